@@ -1,0 +1,72 @@
+/** The typed client: the server's types and none of its code. The page uses it, and so may any application. */
+import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCClient } from '@trpc/client'
+import type {
+  inferRouterInputs,
+  inferRouterOutputs,
+  TRPCBuiltRouter,
+  TRPCDefaultErrorShape,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+} from '@trpc/server'
+import type { surface } from './surface.ts'
+
+type Operations = (typeof surface)['operations']
+export type Problem = (typeof surface)['problem']
+
+/** Every operation as a tRPC procedure. */
+export type AppRouter = TRPCBuiltRouter<
+  { ctx: object; meta: object; errorShape: ErrorShape; transformer: false },
+  { [Group in keyof Operations]: { [Name in keyof Operations[Group]]: Procedure<Operations[Group][Name]> } }
+>
+
+type Procedure<Op> = Op extends { kind: infer Kind; input: infer In; output: infer Out }
+  ? Kind extends 'query'
+    ? TRPCQueryProcedure<Definition<In, Out>>
+    : TRPCMutationProcedure<Definition<In, Out>>
+  : never
+
+interface Definition<In, Out> {
+  meta: object
+  /** An input whose fields are all optional may be left out. */
+  input: object extends In ? In | void : In
+  output: Out
+}
+
+type ErrorShape = Omit<TRPCDefaultErrorShape, 'data'> & {
+  data: { code: string; httpStatus: number; path?: string; problem: Problem }
+}
+
+export type Client = TRPCClient<AppRouter>
+export type Inputs = inferRouterInputs<AppRouter>
+export type Outputs = inferRouterOutputs<AppRouter>
+
+export interface ClientOptions {
+  /** An API key, `ak_…`; a browser that is signed in needs none. */
+  key?: string
+}
+
+/** The server takes at most 50 calls in one request. */
+const MAX_CALLS_PER_REQUEST = 50
+/** A server takes 16 KiB of request line and headers: what does not fit goes in a request of its own. */
+const MAX_URL_LENGTH = 12_000
+
+/** @param url where Adstock is, such as `http://127.0.0.1:3000` */
+export function createClient(url: string | URL, { key }: ClientOptions = {}): Client {
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpBatchLink({
+        url: `${String(url).replace(/\/+$/, '')}/trpc`,
+        maxItems: MAX_CALLS_PER_REQUEST,
+        maxURLLength: MAX_URL_LENGTH,
+        headers: () => (key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      }),
+    ],
+  })
+}
+
+/** The problem that the server answered with; undefined when there was no answer at all. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (!(error instanceof TRPCClientError)) return undefined
+  const data = error.data as { problem?: Problem } | null | undefined
+  return data?.problem
+}

@@ -1,0 +1,16 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { queryClient } from '#client/ui/trpc.ts'
+import { Shell } from '#client/ui/shell.tsx'
+
+const root = document.getElementById('page')
+if (!root) throw new Error('index.html has no #page.')
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <Shell />
+    </QueryClientProvider>
+  </StrictMode>,
+)

@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react'
+
+function Icon({ children }: { children: ReactNode }) {
+  return (
+    <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
+      {children}
+    </svg>
+  )
+}
+
+export const ProductsIcon = () => (
+  <Icon>
+    <path d="M2.5 5 8 2l5.5 3v6L8 14l-5.5-3zM2.5 5 8 8l5.5-3M8 8v6" />
+  </Icon>
+)
+
+export const AdsIcon = () => (
+  <Icon>
+    <path d="M2.5 3.5h11v10h-11zM2.5 6.5h11M5.5 2v2.500M10.500 2v2.500M5 9h1.500M9.500 9H11M5 11.500h1.500" />
+  </Icon>
+)
+
+export const SpendIcon = () => (
+  <Icon>
+    <path d="M8 2v12M11 4.800C10.500 3.800 9.400 3.400 8 3.400c-1.700 0-3 .8-3 2.200C5 8.800 11.200 7 11.200 10.300c0 1.500-1.400 2.300-3.200 2.300-1.600 0-2.800-.6-3.300-1.800" />
+  </Icon>
+)
+
+export const SearchIcon = () => (
+  <Icon>
+    <path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.600 10.600 14 14" />
+  </Icon>
+)

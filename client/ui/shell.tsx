@@ -1,0 +1,101 @@
+/** The page's frame: where one can go, what is shown, and what is told. */
+import { lazy, Suspense, useState } from 'react'
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
+import { ProductsPlace } from '#client/products/products-place.tsx'
+import { Announcer } from './announce.tsx'
+import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
+import type { Shortcut } from './key-sequence.ts'
+import { Notices } from './notices.tsx'
+import { ShortcutsDialog } from './shortcuts-dialog.tsx'
+import { EmptyState } from './states.tsx'
+import { useShortcuts } from './use-shortcuts.ts'
+
+const AdsPlace = lazy(() => import('#client/ads/ads-place.tsx'))
+const SpendPlace = lazy(() => import('#client/bridge/spend-place.tsx'))
+
+const PLACES = [
+  { path: '/products', name: 'Products', keys: 'g p', Icon: ProductsIcon },
+  { path: '/ads', name: 'Ads', keys: 'g a', Icon: AdsIcon },
+  { path: '/out-of-stock-spend', name: 'Out-of-stock spend', keys: 'g o', Icon: SpendIcon },
+] as const
+
+export function Shell() {
+  const [, navigate] = useLocation()
+  const [helpOpen, setHelpOpen] = useState(false)
+
+  const onShortcut = (shortcut: Shortcut) => {
+    if (shortcut === 'help') setHelpOpen(true)
+    else if (shortcut === 'search') focusSearch(() => navigate('/products'))
+    else {
+      navigate(`/${shortcut}`)
+      document.getElementById('main')?.focus()
+    }
+  }
+  useShortcuts(onShortcut)
+
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <SideBar onHelp={() => setHelpOpen(true)} />
+      <main id="main" tabIndex={-1}>
+        <Suspense fallback={<div className="place-content" aria-busy="true" />}>
+          <Switch>
+            <Route path="/products" component={ProductsPlace} />
+            <Route path="/ads" component={AdsPlace} />
+            <Route path="/out-of-stock-spend" component={SpendPlace} />
+            <Route path="/">
+              <Redirect to="/products" replace />
+            </Route>
+            <Route>
+              <EmptyState title="There is nothing at this address">
+                <Link href="/products">Go to the products</Link>
+              </EmptyState>
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+      <Notices />
+      <Announcer />
+      <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+    </div>
+  )
+}
+
+function SideBar({ onHelp }: { onHelp: () => void }) {
+  const [location] = useLocation()
+  return (
+    <nav className="side-bar" aria-label="Places">
+      <div className="brand" aria-hidden="true">
+        Adstock
+      </div>
+      <ul>
+        {PLACES.map(({ path, name, keys, Icon }) => (
+          <li key={path}>
+            <Link href={path} aria-current={location === path ? 'page' : undefined}>
+              <Icon />
+              <span>{name}</span>
+              <kbd aria-hidden="true">{keys}</kbd>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="help-button" onClick={onHelp}>
+        <span>Shortcuts</span>
+        <kbd aria-hidden="true">?</kbd>
+      </button>
+    </nav>
+  )
+}
+
+/** Elsewhere than on the products, goes there first. */
+function focusSearch(goToProducts: () => void): void {
+  const focus = () => document.querySelector<HTMLInputElement>('input[type=search]')
+  if (!focus()) goToProducts()
+  requestAnimationFrame(() => {
+    const box = focus()
+    box?.focus()
+    box?.select()
+  })
+}

@@ -1,0 +1,71 @@
+import { useEffect, useRef } from 'react'
+
+const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: string[], does: string])[] }[] = [
+  {
+    title: 'Everywhere',
+    shortcuts: [
+      [['g', 'p'], 'Products'],
+      [['g', 'a'], 'Ads'],
+      [['g', 'o'], 'Out-of-stock spend'],
+      [['/'], 'Search products'],
+      [['?'], 'This list'],
+    ],
+  },
+  {
+    title: 'Products',
+    shortcuts: [
+      [['↑', '↓', '←', '→'], 'Move from cell to cell'],
+      [['Enter'], 'Edit the price or the stock; save it'],
+      [['0–9'], 'Type over the price or the stock'],
+      [['Tab'], 'Save, and edit the next one'],
+      [['Esc'], 'Leave it as it was'],
+    ],
+  },
+  {
+    title: 'Ads',
+    shortcuts: [
+      [['↑', '↓'], 'The day before, the day after'],
+      [['←', '→'], 'The week before, the week after'],
+      [['Page ↑', 'Page ↓'], 'The month before, the month after'],
+      [['Enter'], 'Open the day'],
+      [['Esc'], 'Back to the whole two years'],
+    ],
+  },
+]
+
+export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    if (open) dialog.current?.showModal()
+    else dialog.current?.close()
+  }, [open])
+  return (
+    <dialog ref={dialog} className="dialog shortcuts" aria-labelledby="shortcuts-title" onClose={onClose}>
+      <header>
+        <h2 id="shortcuts-title">Keyboard shortcuts</h2>
+        <button type="button" className="button quiet" onClick={onClose}>
+          Close
+        </button>
+      </header>
+      <div className="shortcut-groups">
+        {GROUPS.map(({ title, shortcuts }) => (
+          <section key={title}>
+            <h3>{title}</h3>
+            <dl>
+              {shortcuts.map(([keys, does]) => (
+                <div key={does}>
+                  <dt>
+                    {keys.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,27 @@
+import { useEffect, useEffectEvent } from 'react'
+import { nextKey, type Pressed, type Shortcut } from './key-sequence.ts'
+
+/** Calls back for each shortcut that is typed outside of a text field and outside of a dialog. */
+export function useShortcuts(onShortcut: (shortcut: Shortcut) => void): void {
+  const handle = useEffectEvent(onShortcut)
+  useEffect(() => {
+    let before: Pressed | undefined
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+      const { shortcut, remember } = nextKey({ key: event.key, atMs: event.timeStamp }, before)
+      before = remember
+      if (!shortcut) return
+      event.preventDefault()
+      handle(shortcut)
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest('input:not([type=radio]), textarea, select, dialog[open]') !== null
+  )
+}

@@ -1,0 +1,25 @@
+import type { SQL } from 'drizzle-orm'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import type * as postgres from './schema.postgres.ts'
+
+/** Drizzle's query builder. Queries are typed as PostgreSQL's and run on either dialect: await them. */
+export type Queries = Pick<PgDatabase<PgQueryResultHKT>, 'select' | 'insert' | 'update' | 'delete' | '$count'>
+
+export type Tables = Pick<typeof postgres, 'products' | 'settings'>
+
+/** One open, migrated database. What differs between the dialects is here and nowhere else. */
+export interface Database {
+  tables: Tables
+  /** For reads outside a transaction: always the newest commit. */
+  reader: Queries
+  /** Serialised against every other writer; rolled back when `run` throws. */
+  withTransaction<T>(run: (tx: Queries) => Promise<T>): Promise<T>
+  /** A condition on `products`: the name has all these words, the last one perhaps only as a prefix. */
+  nameHas(words: readonly string[], last: 'word' | 'prefix'): SQL
+  isUniqueViolation(error: unknown): boolean
+  close(): Promise<void>
+}
+
+export class DatabaseBusyError extends Error {
+  override readonly name = 'DatabaseBusyError'
+}

@@ -1,0 +1,24 @@
+/**
+ * The tables, in the dialect that types every query. schema.sqlite.ts declares the same columns; money is in
+ * integer minor units and time in integer milliseconds, so that a row is equal on both.
+ */
+import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
+
+export const products = pgTable('products', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  sku: text().unique(),
+  name: text().notNull(),
+  priceMinor: bigint('price_minor', { mode: 'number' }).notNull(),
+  stockLevel: bigint('stock_level', { mode: 'number' }).notNull(),
+  version: bigint({ mode: 'number' }).notNull(),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+  updatedAt: bigint('updated_at', { mode: 'number' }).notNull(),
+})
+
+/** Facts about the database itself, such as the currency its prices are in. */
+export const settings = pgTable('settings', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+})
+
+export type ProductRow = typeof products.$inferSelect

@@ -1,0 +1,23 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type * as postgres from './schema.postgres.ts'
+
+export const products = sqliteTable('products', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  sku: text().unique(),
+  name: text().notNull(),
+  priceMinor: integer('price_minor').notNull(),
+  stockLevel: integer('stock_level').notNull(),
+  version: integer().notNull(),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
+export const settings = sqliteTable('settings', {
+  name: text().primaryKey(),
+  value: text().notNull(),
+})
+
+/** Fails to compile when a table's row differs between the dialects. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
+true satisfies Same<typeof products.$inferSelect, postgres.ProductRow>
+true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

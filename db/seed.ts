@@ -1,0 +1,25 @@
+import type { Database } from './database.ts'
+import { sampleProduct } from './sample-catalogue.ts'
+
+const BATCH_SIZE = 500
+
+export interface SeedOptions {
+  count: number
+  /** Decimals of the currency: the sample's prices are in hundredths. */
+  decimals: number
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+/** The first `count` products of the sample catalogue; one whose SKU is there already is left alone. */
+export async function seed(db: Database, { count, decimals, now }: SeedOptions): Promise<void> {
+  for (let start = 0; start < count; start += BATCH_SIZE) {
+    const size = Math.min(BATCH_SIZE, count - start)
+    const rows = Array.from({ length: size }, (_, offset) => {
+      const { sku, name, priceCents, stockLevel } = sampleProduct(start + offset)
+      const priceMinor = Math.round(priceCents * 10 ** (decimals - 2))
+      return { sku, name, priceMinor, stockLevel, version: 1, createdAt: now, updatedAt: now }
+    })
+    await db.withTransaction((tx) => tx.insert(db.tables.products).values(rows).onConflictDoNothing())
+  }
+}

@@ -1,0 +1,108 @@
+import { Database as Connection, SQLiteError } from 'bun:sqlite'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/bun-sqlite'
+import { migrationsOf, pendingMigrations } from './migrate.ts'
+import { createMutex } from './mutex.ts'
+import { DatabaseBusyError, type Database, type Queries, type Tables } from './database.ts'
+import * as tables from './schema.sqlite.ts'
+
+const WRITER_WAIT_MS = 5_000
+const WRITER_RETRY_MS = 5
+
+/**
+ * Two connections: one writes, under a mutex, and one reads, so that a read never waits for a write nor sees
+ * an uncommitted row. Write-ahead log with full sync: a commit that was acknowledged survives a power cut.
+ */
+export async function openSqlite(path: string): Promise<Database> {
+  await mkdir(dirname(path), { recursive: true })
+  const writer = connect(path)
+  await migrate(writer)
+  const reader = connect(path)
+  reader.run('pragma query_only = on')
+  const exclusively = createMutex()
+  const writes = asQueries(writer)
+
+  return {
+    // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
+    tables: tables as unknown as Tables,
+    reader: asQueries(reader),
+    withTransaction: (run) => exclusively(() => inTransaction(writer, () => run(writes))),
+    nameHas: (words, last) =>
+      sql`${tables.products.id} in (select rowid from product_names where product_names match ${matchExpression(words, last)})`,
+    isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
+    async close() {
+      await exclusively(async () => {
+        reader.close()
+        writer.close()
+      })
+    },
+  }
+}
+
+function connect(path: string): Connection {
+  const connection = new Connection(path, { create: true })
+  connection.run('pragma busy_timeout = 1000')
+  connection.run('pragma journal_mode = wal')
+  connection.run('pragma synchronous = full')
+  connection.run('pragma foreign_keys = on')
+  return connection
+}
+
+function asQueries(connection: Connection): Queries {
+  return drizzle({ client: connection }) as unknown as Queries
+}
+
+/** Own, because drizzle's `transaction` on this driver does not roll an async callback back. */
+async function inTransaction<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
+  await beginImmediate(connection)
+  try {
+    const result = await run()
+    connection.run('commit')
+    return result
+  } catch (error) {
+    if (connection.inTransaction) connection.run('rollback')
+    throw error
+  }
+}
+
+/** Another process may be writing. SQLite's own wait would stop the event loop, so the waiting is done here. */
+async function beginImmediate(connection: Connection): Promise<void> {
+  connection.run('pragma busy_timeout = 0')
+  const giveUpAt = performance.now() + WRITER_WAIT_MS
+  for (;;) {
+    try {
+      connection.run('begin immediate')
+      return
+    } catch (error) {
+      if (!(error instanceof SQLiteError) || error.code !== 'SQLITE_BUSY') throw error
+      if (performance.now() > giveUpAt)
+        throw new DatabaseBusyError(`The database was locked for ${WRITER_WAIT_MS} ms.`)
+    }
+    await Bun.sleep(WRITER_RETRY_MS)
+  }
+}
+
+/** All in one transaction that begins with the write lock: two processes that start at once migrate once. */
+async function migrate(connection: Connection): Promise<void> {
+  const migrations = await migrationsOf('sqlite')
+  await inTransaction(connection, async () => {
+    connection.run(
+      'create table if not exists migrations (name text primary key, sha256 text not null) strict',
+    )
+    const applied = connection
+      .query<{ name: string; sha256: string }, []>('select name, sha256 from migrations')
+      .all()
+    for (const { name, sha256, statements } of pendingMigrations(migrations, applied)) {
+      connection.run(statements)
+      connection.run('insert into migrations (name, sha256) values (?, ?)', [name, sha256])
+    }
+  })
+}
+
+/** Quoted, so that no word is taken for an operator. */
+function matchExpression(words: readonly string[], last: 'word' | 'prefix'): string {
+  const quoted = words.map((word) => `"${word.replaceAll('"', '""')}"`)
+  return quoted.join(' AND ') + (last === 'prefix' ? ' *' : '')
+}

@@ -1,0 +1,87 @@
+/** `bun run products <import|seed>` */
+import { Command, InvalidArgumentError } from 'commander'
+import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
+import { seed } from '#db/seed.ts'
+import { openProducts } from '#server/app.ts'
+import { ConfigError, readConfig } from '#server/config.ts'
+import { ProblemError } from '#server/errors.ts'
+import { importProducts, IMPORT_COLUMNS, type ImportSummary } from '#server/products/csv.ts'
+
+const EXIT_REJECTED = 1
+const EXIT_USAGE = 2
+const MAX_SEED = 10_000_000
+/** More than this and the reader has seen enough; `--json` has them all. */
+const REJECTED_SHOWN = 20
+
+const program = new Command('products').description('The product catalogue in DATABASE_URL.').exitOverride()
+
+program
+  .command('import')
+  .description(
+    `Creates or updates products by SKU from a CSV file with the columns ${IMPORT_COLUMNS.join(', ')}.`,
+  )
+  .argument('<file>', 'a CSV file in UTF-8, with a header')
+  .option('--json', 'the last line of stdout is the summary')
+  .action(async (file: string, { json }: { json?: true }) => {
+    const input = Bun.file(file)
+    if (!(await input.exists())) throw new UsageError(`There is no file ${file}.`)
+    const summary = await withProducts(({ products, currency }) =>
+      importProducts({ products, currency }, input.stream()),
+    )
+    report(summary, json === true)
+    if (summary.rejected.length > 0) process.exitCode = EXIT_REJECTED
+  })
+
+program
+  .command('seed')
+  .description('Adds the sample catalogue, the same products on every machine.')
+  .option('--count <n>', 'how many products', wholeNumber, SAMPLE_SIZE)
+  .option('--if-empty', 'only when there is no product at all')
+  .action(async ({ count, ifEmpty }: { count: number; ifEmpty?: true }) => {
+    await withProducts(async ({ db, products, currency }) => {
+      if (ifEmpty && (await products.count({})) > 0) return
+      await seed(db, { count, decimals: currency.decimals, now: Date.now() })
+      console.log(`${await products.count({})} products are in the catalogue.`)
+    })
+  })
+
+type Opened = Awaited<ReturnType<typeof openProducts>> & {
+  currency: ReturnType<typeof readConfig>['currency']
+}
+
+async function withProducts<T>(run: (opened: Opened) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env)
+  await using resources = new AsyncDisposableStack()
+  return await run({ ...(await openProducts(config, resources)), currency: config.currency })
+}
+
+function report({ created, updated, unchanged, rejected }: ImportSummary, json: boolean): void {
+  for (const { line, detail } of rejected.slice(0, REJECTED_SHOWN)) console.error(`line ${line}: ${detail}`)
+  if (rejected.length > REJECTED_SHOWN) console.error(`… and ${rejected.length - REJECTED_SHOWN} more`)
+  if (json) console.log(JSON.stringify({ created, updated, unchanged, rejected }))
+  else
+    console.log(`${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected.length} rejected`)
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,8}$/.test(text) || Number(text) > MAX_SEED)
+    throw new InvalidArgumentError(`a whole number up to ${MAX_SEED}`)
+  return Number(text)
+}
+
+class UsageError extends Error {}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+}
+
+/** commander has said its part itself; a wrong file or configuration is said here; the rest is a defect. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Error && 'exitCode' in error) return error.exitCode === 0 ? 0 : EXIT_USAGE
+  if (!(error instanceof ConfigError || error instanceof UsageError || error instanceof ProblemError))
+    throw error
+  console.error(error.message)
+  return EXIT_USAGE
+}

@@ -1,0 +1,36 @@
+/** Dates as `YYYY-MM-DD` text, which sorts as it reads; a zone turns an instant into one. */
+
+export function addDays(date: string, days: number): string {
+  return Temporal.PlainDate.from(date).add({ days }).toString()
+}
+
+/** How many days `to` lies after `from`. */
+export function daysBetween(from: string, to: string): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'day' }).days
+}
+
+/** Every date of the range, both ends included; nothing when `from` is after `to`. */
+export function datesOf(range: DateRange): string[] {
+  const length = daysBetween(range.from, range.to) + 1
+  const first = Temporal.PlainDate.from(range.from)
+  return Array.from({ length: Math.max(0, length) }, (_, days) => first.add({ days }).toString())
+}
+
+/** The date on the wall calendar of `zone` at an instant. */
+export function dateIn(zone: string, epochMs: number): string {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainDate().toString()
+}
+
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text
+  } catch {
+    return false
+  }
+}
+
+export interface DateRange {
+  from: string
+  to: string
+}

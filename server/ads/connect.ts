@@ -1,0 +1,150 @@
+/** The coordinator's side of a source: which one it is, who keeps its token, and what its accounts are like. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Clock } from '#server/platform/clock.ts'
+import { ConfigurationError } from './errors.ts'
+import { GoogleAdsClient, type Account, type Asking, type TokenSource } from './google/client.ts'
+import { createTokenBroker, type Credentials } from './google/oauth.ts'
+import type { AdsOptions } from './options.ts'
+import { importFetchData, type SourceSpec } from './source.ts'
+
+export const SOURCE_KINDS = ['google', 'demo', 'module'] as const
+export type SourceKind = (typeof SOURCE_KINDS)[number]
+
+export interface OpenSource {
+  kind: SourceKind
+  spec: SourceSpec
+  token: TokenSource
+  account: (customerId: string, asking: Asking) => Promise<Account>
+  close: () => Promise<void>
+}
+
+/** A Google Ads server of our own, for the demo; the composition root knows which. */
+export type StartDemo = () => DemoServer
+export interface DemoServer {
+  endpoint: string
+  oauthEndpoint: string
+  stop(): Promise<void> | void
+}
+
+export interface SourceParts {
+  clock: Clock
+  startDemo: StartDemo
+}
+
+/** The account that a source without accounts of its own stands for. */
+export const DEMO_CUSTOMER_ID = '1234567890'
+
+export function kindOf({ source }: Pick<AdsOptions, 'source'>): SourceKind {
+  return source === 'google' || source === 'demo' ? source : 'module'
+}
+
+/** @throws ConfigurationError naming everything that is missing */
+export function customersOf(options: AdsOptions, asked: readonly string[] = []): readonly string[] {
+  if (asked.length > 0) return [...new Set(asked)]
+  if (options.google.customerIds.length > 0) return [...new Set(options.google.customerIds)]
+  if (kindOf(options) !== 'google') return [DEMO_CUSTOMER_ID]
+  throw new ConfigurationError(
+    'No account is named: set GOOGLE_ADS_CUSTOMER_ID, or give --customer on the command line.',
+  )
+}
+
+/** @throws ConfigurationError */
+export async function openSource(options: AdsOptions, parts: SourceParts): Promise<OpenSource> {
+  const kind = kindOf(options)
+  if (kind === 'module') return await openModule(options)
+  if (kind === 'google')
+    return openGoogle({
+      kind,
+      options,
+      credentials: credentialsOf(options),
+      clock: parts.clock,
+      close: async () => {},
+    })
+  const demo = parts.startDemo()
+  return openGoogle({
+    kind,
+    options: withEndpoint(options, demo.endpoint),
+    credentials: {
+      clientId: 'demo',
+      clientSecret: 'demo',
+      refreshToken: 'demo',
+      endpoint: demo.oauthEndpoint,
+    },
+    clock: parts.clock,
+    close: async () => await demo.stop(),
+  })
+}
+
+/** The checks that need nothing opened: a server makes them when it starts. @throws ConfigurationError */
+export function checkSource(options: AdsOptions): void {
+  const kind = kindOf(options)
+  if (kind === 'google') credentialsOf(options)
+  customersOf(options)
+  if (kind === 'module' && !existsSync(resolve(options.source)))
+    throw new ConfigurationError(
+      `The source is google, demo or a module's path; there is no ${options.source}.`,
+    )
+}
+
+interface GoogleParts {
+  kind: SourceKind
+  options: AdsOptions
+  credentials: Credentials
+  clock: Clock
+  close: () => Promise<void>
+}
+
+function openGoogle({ kind, options, credentials, clock, close }: GoogleParts): OpenSource {
+  const { endpoint, apiVersion, loginCustomerId, developerToken } = options.google
+  const { idleTimeoutMs } = options
+  const connection = { endpoint, apiVersion, loginCustomerId, developerToken, idleTimeoutMs }
+  const broker = createTokenBroker(credentials, clock)
+  const client = new GoogleAdsClient(connection, broker.token)
+  return {
+    kind,
+    spec: { kind: 'google', connection },
+    token: broker.token,
+    account: async (customerId, asking) => await client.account(customerId, asking),
+    close,
+  }
+}
+
+async function openModule({ source, cronTimezone }: AdsOptions): Promise<OpenSource> {
+  const path = resolve(source)
+  if (!existsSync(path)) throw new ConfigurationError(`There is no source ${source}.`)
+  await importFetchData(path)
+  return {
+    kind: 'module',
+    spec: { kind: 'module', path },
+    token: async () => '',
+    account: async () => ({ timeZone: cronTimezone ?? 'UTC', currency: '', manager: false }),
+    close: async () => {},
+  }
+}
+
+function credentialsOf({ google }: AdsOptions): Credentials {
+  const { clientId, clientSecret, refreshToken, oauthEndpoint } = google
+  if (clientId !== undefined && clientSecret !== undefined && refreshToken !== undefined)
+    return { clientId, clientSecret, refreshToken, endpoint: oauthEndpoint }
+  const missing = [
+    ...(clientId === undefined ? ['GOOGLE_ADS_CLIENT_ID'] : []),
+    ...(clientSecret === undefined ? ['GOOGLE_ADS_CLIENT_SECRET'] : []),
+    ...(refreshToken === undefined ? ['GOOGLE_ADS_REFRESH_TOKEN'] : []),
+  ]
+  throw new ConfigurationError(`The source google needs ${missing.join(', ')}.`)
+}
+
+function withEndpoint(options: AdsOptions, endpoint: string): AdsOptions {
+  // The demo answers for the default version alone, and must never see what belongs to a real account.
+  const google = {
+    ...options.google,
+    endpoint,
+    loginCustomerId: undefined,
+    developerToken: undefined,
+    apiVersion: DEMO_API_VERSION,
+  }
+  return { ...options, google }
+}
+
+const DEMO_API_VERSION = 'v25'

@@ -1,0 +1,233 @@
+/**
+ * Keeps as many dates under way as the pace allows, and does with each outcome what retry.ts decides. It owns no
+ * policy: who is retried is in retry.ts, how fast in pacing.ts, what is stored in store/.
+ */
+import type { Clock } from '#server/platform/clock.ts'
+import { toFailure, type Failure } from './errors.ts'
+import { afterFault, afterSuccess, afterThrottle, startPace, type Pace } from './pacing.ts'
+import type { DateOfReport } from './plan.ts'
+import type { Progress, Tally } from './progress.ts'
+import { decide, type Decision, type StopScope } from './retry.ts'
+import type { Store } from './store/store.ts'
+import type { Task } from './tasks.ts'
+import type { Outcome, WorkerPool } from './worker/pool.ts'
+
+export interface DispatchParts {
+  pool: Pick<WorkerPool, 'fetch'>
+  store: Pick<Store, 'commit' | 'fail'>
+  clock: Clock
+  random: () => number
+  signal: AbortSignal
+  concurrency: number
+  progress: Progress
+}
+
+interface Job {
+  tally: Tally
+  date: string
+  attempt: number
+  notBeforeMs: number
+}
+
+/** Dates that are not to be tried any more: named as failed, or left as they are. */
+interface Closure {
+  concerns: (tally: Tally) => boolean
+  failure?: Failure
+}
+
+/** Ends when every date is stored, failed, stopped or parked; never throws for a date. */
+export async function dispatch(tasks: readonly Task[], parts: DispatchParts): Promise<void> {
+  await new Dispatcher(tasks, parts).run()
+}
+
+class Dispatcher {
+  readonly #parts: DispatchParts
+  readonly #waiting: Job[]
+  readonly #fetching = new Map<Job, AbortController>()
+  readonly #closures: Closure[] = []
+  /** Until when an account, or with the empty key everybody, is asked to be quiet. */
+  readonly #holds = new Map<string, { untilMs: number; reason: string }>()
+  readonly #ended = Promise.withResolvers<void>()
+  /** Fetching, or being stored. */
+  #active = 0
+  #pace: Pace
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(tasks: readonly Task[], parts: DispatchParts) {
+    this.#parts = parts
+    this.#pace = startPace(parts.concurrency)
+    this.#waiting = tasks
+      .flatMap(({ tally, due }) => due.map((date) => ({ tally, date, attempt: 1, notBeforeMs: 0 })))
+      .toSorted((a, b) => (a.date > b.date ? -1 : Number(a.date < b.date)))
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#parts
+    const interrupt = () => this.#close({ concerns: () => true }, { hangUp: true })
+    signal.addEventListener('abort', interrupt, { once: true })
+    if (signal.aborted) interrupt()
+    this.#pump()
+    await this.#ended.promise
+    signal.removeEventListener('abort', interrupt)
+  }
+
+  #pump(): void {
+    clearTimeout(this.#timer)
+    const nowMs = this.#parts.clock.now()
+    while (this.#active < Math.floor(this.#pace.limit)) {
+      const index = this.#waiting.findIndex((job) => this.#readyAtMs(job) <= nowMs)
+      const [job] = index === -1 ? [] : this.#waiting.splice(index, 1)
+      if (!job) break
+      void this.#attempt(job)
+    }
+    this.#parts.progress.waiting = undefined
+    if (this.#active > 0) {
+      this.#wakeUp(nowMs)
+      return
+    }
+    if (this.#waiting.length === 0) {
+      this.#ended.resolve()
+      return
+    }
+    const held = [...this.#holds.values()].find(({ untilMs }) => untilMs > nowMs)
+    const untilMs = this.#wakeUp(nowMs)
+    this.#parts.progress.waiting = {
+      reason: held?.reason ?? 'retrying after a fault',
+      untilMs: untilMs ?? nowMs,
+    }
+  }
+
+  #wakeUp(nowMs: number): number | undefined {
+    if (this.#waiting.length === 0) return undefined
+    const nextMs = this.#waiting.reduce(
+      (least, job) => Math.min(least, this.#readyAtMs(job)),
+      Number.POSITIVE_INFINITY,
+    )
+    // At the bound, the next outcome wakes us; the timer is for those who wait for time to pass.
+    if (nextMs > nowMs) this.#timer = setTimeout(() => this.#pump(), nextMs - nowMs)
+    return nextMs
+  }
+
+  #readyAtMs({ tally, notBeforeMs }: Job): number {
+    const holds = [this.#holds.get(''), this.#holds.get(tally.customerId)]
+    return Math.max(notBeforeMs, ...holds.map((hold) => hold?.untilMs ?? 0))
+  }
+
+  async #attempt(job: Job): Promise<void> {
+    const { tally } = job
+    const sentMs = this.#parts.clock.now()
+    const control = new AbortController()
+    this.#active++
+    this.#fetching.set(job, control)
+    tally.underWay.add(job.date)
+    tally.peakConcurrency = Math.max(tally.peakConcurrency, tally.underWay.size)
+    const outcome = await this.#parts.pool.fetch(ofJob(job), control.signal)
+    this.#fetching.delete(job)
+    await this.#settle(job, outcome, sentMs)
+    this.#active--
+    tally.underWay.delete(job.date)
+    this.#pump()
+  }
+
+  async #settle(job: Job, outcome: Outcome, sentMs: number): Promise<void> {
+    if (outcome.type === 'aborted') return
+    const { tally } = job
+    const { requests, units } = outcome.meter
+    tally.requests += requests
+    tally.units += units
+    tally.retries += job.attempt === 1 ? Math.max(0, requests - 1) : requests
+    if (outcome.type === 'failed') return this.#decide(job, outcome.failure, sentMs)
+    try {
+      const { file } = outcome
+      await this.#parts.store.commit(ofJob(job), { file, units, atMs: this.#parts.clock.now() })
+      tally.fetched++
+      tally.rows += file.rows
+      if (file.rows === 0) tally.empty++
+      this.#pace = afterSuccess(this.#pace)
+    } catch (error) {
+      this.#decide(job, toFailure(error), sentMs)
+    }
+  }
+
+  #decide(job: Job, failure: Failure, sentMs: number): void {
+    const decision = decide(failure, job.attempt, this.#parts.random)
+    if (decision.do === 'retry' && this.#mayRetry(job, failure, { decision, sentMs }))
+      this.#retry(job, this.#parts.clock.now() + decision.afterMs)
+    else if (decision.do === 'stop') this.#stop(job, failure, decision.scope)
+    else if (decision.do === 'park') this.#park(job, failure, decision)
+    else this.#fail(job, failure)
+  }
+
+  #retry(job: Job, notBeforeMs: number): void {
+    const closure = this.#closures.find(({ concerns }) => concerns(job.tally))
+    if (!closure) this.#waiting.unshift({ ...job, attempt: job.attempt + 1, notBeforeMs })
+    else if (closure.failure) this.#fail(job, closure.failure)
+  }
+
+  #mayRetry(
+    { tally }: Job,
+    failure: Failure,
+    { decision, sentMs }: { decision: { afterMs: number }; sentMs: number },
+  ): boolean {
+    const nowMs = this.#parts.clock.now()
+    if (failure.code !== 'RATE_LIMITED') {
+      const { pace, mayRetry } = afterFault(this.#pace)
+      this.#pace = pace
+      return mayRetry
+    }
+    this.#pace = afterThrottle(this.#pace, { sentMs, nowMs })
+    const whom = failure.rateScope === 'developer' ? '' : tally.customerId
+    const untilMs = nowMs + (failure.retryAfterMs ?? decision.afterMs)
+    if (untilMs > (this.#holds.get(whom)?.untilMs ?? 0))
+      this.#holds.set(whom, { untilMs, reason: failure.detail })
+    return true
+  }
+
+  #fail({ tally, date }: Pick<Job, 'tally' | 'date'>, { code, detail }: Failure): void {
+    tally.failed.push({ date, code, detail })
+    const of = { report: tally.report, customerId: tally.customerId, date }
+    this.#parts.store.fail(of, { code, detail, at: new Date(this.#parts.clock.now()).toISOString() })
+  }
+
+  /** The dates that were not tried are named too: none of them can arrive before a person has acted. */
+  #stop(job: Job, failure: Failure, scope: StopScope): void {
+    this.#parts.progress.stopped ??= failure
+    const concerns = (tally: Tally) => isInScope(tally, scope, job.tally)
+    const dropped = this.#close({ concerns, failure }, { hangUp: true })
+    for (const each of [job, ...dropped]) this.#fail(each, failure)
+  }
+
+  /** Parked dates are not failed: they are missing, and the next run takes them up. What is under way may end. */
+  #park({ tally }: Job, failure: Failure, { afterMs }: Extract<Decision, { do: 'park' }>): void {
+    const { progress, clock } = this.#parts
+    progress.parkedUntilMs = Math.max(progress.parkedUntilMs ?? 0, clock.now() + afterMs)
+    const concerns = (other: Tally) =>
+      failure.rateScope !== 'account' || other.customerId === tally.customerId
+    this.#close({ concerns }, { hangUp: false })
+  }
+
+  #close(closure: Closure, { hangUp }: { hangUp: boolean }): Job[] {
+    this.#closures.push(closure)
+    const concerned = ({ tally }: Job) => closure.concerns(tally)
+    const queued = this.#waiting.filter(concerned)
+    const kept = this.#waiting.filter((job) => !concerned(job))
+    this.#waiting.splice(0, this.#waiting.length, ...kept)
+    const cut = hangUp ? [...this.#fetching].filter(([job]) => concerned(job)) : []
+    for (const [job, control] of cut) {
+      this.#fetching.delete(job)
+      control.abort()
+    }
+    // Nobody else would notice that nothing is left.
+    if (this.#active === 0) this.#pump()
+    return [...queued, ...cut.map(([job]) => job)]
+  }
+}
+
+function ofJob({ tally, date }: Job): DateOfReport {
+  return { report: tally.report, customerId: tally.customerId, date }
+}
+
+function isInScope(tally: Tally, scope: StopScope, of: Tally): boolean {
+  if (scope === 'run') return true
+  return scope === 'report' ? tally.report === of.report : tally.customerId === of.customerId
+}

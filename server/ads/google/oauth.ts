@@ -1,0 +1,111 @@
+/** The one keeper of the access token: every worker asks here, so a token is refreshed once for all of them. */
+import { FetchError, OAuthError, RateLimitError, TimeoutError } from '#server/ads/errors.ts'
+import type { TokenSource } from './client.ts'
+import type { Clock } from '#server/platform/clock.ts'
+
+export interface Credentials {
+  clientId: string
+  clientSecret: string
+  refreshToken: string
+  endpoint: string
+}
+
+export interface TokenBroker {
+  /** @param refused a token that was answered with 401: another one is fetched, unless somebody already did. */
+  token: TokenSource
+}
+
+interface AccessToken {
+  value: string
+  /** Not handed out any more from here on. */
+  renewAtMs: number
+}
+
+const EARLY_MS = 5 * 60_000
+const TIMEOUT_MS = 20_000
+const CAUSES =
+  'Usual causes: the consent screen is in "Testing", which ends refresh tokens after 7 days; the token was unused for 6 months; access was revoked. Create a new GOOGLE_ADS_REFRESH_TOKEN.'
+
+export function createTokenBroker(credentials: Credentials, clock: Clock): TokenBroker {
+  let current: AccessToken | undefined
+  let refreshing: Promise<AccessToken> | undefined
+  let final: OAuthError | undefined
+
+  async function refresh(): Promise<AccessToken> {
+    try {
+      return await requestToken(credentials, clock)
+    } catch (error) {
+      if (error instanceof OAuthError) final = error
+      throw error
+    } finally {
+      refreshing = undefined
+    }
+  }
+
+  return {
+    async token(refused) {
+      if (final) throw final
+      const usable = current && current.value !== refused && clock.now() < current.renewAtMs
+      if (current && usable) return current.value
+      refreshing ??= refresh()
+      current = await refreshing
+      return current.value
+    },
+  }
+}
+
+async function requestToken(credentials: Credentials, clock: Clock): Promise<AccessToken> {
+  const askedAtMs = clock.now()
+  const response = await ask(credentials)
+  const body = await readJson(response)
+  if (!response.ok) throw refusal(response.status, body)
+  const value = body['access_token']
+  const lifetimeMs = Number(body['expires_in']) * 1000
+  if (typeof value !== 'string' || !Number.isFinite(lifetimeMs))
+    throw new FetchError('SERVER_ERROR', 'The token endpoint answers without a token.')
+  // A short-lived token is renewed at half its life, lest it be renewed with every request.
+  return { value, renewAtMs: askedAtMs + lifetimeMs - Math.min(EARLY_MS, lifetimeMs / 2) }
+}
+
+async function ask({ clientId, clientSecret, refreshToken, endpoint }: Credentials): Promise<Response> {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: clientId,
+    client_secret: clientSecret,
+    refresh_token: refreshToken,
+  })
+  try {
+    return await fetch(endpoint, { method: 'POST', body: form, signal: AbortSignal.timeout(TIMEOUT_MS) })
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError')
+      throw new TimeoutError('The token endpoint did not answer', TIMEOUT_MS)
+    throw new FetchError(
+      'NETWORK',
+      `The token endpoint: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+async function readJson(response: Response): Promise<Record<string, unknown>> {
+  try {
+    const body: unknown = await response.json()
+    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The body's own words are safe to show: Google never echoes a secret there. */
+function refusal(status: number, body: Record<string, unknown>): FetchError {
+  const error = typeof body['error'] === 'string' ? body['error'] : `HTTP ${status}`
+  const description = typeof body['error_description'] === 'string' ? `: ${body['error_description']}` : ''
+  if (status === 429)
+    return new RateLimitError(`The token endpoint asks for patience (${error}${description}).`, {
+      rateScope: 'developer',
+    })
+  if (status >= 500 || status === 408)
+    return new FetchError('SERVER_ERROR', `The token endpoint answers ${error}${description}.`)
+  return new OAuthError(
+    `Google refuses the credentials (${error}${description}). ${error === 'invalid_grant' ? CAUSES : 'Check GOOGLE_ADS_CLIENT_ID and GOOGLE_ADS_CLIENT_SECRET.'}`,
+  )
+}

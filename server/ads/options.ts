@@ -1,0 +1,35 @@
+/** What the ads half is told from outside; config.ts fills it from the environment. */
+export interface AdsOptions {
+  /** The store's folder. */
+  dir: string
+  /** `google`, `demo`, or the path of a module that exports `fetchData`. */
+  source: string
+  reports: readonly ReportName[]
+  /** A cron expression, or `off`. */
+  cron: string
+  /** An IANA zone; without one, the account's. */
+  cronTimezone: string | undefined
+  lookbackDays: number
+  /** One date's total. */
+  timeoutMs: number
+  /** The longest silence inside one response. */
+  idleTimeoutMs: number
+  google: GoogleAdsOptions
+}
+
+export interface GoogleAdsOptions {
+  clientId: string | undefined
+  clientSecret: string | undefined
+  refreshToken: string | undefined
+  /** Ten digits each, without dashes. */
+  customerIds: readonly string[]
+  loginCustomerId: string | undefined
+  developerToken: string | undefined
+  /** `v25` */
+  apiVersion: string
+  endpoint: string
+  oauthEndpoint: string
+}
+
+export const REPORT_NAMES = ['campaign', 'ad_group', 'keyword', 'product'] as const
+export type ReportName = (typeof REPORT_NAMES)[number]

@@ -1,0 +1,98 @@
+/** The four reports: what Google is asked, and which column of the store each field of its answer fills. */
+import type { ReportName } from './options.ts'
+
+export interface Report {
+  name: ReportName
+  columns: readonly Column[]
+  /** What tells two rows of one answer apart, beside the date and the account. */
+  key: readonly Column[]
+  /** GAQL's FROM. */
+  resource: string
+}
+
+export interface Column {
+  name: string
+  /** GAQL's SELECT, snake_case. */
+  field: string
+  /** The same in the answer, lowerCamelCase. */
+  path: readonly string[]
+  kind: 'text' | 'id' | 'integer' | 'decimal'
+}
+
+export const METRIC_NAMES = [
+  'impressions',
+  'clicks',
+  'cost_micros',
+  'conversions',
+  'conversions_value',
+] as const
+export type MetricName = (typeof METRIC_NAMES)[number]
+
+const column = (name: string, field: string, kind: Column['kind']): Column => ({
+  name,
+  field,
+  kind,
+  path: field.split('.').map(lowerCamelCase),
+})
+
+const DATE = column('date', 'segments.date', 'text')
+const CUSTOMER = column('customer_id', 'customer.id', 'id')
+const CAMPAIGN = column('campaign_id', 'campaign.id', 'id')
+const AD_GROUP = column('ad_group_id', 'ad_group.id', 'id')
+const CRITERION = column('criterion_id', 'ad_group_criterion.criterion_id', 'id')
+const PRODUCT_ITEM = column('product_item_id', 'segments.product_item_id', 'text')
+
+const METRICS: readonly Column[] = METRIC_NAMES.map((name) =>
+  column(name, `metrics.${name}`, name.startsWith('conversions') ? 'decimal' : 'integer'),
+)
+
+export const REPORTS: Readonly<Record<ReportName, Report>> = {
+  campaign: report('campaign', 'campaign', {
+    key: [CAMPAIGN],
+    attributes: [
+      column('campaign_name', 'campaign.name', 'text'),
+      column('campaign_status', 'campaign.status', 'text'),
+    ],
+  }),
+  ad_group: report('ad_group', 'ad_group', {
+    key: [CAMPAIGN, AD_GROUP],
+    attributes: [
+      column('ad_group_name', 'ad_group.name', 'text'),
+      column('ad_group_status', 'ad_group.status', 'text'),
+    ],
+  }),
+  keyword: report('keyword', 'keyword_view', {
+    key: [CAMPAIGN, AD_GROUP, CRITERION],
+    attributes: [
+      column('keyword_text', 'ad_group_criterion.keyword.text', 'text'),
+      column('match_type', 'ad_group_criterion.keyword.match_type', 'text'),
+    ],
+  }),
+  product: report('product', 'shopping_performance_view', {
+    key: [CAMPAIGN, AD_GROUP, PRODUCT_ITEM],
+    attributes: [],
+  }),
+}
+
+/** A literal date, never `DURING`: the store decides what a date is, not the moment of the request. */
+export function queryFor(name: ReportName, date: string): string {
+  const { columns, resource } = REPORTS[name]
+  const fields = columns.map(({ field }) => field).join(', ')
+  return `SELECT ${fields} FROM ${resource} WHERE segments.date = '${date}'`
+}
+
+export function columnNames(name: ReportName): string[] {
+  return REPORTS[name].columns.map((each) => each.name)
+}
+
+function report(
+  name: ReportName,
+  resource: string,
+  { key, attributes }: { key: readonly Column[]; attributes: readonly Column[] },
+): Report {
+  return { name, resource, key, columns: [DATE, CUSTOMER, ...key, ...attributes, ...METRICS] }
+}
+
+function lowerCamelCase(name: string): string {
+  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,127 @@
+/** From a source's row to the cells of a line, and what the lines of a date sum to. */
+import { formatDecimal, parseDecimal } from './decimal.ts'
+import { InvalidRowsError } from './errors.ts'
+import { REPORTS, type Column, type Report } from './report.ts'
+import type { DateOfReport } from './plan.ts'
+
+/** The cells of one line, in the order of the report's columns. */
+export type Row = readonly string[]
+
+export interface Sums {
+  impressions: bigint
+  clicks: bigint
+  costMicros: bigint
+  /** Scaled, see decimal.ts. */
+  conversions: bigint
+  conversionsValue: bigint
+}
+
+/**
+ * A row comes as Google's nested JSON, or by the names of the columns; the date and the account may be left out.
+ * @throws InvalidRowsError for a cell that cannot be what its column says, or a row of another date or account:
+ * a number that lost its digits or a stray row must never become a plausible line.
+ */
+export function toRow(raw: unknown, of: DateOfReport): Row {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new InvalidRowsError('A row is not an object.')
+  const report = REPORTS[of.report]
+  const cells = report.columns.map((column) => toCell(valueAt(raw, column), column, report))
+  return [
+    expected('date', cells[0], of.date),
+    expected('customer_id', cells[1]?.replaceAll('-', ''), of.customerId),
+    ...cells.slice(2),
+  ]
+}
+
+/** Sorts as the key's numbers and texts do: ids are padded, so that 9 comes before 10. */
+export function sortKey(row: Row, { key }: Report): string {
+  return key
+    .map(({ kind }, index) => {
+      const cell = row[index + 2] ?? ''
+      return kind === 'id' ? cell.padStart(20, '0') : cell
+    })
+    .join('\0')
+}
+
+export function describeKey(row: Row, { key }: Report): string {
+  return key.map(({ name }, index) => `${name} ${row[index + 2] ?? ''}`).join(', ')
+}
+
+export function noSums(): Sums {
+  return { impressions: 0n, clicks: 0n, costMicros: 0n, conversions: 0n, conversionsValue: 0n }
+}
+
+/** Adds in place: this runs for every row that passes through. */
+export function addRow(sums: Sums, row: Row): void {
+  const [impressions, clicks, costMicros, conversions, conversionsValue] = row.slice(-5)
+  sums.impressions += BigInt(impressions ?? 0)
+  sums.clicks += BigInt(clicks ?? 0)
+  sums.costMicros += BigInt(costMicros ?? 0)
+  sums.conversions += parseDecimal(conversions ?? '0') ?? 0n
+  sums.conversionsValue += parseDecimal(conversionsValue ?? '0') ?? 0n
+}
+
+export function addSums(sums: Sums, more: Sums): void {
+  sums.impressions += more.impressions
+  sums.clicks += more.clicks
+  sums.costMicros += more.costMicros
+  sums.conversions += more.conversions
+  sums.conversionsValue += more.conversionsValue
+}
+
+function valueAt(raw: object, { name, path }: Column): unknown {
+  const flat = (raw as Record<string, unknown>)[name]
+  if (flat !== undefined) return flat
+  let value: unknown = raw
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<string, unknown>)[step]
+  }
+  return value
+}
+
+function toCell(value: unknown, column: Column, report: Report): string {
+  if (value === undefined || value === null || value === '') return absentCell(column, report)
+  if (column.kind === 'text') return toText(value, column)
+  if (column.kind === 'decimal') return toDecimalCell(value, column)
+  return toDigits(value, column)
+}
+
+/** Google leaves out what equals its default. Without a campaign, though, it is no row of any report. */
+function absentCell(column: Column, { key }: Report): string {
+  if (column === key[0]) throw invalid(column, 'is missing')
+  return column.kind === 'text' || column.name === 'customer_id' ? '' : '0'
+}
+
+function toText(value: unknown, column: Column): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value)
+  throw invalid(column, 'is not text')
+}
+
+function toDigits(value: unknown, column: Column): string {
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw invalid(column, `${value} is not an exact integer: give 64-bit numbers as text or bigint`)
+  const text = String(value)
+  if (column.name === 'customer_id' && /^\d{3}-\d{3}-\d{4}$/.test(text)) return text
+  if (!/^-?\d+$/.test(text)) throw invalid(column, `${text.slice(0, 40)} is not an integer`)
+  return text
+}
+
+function toDecimalCell(value: unknown, column: Column): string {
+  const text = String(value)
+  const scaled = parseDecimal(text)
+  if (scaled === undefined) throw invalid(column, `${text.slice(0, 40)} is not a decimal number`)
+  return /[eE]/.test(text) ? formatDecimal(scaled) : text
+}
+
+function expected(name: string, cell: string | undefined, value: string): string {
+  if (cell !== undefined && cell !== '' && cell !== value)
+    throw new InvalidRowsError(`A row has ${name} ${cell}, but ${value} was asked for.`)
+  return value
+}
+
+function invalid(column: Column, what: string): InvalidRowsError {
+  return new InvalidRowsError(`Column ${column.name}: ${what}.`)
+}

@@ -1,0 +1,190 @@
+/** One run from end to end: lock, accounts, plan, fetch, index, aggregate, record. */
+import { availableParallelism } from 'node:os'
+import type { Clock } from '#server/platform/clock.ts'
+import type { Logger } from '#server/platform/log.ts'
+import { knowAccounts, type KnownAccounts } from './accounts.ts'
+import { checkSource, kindOf, openSource, type OpenSource, type StartDemo } from './connect.ts'
+import { dispatch } from './dispatch.ts'
+import { toFailure } from './errors.ts'
+import type { AdsOptions } from './options.ts'
+import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
+import { saveRun, toRun } from './run-record.ts'
+import { refuseMixing } from './store/accounts.ts'
+import { aggregate } from './store/aggregate.ts'
+import { FailureBook } from './store/failures.ts'
+import { lockStore } from './store/lock.ts'
+import { Store } from './store/store.ts'
+import { planTasks, type RunRequest, type Task } from './tasks.ts'
+import { WorkerPool } from './worker/pool.ts'
+
+export interface RunParts {
+  options: AdsOptions
+  clock: Clock
+  log: Logger
+  startDemo: StartDemo
+  signal: AbortSignal
+  limits: RunLimits
+}
+
+export interface RunLimits {
+  /** Dates under way at once, at most. */
+  concurrency: number
+  workers: number
+}
+
+export const DEFAULT_LIMITS: RunLimits = { concurrency: 8, workers: Math.min(4, availableParallelism()) }
+
+export interface BegunRun {
+  progress: Progress
+  /** Rejects only for what keeps a run from being one: ConfigurationError, StoreError. */
+  finished: Promise<void>
+}
+
+/**
+ * Holds the store when it returns; the rest happens in the background and fills `progress`.
+ * @throws ConfigurationError, StoreBusyError, StoreError
+ */
+export function beginRun(request: RunRequest, parts: RunParts): BegunRun {
+  const { options, clock } = parts
+  checkSource(options)
+  refuseMixing(options.dir, kindOf(options))
+  const lock = lockStore(options.dir, new Date(clock.now()).toISOString())
+  const progress = startProgress(request, clock.now())
+  return { progress, finished: runLocked({ ...parts, request, progress }, lock) }
+}
+
+interface RunContext extends RunParts {
+  request: RunRequest
+  progress: Progress
+}
+
+async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
+  using held = new DisposableStack()
+  held.use(lock)
+  const { options, clock, progress, signal } = context
+  let opened: Promise<OpenSource> | undefined
+  const source = async () => await (opened ??= openSource(options, context))
+  progress.state = 'running'
+  try {
+    await fetchAndStore(context, source)
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) {
+      progress.stopped ??= toFailure(error)
+      throw error
+    }
+  } finally {
+    await opened?.then(async (each) => await each.close()).catch(() => {})
+    progress.finishedAtMs = clock.now()
+    progress.state = finalState(progress, signal.aborted)
+    await saveRun(options.dir, toRun(progress, clock.now())).catch((error: unknown) =>
+      context.log.warn({ err: error }, 'the run could not be recorded'),
+    )
+  }
+}
+
+async function fetchAndStore(context: RunContext, source: () => Promise<OpenSource>): Promise<void> {
+  const { options, request, progress, log, signal } = context
+  const { dir, lookbackDays } = options
+  const kind = kindOf(options)
+  const accounts = await knowAccounts(request.customerIds, { dir, kind, source, signal, random: Math.random })
+  const store = await Store.open({
+    dir,
+    lookbackDays,
+    failures: new FailureBook(dir),
+    zoneOf: accounts.zoneOf,
+    onDamaged: (of, why) => log.warn({ ...of, why }, 'a damaged date file counts as missing'),
+  })
+  const tasks = plan(context, accounts, store)
+  progress.tallies = tasks.map(({ tally }) => tally)
+  progress.range = tasks[0]?.tally.range
+  const open = refuse(tasks, { accounts, context, store })
+  try {
+    if (open.some(({ due }) => due.length > 0)) await fetchDates(open, { context, store, source })
+  } finally {
+    await store.flush()
+  }
+  // A run that is told to stop has no time for it; the next one notices that the file is behind.
+  if (!signal.aborted) await aggregateAll(context, store)
+}
+
+function plan({ request, options, clock, log }: RunContext, accounts: KnownAccounts, store: Store): Task[] {
+  return planTasks(request, {
+    nowMs: clock.now(),
+    lookbackDays: options.lookbackDays,
+    granularOnly: kindOf(options) !== 'module',
+    zoneOf: accounts.zoneOf,
+    present: (of) => store.get(of),
+    onNotice: (notice) => log.warn(notice),
+  })
+}
+
+/** @returns the tasks that can be tried; the dates of the others are named with what their account answered. */
+function refuse(
+  tasks: Task[],
+  { accounts, context, store }: { accounts: KnownAccounts; context: RunContext; store: Store },
+): Task[] {
+  const { progress, clock } = context
+  const at = new Date(clock.now()).toISOString()
+  const tried = new Set(tasks)
+  for (const [customerId, { failure, decision }] of accounts.refused) {
+    if (decision.do === 'stop') progress.stopped ??= failure
+    if (decision.do === 'park') progress.parkedUntilMs = clock.now() + decision.afterMs
+    const everyone = decision.do === 'stop' && decision.scope === 'run'
+    for (const task of tasks) {
+      if (!everyone && task.tally.customerId !== customerId) continue
+      if (!tried.delete(task) || decision.do === 'park') continue
+      const { code, detail } = failure
+      const { report } = task.tally
+      for (const date of task.due) {
+        task.tally.failed.push({ date, code, detail })
+        store.fail({ report, customerId: task.tally.customerId, date }, { code, detail, at })
+      }
+    }
+  }
+  return [...tried]
+}
+
+interface FetchParts {
+  context: RunContext
+  store: Store
+  source: () => Promise<OpenSource>
+}
+
+async function fetchDates(tasks: readonly Task[], { context, store, source }: FetchParts): Promise<void> {
+  const { options, progress, clock, signal, limits } = context
+  const { spec, token } = await source()
+  const size = Math.min(limits.workers, limits.concurrency)
+  using pool = new WorkerPool({ size, spec, token, dir: options.dir, timeoutMs: options.timeoutMs })
+  progress.workers = size
+  const startedAtMs = performance.now()
+  const { concurrency } = limits
+  await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
+  const fetchMs = Math.round(performance.now() - startedAtMs)
+  for (const { tally, due } of tasks) if (due.length > 0) tally.fetchMs = fetchMs
+}
+
+async function aggregateAll({ request, options, progress, log }: RunContext, store: Store): Promise<void> {
+  for (const report of request.reports) {
+    const startedAtMs = performance.now()
+    try {
+      await aggregate(options.dir, report, store.lines())
+    } catch (error) {
+      // The dates are safe; the old file is whole, and the next run builds it again.
+      progress.stopped ??= toFailure(error)
+      log.error({ err: error }, `${report}.csv could not be rebuilt`)
+    }
+    const aggregateMs = Math.round(performance.now() - startedAtMs)
+    for (const tally of progress.tallies) if (tally.report === report) tally.aggregateMs = aggregateMs
+  }
+}
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4
+
+/** @returns the code of the contract for a run that was not interrupted */
+export function exitCodeOf(progress: Progress): ExitCode {
+  const code = progress.stopped?.code
+  if (code === 'OAUTH_FAILED' || code === 'AUTHENTICATION_FAILED') return 3
+  if (code === 'NOT_SERVED') return 2
+  if (progress.parkedUntilMs !== undefined) return 4
+  return failedOf(progress).length > 0 || code !== undefined ? 1 : 0
+}

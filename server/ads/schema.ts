@@ -1,0 +1,140 @@
+/** The shapes of ads on the wire, for both transports. */
+import * as v from 'valibot'
+import { isDate } from './calendar.ts'
+import { REPORT_NAMES } from './options.ts'
+
+/** Longer than all that Google keeps by the day. */
+export const MAX_RANGE_DAYS = 1_200
+
+const CalendarDate = v.pipe(
+  v.string('must be a date such as 2026-01-31'),
+  v.check(isDate, 'must be a date such as 2026-01-31'),
+)
+const ReportName = v.picklist(REPORT_NAMES, `must be one of ${REPORT_NAMES.join(', ')}`)
+const CustomerId = v.pipe(
+  v.string('must have ten digits, with or without dashes'),
+  v.regex(/^(\d{10}|\d{3}-\d{3}-\d{4})$/, 'must have ten digits, with or without dashes'),
+  v.transform((text) => text.replaceAll('-', '')),
+)
+export const Source = v.pipe(
+  v.picklist(['google', 'demo', 'module']),
+  v.description('Where the figures come from: `demo` ones are made up.'),
+)
+const Micros = v.pipe(
+  v.string(),
+  v.description('A 64-bit integer as digits; a million is one unit of currency.'),
+)
+
+const metrics = {
+  impressions: v.number(),
+  clicks: v.number(),
+  cost_micros: Micros,
+  conversions: v.number(),
+  conversions_value: v.number(),
+}
+
+export const DAY_STATES = ['missing', 'empty', 'complete', 'provisional', 'failed', 'fetching'] as const
+export type DayState = (typeof DAY_STATES)[number]
+
+export const DaysQuery = v.strictObject({
+  from: v.optional(CalendarDate),
+  to: v.optional(CalendarDate),
+  report: v.optional(ReportName),
+  customer_id: v.optional(CustomerId),
+})
+export type DaysQuery = v.InferOutput<typeof DaysQuery>
+
+export const Day = v.object({
+  date: v.string(),
+  report: ReportName,
+  customer_id: v.string(),
+  state: v.picklist(DAY_STATES),
+  rows: v.number(),
+  fetched_at: v.nullable(v.string()),
+  ...metrics,
+  /** Only for a failed one: why. */
+  code: v.optional(v.string()),
+  detail: v.optional(v.string()),
+})
+export type Day = v.InferOutput<typeof Day>
+
+export const Days = v.object({ source: Source, from: v.string(), to: v.string(), days: v.array(Day) })
+export type Days = v.InferOutput<typeof Days>
+
+export const GROUPS = ['date', 'campaign', 'product'] as const
+
+export const ReportQuery = v.strictObject({
+  from: v.optional(CalendarDate),
+  to: v.optional(CalendarDate),
+  group_by: v.optional(v.picklist(GROUPS, `must be one of ${GROUPS.join(', ')}`), 'date'),
+  report: v.optional(ReportName),
+  customer_id: v.optional(CustomerId),
+})
+export type ReportQuery = v.InferOutput<typeof ReportQuery>
+
+/** The group columns are those of `group_by`: a date, a campaign's id and name, or a product's item id. */
+export const ReportRow = v.object({
+  date: v.optional(v.string()),
+  campaign_id: v.optional(v.string()),
+  campaign_name: v.optional(v.string()),
+  product_item_id: v.optional(v.string()),
+  ...metrics,
+})
+export type ReportRow = v.InferOutput<typeof ReportRow>
+
+export const ReportRows = v.object({
+  source: Source,
+  from: v.string(),
+  to: v.string(),
+  rows: v.array(ReportRow),
+})
+export type ReportRows = v.InferOutput<typeof ReportRows>
+
+export const NewRun = v.strictObject({
+  from: v.optional(CalendarDate),
+  to: v.optional(CalendarDate),
+  reports: v.optional(v.pipe(v.array(ReportName), v.minLength(1, 'must name a report'))),
+  refresh: v.optional(v.boolean('must be true or false'), false),
+})
+export type NewRun = v.InferOutput<typeof NewRun>
+
+export const RUN_STATES = ['queued', 'running', 'done', 'failed', 'parked', 'interrupted'] as const
+
+export const Run = v.object({
+  id: v.string(),
+  state: v.picklist(RUN_STATES),
+  kind: v.picklist(['backfill', 'fetch', 'daily']),
+  /** Null until the account's calendar is known. */
+  from: v.nullable(v.string()),
+  to: v.nullable(v.string()),
+  reports: v.array(ReportName),
+  /** Dates of the range, over all reports and accounts: skipped, done, failed or still to come. */
+  requested: v.number(),
+  skipped: v.number(),
+  done: v.number(),
+  failed: v.array(
+    v.object({
+      report: ReportName,
+      customer_id: v.string(),
+      date: v.string(),
+      code: v.string(),
+      detail: v.string(),
+    }),
+  ),
+  /** `failed` lists the first 50. */
+  failed_count: v.number(),
+  rows: v.number(),
+  requests: v.number(),
+  retries: v.number(),
+  started_at: v.string(),
+  finished_at: v.nullable(v.string()),
+  eta_ms: v.optional(v.number()),
+  waiting_for: v.optional(v.string()),
+  parked_until: v.optional(v.string()),
+  detail: v.optional(v.string()),
+})
+export type Run = v.InferOutput<typeof Run>
+
+export const NoInput = v.strictObject({})
+export const Runs = v.object({ items: v.array(Run) })
+export const RunById = v.strictObject({ id: v.string() })

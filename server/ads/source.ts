@@ -1,0 +1,52 @@
+/** The seam: whatever gives the rows of a date, as a worker sees it. */
+import { pathToFileURL } from 'node:url'
+import { ConfigurationError } from './errors.ts'
+import { GoogleAdsClient, type Connection, type Meter, type TokenSource } from './google/client.ts'
+import type { ReportName } from './options.ts'
+import { queryFor } from './report.ts'
+
+/** What the contract promises to a custom module. */
+export interface FetchContext {
+  signal: AbortSignal
+  report: ReportName
+  customerId: string
+}
+
+export type Rows = Iterable<unknown> | AsyncIterable<unknown>
+
+/** May throw errors named `TimeoutError`, `RateLimitError` (with `retryAfterMs`) and `OAuthError`. */
+export type FetchData = (date: string, context: FetchContext & { meter: Meter }) => Rows | Promise<Rows>
+
+/** Everything a worker needs to build its source; crosses the border as a plain value, and carries no secret. */
+export type SourceSpec = { kind: 'google'; connection: Connection } | { kind: 'module'; path: string }
+
+export async function createFetchData(spec: SourceSpec, token: TokenSource): Promise<FetchData> {
+  if (spec.kind === 'google') return googleSource(new GoogleAdsClient(spec.connection, token))
+  const fetchData = await importFetchData(spec.path)
+  return async (date, { meter, ...context }) => {
+    meter.requests++
+    return await fetchData(date, context)
+  }
+}
+
+function googleSource(client: GoogleAdsClient): FetchData {
+  return (date, { signal, report, customerId, meter }) =>
+    client.rows(customerId, queryFor(report, date), { signal, meter })
+}
+
+type CustomFetchData = (date: string, context: FetchContext) => Rows | Promise<Rows>
+
+/** @throws ConfigurationError when the module cannot be loaded or has no `fetchData` */
+export async function importFetchData(path: string): Promise<CustomFetchData> {
+  let module: { fetchData?: unknown }
+  try {
+    module = (await import(pathToFileURL(path).href)) as { fetchData?: unknown }
+  } catch (error) {
+    throw new ConfigurationError(
+      `The source ${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  if (typeof module.fetchData !== 'function')
+    throw new ConfigurationError(`The source ${path} does not export a function named fetchData.`)
+  return module.fetchData as CustomFetchData
+}

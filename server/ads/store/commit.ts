@@ -1,0 +1,69 @@
+/** Files that are whole or absent, whatever is killed when: temp file, fsync, rename, fsync of the folder. */
+import { mkdir, open, rename, unlink, utimes } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { StoreError } from '#server/ads/errors.ts'
+import { tmpDir } from './layout.ts'
+
+export function newTmpPath(dir: string): string {
+  return join(tmpDir(dir), `${crypto.randomUUID()}.tmp`)
+}
+
+export interface Commit {
+  /** Written and fsynced. */
+  tmpPath: string
+  path: string
+  /** Stamped on the file, so that the index can be checked by a stat alone. */
+  modifiedAtMs: number
+}
+
+/** @throws StoreError */
+export async function commitFile({ tmpPath, path, modifiedAtMs }: Commit): Promise<void> {
+  const folder = dirname(path)
+  try {
+    await stamp(tmpPath, modifiedAtMs)
+    const created = await mkdir(folder, { recursive: true })
+    await rename(tmpPath, path)
+    await syncFolder(folder)
+    if (created !== undefined) await syncUp(dirname(folder), dirname(created))
+  } catch (error) {
+    throw new StoreError(path, error)
+  }
+}
+
+export async function stamp(path: string, modifiedAtMs: number): Promise<void> {
+  const at = new Date(modifiedAtMs)
+  await utimes(path, at, at)
+}
+
+/** Replaces a small file of the store. @throws StoreError */
+export async function replaceFile(dir: string, path: string, text: string): Promise<void> {
+  const tmpPath = newTmpPath(dir)
+  try {
+    const file = await open(tmpPath, 'w')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(tmpPath, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await unlink(tmpPath).catch(() => {})
+    throw new StoreError(path, error)
+  }
+}
+
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** New folders are themselves entries of the folders above them. */
+async function syncUp(from: string, to: string): Promise<void> {
+  for (let folder = from; folder.length >= to.length; folder = dirname(folder)) await syncFolder(folder)
+}

@@ -1,0 +1,34 @@
+/** Where everything lies. Hive's layout, so that DuckDB and Spark read the dates in place. */
+import { join } from 'node:path'
+import type { ReportName } from '#server/ads/options.ts'
+import type { DateOfReport } from '#server/ads/plan.ts'
+
+export const DATA_FILE = 'data.csv'
+
+export function indexPath(dir: string): string {
+  return join(dir, 'index.csv')
+}
+
+export function aggregatePath(dir: string, report: ReportName): string {
+  return join(dir, `${report}.csv`)
+}
+
+export function customerDir(dir: string, report: ReportName, customerId: string): string {
+  return join(dir, report, `customer_id=${customerId}`)
+}
+
+export function datePath(dir: string, { report, customerId, date }: DateOfReport): string {
+  return join(customerDir(dir, report, customerId), `date=${date}`, DATA_FILE)
+}
+
+export type StateFile = 'accounts.json' | 'failures.json' | 'runs.json' | 'aggregates.json' | 'holder.json'
+
+/** What we keep for ourselves, out of sight of a reader's `*.csv`. */
+export function statePath(dir: string, file: StateFile | 'lock.sqlite'): string {
+  return join(dir, '.state', file)
+}
+
+/** On the store's own file system, because a rename cannot leave it. */
+export function tmpDir(dir: string): string {
+  return join(dir, '.state', 'tmp')
+}

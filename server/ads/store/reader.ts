@@ -1,0 +1,33 @@
+/** The store as readers see it, without a lock: another process may be writing, so each look checks for news. */
+import { statSync } from 'node:fs'
+import { readFailures, type DateFailure } from './failures.ts'
+import { placeOf, readIndex, type IndexLine } from './index-file.ts'
+import { indexPath, statePath } from './layout.ts'
+
+export class StoreReader {
+  readonly lines: () => ReadonlyMap<string, IndexLine>
+  readonly failures: () => ReadonlyMap<string, DateFailure>
+
+  constructor(dir: string) {
+    this.lines = unlessUnchanged(
+      indexPath(dir),
+      () => new Map(readIndex(dir).map((line) => [placeOf(line), line])),
+    )
+    this.failures = unlessUnchanged(statePath(dir, 'failures.json'), () => readFailures(dir))
+  }
+}
+
+/** Files of the store are replaced by renames: another inode, size or time means another content. */
+function unlessUnchanged<T>(path: string, read: () => T): () => T {
+  let signature: string | undefined
+  let value: T | undefined
+  return () => {
+    const found = statSync(path, { throwIfNoEntry: false })
+    const now = found ? `${found.ino}:${found.size}:${found.mtimeMs}` : 'absent'
+    if (value === undefined || now !== signature) {
+      value = read()
+      signature = now
+    }
+    return value
+  }
+}

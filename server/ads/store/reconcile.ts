@@ -1,0 +1,116 @@
+/**
+ * Makes the index tell what the files say. A stat per file is enough in the good case; a file is read again
+ * only when it has no line or another modification time than its line.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { dateIn, isDate } from '#server/ads/calendar.ts'
+import { InvalidRowsError } from '#server/ads/errors.ts'
+import { REPORT_NAMES } from '#server/ads/options.ts'
+import { isProvisional, type DateOfReport } from '#server/ads/plan.ts'
+import { stamp } from './commit.ts'
+import { readDateFile, type DateContent } from './date-file.ts'
+import { placeOf, type IndexLine, type PresentState } from './index-file.ts'
+import { customerDir, datePath } from './layout.ts'
+
+export interface ReconcileOptions {
+  dir: string
+  lookbackDays: number
+  zoneOf: (customerId: string) => string
+  /** Only who holds the lock may touch files. */
+  mayWrite: boolean
+  onDamaged: (of: DateOfReport, why: string) => void
+}
+
+export interface Reconciled {
+  lines: Map<string, IndexLine>
+  changed: boolean
+}
+
+export async function reconcile(known: readonly IndexLine[], options: ReconcileOptions): Promise<Reconciled> {
+  const old = new Map(known.map((line) => [placeOf(line), line]))
+  const lines = new Map<string, IndexLine>()
+  let changed = known.length !== old.size
+  for (const of of listDates(options.dir)) {
+    const place = placeOf(of)
+    const line = old.get(place)
+    const path = datePath(options.dir, of)
+    const modifiedAtMs = modifiedAt(path)
+    if (modifiedAtMs === undefined) continue
+    if (line && Date.parse(line.fetchedAt) === modifiedAtMs) {
+      lines.set(place, line)
+      continue
+    }
+    const found = await reread({ of, path, line, modifiedAtMs }, options)
+    if (found) lines.set(place, found)
+    changed ||= found !== line
+  }
+  return { lines, changed: changed || lines.size !== old.size }
+}
+
+interface Suspect {
+  of: DateOfReport
+  path: string
+  line: IndexLine | undefined
+  modifiedAtMs: number
+}
+
+/** @returns undefined for a damaged file: its date is missing, and will be fetched and replaced. */
+async function reread(suspect: Suspect, options: ReconcileOptions): Promise<IndexLine | undefined> {
+  const { of, path, line, modifiedAtMs } = suspect
+  try {
+    const content = await readDateFile(path, of)
+    if (line?.sha256 !== content.sha256) return rebuilt(suspect, content, options)
+    // Only touched, or copied without its times.
+    if (options.mayWrite) await stamp(path, Date.parse(line.fetchedAt))
+    return line
+  } catch (error) {
+    if (!(error instanceof InvalidRowsError)) throw error
+    options.onDamaged(of, `${error.message} (modified ${new Date(modifiedAtMs).toISOString()})`)
+    return undefined
+  }
+}
+
+function rebuilt(
+  { of, modifiedAtMs }: Suspect,
+  content: DateContent,
+  { zoneOf, lookbackDays }: ReconcileOptions,
+): IndexLine {
+  const fetchedOn = dateIn(zoneOf(of.customerId), modifiedAtMs)
+  const state = stateOf({ date: of.date, rows: content.rows, fetchedOn, lookbackDays })
+  return { ...of, ...content, state, fetchedAt: new Date(modifiedAtMs).toISOString(), units: 0 }
+}
+
+/** Empty wins over provisional: a calendar must tell "nothing happened" from "not final"; both are fetched again alike. */
+export function stateOf(input: {
+  date: string
+  rows: number
+  fetchedOn: string
+  lookbackDays: number
+}): PresentState {
+  if (input.rows === 0) return 'empty'
+  return isProvisional(input.date, input.fetchedOn, input.lookbackDays) ? 'provisional' : 'complete'
+}
+
+function* listDates(dir: string): Generator<DateOfReport> {
+  for (const report of REPORT_NAMES) {
+    for (const customerId of partitions(join(dir, report), 'customer_id=')) {
+      for (const date of partitions(customerDir(dir, report, customerId), 'date=')) {
+        if (isDate(date)) yield { report, customerId, date }
+      }
+    }
+  }
+}
+
+function partitions(folder: string, prefix: string): string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .toSorted()
+}
+
+function modifiedAt(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found?.isFile() ? Math.round(found.mtimeMs) : undefined
+}

@@ -1,0 +1,88 @@
+/** The store as its one writer sees it: open it, commit dates, flush the index. */
+import { readdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { dateIn } from '#server/ads/calendar.ts'
+import type { DateOfReport } from '#server/ads/plan.ts'
+import type { WrittenFile } from '#server/ads/worker/protocol.ts'
+import { commitFile } from './commit.ts'
+import type { DateFailure, FailureBook } from './failures.ts'
+import { placeOf, readIndex, writeIndex, type IndexLine } from './index-file.ts'
+import { datePath, tmpDir } from './layout.ts'
+import { reconcile, stateOf, type ReconcileOptions } from './reconcile.ts'
+
+export type StoreOptions = Omit<ReconcileOptions, 'mayWrite'> & { failures: FailureBook }
+
+/** Rewriting the index costs a few milliseconds; once a second is often enough, since files are the truth. */
+const FLUSH_EVERY_MS = 1_000
+
+export class Store {
+  readonly #options: StoreOptions
+  readonly #lines: Map<string, IndexLine>
+  #dirty: boolean
+  #flushedAtMs = 0
+  #flushing: Promise<void> = Promise.resolve()
+
+  private constructor(options: StoreOptions, lines: Map<string, IndexLine>, dirty: boolean) {
+    this.#options = options
+    this.#lines = lines
+    this.#dirty = dirty
+  }
+
+  /** Only for the holder of the lock: leftovers of a killed run are swept out. */
+  static async open(options: StoreOptions): Promise<Store> {
+    await sweep(tmpDir(options.dir))
+    const { lines, changed } = await reconcile(readIndex(options.dir), { ...options, mayWrite: true })
+    const store = new Store(options, lines, changed)
+    await store.flush()
+    return store
+  }
+
+  get(of: DateOfReport): IndexLine | undefined {
+    return this.#lines.get(placeOf(of))
+  }
+
+  lines(): IndexLine[] {
+    return [...this.#lines.values()]
+  }
+
+  /** From here on the date is whole for every reader. @throws StoreError */
+  async commit(of: DateOfReport, fetched: { file: WrittenFile; units: number; atMs: number }): Promise<void> {
+    const { dir, zoneOf, lookbackDays, failures } = this.#options
+    const { tmpPath, ...content } = fetched.file
+    await commitFile({ tmpPath, path: datePath(dir, of), modifiedAtMs: fetched.atMs })
+    const fetchedOn = dateIn(zoneOf(of.customerId), fetched.atMs)
+    this.#lines.set(placeOf(of), {
+      ...of,
+      ...content,
+      state: stateOf({ date: of.date, rows: content.rows, fetchedOn, lookbackDays }),
+      fetchedAt: new Date(fetched.atMs).toISOString(),
+      units: fetched.units,
+    })
+    failures.clear(of)
+    this.#dirty = true
+    if (fetched.atMs - this.#flushedAtMs >= FLUSH_EVERY_MS) await this.flush(fetched.atMs)
+  }
+
+  fail(of: DateOfReport, failure: DateFailure): void {
+    this.#options.failures.record(of, failure)
+    this.#dirty = true
+  }
+
+  /** Never two writes at once; whoever asks during one gets the next. @throws StoreError */
+  async flush(atMs = 0): Promise<void> {
+    this.#flushedAtMs = atMs
+    this.#flushing = this.#flushing.catch(() => {}).then(async () => await this.#write())
+    await this.#flushing
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#dirty) return
+    this.#dirty = false
+    await writeIndex(this.#options.dir, this.#lines.values())
+    await this.#options.failures.save()
+  }
+}
+
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) await unlink(join(folder, name)).catch(() => {})
+}

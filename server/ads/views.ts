@@ -1,0 +1,138 @@
+/** What the API tells of the store: a state for every date, and sums by date, campaign or product. */
+import { datesOf, type DateRange } from './calendar.ts'
+import { toNumber } from './decimal.ts'
+import type { ReportName } from './options.ts'
+import type { DateOfReport } from './plan.ts'
+import { addRow, addSums, noSums, type Row, type Sums } from './row.ts'
+import type { Day, ReportRow } from './schema.ts'
+import type { DateFailure } from './store/failures.ts'
+import { readRows } from './store/date-file.ts'
+import { placeOf, type IndexLine } from './store/index-file.ts'
+import { datePath } from './store/layout.ts'
+
+export interface Selection {
+  range: DateRange
+  reports: readonly ReportName[]
+  customerIds: readonly string[]
+}
+
+export interface Known {
+  lines: ReadonlyMap<string, IndexLine>
+  failures: ReadonlyMap<string, DateFailure>
+  isFetching: (of: DateOfReport) => boolean
+}
+
+export function daysOf({ range, reports, customerIds }: Selection, known: Known): Day[] {
+  return datesOf(range).flatMap((date) =>
+    reports.flatMap((report) => customerIds.map((customerId) => dayOf({ report, customerId, date }, known))),
+  )
+}
+
+function dayOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day {
+  const line = lines.get(placeOf(of))
+  const failure = failures.get(placeOf(of))
+  const day = {
+    date: of.date,
+    report: of.report,
+    customer_id: of.customerId,
+    rows: line?.rows ?? 0,
+    fetched_at: line?.fetchedAt ?? null,
+    ...metricsOf(line?.sums ?? noSums()),
+    // A date that is there stays there when fetching it again fails; that it failed is still worth telling.
+    ...(failure && { code: failure.code, detail: failure.detail }),
+  }
+  if (isFetching(of)) return { ...day, state: 'fetching' }
+  return { ...day, state: line?.state ?? (failure ? 'failed' : 'missing') }
+}
+
+export function metricsOf(sums: Sums) {
+  return {
+    impressions: Number(sums.impressions),
+    clicks: Number(sums.clicks),
+    cost_micros: `${sums.costMicros}`,
+    conversions: toNumber(sums.conversions),
+    conversions_value: toNumber(sums.conversionsValue),
+  }
+}
+
+/** The lines of a selection, by date. */
+export function selectLines(lines: Iterable<IndexLine>, { range, reports, customerIds }: Selection) {
+  return [...lines]
+    .filter(
+      ({ date, report, customerId }) =>
+        date >= range.from &&
+        date <= range.to &&
+        reports.includes(report) &&
+        customerIds.includes(customerId),
+    )
+    .toSorted((a, b) => (a.date < b.date ? -1 : Number(a.date > b.date)))
+}
+
+/** From the index alone. */
+export function rowsByDate(lines: readonly IndexLine[]): ReportRow[] {
+  const sums = new Map<string, Sums>()
+  for (const line of lines) addSums(sumsAt(sums, line.date), line.sums)
+  return [...sums].map(([date, each]) => ({ date, ...metricsOf(each) }))
+}
+
+export interface Group {
+  sums: Sums
+  /** The newest row of the group: names change, and the last one is the one people know. */
+  latest: Row
+}
+
+/** Reads the date files; `column` is the index of the cell that names the group. */
+export async function groupRows(
+  dir: string,
+  lines: readonly IndexLine[],
+  column: number,
+): Promise<Map<string, Group>> {
+  const groups = new Map<string, Group>()
+  for (const line of lines) {
+    if (line.rows === 0) continue
+    for await (const row of readRows(datePath(dir, line), line.report)) {
+      const name = row[column] ?? ''
+      const group = groups.get(name) ?? { sums: noSums(), latest: row }
+      addRow(group.sums, row)
+      group.latest = row
+      groups.set(name, group)
+    }
+  }
+  return groups
+}
+
+export const REPORT_OF_GROUP = { campaign: 'campaign', product: 'product' } as const satisfies Record<
+  string,
+  ReportName
+>
+
+const CAMPAIGN_ID = 2
+const CAMPAIGN_NAME = 3
+export const PRODUCT_ITEM_ID = 4
+
+export async function rowsByCampaign(dir: string, lines: readonly IndexLine[]): Promise<ReportRow[]> {
+  const groups = await groupRows(dir, lines, CAMPAIGN_ID)
+  return mostSpentFirst(groups).map(([campaign_id, { sums, latest }]) => ({
+    campaign_id,
+    campaign_name: latest[CAMPAIGN_NAME] ?? '',
+    ...metricsOf(sums),
+  }))
+}
+
+export async function rowsByProduct(dir: string, lines: readonly IndexLine[]): Promise<ReportRow[]> {
+  const groups = await groupRows(dir, lines, PRODUCT_ITEM_ID)
+  return mostSpentFirst(groups).map(([product_item_id, { sums }]) => ({
+    product_item_id,
+    ...metricsOf(sums),
+  }))
+}
+
+function mostSpentFirst(groups: ReadonlyMap<string, Group>): [string, Group][] {
+  return [...groups].toSorted(([, a], [, b]) => Number(b.sums.costMicros - a.sums.costMicros))
+}
+
+function sumsAt(sums: Map<string, Sums>, name: string): Sums {
+  const found = sums.get(name) ?? noSums()
+  sums.set(name, found)
+  return found
+}

@@ -1,0 +1,129 @@
+/** The workers, seen from the coordinator: give a date, get a written file or a failure. */
+import { unlink } from 'node:fs/promises'
+import { toFailure, type Failure } from '#server/ads/errors.ts'
+import type { Meter, TokenSource } from '#server/ads/google/client.ts'
+import type { DateOfReport } from '#server/ads/plan.ts'
+import type { FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
+
+export type Outcome =
+  | { type: 'fetched'; file: WrittenFile; meter: Meter }
+  | { type: 'failed'; failure: Failure; meter: Meter }
+  | { type: 'aborted' }
+
+export interface PoolOptions extends WorkerSetup {
+  size: number
+  token: TokenSource
+}
+
+interface Waiting {
+  settle(outcome: Outcome): void
+  deadline: ReturnType<typeof setTimeout>
+}
+
+interface Crew {
+  worker: Worker
+  waiting: Map<number, Waiting>
+}
+
+/** A worker watches the clock itself; one that does not answer by then hangs in somebody's endless loop. */
+const UNRESPONSIVE_AFTER_MS = 5_000
+
+export class WorkerPool implements Disposable {
+  readonly #options: PoolOptions
+  readonly #crews = new Set<Crew>()
+  #nextId = 0
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  async fetch(of: DateOfReport, signal: AbortSignal): Promise<Outcome> {
+    if (signal.aborted) return { type: 'aborted' }
+    const crew = this.#leastBusy()
+    const id = this.#nextId++
+    const done = Promise.withResolvers<Outcome>()
+    const abort = () => {
+      post(crew.worker, { type: 'abort', id })
+      this.#settle(crew, id, { type: 'aborted' })
+    }
+    const deadline = setTimeout(
+      () => this.#bury(crew, 'A worker did not answer in time.'),
+      this.#options.timeoutMs + UNRESPONSIVE_AFTER_MS,
+    )
+    crew.waiting.set(id, { settle: done.resolve, deadline })
+    signal.addEventListener('abort', abort, { once: true })
+    post(crew.worker, { type: 'fetch', id, of })
+    try {
+      return await done.promise
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const crew of this.#crews) this.#bury(crew, 'The pool is closed.')
+  }
+
+  /** Workers start when there is work for them; one that died is replaced the same way. */
+  #leastBusy(): Crew {
+    const idlest = [...this.#crews].toSorted((a, b) => a.waiting.size - b.waiting.size)[0]
+    if (idlest && (idlest.waiting.size === 0 || this.#crews.size >= this.#options.size)) return idlest
+    return this.#hire()
+  }
+
+  #hire(): Crew {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url).href)
+    const crew: Crew = { worker, waiting: new Map() }
+    worker.addEventListener('message', (event: MessageEvent<FromWorker>) => this.#hear(crew, event.data))
+    worker.addEventListener('error', (event) => {
+      event.preventDefault()
+      this.#bury(crew, `A worker died: ${event.message}`)
+    })
+    worker.addEventListener('close', () => this.#bury(crew, 'A worker ended.'))
+    const { spec, dir, timeoutMs } = this.#options
+    post(worker, { type: 'start', setup: { spec, dir, timeoutMs } })
+    this.#crews.add(crew)
+    return crew
+  }
+
+  #hear(crew: Crew, message: FromWorker): void {
+    if (message.type === 'token-wanted') void this.#giveToken(crew.worker, message)
+    else if (message.type === 'failed') this.#settle(crew, message.id, message)
+    else if (!this.#settle(crew, message.id, message)) void discard(message.file)
+  }
+
+  async #giveToken(worker: Worker, { id, refused }: { id: number; refused: string | undefined }) {
+    try {
+      post(worker, { type: 'token', id, token: await this.#options.token(refused) })
+    } catch (error) {
+      post(worker, { type: 'no-token', id, failure: toFailure(error) })
+    }
+  }
+
+  #settle(crew: Crew, id: number, outcome: Outcome): boolean {
+    const waiting = crew.waiting.get(id)
+    if (!waiting) return false
+    crew.waiting.delete(id)
+    clearTimeout(waiting.deadline)
+    waiting.settle(outcome)
+    return true
+  }
+
+  #bury(crew: Crew, why: string): void {
+    if (!this.#crews.delete(crew)) return
+    crew.worker.terminate()
+    const failure: Failure = { code: 'WORKER_DIED', detail: why.slice(0, 500) }
+    for (const id of crew.waiting.keys())
+      this.#settle(crew, id, { type: 'failed', failure, meter: { requests: 0, units: 0 } })
+  }
+}
+
+/** Nobody waits for it any more: its date was stopped just before it was done. */
+async function discard({ tmpPath }: WrittenFile): Promise<void> {
+  await unlink(tmpPath).catch(() => {})
+}
+
+function post(worker: Worker, message: ToWorker): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin, only windows do
+  worker.postMessage(message)
+}

@@ -1,0 +1,31 @@
+/** What the coordinator and its workers say to each other; plain values, because errors do not survive the trip. */
+import type { Failure } from '#server/ads/errors.ts'
+import type { Meter } from '#server/ads/google/client.ts'
+import type { DateOfReport } from '#server/ads/plan.ts'
+import type { SourceSpec } from '#server/ads/source.ts'
+import type { DateContent } from '#server/ads/store/date-file.ts'
+
+export interface WorkerSetup {
+  spec: SourceSpec
+  /** The store's folder. */
+  dir: string
+  /** One date's total. */
+  timeoutMs: number
+}
+
+export type ToWorker =
+  | { type: 'start'; setup: WorkerSetup }
+  | { type: 'fetch'; id: number; of: DateOfReport }
+  | { type: 'abort'; id: number }
+  | { type: 'token'; id: number; token: string }
+  | { type: 'no-token'; id: number; failure: Failure }
+
+export type FromWorker =
+  | { type: 'fetched'; id: number; file: WrittenFile; meter: Meter }
+  | { type: 'failed'; id: number; failure: Failure; meter: Meter }
+  | { type: 'token-wanted'; id: number; refused: string | undefined }
+
+/** Whole and fsynced, but not yet in its place. */
+export interface WrittenFile extends DateContent {
+  tmpPath: string
+}

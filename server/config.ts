@@ -1,0 +1,186 @@
+/** The only reader of the environment: read and check in one pure step, and name every mistake at once. */
+import * as v from 'valibot'
+import { REPORT_NAMES, type AdsOptions } from '#server/ads/options.ts'
+import type { Rate } from '#server/platform/gcra.ts'
+import type { LogOptions } from '#server/platform/log.ts'
+import { currencyOf, type Currency } from '#server/products/product.ts'
+
+export interface Config {
+  host: string
+  port: number
+  databaseUrl: string
+  currency: Currency
+  /** For one caller. */
+  limits: Record<'read' | 'search' | 'write', Rate> | 'off'
+  trustedProxyHops: number
+  ads: AdsOptions
+  log: LogOptions
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+type Environment = Record<string, string | undefined>
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
+
+/** @throws ConfigError with one line per mistake */
+export function readConfig(env: Environment, terminal: { isTTY: boolean } = { isTTY: false }): Config {
+  // An empty variable means "not set": compose files pass `FOO=` for what nobody filled in.
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const result = v.safeParse(Env, given)
+  if (!result.success) {
+    const lines = result.issues.map((issue) => `  ${v.getDotPath(issue) ?? '?'}: ${issue.message}`)
+    throw new ConfigError(`The configuration has mistakes:\n${lines.join('\n')}`)
+  }
+  return toConfig(result.output, terminal)
+}
+
+const wholeNumber = (min: number, max: number, fallback: string) =>
+  v.pipe(
+    v.optional(v.string(), fallback),
+    v.check((text) => /^\d{1,9}$/.test(text), `must be a whole number from ${min} to ${max}`),
+    v.transform(Number),
+    v.check((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`),
+  )
+
+const list = (fallback: string) =>
+  v.pipe(
+    v.optional(v.string(), fallback),
+    v.transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    ),
+  )
+
+const rateLimit = (fallback: string) =>
+  v.pipe(
+    v.optional(v.string(), fallback),
+    v.regex(/^[1-9]\d{0,6}\/[1-9]\d{0,4}s$/, 'must look like 600/10s: requests per seconds'),
+    v.transform((text): Rate => {
+      const [requests, window] = text.slice(0, -1).split('/')
+      return { requests: Number(requests), windowMs: Number(window) * 1000 }
+    }),
+  )
+
+const customerId = v.pipe(
+  v.string(),
+  v.transform((text) => text.replaceAll('-', '')),
+  v.regex(/^\d{10}$/, 'a customer id has ten digits, with or without dashes'),
+)
+
+const url = (protocols: readonly string[], fallback: string) =>
+  v.pipe(
+    v.optional(v.string(), fallback),
+    v.check(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL with ${protocols.join(' or ')}`,
+    ),
+  )
+
+const zone = v.pipe(
+  v.string(),
+  v.check((name) => {
+    try {
+      return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+    } catch {
+      return false
+    }
+  }, 'must be an IANA time zone such as Europe/Berlin'),
+)
+
+const Env = v.pipe(
+  v.object({
+    HOST: v.optional(v.string(), '127.0.0.1'),
+    PORT: wholeNumber(0, 65_535, '3000'),
+    DATABASE_URL: v.pipe(
+      v.optional(v.string(), 'file:./data/adstock.db'),
+      v.regex(/^file:./, 'must be file:… (SQLite)'),
+    ),
+    CURRENCY: v.pipe(
+      v.optional(v.string(), 'USD'),
+      v.check((code) => currencyOf(code) !== undefined, 'must be an ISO 4217 code such as USD'),
+    ),
+    AUTH: v.optional(v.picklist(['open'], 'must be open, on a loopback HOST')),
+    ALLOW_OPEN: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
+    RATE_LIMIT: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
+    RATE_LIMIT_READ: rateLimit('600/10s'),
+    RATE_LIMIT_SEARCH: rateLimit('120/10s'),
+    RATE_LIMIT_WRITE: rateLimit('120/10s'),
+    TRUSTED_PROXY_HOPS: wholeNumber(0, 10, '0'),
+    ADS_DIR: v.optional(v.string(), './data/ads'),
+    ADS_SOURCE: v.optional(v.string()),
+    ADS_REPORTS: v.pipe(
+      list('campaign,product'),
+      v.array(v.picklist(REPORT_NAMES, `must be of ${REPORT_NAMES.join(', ')}`)),
+      v.minLength(1),
+    ),
+    ADS_CRON: v.optional(v.string(), '30 6 * * *'),
+    ADS_CRON_TIMEZONE: v.optional(zone),
+    ADS_LOOKBACK_DAYS: wholeNumber(0, 90, '30'),
+    ADS_TIMEOUT_MS: wholeNumber(1, 3_600_000, '120000'),
+    ADS_IDLE_TIMEOUT_MS: wholeNumber(1, 3_600_000, '20000'),
+    GOOGLE_ADS_CLIENT_ID: v.optional(v.string()),
+    GOOGLE_ADS_CLIENT_SECRET: v.optional(v.string()),
+    GOOGLE_ADS_REFRESH_TOKEN: v.optional(v.string()),
+    GOOGLE_ADS_CUSTOMER_ID: v.pipe(list(''), v.array(customerId)),
+    GOOGLE_ADS_LOGIN_CUSTOMER_ID: v.optional(customerId),
+    GOOGLE_ADS_DEVELOPER_TOKEN: v.optional(v.string()),
+    GOOGLE_ADS_API_VERSION: v.pipe(
+      v.optional(v.string(), 'v25'),
+      v.regex(/^v\d{1,3}$/, 'must look like v25'),
+    ),
+    GOOGLE_ADS_ENDPOINT: url(['https:', 'http:'], 'https://googleads.googleapis.com'),
+    GOOGLE_OAUTH_ENDPOINT: url(['https:', 'http:'], 'https://oauth2.googleapis.com/token'),
+    LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
+    LOG_FORMAT: v.optional(v.picklist(['pretty', 'json'], 'must be pretty or json')),
+  }),
+  v.forward(
+    v.check(
+      (env) => LOOPBACK.has(env.HOST) || env.ALLOW_OPEN === 'true',
+      'is reachable from outside, and everything is open: set ALLOW_OPEN=true if that is meant',
+    ),
+    ['HOST'],
+  ),
+)
+
+function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }): Config {
+  const credentials = env.GOOGLE_ADS_CLIENT_ID && env.GOOGLE_ADS_CLIENT_SECRET && env.GOOGLE_ADS_REFRESH_TOKEN
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    databaseUrl: env.DATABASE_URL,
+    currency: currencyOf(env.CURRENCY) as Currency,
+    limits:
+      env.RATE_LIMIT === 'off'
+        ? 'off'
+        : { read: env.RATE_LIMIT_READ, search: env.RATE_LIMIT_SEARCH, write: env.RATE_LIMIT_WRITE },
+    trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    ads: {
+      dir: env.ADS_DIR,
+      source: env.ADS_SOURCE ?? (credentials ? 'google' : 'demo'),
+      reports: [...new Set(env.ADS_REPORTS)],
+      cron: env.ADS_CRON,
+      cronTimezone: env.ADS_CRON_TIMEZONE,
+      lookbackDays: env.ADS_LOOKBACK_DAYS,
+      timeoutMs: env.ADS_TIMEOUT_MS,
+      idleTimeoutMs: env.ADS_IDLE_TIMEOUT_MS,
+      google: {
+        clientId: env.GOOGLE_ADS_CLIENT_ID,
+        clientSecret: env.GOOGLE_ADS_CLIENT_SECRET,
+        refreshToken: env.GOOGLE_ADS_REFRESH_TOKEN,
+        customerIds: [...new Set(env.GOOGLE_ADS_CUSTOMER_ID)],
+        loginCustomerId: env.GOOGLE_ADS_LOGIN_CUSTOMER_ID,
+        developerToken: env.GOOGLE_ADS_DEVELOPER_TOKEN,
+        apiVersion: env.GOOGLE_ADS_API_VERSION,
+        endpoint: env.GOOGLE_ADS_ENDPOINT,
+        oauthEndpoint: env.GOOGLE_OAUTH_ENDPOINT,
+      },
+    },
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (terminal.isTTY ? 'pretty' : 'json') },
+  }
+}

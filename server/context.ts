@@ -1,0 +1,29 @@
+import type { Scope } from '#server/operation.ts'
+import type { Clock } from '#server/platform/clock.ts'
+import type { Logger } from '#server/platform/log.ts'
+import type { Ads } from '#server/ads/ads.ts'
+import type { ProductStore } from '#server/products/store.ts'
+import type { Currency } from '#server/products/product.ts'
+
+/** What lives as long as the server; app.ts builds it. */
+export interface Services {
+  products: ProductStore
+  ads: Ads
+  currency: Currency
+  clock: Clock
+  log: Logger
+}
+
+/** What `run()` may use: the services, and who asks. */
+export interface Context extends Services {
+  caller: Caller
+  requestId: string
+  signal: AbortSignal
+}
+
+export interface Caller {
+  kind: 'open' | 'key' | 'anonymous'
+  /** For the ledger and the log: never a secret. */
+  name: string
+  scopes: ReadonlySet<Scope>
+}

@@ -1,0 +1,54 @@
+/**
+ * Every way in which Adstock refuses. A code is stable: clients branch on it, whatever the transport.
+ * `trpc` is tRPC's name for the same status; http/problem.ts turns both into the one problem object (RFC 9457).
+ */
+export const PROBLEMS = {
+  BODY_UNREADABLE: { status: 400, trpc: 'PARSE_ERROR', title: 'The body cannot be read' },
+  KEY_MISSING: { status: 401, trpc: 'UNAUTHORIZED', title: 'An API key is needed' },
+  KEY_INVALID: { status: 401, trpc: 'UNAUTHORIZED', title: 'This API key is not valid' },
+  SCOPE_MISSING: { status: 403, trpc: 'FORBIDDEN', title: 'This key may not do that' },
+  PRODUCT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such product' },
+  RUN_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such run' },
+  ROUTE_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is nothing at this address' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    trpc: 'METHOD_NOT_SUPPORTED',
+    title: 'This address takes other methods',
+  },
+  SKU_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this SKU' },
+  STORE_BUSY: { status: 409, trpc: 'CONFLICT', title: 'Another run holds the ads store' },
+  VERSION_MISMATCH: { status: 412, trpc: 'PRECONDITION_FAILED', title: 'The product has changed meanwhile' },
+  BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', title: 'The body is too large' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE', title: 'The body must be JSON' },
+  INVALID_INPUT: { status: 422, trpc: 'UNPROCESSABLE_CONTENT', title: 'The input is not valid' },
+  RATE_LIMITED: { status: 429, trpc: 'TOO_MANY_REQUESTS', title: 'Too many requests' },
+  INTERNAL: { status: 500, trpc: 'INTERNAL_SERVER_ERROR', title: 'Something went wrong on our side' },
+  UNAVAILABLE: { status: 503, trpc: 'SERVICE_UNAVAILABLE', title: 'Not available just now' },
+} as const satisfies Record<string, { status: number; trpc: string; title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** Where in the input (an RFC 6901 pointer, `/price`), and what is wrong there. */
+export interface InputIssue {
+  pointer: string
+  detail: string
+}
+
+/** A refusal with its data: `extra` becomes members of the problem object (`current`, `available`, …). */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly code: ProblemCode
+  readonly extra: Readonly<Record<string, unknown>>
+
+  constructor(code: ProblemCode, detail: string, extra: Record<string, unknown> = {}) {
+    super(detail)
+    this.code = code
+    this.extra = extra
+  }
+}
+
+export function invalidInput(errors: InputIssue[]): ProblemError {
+  const first = errors[0]
+  const detail = first ? `${first.pointer || 'The input'}: ${first.detail}` : 'The input is not valid.'
+  return new ProblemError('INVALID_INPUT', detail, { errors })
+}

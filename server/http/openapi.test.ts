@@ -1,0 +1,43 @@
+import { expect, test } from 'bun:test'
+import { api, operationsOf } from '#server/api.ts'
+import { openApi } from './openapi.ts'
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+const document = openApi(api) as any
+
+test('every operation is described, with its parameters, its body, its success and its refusals', () => {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+  const described = Object.values<any>(document.paths).flatMap((path) => Object.values<any>(path))
+  const names = operationsOf(api).map(({ name }) => name)
+  expect(new Set(described.map(({ operationId }) => operationId))).toEqual(new Set(names))
+  for (const { responses } of described) {
+    expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
+    expect(responses['422'].content['application/problem+json']).toBeDefined()
+  }
+})
+
+test('what the schemas know is in the document', () => {
+  expect(document.openapi).toBe('3.1.0')
+  const update = document.paths['/v1/products/{id}'].patch
+  expect(update.parameters).toMatchObject([
+    { name: 'id', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } },
+    { name: 'If-Match', in: 'header', required: false },
+  ])
+  expect(Object.keys(update.requestBody.content['application/json'].schema.properties)).toEqual([
+    'sku',
+    'name',
+    'price',
+    'stock_level',
+  ])
+  expect(Object.keys(update.responses)).toEqual(
+    expect.arrayContaining(['200', '404', '409', '412', '413', '415', '429', '500', '503']),
+  )
+  const list = document.paths['/v1/products'].get.parameters
+  expect(list.find(({ name }: { name: string }) => name === 'sort').schema.enum).toContain('-price')
+})
+
+test('every reference leads somewhere', () => {
+  for (const [, name = ''] of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) {
+    expect(document.components.schemas).toHaveProperty(name)
+  }
+})

@@ -1,0 +1,138 @@
+/** The OpenAPI 3.1 document, derived from the operations, and a page to read it with. */
+import { toJsonSchema } from '@valibot/to-json-schema'
+import type * as v from 'valibot'
+import { operationsOf, type Api } from '#server/api.ts'
+import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
+import { knownFields, type AnyOperation } from '#server/operation.ts'
+import { Problem } from './problem.ts'
+import { PREFIX, splitRest } from './rest.ts'
+
+const SHARED_PROBLEMS = [
+  'KEY_MISSING',
+  'KEY_INVALID',
+  'SCOPE_MISSING',
+  'INVALID_INPUT',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'UNAVAILABLE',
+] as const
+const BODY_PROBLEMS = ['BODY_UNREADABLE', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const
+
+type Json = Record<string, unknown>
+
+export function openApi(api: Api): Json {
+  const paths: Record<string, Json> = {}
+  for (const { name, operation } of operationsOf(api)) {
+    const [method, path] = splitRest(operation)
+    const template = PREFIX + path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[template] = { ...paths[template], [method.toLowerCase()]: describe(name, operation) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Adstock',
+      version: '1',
+      description:
+        'Products that are never wrong, two years of ads that are complete, and the bridge between them. ' +
+        'Errors are RFC 9457 problems; branch on `code`. The same operations are served over tRPC at `/trpc`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.keys(api).map((name) => ({ name })),
+    paths,
+    components: { schemas: { Problem: jsonSchema(Problem, 'output') } },
+  }
+}
+
+function describe(name: string, operation: AnyOperation): Json {
+  const [method, path] = splitRest(operation)
+  const { properties, required } = inputSchema(operation)
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, parameter = '']) => parameter)
+  const fromBody = method === 'POST' || method === 'PATCH'
+  const headerField = operation.headers?.ifMatch
+  const rest = Object.keys(properties).filter((field) => !inPath.includes(field) && field !== headerField)
+  const parameters = [
+    ...inPath.map((field) => ({ name: field, in: 'path', required: true, schema: properties[field] })),
+    ...(fromBody
+      ? []
+      : rest.map((field) => ({
+          name: field,
+          in: 'query',
+          required: required.includes(field),
+          schema: properties[field],
+        }))),
+    ...(headerField
+      ? [{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string', examples: ['"7"'] } }]
+      : []),
+  ]
+  return {
+    operationId: name,
+    summary: operation.summary,
+    tags: [name.split('.')[0]],
+    description: `Scope \`${operation.scope}\`, rate limit \`${operation.cost}\`. tRPC: \`${name}\`.`,
+    parameters,
+    ...(fromBody && { requestBody: requestBody(rest, { properties, required }) }),
+    responses: responses(operation, fromBody),
+  }
+}
+
+interface ObjectSchema {
+  properties: Record<string, unknown>
+  required: readonly string[]
+}
+
+function requestBody(fields: readonly string[], { properties, required }: ObjectSchema): Json {
+  const needed = required.filter((field) => fields.includes(field))
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(fields.map((field) => [field, properties[field]])),
+    required: needed,
+    additionalProperties: false,
+  }
+  return { required: needed.length > 0, content: { 'application/json': { schema } } }
+}
+
+function responses(operation: AnyOperation, fromBody: boolean): Json {
+  const status = operation.status ?? 200
+  const body =
+    status === 204
+      ? {}
+      : { content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } }
+  const codes: ProblemCode[] = [
+    ...(operation.errors ?? []),
+    ...(fromBody ? BODY_PROBLEMS : []),
+    ...SHARED_PROBLEMS,
+  ]
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
+  return {
+    [status]: { description: 'Done', ...body },
+    ...(operation.kind === 'query' && {
+      304: { description: 'What you have (If-None-Match) is still true' },
+    }),
+    ...Object.fromEntries([...byStatus].map(([code, group]) => [code, problemResponse(group)])),
+  }
+}
+
+function problemResponse(codes: readonly ProblemCode[]): Json {
+  return {
+    description: codes.map((code) => `\`${code}\` ${PROBLEMS[code].title}`).join(' · '),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  }
+}
+
+function inputSchema({ input }: AnyOperation): ObjectSchema {
+  const { properties = {}, required = [] } = jsonSchema(input, 'input') as Partial<ObjectSchema>
+  return {
+    properties: Object.fromEntries(knownFields(input).map((field) => [field, properties[field] ?? {}])),
+    required,
+  }
+}
+
+function jsonSchema(schema: v.GenericSchema, typeMode: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = toJsonSchema(schema, {
+    typeMode,
+    errorMode: 'ignore',
+    target: 'draft-2020-12',
+  })
+  return rest
+}

@@ -1,0 +1,94 @@
+/** The page's built files and the API's reading page: a closed set of files, held in memory, compressed once. */
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Elysia } from 'elysia'
+
+const PAGE_FOLDER = join(import.meta.dir, '../../client/dist/page')
+/** Places within the page: each is the same document, which then shows what the address says. */
+const PLACES = ['/', '/products', '/ads', '/out-of-stock-spend']
+
+const POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+const SECURITY_HEADERS = {
+  'content-security-policy': POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
+
+interface Asset {
+  bytes: Uint8Array<ArrayBuffer>
+  gzipped: Uint8Array<ArrayBuffer> | undefined
+  headers: Record<string, string>
+}
+
+/** Reads everything once, at the start; without a built page, `/` says how to build it. */
+export async function mountPages(app: Elysia, openApiDocument: object): Promise<void> {
+  const assets = new Map<string, Asset>([...(await pageAssets()), ...(await docsAssets())])
+  assets.set('/openapi.json', asset(JSON.stringify(openApiDocument), 'application/json; charset=utf-8'))
+  for (const [path, file] of assets) app.get(path, ({ request }) => serve(request, file))
+}
+
+function serve(request: Request, { bytes, gzipped, headers }: Asset): Response {
+  const { etag = '' } = headers
+  if (request.headers.get('if-none-match')?.includes(etag))
+    return new Response(null, { status: 304, headers })
+  if (gzipped && /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) {
+    return new Response(gzipped, { headers: { ...headers, 'content-encoding': 'gzip' } })
+  }
+  return new Response(bytes, { headers })
+}
+
+async function pageAssets(): Promise<[string, Asset][]> {
+  const files = await readdir(PAGE_FOLDER).catch(() => [])
+  const assets = await Promise.all(
+    files.map(async (name): Promise<[string, Asset]> => [
+      `/${name}`,
+      await fileAsset(join(PAGE_FOLDER, name), name !== 'index.html'),
+    ]),
+  )
+  const index =
+    assets.find(([path]) => path === '/index.html')?.[1] ??
+    asset('The page is not built yet: bun run build\n', 'text/plain')
+  return [...assets, ...PLACES.map((place): [string, Asset] => [place, index])]
+}
+
+const DOCS_HTML = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Adstock API</title>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="docs"></div><script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body>
+</html>
+`
+const DOCS_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null })\n`
+
+async function docsAssets(): Promise<[string, Asset][]> {
+  const folder = dirname(Bun.resolveSync('swagger-ui-dist/package.json', import.meta.dir))
+  return [
+    ['/docs', asset(DOCS_HTML, 'text/html; charset=utf-8')],
+    ['/docs/start.js', asset(DOCS_SCRIPT, 'text/javascript; charset=utf-8')],
+    ['/docs/swagger-ui.css', await fileAsset(join(folder, 'swagger-ui.css'), false)],
+    ['/docs/swagger-ui-bundle.js', await fileAsset(join(folder, 'swagger-ui-bundle.js'), false)],
+  ]
+}
+
+/** @param immutable its name carries a hash of its content */
+async function fileAsset(path: string, immutable: boolean): Promise<Asset> {
+  const file = Bun.file(path)
+  return asset(await file.bytes(), file.type, immutable)
+}
+
+function asset(content: string | Uint8Array<ArrayBuffer>, type: string, immutable = false): Asset {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  const compressible = /^text\/|javascript|json|svg/.test(type)
+  return {
+    bytes,
+    gzipped: compressible ? Bun.gzipSync(bytes) : undefined,
+    headers: {
+      'content-type': type,
+      etag: `"${Bun.hash(bytes).toString(36)}"`,
+      vary: 'accept-encoding',
+      'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+      ...SECURITY_HEADERS,
+    },
+  }
+}

@@ -1,0 +1,82 @@
+/** The one place where an error becomes what a client sees, whatever the transport. */
+import * as v from 'valibot'
+import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
+import type { Logger } from '#server/platform/log.ts'
+
+/** RFC 9457. Some codes carry more members: `errors`, `current`, `available`, … */
+export const Problem = v.looseObject({
+  type: v.string(),
+  title: v.string(),
+  status: v.number(),
+  detail: v.string(),
+  instance: v.string(),
+  code: v.picklist(Object.keys(PROBLEMS) as ProblemCode[]),
+  request_id: v.string(),
+  errors: v.optional(v.array(v.object({ pointer: v.string(), detail: v.string() }))),
+})
+export type Problem = v.InferOutput<typeof Problem>
+
+export interface RequestInfo {
+  requestId: string
+  /** The path that was asked for. */
+  instance: string
+}
+
+/** Errors of the platform that mean "try again soon". */
+const PASSING = new Set(['DatabaseBusyError'])
+export const RETRY_AFTER_S = 1
+
+/** What is unknown is logged with its cause and leaves as INTERNAL: no message, SQL text or stack of it gets out. */
+export function toProblem(error: unknown, { requestId, instance }: RequestInfo, log: Logger): Problem {
+  const known = asKnown(error)
+  if (known.code === 'INTERNAL') log.error({ err: error, request_id: requestId, instance }, 'request failed')
+  const { status, title } = PROBLEMS[known.code]
+  return {
+    type: `urn:adstock:problem:${known.code.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    detail: known.message,
+    instance,
+    code: known.code,
+    request_id: requestId,
+    ...known.extra,
+  }
+}
+
+function asKnown(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (error instanceof Error && PASSING.has(error.name)) {
+    return new ProblemError('UNAVAILABLE', 'The database is busy. Nothing was changed; try again.')
+  }
+  return new ProblemError('INTERNAL', 'The error was logged under this request id.')
+}
+
+export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-request-id': problem.request_id,
+      ...(problem.status === 503 && { 'retry-after': String(RETRY_AFTER_S) }),
+      ...headers,
+    },
+  })
+}
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/
+
+export function requestInfo(request: Request): RequestInfo {
+  const given = request.headers.get('x-request-id')
+  return {
+    requestId: given && SANE_REQUEST_ID.test(given) ? given : crypto.randomUUID(),
+    instance: pathOf(request.url),
+  }
+}
+
+/** The path of an absolute URL, without parsing the whole: this runs for every request. */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  const end = url.indexOf('?', start)
+  return start === -1 ? '/' : end === -1 ? url.slice(start) : url.slice(start, end)
+}

@@ -1,0 +1,132 @@
+/** tRPC's own fetch adapter over the same operations: a procedure does nothing but call one. */
+import { initTRPC, TRPCError, type TRPCRouterRecord } from '@trpc/server'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
+import type { Elysia } from 'elysia'
+import { operationsOf, type Api } from '#server/api.ts'
+import type { Context } from '#server/context.ts'
+import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
+import { invoke, type AnyOperation } from '#server/operation.ts'
+import { isPaged } from './input.ts'
+import { requestInfo, toProblem, type Problem, type RequestInfo } from './problem.ts'
+import type { Transport } from './rest.ts'
+
+export const ENDPOINT = '/trpc'
+export const MAX_BATCH_SIZE = 50
+
+interface ProcedureContext {
+  info: RequestInfo
+  context: Context
+}
+
+export function mountTrpc(app: Elysia, api: Api, { log, contextFor }: Transport): void {
+  const router = createRouter(api, log)
+  const handle = (request: Request) =>
+    fetchRequestHandler({
+      endpoint: ENDPOINT,
+      req: request,
+      router,
+      maxBatchSize: MAX_BATCH_SIZE,
+      createContext: ({ req, resHeaders }): ProcedureContext => {
+        const info = requestInfo(req)
+        resHeaders.set('x-request-id', info.requestId)
+        resHeaders.set('cache-control', 'private, no-cache')
+        return { info, context: contextFor(req, info) }
+      },
+    })
+  app.all(`${ENDPOINT}/*`, ({ request }) => handle(request), { parse: 'none' })
+}
+
+/** `/trpc/products.get,ads.days` → the names; a path that is no procedure still counts as one. */
+export function proceduresOf(path: string): string[] {
+  return path.slice(ENDPOINT.length + 1).split(',')
+}
+
+/** A refusal that came before tRPC saw the request, in the envelope that its clients understand. */
+export function trpcRefusal(request: Request, problem: Problem, headers: Record<string, string>): Response {
+  const code = PROBLEMS[problem.code].trpc
+  const { pathname, searchParams } = new URL(request.url)
+  const envelopes = proceduresOf(pathname).map((path) => ({
+    error: {
+      message: problem.detail,
+      code: TRPC_ERROR_CODES_BY_KEY[code],
+      data: { code, httpStatus: problem.status, path, problem },
+    },
+  }))
+  return Response.json(searchParams.get('batch') === '1' ? envelopes : envelopes[0], {
+    status: problem.status,
+    headers,
+  })
+}
+
+function createRouter(api: Api, log: Transport['log']) {
+  const t = initTRPC.context<ProcedureContext>().create({
+    isDev: false,
+    errorFormatter({ shape, error, ctx }) {
+      const problem = toProblem(
+        asProblem(error),
+        ctx?.info ?? { requestId: crypto.randomUUID(), instance: ENDPOINT },
+        log,
+      )
+      const { path } = shape.data
+      return {
+        ...shape,
+        message: problem.detail,
+        data: {
+          code: PROBLEMS[problem.code].trpc,
+          httpStatus: problem.status,
+          ...(path && { path }),
+          problem,
+        },
+      }
+    },
+  })
+  const procedure = (operation: AnyOperation) => {
+    const takesDirection = isPaged(operation)
+    const resolve = async ({ ctx, input }: { ctx: ProcedureContext; input: unknown }) => {
+      try {
+        return await invoke(operation, ctx.context, takesDirection ? withoutDirection(input) : input)
+      } catch (error) {
+        throw asTrpcError(error)
+      }
+    }
+    // The operation validates, so that an error is the same over both transports.
+    const builder = t.procedure.input((input: unknown) => input)
+    return operation.kind === 'query' ? builder.query(resolve) : builder.mutation(resolve)
+  }
+  const record: Record<string, TRPCRouterRecord> = {}
+  for (const { name, operation } of operationsOf(api)) {
+    const [group = '', procedureName = ''] = name.split('.')
+    record[group] = { ...record[group], [procedureName]: procedure(operation) }
+  }
+  return t.router(record)
+}
+
+/** tRPC's infinite queries add the way they scroll; our cursors know their direction themselves. */
+function withoutDirection(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('direction' in input)) return input
+  const { direction: _, ...rest } = input
+  return rest
+}
+
+function asTrpcError(error: unknown): TRPCError {
+  const code = error instanceof ProblemError ? PROBLEMS[error.code].trpc : 'INTERNAL_SERVER_ERROR'
+  return new TRPCError({ code, cause: error })
+}
+
+/** What tRPC itself refuses, before any operation, in our terms. */
+const OF_TRPC: Partial<Record<TRPCError['code'], ProblemCode>> = {
+  PARSE_ERROR: 'BODY_UNREADABLE',
+  BAD_REQUEST: 'BODY_UNREADABLE',
+  NOT_FOUND: 'ROUTE_NOT_FOUND',
+  METHOD_NOT_SUPPORTED: 'METHOD_NOT_ALLOWED',
+  PAYLOAD_TOO_LARGE: 'BODY_TOO_LARGE',
+  UNSUPPORTED_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+}
+
+function asProblem(error: TRPCError): unknown {
+  if (error.cause instanceof ProblemError || error.code === 'INTERNAL_SERVER_ERROR')
+    return error.cause ?? error
+  const code = OF_TRPC[error.code]
+  return code ? new ProblemError(code, error.message) : error
+}

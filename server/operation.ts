@@ -1,0 +1,112 @@
+import { distance } from 'fastest-levenshtein'
+import * as v from 'valibot'
+import type { Context } from '#server/context.ts'
+import { invalidInput, ProblemError, type InputIssue, type ProblemCode } from '#server/errors.ts'
+
+/**
+ * An operation is written once; its REST route, its tRPC procedure, its OpenAPI entry and the client's types
+ * are all derived from this one value (http/rest.ts, http/trpc.ts, http/openapi.ts).
+ */
+export interface Operation<
+  Kind extends 'query' | 'mutation',
+  In extends AnyInput,
+  Out extends v.GenericSchema,
+> {
+  kind: Kind
+  /** Method and path under `/v1`. Path parameters are fields of the input; so are the query or the body's fields. */
+  rest: `${Method} /${string}`
+  summary: string
+  input: In
+  output: Out
+  scope: Scope
+  cost: Cost
+  /** Refusals of its own, beside those that every operation shares. */
+  errors?: readonly ProblemCode[]
+  /** The status of success when it is not 200. */
+  status?: 201 | 202 | 204
+  /** Request headers that fill a field of the input. */
+  headers?: { ifMatch?: InputField<In> }
+  /** A strong entity tag; a query without one gets a hash of its body. */
+  etag?(output: v.InferOutput<Out>): string
+  location?(output: v.InferOutput<Out>): string
+  run(ctx: Context, input: v.InferOutput<In>): Promise<v.InferInput<Out>>
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type AnyInput = v.GenericSchema<object, object>
+type InputField<In extends AnyInput> = Extract<keyof v.InferInput<In>, string>
+
+export const SCOPES = ['products:read', 'products:write', 'ads:read', 'ads:write', 'admin'] as const
+export type Scope = (typeof SCOPES)[number]
+
+/** Which rate limit an operation draws on. */
+export type Cost = 'read' | 'search' | 'write'
+
+/** An operation whose types are no longer of interest: what a transport iterates over. */
+// oxlint-disable-next-line typescript/no-explicit-any -- `run` is contravariant in its input: only `any` holds them all
+export type AnyOperation = Operation<'query' | 'mutation', any, any>
+
+type Definition<Kind extends 'query' | 'mutation', In extends AnyInput, Out extends v.GenericSchema> = Omit<
+  Operation<Kind, In, Out>,
+  'kind'
+>
+
+export function query<In extends AnyInput, Out extends v.GenericSchema>(
+  definition: Definition<'query', In, Out>,
+): Operation<'query', In, Out> {
+  return { kind: 'query', ...definition }
+}
+
+export function mutation<In extends AnyInput, Out extends v.GenericSchema>(
+  definition: Definition<'mutation', In, Out>,
+): Operation<'mutation', In, Out> {
+  return { kind: 'mutation', ...definition }
+}
+
+/** The one way into an operation, for every transport: authority first, then the input's shape, then the work. */
+export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown): Promise<unknown> {
+  requireScope(ctx, operation.scope)
+  return await operation.run(ctx, parseInput(operation.input, raw))
+}
+
+function requireScope(ctx: Context, scope: Scope): void {
+  const { scopes } = ctx.caller
+  if (scopes.has(scope) || scopes.has('admin')) return
+  if (ctx.caller.kind === 'anonymous')
+    throw new ProblemError('KEY_MISSING', 'Send an API key: Authorization: Bearer ak_…')
+  throw new ProblemError('SCOPE_MISSING', `This needs the scope ${scope}.`, { scope })
+}
+
+/** @throws ProblemError `INVALID_INPUT` naming every field that is wrong. */
+export function parseInput<S extends v.GenericSchema>(schema: S, raw: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, raw ?? {})
+  if (result.success) return result.output
+  throw invalidInput(result.issues.map((issue) => describe(issue, schema)))
+}
+
+function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): InputIssue {
+  const path = issue.path ?? []
+  const pointer = path.map(({ key }) => `/${escapePointer(String(key))}`).join('')
+  const last = path.at(-1)
+  if (issue.type !== 'strict_object' || issue.expected !== 'never' || last === undefined)
+    return { pointer, detail: issue.message }
+  return { pointer, detail: unknownField(String(last.key), knownFields(schema)) }
+}
+
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+}
+
+function unknownField(name: string, known: readonly string[]): string {
+  const close = known
+    .map((candidate) => ({ candidate, edits: distance(name.slice(0, 64), candidate) }))
+    .toSorted((a, b) => a.edits - b.edits)[0]
+  const hint =
+    close && close.edits <= 3 ? `; did you mean "${close.candidate}"?` : `; known here: ${known.join(', ')}`
+  return `unknown field${hint}`
+}
+
+/** The field names of an object schema, also behind `v.pipe`. */
+export function knownFields(schema: v.GenericSchema): string[] {
+  return 'entries' in schema ? Object.keys(schema.entries as object) : []
+}

@@ -1,0 +1,24 @@
+import pino from 'pino'
+import pretty from 'pino-pretty'
+
+export type Logger = pino.Logger
+
+export interface LogOptions {
+  level: string
+  format: 'pretty' | 'json'
+}
+
+/** Logs go to stderr: stdout belongs to a command's result. */
+export function createLogger({ level, format }: LogOptions): Logger {
+  const destination =
+    format === 'pretty'
+      ? pretty({
+          destination: 2,
+          sync: true,
+          colorize: true,
+          ignore: 'pid,hostname',
+          translateTime: 'HH:MM:ss',
+        })
+      : pino.destination({ dest: 2, sync: true })
+  return pino({ level, timestamp: pino.stdTimeFunctions.isoTime, base: null }, destination)
+}

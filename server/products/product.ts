@@ -1,0 +1,49 @@
+/** A product's money: integer minor units inside, decimal strings outside, floats nowhere. */
+
+/** An ISO 4217 currency and its number of decimals (JPY 0, USD 2, KWD 3). */
+export interface Currency {
+  code: string
+  decimals: number
+}
+
+const MAX_MAJOR = 9_999_999_999n
+
+export function currencyOf(code: string): Currency | undefined {
+  if (!Intl.supportedValuesOf('currency').includes(code)) return undefined
+  const { maximumFractionDigits } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency: code,
+  }).resolvedOptions()
+  return { code, decimals: maximumFractionDigits ?? 2 }
+}
+
+/**
+ * `"21.30"` or `21.3` → 2130. At most the currency's decimals, from 0 to 9999999999.99 (as many nines as the
+ * currency has decimals, two at most). Every accepted amount is below 2^53 minor units.
+ */
+export function toMinorUnits(
+  price: string | number,
+  { code, decimals }: Currency,
+): { minor: number } | { mistake: string } {
+  const match = /^(\d{1,32})(?:\.(\d{1,32}))?$/.exec(String(price))
+  if (!match) return { mistake: 'must be a decimal number such as 21.30, without sign, spaces or exponent' }
+  const [, whole = '', fraction = ''] = match
+  if (fraction.length > decimals)
+    return { mistake: `${code} has ${decimals} decimals, not ${fraction.length}` }
+  const minor = BigInt(whole + fraction.padEnd(decimals, '0'))
+  if (minor > maxMinorUnits(decimals))
+    return { mistake: `must be at most ${formatPrice(Number(maxMinorUnits(decimals)), { code, decimals })}` }
+  return { minor: Number(minor) }
+}
+
+function maxMinorUnits(decimals: number): bigint {
+  const nines = decimals >= 2 ? 99n * 10n ** BigInt(decimals - 2) : 10n ** BigInt(decimals) - 1n
+  return MAX_MAJOR * 10n ** BigInt(decimals) + nines
+}
+
+/** 2130 → `"21.30"`, with exactly the currency's decimals. */
+export function formatPrice(minor: number, { decimals }: Currency): string {
+  if (decimals === 0) return String(minor)
+  const digits = String(minor).padStart(decimals + 1, '0')
+  return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+}

@@ -1,0 +1,129 @@
+/** The shapes of products on the wire, for both transports. */
+import * as v from 'valibot'
+
+export const MAX_PAGE_SIZE = 200
+export const MAX_STOCK_LEVEL = 1_000_000_000
+export const SORTS = ['id', 'name', 'price', 'stock_level', 'updated_at'] as const
+
+/** Counts characters as a person does not quite, but a database does: by code point. */
+const text = (max: number) =>
+  v.pipe(
+    v.string('must be a string'),
+    v.check((value) => value.isWellFormed() && !value.includes('\0'), 'must be valid Unicode without NUL'),
+    v.check((value) => value !== '' && Array.from(value).length <= max, `must have 1 to ${max} characters`),
+  )
+
+const integer = (min: number, max: number) => {
+  const message = `must be an integer from ${min} to ${max}`
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message))
+}
+
+export const ProductId = integer(1, Number.MAX_SAFE_INTEGER)
+const Sku = v.nullable(text(64))
+const Name = text(1000)
+const StockLevel = integer(0, MAX_STOCK_LEVEL)
+const Version = integer(1, Number.MAX_SAFE_INTEGER)
+/** The currency's rules apply on top: product.ts. */
+const Price = v.union([v.string(), v.number()], 'must be a decimal string such as "21.30" or a number')
+
+export const Product = v.object({
+  id: ProductId,
+  sku: Sku,
+  name: Name,
+  price: v.pipe(v.string(), v.description('A decimal string with exactly the decimals of the currency.')),
+  currency: v.string(),
+  stock_level: StockLevel,
+  version: Version,
+  created_at: v.pipe(v.string(), v.isoTimestamp()),
+  updated_at: v.pipe(v.string(), v.isoTimestamp()),
+})
+export type Product = v.InferOutput<typeof Product>
+
+export const ProductById = v.strictObject({ id: ProductId })
+
+export const NewProduct = v.strictObject({
+  sku: v.optional(Sku),
+  name: Name,
+  price: Price,
+  stock_level: v.optional(StockLevel, 0),
+})
+
+const ExpectedVersion = v.optional(
+  v.pipe(
+    v.union([Version, v.array(Version)], 'must be a version'),
+    v.description('Do this only if the product has this version, or one of these.'),
+  ),
+)
+
+export const ProductChange = v.strictObject({
+  id: ProductId,
+  version: ExpectedVersion,
+  sku: v.optional(Sku),
+  name: v.optional(Name),
+  price: v.optional(Price),
+  stock_level: v.optional(StockLevel),
+})
+
+export const ProductRemoval = v.strictObject({ id: ProductId, version: ExpectedVersion })
+
+const limit = v.optional(
+  v.pipe(
+    integer(1, Number.MAX_SAFE_INTEGER),
+    v.transform((value) => Math.min(value, MAX_PAGE_SIZE)),
+  ),
+  50,
+)
+const cursor = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(8192, 'is too long'))))
+
+export const ProductListQuery = v.strictObject({
+  limit,
+  cursor,
+  offset: v.optional(integer(0, 10_000)),
+  sort: v.optional(
+    v.picklist(
+      SORTS.flatMap((sort) => [sort, `-${sort}`] as const),
+      `must be one of ${SORTS.join(', ')}, with - before it for descending`,
+    ),
+    'id',
+  ),
+  min_price: v.optional(Price),
+  max_price: v.optional(Price),
+  in_stock: v.optional(v.boolean('must be true or false')),
+  max_stock: v.optional(StockLevel),
+  count: v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated')),
+})
+export type ProductListQuery = v.InferOutput<typeof ProductListQuery>
+
+export const ProductPage = v.object({
+  items: v.array(Product),
+  next_cursor: v.nullable(v.string()),
+  prev_cursor: v.nullable(v.string()),
+  total: v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) })),
+})
+
+export const ProductSearchQuery = v.pipe(
+  v.strictObject({
+    q: v.optional(v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))),
+    min_price: v.optional(Price),
+    max_price: v.optional(Price),
+    in_stock: v.optional(v.boolean('must be true or false')),
+    limit,
+    cursor,
+  }),
+  v.check(
+    ({ q, min_price, max_price }) => q !== undefined || min_price !== undefined || max_price !== undefined,
+    'give q, min_price or max_price',
+  ),
+)
+export type ProductSearchQuery = v.InferOutput<typeof ProductSearchQuery>
+
+export const MATCH_KINDS = ['exact', 'prefix', 'fuzzy', 'filter'] as const
+export type MatchKind = (typeof MATCH_KINDS)[number]
+
+export const ProductMatches = v.object({
+  items: v.array(
+    v.object({ ...Product.entries, match: v.object({ kind: v.picklist(MATCH_KINDS), score: v.number() }) }),
+  ),
+  next_cursor: v.nullable(v.string()),
+  prev_cursor: v.null(),
+})

@@ -1,0 +1,65 @@
+/** Exact before prefix; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
+import type { ProductRow } from '#db/schema.postgres.ts'
+import type { Context } from '#server/context.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { SearchRequest } from './pages.ts'
+import { toFilter, toProduct } from './wire.ts'
+import type { MatchKind, ProductSearchQuery } from './schema.ts'
+import { wordsOf } from './words.ts'
+
+const SCORES = { exact: 1, prefix: 0.8, fuzzy: 0.5, filter: 0 } as const satisfies Record<MatchKind, number>
+
+interface Match {
+  kind: MatchKind
+  row: ProductRow
+}
+
+export async function search(ctx: Context, input: ProductSearchQuery) {
+  const filter = toFilter(ctx, input)
+  const words = input.q === undefined ? undefined : wordsOf(input.q)
+  const bound = [words, filter]
+  const start = input.cursor ? decodeCursor(input.cursor, bound) : undefined
+  const matches = await findMatches(ctx, {
+    words,
+    filter,
+    limit: input.limit + 1,
+    after: start && { kind: start.value as MatchKind, id: start.id },
+  })
+  const page = matches.slice(0, input.limit)
+  const last = matches.length > input.limit ? page.at(-1) : undefined
+  return {
+    items: page.map(({ kind, row }) => ({
+      ...toProduct(row, ctx.currency),
+      match: { kind, score: SCORES[kind] },
+    })),
+    next_cursor: last
+      ? encodeCursor({ direction: 'next', value: last.kind, id: last.row.id, inclusive: false }, bound)
+      : null,
+    prev_cursor: null,
+  }
+}
+
+interface Question extends Pick<SearchRequest, 'filter' | 'limit'> {
+  /** Undefined: by price alone. Empty: words were asked for, but there was none in the text, so nothing matches. */
+  words: string[] | undefined
+  after: { kind: MatchKind; id: number } | undefined
+}
+
+/** One kind of match after the other, until the page is full. */
+async function findMatches(ctx: Context, { words, filter, limit, after }: Question): Promise<Match[]> {
+  if (words?.length === 0) return []
+  const kinds: MatchKind[] = words ? ['exact', 'prefix'] : ['filter']
+  const matches: Match[] = []
+  for (const kind of kinds.slice(Math.max(0, after ? kinds.indexOf(after.kind) : 0))) {
+    if (matches.length >= limit) break
+    const rows = await ctx.products.search({
+      words: words ?? [],
+      last: kind === 'prefix' ? 'prefix' : 'word',
+      filter,
+      limit: limit - matches.length,
+      afterId: after?.kind === kind ? after.id : 0,
+    })
+    matches.push(...rows.map((row) => ({ kind, row })))
+  }
+  return matches
+}

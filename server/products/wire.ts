@@ -1,0 +1,47 @@
+/** Between the wire's products and filters and the store's rows. */
+import type { ProductRow } from '#db/schema.postgres.ts'
+import type { Context } from '#server/context.ts'
+import { invalidInput } from '#server/errors.ts'
+import type { ProductFilter } from './pages.ts'
+import { formatPrice, toMinorUnits, type Currency } from './product.ts'
+import type { Product } from './schema.ts'
+
+export function toProduct(row: ProductRow, currency: Currency): Product {
+  return {
+    id: row.id,
+    sku: row.sku,
+    name: row.name,
+    price: formatPrice(row.priceMinor, currency),
+    currency: currency.code,
+    stock_level: row.stockLevel,
+    version: row.version,
+    created_at: new Date(row.createdAt).toISOString(),
+    updated_at: new Date(row.updatedAt).toISOString(),
+  }
+}
+
+type PriceInput = string | number | undefined
+
+export function toFilter(
+  ctx: Context,
+  input: {
+    min_price?: PriceInput
+    max_price?: PriceInput
+    in_stock?: boolean | undefined
+    max_stock?: number | undefined
+  },
+): ProductFilter {
+  return {
+    minPriceMinor: input.min_price === undefined ? undefined : minorUnits(ctx, '/min_price', input.min_price),
+    maxPriceMinor: input.max_price === undefined ? undefined : minorUnits(ctx, '/max_price', input.max_price),
+    inStock: input.in_stock,
+    maxStock: input.max_stock,
+  }
+}
+
+/** @throws ProblemError `INVALID_INPUT` at the pointer */
+export function minorUnits({ currency }: Context, pointer: string, price: string | number): number {
+  const parsed = toMinorUnits(price, currency)
+  if ('mistake' in parsed) throw invalidInput([{ pointer, detail: parsed.mistake }])
+  return parsed.minor
+}
