@@ -5,6 +5,11 @@ import type * as postgres from './schema.postgres.ts'
 /** Drizzle's query builder. Queries are typed as PostgreSQL's and run on either dialect: await them. */
 export type Queries = Pick<PgDatabase<PgQueryResultHKT>, 'select' | 'insert' | 'update' | 'delete' | '$count'>
 
+/** A select within a transaction. */
+export interface Lockable {
+  for(strength: 'update'): unknown
+}
+
 export type Tables = Pick<typeof postgres, 'products' | 'settings'>
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
@@ -14,6 +19,8 @@ export interface Database {
   reader: Queries
   /** Serialised against every other writer; rolled back when `run` throws. */
   withTransaction<T>(run: (tx: Queries) => Promise<T>): Promise<T>
+  /** The rows of this query stay as they are until the transaction ends. */
+  forUpdate<Q extends Lockable>(query: Q): Q
   /** A condition on `products`: the name has all these words, the last one perhaps only as a prefix. */
   nameHas(words: readonly string[], last: 'word' | 'prefix'): SQL
   isUniqueViolation(error: unknown): boolean

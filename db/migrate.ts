@@ -9,7 +9,7 @@ export interface Migration {
   statements: string
 }
 
-export async function migrationsOf(dialect: 'sqlite'): Promise<Migration[]> {
+export async function migrationsOf(dialect: 'sqlite' | 'postgres'): Promise<Migration[]> {
   const folder = join(import.meta.dir, 'migrations', dialect)
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).toSorted()
   return await Promise.all(

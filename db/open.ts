@@ -1,8 +1,8 @@
 import type { Database } from './database.ts'
+import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 
-/** Opens and migrates. @param url `file:PATH` */
+/** Opens and migrates. @param url `file:PATH` or `postgres://…` */
 export async function openDatabase(url: string): Promise<Database> {
-  if (url.startsWith('file:')) return await openSqlite(url.slice('file:'.length))
-  throw new Error(`No dialect for this database URL: ${url.split(':')[0]}:…`)
+  return url.startsWith('file:') ? await openSqlite(url.slice('file:'.length)) : await openPostgres(url)
 }

@@ -8,6 +8,8 @@ export const products = pgTable('products', {
   id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
   sku: text().unique(),
   name: text().notNull(),
+  /** What the name is found by: search/words.ts. */
+  words: text().notNull(),
   priceMinor: bigint('price_minor', { mode: 'number' }).notNull(),
   stockLevel: bigint('stock_level', { mode: 'number' }).notNull(),
   version: bigint({ mode: 'number' }).notNull(),
@@ -21,4 +23,5 @@ export const settings = pgTable('settings', {
   value: text().notNull(),
 })
 
-export type ProductRow = typeof products.$inferSelect
+/** A product as it is read; its search words only the search looks at. */
+export type ProductRow = Omit<typeof products.$inferSelect, 'words'>

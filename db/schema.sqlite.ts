@@ -5,6 +5,7 @@ export const products = sqliteTable('products', {
   id: integer().primaryKey({ autoIncrement: true }),
   sku: text().unique(),
   name: text().notNull(),
+  words: text().notNull(),
   priceMinor: integer('price_minor').notNull(),
   stockLevel: integer('stock_level').notNull(),
   version: integer().notNull(),
@@ -19,5 +20,5 @@ export const settings = sqliteTable('settings', {
 
 /** Fails to compile when a table's row differs between the dialects. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
-true satisfies Same<typeof products.$inferSelect, postgres.ProductRow>
+true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

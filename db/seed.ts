@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { sampleProduct } from './sample-catalogue.ts'
+import { wordsOf } from './search/words.ts'
 
 const BATCH_SIZE = 500
 
@@ -18,7 +19,8 @@ export async function seed(db: Database, { count, decimals, now }: SeedOptions):
     const rows = Array.from({ length: size }, (_, offset) => {
       const { sku, name, priceCents, stockLevel } = sampleProduct(start + offset)
       const priceMinor = Math.round(priceCents * 10 ** (decimals - 2))
-      return { sku, name, priceMinor, stockLevel, version: 1, createdAt: now, updatedAt: now }
+      const words = wordsOf(name).join(' ')
+      return { sku, name, words, priceMinor, stockLevel, version: 1, createdAt: now, updatedAt: now }
     })
     await db.withTransaction((tx) => tx.insert(db.tables.products).values(rows).onConflictDoNothing())
   }

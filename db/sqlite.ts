@@ -29,8 +29,10 @@ export async function openSqlite(path: string): Promise<Database> {
     tables: tables as unknown as Tables,
     reader: asQueries(reader),
     withTransaction: (run) => exclusively(() => inTransaction(writer, () => run(writes))),
+    // The transaction holds the write lock already.
+    forUpdate: (query) => query,
     nameHas: (words, last) =>
-      sql`${tables.products.id} in (select rowid from product_names where product_names match ${matchExpression(words, last)})`,
+      sql`${tables.products.id} in (select rowid from product_words where product_words match ${matchExpression(words, last)})`,
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     async close() {
       await exclusively(async () => {

@@ -99,7 +99,7 @@ const Env = v.pipe(
     PORT: wholeNumber(0, 65_535, '3000'),
     DATABASE_URL: v.pipe(
       v.optional(v.string(), 'file:./data/adstock.db'),
-      v.regex(/^file:./, 'must be file:… (SQLite)'),
+      v.regex(/^(file:.|postgres(ql)?:\/\/)/, 'must be file:… (SQLite) or postgres://…'),
     ),
     CURRENCY: v.pipe(
       v.optional(v.string(), 'USD'),

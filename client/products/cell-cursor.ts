@@ -23,7 +23,11 @@ export function moveCursor(at: CellPosition, pressed: Pressed, size: GridSize): 
   return moved && clamp(moved, size)
 }
 
-function target({ row, column }: CellPosition, { key, ctrl }: Pressed, size: GridSize): CellPosition | undefined {
+function target(
+  { row, column }: CellPosition,
+  { key, ctrl }: Pressed,
+  size: GridSize,
+): CellPosition | undefined {
   switch (key) {
     case 'ArrowUp':
       return { row: ctrl ? 0 : row - 1, column }

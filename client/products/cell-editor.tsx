@@ -56,7 +56,9 @@ export function CellEditor({ product, field, value, typed, onSave, onCancel }: C
         onChange={() => setMistake(undefined)}
         onKeyDown={onKeyDown}
         onBlur={(event) => {
-          if (!left.current) save(event.currentTarget.value, 'stay')
+          // Going to another window is not leaving the cell.
+          const away = document.activeElement === event.currentTarget
+          if (!left.current && !away) save(event.currentTarget.value, 'stay')
         }}
       />
       {mistake !== undefined && (

@@ -13,7 +13,9 @@ export function readCell(typed: string, of: { product: Product; field: Field; ma
   if (of.field === 'stock_level') {
     const whole = withDecimals(decimal, 0)
     if (whole === undefined) return { mistake: 'Stock is a whole number.' }
-    return Number(whole) > MAX_STOCK ? { mistake: 'That is more than can be kept.' } : { value: Number(whole) }
+    return Number(whole) > MAX_STOCK
+      ? { mistake: 'That is more than can be kept.' }
+      : { value: Number(whole) }
   }
   const decimals = decimalsOf(of.product.price)
   const price = withDecimals(decimal, decimals)

@@ -2,7 +2,7 @@
 import type { Inputs, Outputs } from '#client/api.ts'
 
 export type Product = Outputs['products']['get']
-type SortInput = NonNullable<NonNullable<Inputs['products']['list']>['sort']>
+type SortInput = NonNullable<Exclude<Inputs['products']['list'], void>['sort']>
 export type SortColumn = Exclude<SortInput, `-${string}`>
 export type Sort = SortInput
 

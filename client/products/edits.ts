@@ -160,9 +160,7 @@ const keyOf = (edit: Edit) => editKey(edit.product.id, edit.field)
 const versionKey = (id: number, version: number) => `${id} ${version}`
 
 function changeOf({ product: { id }, field, mine }: Edit, version: number): Update {
-  return field === 'price'
-    ? { id, version, price: String(mine) }
-    : { id, version, stock_level: Number(mine) }
+  return field === 'price' ? { id, version, price: String(mine) } : { id, version, stock_level: Number(mine) }
 }
 
 function currentOf(error: unknown): Product | undefined {

@@ -4,6 +4,7 @@ import { CellEditor, type Leave } from './cell-editor.tsx'
 import type { Column, Field, Product } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
 import { highlight } from './highlight.ts'
+import { saveCell } from './use-edits.ts'
 import type { Editing } from './use-grid-cursor.ts'
 
 interface ProductRowProps {
@@ -12,11 +13,13 @@ interface ProductRowProps {
   columns: readonly Column[]
   /** The column that the cursor is in, when it is in this row. */
   activeColumn: number | undefined
-  editing: Editing | undefined
+  editing: OpenCell | undefined
   held: ReadonlyMap<string, HeldEdit>
   query: string
-  onSave: (product: Product, field: Field, saved: { value: string | number; leave: Leave }) => void
-  onCancel: () => void
+}
+
+export interface OpenCell extends Editing {
+  leaveCell: (leave: Leave) => void
 }
 
 export const ProductRow = memo(function ProductRow(props: ProductRowProps) {
@@ -70,7 +73,7 @@ function Name({ name, query }: { name: string; query: string }) {
 }
 
 function EditableCell(props: ProductRowProps & { field: Field; index: number }) {
-  const { product, field, index, editing, held, onSave, onCancel } = props
+  const { product, field, index, editing, held } = props
   const edit = held.get(editKey(product.id, field))
   const value = edit?.state === 'pending' ? edit.mine : product[field]
   if (editing?.column === index) {
@@ -80,8 +83,11 @@ function EditableCell(props: ProductRowProps & { field: Field; index: number }) 
         field={field}
         value={value}
         typed={editing.typed}
-        onSave={(next, leave) => onSave(product, field, { value: next, leave })}
-        onCancel={onCancel}
+        onSave={(next, leave) => {
+          saveCell({ product, field, value: next })
+          editing.leaveCell(leave)
+        }}
+        onCancel={() => editing.leaveCell('stay')}
       />
     )
   }

@@ -7,7 +7,7 @@ import { problemOf } from '#client/api.ts'
 import { client } from '#client/ui/trpc.ts'
 import { wordsFor } from '#client/ui/words.ts'
 import { FIELD_NAMES, type Field, type Product } from './columns.ts'
-import { Edits, type Edit, type HeldEdit } from './edits.ts'
+import { editKey, Edits, type Edit, type HeldEdit } from './edits.ts'
 import { showProduct } from './use-product-rows.ts'
 
 /** One for the page: an edit is finished even if one has gone to another place meanwhile. */
@@ -36,6 +36,22 @@ export const edits = new Edits({
 window.addEventListener('beforeunload', (event) => {
   if (edits.snapshot().size > 0) event.preventDefault()
 })
+
+/** A value that the cell shows already is nothing to save. */
+export function saveCell({
+  product,
+  field,
+  value,
+}: {
+  product: Product
+  field: Field
+  value: string | number
+}): void {
+  const held = edits.snapshot().get(editKey(product.id, field))
+  const seen = held?.state === 'pending' ? held.mine : product[field]
+  if (value === seen) return
+  void edits.save({ product, field, seen, mine: value })
+}
 
 export function useHeldEdits(): ReadonlyMap<string, HeldEdit> {
   return useSyncExternalStore(edits.subscribe, edits.snapshot)

@@ -1,38 +1,41 @@
 /** The cell cursor of the table and what the keyboard does with it. */
 import { useState, type KeyboardEvent } from 'react'
-import { clamp, moveCursor, nextEditable, type CellPosition } from './cell-cursor.ts'
+import { clamp, moveCursor, nextEditable, type CellPosition, type GridSize } from './cell-cursor.ts'
 import type { Column } from './columns.ts'
 
-export interface Editing extends CellPosition {
+/** By product, not by row: rows may change places while one types. */
+export interface Editing {
+  id: number
+  column: number
   /** What to begin with instead of the value: the key that was typed over it. */
   typed: string | undefined
 }
 
 interface GridCursorOptions {
-  rows: number
+  size: GridSize
   columns: readonly Column[]
-  page: number
+  /** The product in a row. */
+  idOf: (row: number) => number | undefined
+  onEditing: (editing: Editing | undefined) => void
   /** Brings a row into view. */
   reveal: (row: number) => void
-  /** Is there something else to do than to edit, when Enter is pressed here? */
-  onEnter: (at: CellPosition) => boolean
+  /** Does something else than to edit, where there is something else to do. */
+  openInstead: (at: CellPosition) => boolean
 }
 
 export interface GridCursor {
   at: CellPosition
-  editing: Editing | undefined
-  moveTo(at: CellPosition): void
-  edit(at: CellPosition, typed?: string): void
-  stopEditing(): void
+  moveTo: (at: CellPosition) => void
+  edit: (at: CellPosition, typed?: string) => void
+  stopEditing: () => void
   /** Goes on to the next cell that can be edited, and edits it. */
-  editNext(from: CellPosition, backwards: boolean): void
-  onKeyDown(event: KeyboardEvent): void
+  editNext: (from: CellPosition, backwards: boolean) => void
+  onKeyDown: (event: KeyboardEvent) => void
 }
 
-export function useGridCursor({ rows, columns, page, reveal, onEnter }: GridCursorOptions): GridCursor {
+export function useGridCursor(options: GridCursorOptions): GridCursor {
+  const { size, columns, idOf, onEditing, reveal, openInstead } = options
   const [position, setPosition] = useState<CellPosition>({ row: 0, column: 0 })
-  const [editing, setEditing] = useState<Editing>()
-  const size = { rows, columns: columns.length, page }
   const at = clamp(position, size)
   const editable = columns.flatMap(({ field }, index) => (field ? [index] : []))
 
@@ -41,26 +44,33 @@ export function useGridCursor({ rows, columns, page, reveal, onEnter }: GridCurs
     reveal(to.row)
   }
   const edit = (to: CellPosition, typed?: string) => {
-    if (!editable.includes(to.column)) return
+    const id = idOf(to.row)
+    if (id === undefined || !editable.includes(to.column) || openInstead(to)) return
     moveTo(to)
-    setEditing({ ...to, typed })
+    onEditing({ id, column: to.column, typed })
   }
+  const stopEditing = () => onEditing(undefined)
   const editNext = (from: CellPosition, backwards: boolean) => {
-    const next = nextEditable(from, editable, { rows, backwards })
+    const next = nextEditable(from, editable, { rows: size.rows, backwards })
     if (next) edit(next)
-    else setEditing(undefined)
+    else stopEditing()
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.metaKey) return
-    const moved = moveCursor(at, { key: event.key, ctrl: event.ctrlKey }, size)
+    if (event.altKey || event.metaKey || !isOnGrid(event)) return
+    const { key, ctrlKey: ctrl } = event
+    const moved = moveCursor(at, { key, ctrl }, size)
     if (moved) moveTo(moved)
-    else if (event.key === 'Enter' || event.key === 'F2') {
-      if (!onEnter(at)) edit(at)
-    } else if (/^[\d.,]$/.test(event.key) && !event.ctrlKey && editable.includes(at.column)) edit(at, event.key)
+    else if (key === 'Enter' || key === 'F2') edit(at)
+    else if (/^[\d.,]$/.test(key) && !ctrl) edit(at, key)
     else return
     event.preventDefault()
   }
 
-  return { at, editing, moveTo, edit, stopEditing: () => setEditing(undefined), editNext, onKeyDown }
+  return { at, moveTo, edit, stopEditing, editNext, onKeyDown }
+}
+
+/** Not on the buttons in its head, which have their own keys. */
+function isOnGrid({ target, currentTarget }: KeyboardEvent): boolean {
+  return target === currentTarget
 }

@@ -16,8 +16,8 @@ export interface ProductRows {
   stale: boolean
   error: unknown
   hasMore: boolean
-  loadMore(): void
-  retry(): void
+  loadMore: () => void
+  retry: () => void
   /** Known for lists alone: a search does not count. */
   total: number | undefined
 }
@@ -44,9 +44,7 @@ export function useProductRows(view: View): ProductRows {
       { ...paging, enabled: mode === 'search' },
     ),
   )
-  const one = useQuery(
-    trpc.products.get.queryOptions(view.id === undefined ? skipToken : { id: view.id }),
-  )
+  const one = useQuery(trpc.products.get.queryOptions(view.id === undefined ? skipToken : { id: view.id }))
   const counted = useQuery(
     trpc.products.list.queryOptions(
       { limit: 1, count: 'exact', ...filter },
@@ -90,9 +88,14 @@ export function showProduct(product: Product): void {
   const replace = <Item extends Product>(item: Item): Item =>
     item.id === product.id && item.version <= product.version ? { ...item, ...product } : item
   for (const queryKey of [trpc.products.list.infiniteQueryKey(), trpc.products.search.infiniteQueryKey()]) {
-    queryClient.setQueriesData<Pages>({ queryKey }, (data) =>
-      data && { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(replace) })) },
+    queryClient.setQueriesData<Pages>(
+      { queryKey },
+      (data) =>
+        data && { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(replace) })) },
     )
   }
-  queryClient.setQueriesData<Product>({ queryKey: trpc.products.get.queryKey() }, (found) => found && replace(found))
+  queryClient.setQueriesData<Product>(
+    { queryKey: trpc.products.get.queryKey() },
+    (found) => found && replace(found),
+  )
 }

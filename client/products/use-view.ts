@@ -17,7 +17,9 @@ export function readView(params: URLSearchParams): View {
   const id = Number(params.get('id') ?? Number.NaN)
   const stock = params.get('stock')
   const sort = params.get('sort') ?? 'id'
-  const isSort = COLUMNS.some((column) => column.sort !== undefined && [column.sort, `-${column.sort}`].includes(sort))
+  const isSort = COLUMNS.some(
+    (column) => column.sort !== undefined && [column.sort, `-${column.sort}`].includes(sort),
+  )
   return {
     q: params.get('q') ?? '',
     id: Number.isSafeInteger(id) && id > 0 ? id : undefined,

@@ -16,9 +16,5 @@ function subscribe(listener: () => void): () => void {
 
 export function Announcer() {
   const said = useSyncExternalStore(subscribe, () => sentence)
-  return (
-    <div className="visually-hidden" role="status">
-      {said}
-    </div>
-  )
+  return <output className="visually-hidden">{said}</output>
 }

@@ -11,7 +11,7 @@ const listeners = new Set<() => void>()
 const returnListeners = new Set<() => void>()
 
 export const connection = {
-  subscribe(listener: () => void) {
+  subscribe: (listener: () => void) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   },

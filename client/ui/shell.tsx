@@ -91,11 +91,13 @@ function SideBar({ onHelp }: { onHelp: () => void }) {
 
 /** Elsewhere than on the products, goes there first. */
 function focusSearch(goToProducts: () => void): void {
-  const focus = () => document.querySelector<HTMLInputElement>('input[type=search]')
-  if (!focus()) goToProducts()
+  if (!searchBox()) goToProducts()
   requestAnimationFrame(() => {
-    const box = focus()
-    box?.focus()
-    box?.select()
+    searchBox()?.focus()
+    searchBox()?.select()
   })
+}
+
+function searchBox(): HTMLInputElement | null {
+  return document.querySelector('input[type=search]')
 }

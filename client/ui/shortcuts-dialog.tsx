@@ -1,37 +1,38 @@
 import { useEffect, useRef } from 'react'
 
-const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: string[], does: string])[] }[] = [
-  {
-    title: 'Everywhere',
-    shortcuts: [
-      [['g', 'p'], 'Products'],
-      [['g', 'a'], 'Ads'],
-      [['g', 'o'], 'Out-of-stock spend'],
-      [['/'], 'Search products'],
-      [['?'], 'This list'],
-    ],
-  },
-  {
-    title: 'Products',
-    shortcuts: [
-      [['↑', '↓', '←', '→'], 'Move from cell to cell'],
-      [['Enter'], 'Edit the price or the stock; save it'],
-      [['0–9'], 'Type over the price or the stock'],
-      [['Tab'], 'Save, and edit the next one'],
-      [['Esc'], 'Leave it as it was'],
-    ],
-  },
-  {
-    title: 'Ads',
-    shortcuts: [
-      [['↑', '↓'], 'The day before, the day after'],
-      [['←', '→'], 'The week before, the week after'],
-      [['Page ↑', 'Page ↓'], 'The month before, the month after'],
-      [['Enter'], 'Open the day'],
-      [['Esc'], 'Back to the whole two years'],
-    ],
-  },
-]
+const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: string[], does: string])[] }[] =
+  [
+    {
+      title: 'Everywhere',
+      shortcuts: [
+        [['g', 'p'], 'Products'],
+        [['g', 'a'], 'Ads'],
+        [['g', 'o'], 'Out-of-stock spend'],
+        [['/'], 'Search products'],
+        [['?'], 'This list'],
+      ],
+    },
+    {
+      title: 'Products',
+      shortcuts: [
+        [['↑', '↓', '←', '→'], 'Move from cell to cell'],
+        [['Enter'], 'Edit the price or the stock; save it'],
+        [['0–9'], 'Type over the price or the stock'],
+        [['Tab'], 'Save, and edit the next one'],
+        [['Esc'], 'Leave it as it was'],
+      ],
+    },
+    {
+      title: 'Ads',
+      shortcuts: [
+        [['↑', '↓'], 'The day before, the day after'],
+        [['←', '→'], 'The week before, the week after'],
+        [['Page ↑', 'Page ↓'], 'The month before, the month after'],
+        [['Enter'], 'Open the day'],
+        [['Esc'], 'Back to the whole two years'],
+      ],
+    },
+  ]
 
 export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null)

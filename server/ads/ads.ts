@@ -31,6 +31,8 @@ export interface Ads extends AsyncDisposable {
   readonly isDemo: boolean
   readonly reports: readonly ReportName[]
   readonly customerIds: readonly string[]
+  /** In which these accounts are charged, ISO 4217; empty while that is not known, or when they differ. */
+  currencyOf(customerIds: readonly string[]): string
   /** In the account's time zone, once that is known. */
   yesterday(): string
   /** The two years up to yesterday. */
@@ -107,6 +109,13 @@ class AdsService implements Ads {
 
   get isDemo(): boolean {
     return this.sourceName === 'demo'
+  }
+
+  currencyOf(customerIds: readonly string[]): string {
+    const { accounts = {} } = readAccounts(this.#options.dir) ?? {}
+    const currencies = new Set(customerIds.map((customerId) => accounts[customerId]?.currency ?? ''))
+    const [first = ''] = currencies
+    return currencies.size === 1 ? first : ''
   }
 
   yesterday(): string {

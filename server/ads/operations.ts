@@ -20,7 +20,12 @@ export const adsOperations = {
       const range = toRange(input, ads.twoYears())
       const reports = report ? [report] : ads.reports
       const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
-      return { source: ads.sourceName, ...range, days: ads.days({ range, reports, customerIds }) }
+      return {
+        source: ads.sourceName,
+        ...range,
+        currency: ads.currencyOf(customerIds),
+        days: ads.days({ range, reports, customerIds }),
+      }
     },
   }),
 
@@ -37,7 +42,7 @@ export const adsOperations = {
       const reports = [reportFor(group_by, report, ads.reports)]
       const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
       const rows = await ads.sums({ range, reports, customerIds }, group_by)
-      return { source: ads.sourceName, ...range, rows }
+      return { source: ads.sourceName, ...range, currency: ads.currencyOf(customerIds), rows }
     },
   }),
 

@@ -25,6 +25,13 @@ const Micros = v.pipe(
   v.description('A 64-bit integer as digits; a million is one unit of currency.'),
 )
 
+export const CostCurrency = v.pipe(
+  v.string(),
+  v.description(
+    'ISO 4217, what cost_micros counts; empty while it is not known, or where accounts differ in it.',
+  ),
+)
+
 const metrics = {
   impressions: v.number(),
   clicks: v.number(),
@@ -58,7 +65,13 @@ export const Day = v.object({
 })
 export type Day = v.InferOutput<typeof Day>
 
-export const Days = v.object({ source: Source, from: v.string(), to: v.string(), days: v.array(Day) })
+export const Days = v.object({
+  source: Source,
+  from: v.string(),
+  to: v.string(),
+  currency: CostCurrency,
+  days: v.array(Day),
+})
 export type Days = v.InferOutput<typeof Days>
 
 export const GROUPS = ['date', 'campaign', 'product'] as const
@@ -86,6 +99,7 @@ export const ReportRows = v.object({
   source: Source,
   from: v.string(),
   to: v.string(),
+  currency: CostCurrency,
   rows: v.array(ReportRow),
 })
 export type ReportRows = v.InferOutput<typeof ReportRows>

@@ -1,7 +1,7 @@
 /** Ads meet products: a product's SKU is the item id in the ads' product report. */
 import * as v from 'valibot'
 import { addDays } from '#server/ads/calendar.ts'
-import { Source } from '#server/ads/schema.ts'
+import { CostCurrency, Source } from '#server/ads/schema.ts'
 import type { Context } from '#server/context.ts'
 import { query } from '#server/operation.ts'
 import { Product } from '#server/products/schema.ts'
@@ -24,6 +24,7 @@ const Output = v.object({
     v.object({ product: Product, clicks: v.number(), cost_micros: v.string(), conversions: v.number() }),
   ),
   cost_micros: v.string(),
+  currency: CostCurrency,
 })
 
 export const bridgeOperations = {
@@ -61,5 +62,6 @@ async function outOfStockSpend({ ads, products, currency }: Context, { days }: v
       conversions: spent.conversions,
     })),
     cost_micros: String(items.reduce((sum, { spent }) => sum + spent.costMicros, 0n)),
+    currency: ads.currencyOf(ads.customerIds),
   }
 }

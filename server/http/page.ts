@@ -25,7 +25,9 @@ interface Asset {
 export async function mountPages(app: Elysia, openApiDocument: object): Promise<void> {
   const assets = new Map<string, Asset>([...(await pageAssets()), ...(await docsAssets())])
   assets.set('/openapi.json', asset(JSON.stringify(openApiDocument), 'application/json; charset=utf-8'))
-  for (const [path, file] of assets) app.get(path, ({ request }) => serve(request, file))
+  for (const [path, file] of assets) {
+    for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => serve(request, file))
+  }
 }
 
 function serve(request: Request, { bytes, gzipped, headers }: Asset): Response {

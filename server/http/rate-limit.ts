@@ -1,5 +1,4 @@
 /** elysia-rate-limit decides when to ask; the counting, the policies and the answer's fields are ours. */
-import type { Server } from 'bun'
 import { rateLimit, type Context as LimitContext } from 'elysia-rate-limit'
 import { operationsOf, type Api } from '#server/api.ts'
 import { ProblemError } from '#server/errors.ts'
@@ -16,8 +15,7 @@ export interface RateLimitOptions {
   policies: Policies
   trustedProxyHops: number
   now: () => number
-  /** Known once the server listens. */
-  server: () => Server<unknown> | null
+  addressOf: (request: Request) => string | undefined
 }
 
 export interface RateLimiter {
@@ -28,7 +26,7 @@ export interface RateLimiter {
 
 export function createRateLimiter(
   api: Api,
-  { policies, trustedProxyHops, now, server }: RateLimitOptions,
+  { policies, trustedProxyHops, now, addressOf }: RateLimitOptions,
 ): RateLimiter {
   const priceOf = pricing(api)
   const consume = createGcra(now)
@@ -66,7 +64,7 @@ export function createRateLimiter(
       errorResponse: new ProblemError('RATE_LIMITED', 'Too many requests: wait as long as Retry-After says.'),
       skip: (request) => !isLimited(pathOf(request.url)),
       generator(request) {
-        const caller = callerAddress(request, server()?.requestIP(request)?.address, trustedProxyHops)
+        const caller = callerAddress(request, addressOf(request), trustedProxyHops)
         // Numbered, so that two requests of one caller at once do not read each other's decision.
         const { policy, cost } = priceOf(request)
         const key = `${++asked}|${policy}|${cost}|${caller}`

@@ -133,6 +133,13 @@ test('a list links to its neighbours, and the links work', async () => {
   expect(second.headers.get('link')).toContain('rel="prev"')
 })
 
+test('HEAD answers as GET does, without the body', async () => {
+  const head = await server.rest(`HEAD ${path}`)
+  expect(head).toMatchObject({ status: 200, body: undefined })
+  expect(head.headers.get('etag')).toBe('"1"')
+  expect((await fetch(`${server.url}/docs`, { method: 'HEAD' })).status).toBe(200)
+})
+
 test('health, readiness, the document and the pages are there', async () => {
   for (const place of [
     '/livez',

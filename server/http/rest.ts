@@ -20,10 +20,16 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
   for (const { operation } of operations) {
     const [method, path] = splitRest(operation)
     const handle = handler(operation, transport)
-    // The body is read by input.ts, which knows our limits and our errors.
-    app.route(method, PREFIX + path, ({ request, params }) => handle(request, params as PathParameters), {
-      parse: 'none',
-    })
+    for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
+      // The body is read by input.ts, which knows our limits and our errors.
+      const options = { parse: 'none' } as const
+      app.route(
+        each,
+        PREFIX + path,
+        ({ request, params }) => handle(request, params as PathParameters),
+        options,
+      )
+    }
   }
   const allowed = methodsByPath(operations.map(({ operation }) => operation))
   app.all(`${PREFIX}/*`, ({ request }) => refuse(request, allowed, transport), { parse: 'none' })

@@ -8,7 +8,7 @@ import type { Context } from '#server/context.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
 import { invoke, type AnyOperation } from '#server/operation.ts'
 import { isPaged } from './input.ts'
-import { requestInfo, toProblem, type Problem, type RequestInfo } from './problem.ts'
+import { requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
 import type { Transport } from './rest.ts'
 
 export const ENDPOINT = '/trpc'
@@ -43,20 +43,23 @@ export function proceduresOf(path: string): string[] {
 }
 
 /** A refusal that came before tRPC saw the request, in the envelope that its clients understand. */
-export function trpcRefusal(request: Request, problem: Problem, headers: Record<string, string>): Response {
-  const code = PROBLEMS[problem.code].trpc
+export function trpcRefusal(request: Request): typeof problemResponse {
   const { pathname, searchParams } = new URL(request.url)
-  const envelopes = proceduresOf(pathname).map((path) => ({
-    error: {
-      message: problem.detail,
-      code: TRPC_ERROR_CODES_BY_KEY[code],
-      data: { code, httpStatus: problem.status, path, problem },
-    },
-  }))
-  return Response.json(searchParams.get('batch') === '1' ? envelopes : envelopes[0], {
-    status: problem.status,
-    headers,
-  })
+  return (problem, headers) => {
+    const code = PROBLEMS[problem.code].trpc
+    const envelopes = proceduresOf(pathname).map((path) => ({
+      error: {
+        message: problem.detail,
+        code: TRPC_ERROR_CODES_BY_KEY[code],
+        data: { code, httpStatus: problem.status, path, problem },
+      },
+    }))
+    const body = searchParams.get('batch') === '1' ? envelopes : envelopes[0]
+    return Response.json(body, {
+      status: problem.status,
+      headers: { 'x-request-id': problem.request_id, ...headers },
+    })
+  }
 }
 
 function createRouter(api: Api, log: Transport['log']) {

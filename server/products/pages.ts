@@ -1,8 +1,14 @@
 /** Lists and searches: a page of rows by keyset, so that a deep page costs what the first one costs. */
-import { and, asc, desc, eq, gt, gte, lte, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, lte, sql, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Cursor } from './cursor.ts'
+
+/** All of a product but its search words, which only the search looks at. */
+export function productColumns({ tables }: Database) {
+  const { words: _, ...columns } = getTableColumns(tables.products)
+  return columns
+}
 
 export interface ProductFilter {
   minPriceMinor?: number | undefined
@@ -75,7 +81,7 @@ export async function listRows(
   }
   const order = sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]
   const found = await db.reader
-    .select()
+    .select(productColumns(db))
     .from(products)
     .where(and(...where))
     .orderBy(...order)
@@ -96,7 +102,7 @@ export async function searchRows(
   const names = words.length === 0 ? [] : [db.nameHas(words, last)]
   const whole = last === 'prefix' && words.length > 0 ? [sql`not ${db.nameHas(words, 'word')}`] : []
   return await db.reader
-    .select()
+    .select(productColumns(db))
     .from(products)
     .where(and(...names, ...whole, ...conditions(db, filter), gt(products.id, afterId)))
     .orderBy(asc(products.id))

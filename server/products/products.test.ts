@@ -1,16 +1,24 @@
-/** The rules of the products, over REST and over tRPC: one suite for both. */
+/** The rules of the products: one suite for both transports on both databases. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Inputs } from '#client/api.ts'
+import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { startTestServer, type TestServer } from '#server/testing.ts'
 import { refusal, transports, type Call } from './transports.testing.ts'
 
-describe.each(['REST', 'tRPC'] as const)('products over %s', (transport) => {
+describe.each([
+  ['REST', 'SQLite'],
+  ['tRPC', 'SQLite'],
+  ['REST', 'PostgreSQL'],
+  ['tRPC', 'PostgreSQL'],
+] as const)('products over %s on %s', (transport, database) => {
+  const start = async () =>
+    await startTestServer(database === 'PostgreSQL' ? { DATABASE_URL: await temporaryPostgres() } : {})
   let server: TestServer
   let call: Call
   let serial = 0
 
   beforeAll(async () => {
-    server = await startTestServer()
+    server = await start()
     call = transports[transport](server)
   })
   afterAll(() => server[Symbol.asyncDispose]())
@@ -145,7 +153,7 @@ describe.each(['REST', 'tRPC'] as const)('products over %s', (transport) => {
     }))
 
     beforeAll(async () => {
-      own = await startTestServer()
+      own = await start()
       list = transports[transport](own)
       for (const row of rows) await list('create', row)
     })
@@ -238,7 +246,7 @@ describe.each(['REST', 'tRPC'] as const)('products over %s', (transport) => {
     let search: Call
 
     beforeAll(async () => {
-      own = await startTestServer()
+      own = await start()
       search = transports[transport](own)
       for (const [name, price] of [
         ['Leather Belt, black', '20'],

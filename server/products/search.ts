@@ -1,11 +1,14 @@
 /** Exact before prefix; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
 import type { ProductRow } from '#db/schema.postgres.ts'
+import { wordsOf } from '#db/search/words.ts'
 import type { Context } from '#server/context.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { SearchRequest } from './pages.ts'
 import { toFilter, toProduct } from './wire.ts'
 import type { MatchKind, ProductSearchQuery } from './schema.ts'
-import { wordsOf } from './words.ts'
+
+/** More words than this narrow nothing down any further, and every one costs. */
+const MAX_WORDS = 32
 
 const SCORES = { exact: 1, prefix: 0.8, fuzzy: 0.5, filter: 0 } as const satisfies Record<MatchKind, number>
 
@@ -16,7 +19,7 @@ interface Match {
 
 export async function search(ctx: Context, input: ProductSearchQuery) {
   const filter = toFilter(ctx, input)
-  const words = input.q === undefined ? undefined : wordsOf(input.q)
+  const words = input.q === undefined ? undefined : wordsOf(input.q).slice(0, MAX_WORDS)
   const bound = [words, filter]
   const start = input.cursor ? decodeCursor(input.cursor, bound) : undefined
   const matches = await findMatches(ctx, {

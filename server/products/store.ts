@@ -2,10 +2,12 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
+import { wordsOf } from '#db/search/words.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import {
   conditions,
+  productColumns,
   listRows,
   searchRows,
   type PageRequest,
@@ -32,7 +34,7 @@ export type ProductStore = ReturnType<typeof createProductStore>
 export function createProductStore(db: Database, clock: Clock) {
   const { products } = db.tables
   const byId = db.reader
-    .select()
+    .select(productColumns(db))
     .from(products)
     .where(eq(products.id, sql.placeholder('id')))
     .prepare('product_by_id')
@@ -87,7 +89,7 @@ async function outOfStockRows(db: Database, skus: readonly string[]): Promise<Pr
     const some = skus.slice(start, start + SKUS_PER_QUERY)
     rows.push(
       ...(await db.reader
-        .select()
+        .select(productColumns(db))
         .from(products)
         .where(and(eq(products.stockLevel, 0), inArray(products.sku, some)))),
     )
@@ -102,8 +104,8 @@ async function insertRow(
 ): Promise<ProductRow> {
   const [created] = await tx
     .insert(db.tables.products)
-    .values({ ...row, version: 1, createdAt: now, updatedAt: now })
-    .returning()
+    .values({ ...row, words: wordsOf(row.name).join(' '), version: 1, createdAt: now, updatedAt: now })
+    .returning(productColumns(db))
   if (!created) throw new Error('An insert returned no row.')
   return created
 }
@@ -118,9 +120,14 @@ async function changeRow(
   if (fields.every(([field, value]) => value === undefined || value === row[field])) return row
   const [changed] = await tx
     .update(products)
-    .set({ ...change, version: row.version + 1, updatedAt: Math.max(now, row.updatedAt) })
+    .set({
+      ...change,
+      ...(change.name !== undefined && { words: wordsOf(change.name).join(' ') }),
+      version: row.version + 1,
+      updatedAt: Math.max(now, row.updatedAt),
+    })
     .where(eq(products.id, row.id))
-    .returning()
+    .returning(productColumns(db))
   if (!changed) throw new Error('An update returned no row.')
   return changed
 }
@@ -130,7 +137,8 @@ async function expectRow(
   tx: Queries,
   { id, expected }: { id: number; expected: ExpectedVersions },
 ): Promise<ProductRow> {
-  const [row] = await tx.select().from(db.tables.products).where(eq(db.tables.products.id, id))
+  const { products } = db.tables
+  const [row] = await db.forUpdate(tx.select(productColumns(db)).from(products).where(eq(products.id, id)))
   if (!row) throw productNotFound(id)
   if (expected && !expected.includes(row.version)) throw new VersionMismatch(row)
   return row
@@ -143,7 +151,10 @@ async function upsertRows(
 ) {
   const { products } = db.tables
   const skus = rows.flatMap(({ sku }) => sku ?? [])
-  const existing = await tx.select().from(products).where(inArray(products.sku, skus))
+  // In the order of ids, as every writer of several rows locks them: so that two cannot wait for each other.
+  const existing = await db.forUpdate(
+    tx.select(productColumns(db)).from(products).where(inArray(products.sku, skus)).orderBy(products.id),
+  )
   const bySku = new Map(existing.map((row) => [row.sku, row]))
   const tally = { created: 0, updated: 0, unchanged: 0 }
   for (const change of rows) {

@@ -3,6 +3,8 @@ create table products (
   id integer primary key autoincrement,
   sku text unique,
   name text not null,
+  -- What the name is found by; the program derives it.
+  words text not null,
   price_minor integer not null check (price_minor >= 0),
   stock_level integer not null check (stock_level between 0 and 1000000000),
   version integer not null default 1,
@@ -20,25 +22,27 @@ create table settings (
   value text not null
 ) strict, without rowid;
 
--- The index keeps no copy of the names (content='products'); the triggers keep it in step within the same
--- transaction, also for a change made directly in SQL.
-create virtual table product_names using fts5 (
-  name,
+-- The index keeps no copy of the words (content = 'products'); the triggers keep it in step within the same
+-- transaction. Words come folded and separated by spaces, so the plainest tokenizer takes them as they are.
+create virtual table product_words using fts5 (
+  words,
   content = 'products',
   content_rowid = 'id',
-  tokenize = 'unicode61 remove_diacritics 2',
-  prefix = '2 3'
+  tokenize = 'ascii',
+  prefix = '2 3',
+  detail = column,
+  columnsize = 0
 );
 
-create trigger products_name_created after insert on products begin
-  insert into product_names (rowid, name) values (new.id, new.name);
+create trigger product_words_created after insert on products begin
+  insert into product_words (rowid, words) values (new.id, new.words);
 end;
 
-create trigger products_name_deleted after delete on products begin
-  insert into product_names (product_names, rowid, name) values ('delete', old.id, old.name);
+create trigger product_words_deleted after delete on products begin
+  insert into product_words (product_words, rowid, words) values ('delete', old.id, old.words);
 end;
 
-create trigger products_name_changed after update of name on products when old.name is not new.name begin
-  insert into product_names (product_names, rowid, name) values ('delete', old.id, old.name);
-  insert into product_names (rowid, name) values (new.id, new.name);
+create trigger product_words_changed after update of words on products when old.words is not new.words begin
+  insert into product_words (product_words, rowid, words) values ('delete', old.id, old.words);
+  insert into product_words (rowid, words) values (new.id, new.words);
 end;

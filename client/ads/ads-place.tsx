@@ -1,0 +1,3 @@
+export default function AdsPlace() {
+  return <h1>Ads</h1>
+}

@@ -1,0 +1,107 @@
+/** Days laid out in weeks: columns of seven, Monday first. Dates are `YYYY-MM-DD`; all is counted in whole days. */
+
+const DAY_MS = 86_400_000
+/** 1 January 1970 was a Thursday. */
+const EPOCH_WEEKDAY = 3
+
+export interface PlacedDay {
+  date: string
+  /** Columns from the strip's left. */
+  week: number
+  /** 0 is Monday. */
+  weekday: number
+}
+
+export interface Strip {
+  weeks: number
+  days: PlacedDay[]
+  /** Where a month begins: its first date in the strip, above the week that holds it. */
+  months: { date: string; week: number }[]
+}
+
+export function dayNumber(date: string): number {
+  return Date.parse(date) / DAY_MS
+}
+
+export function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10)
+}
+
+export function weekdayOf(day: number): number {
+  return (((day + EPOCH_WEEKDAY) % 7) + 7) % 7
+}
+
+/** Cuts the range into strips of as many weeks each as fit, the last one perhaps a little shorter. */
+export function layOut(range: { from: string; to: string }, maxWeeks: number): Strip[] {
+  const first = dayNumber(range.from)
+  const last = dayNumber(range.to)
+  const monday = first - weekdayOf(first)
+  const weeks = Math.max(0, Math.floor((last - monday) / 7) + 1)
+  if (weeks === 0) return []
+  const perStrip = Math.ceil(weeks / Math.ceil(weeks / maxWeeks))
+  return Array.from({ length: Math.ceil(weeks / perStrip) }, (_, index) => {
+    const start = monday + index * perStrip * 7
+    const end = Math.min(start + perStrip * 7 - 1, last)
+    return strip(start, { first: Math.max(start, first), end })
+  })
+}
+
+function strip(start: number, { first, end }: { first: number; end: number }): Strip {
+  const days = Array.from({ length: end - first + 1 }, (_, index) => {
+    const day = first + index
+    return { date: dateOf(day), week: Math.floor((day - start) / 7), weekday: weekdayOf(day) }
+  })
+  return { weeks: (days.at(-1)?.week ?? -1) + 1, days, months: monthsOf(days) }
+}
+
+/** Two weeks is what a name needs: a month that only just ends here is not named. */
+const NAME_WEEKS = 2
+
+function monthsOf(days: readonly PlacedDay[]): Strip['months'] {
+  const begins = days.filter(({ date }, index) => index === 0 || date.endsWith('-01'))
+  return begins
+    .filter(({ week }, index) => (begins[index + 1]?.week ?? Infinity) - week >= NAME_WEEKS)
+    .map(({ date, week }) => ({ date, week }))
+}
+
+/** Where a key leads from a date; undefined when it leads nowhere. */
+export function moveDate(date: string, key: string, range: { from: string; to: string }): string | undefined {
+  const day = dayNumber(date)
+  const moved = target(date, day, { key, range })
+  if (moved === undefined) return undefined
+  return dateOf(Math.min(dayNumber(range.to), Math.max(dayNumber(range.from), moved)))
+}
+
+function target(
+  date: string,
+  day: number,
+  { key, range }: { key: string; range: { from: string; to: string } },
+) {
+  switch (key) {
+    case 'ArrowUp':
+      return day - 1
+    case 'ArrowDown':
+      return day + 1
+    case 'ArrowLeft':
+      return day - 7
+    case 'ArrowRight':
+      return day + 7
+    case 'PageUp':
+      return addMonths(date, -1)
+    case 'PageDown':
+      return addMonths(date, 1)
+    case 'Home':
+      return dayNumber(range.from)
+    case 'End':
+      return dayNumber(range.to)
+    default:
+      return undefined
+  }
+}
+
+/** The same day of another month, or its last one where that month is shorter. */
+function addMonths(date: string, months: number): number {
+  const [year = 0, month = 1, day = 1] = date.split('-').map(Number)
+  const lastDay = new Date(Date.UTC(year, month + months, 0)).getUTCDate()
+  return Date.UTC(year, month - 1 + months, Math.min(day, lastDay)) / DAY_MS
+}

@@ -1,0 +1,71 @@
+/** What the days say, summed and in words. */
+import type { Outputs } from '#client/api.ts'
+
+export type Days = Outputs['ads']['days']
+export type Day = Days['days'][number]
+export type DayState = Day['state']
+export type Run = Outputs['ads']['run']
+export type ReportName = Day['report']
+
+/** In the order of the legend. */
+export const STATES: readonly { state: DayState; label: string; means: string }[] = [
+  { state: 'complete', label: 'Complete', means: 'Fetched, and Google will not change it any more.' },
+  {
+    state: 'provisional',
+    label: 'Provisional',
+    means: 'Fetched, but so recent that Google may still restate it.',
+  },
+  { state: 'empty', label: 'Empty', means: 'Fetched: there was nothing on that day.' },
+  { state: 'missing', label: 'Missing', means: 'Not fetched yet.' },
+  { state: 'failed', label: 'Failed', means: 'Fetching it failed.' },
+  { state: 'fetching', label: 'Fetching', means: 'On its way now.' },
+]
+
+export const REPORT_LABELS: Readonly<Record<ReportName, string>> = {
+  campaign: 'Campaigns',
+  ad_group: 'Ad groups',
+  keyword: 'Keywords',
+  product: 'Products',
+}
+
+export function labelOf(state: DayState): string {
+  return STATES.find((each) => each.state === state)?.label ?? state
+}
+
+export function meaningOf(state: DayState): string {
+  return STATES.find((each) => each.state === state)?.means ?? ''
+}
+
+export function countStates(days: readonly Day[]): ReadonlyMap<DayState, number> {
+  const counts = new Map<DayState, number>()
+  for (const { state } of days) counts.set(state, (counts.get(state) ?? 0) + 1)
+  return counts
+}
+
+export interface Figures {
+  impressions: number
+  clicks: number
+  /** Millionths of the currency's unit, as digits. */
+  cost_micros: string
+  conversions: number
+  conversions_value: number
+}
+
+export function sumOf(days: readonly Figures[]): Figures {
+  let cost = 0n
+  const sum = { impressions: 0, clicks: 0, conversions: 0, conversions_value: 0 }
+  for (const day of days) {
+    cost += BigInt(day.cost_micros)
+    sum.impressions += day.impressions
+    sum.clicks += day.clicks
+    sum.conversions += day.conversions
+    sum.conversions_value += day.conversions_value
+  }
+  return { ...sum, cost_micros: String(cost) }
+}
+
+/** The same per click or per conversion, in micros; undefined when there was none. */
+export function costPer(micros: string, events: number): string | undefined {
+  if (events <= 0) return undefined
+  return String(Math.round(Number(micros) / events))
+}

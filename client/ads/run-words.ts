@@ -1,0 +1,86 @@
+/** A run in the words of someone who pays for ads, not of someone who fetches them. */
+import { duration, plural } from '#client/ui/format.ts'
+import type { Run } from './days.ts'
+
+/** A failure's code → what it means. The technical detail stays one step away. */
+const REASONS: Readonly<Record<string, string>> = {
+  TIMEOUT: 'Google took too long to answer',
+  NETWORK: 'Google could not be reached',
+  BROKEN_STREAM: 'the answer broke off before its end',
+  SERVER_ERROR: 'Google had trouble of its own',
+  RATE_LIMITED: 'Google asked us to slow down, again and again',
+  QUOTA_EXHAUSTED: 'the quota of requests is used up for now',
+  OAUTH_FAILED: 'the sign-in with Google is no longer valid',
+  AUTHENTICATION_FAILED: 'Google does not accept the sign-in',
+  AUTHORIZATION_FAILED: 'this sign-in may not see the account',
+  REQUEST_REFUSED: 'Google refused the question',
+  NOT_SERVED: 'Google does not offer that day',
+  INVALID_ROWS: 'the answer could not be understood, so nothing of it was kept',
+  SOURCE_ERROR: 'the source of the figures gave an error',
+  WORKER_DIED: 'the fetch stopped in the middle',
+  STORE_UNWRITABLE: 'the folder of the ads cannot be written',
+}
+
+export function reasonFor(code: string | undefined): string {
+  return REASONS[code ?? ''] ?? 'something unexpected happened'
+}
+
+export function isActive({ state }: Pick<Run, 'state'>): boolean {
+  return state === 'queued' || state === 'running'
+}
+
+export interface RunProgress {
+  /** Days to be fetched: without those that were there already. */
+  due: number
+  /** Fetched or failed. */
+  over: number
+  /** 0 to 1 */
+  share: number
+}
+
+export function progressOf(run: Run): RunProgress {
+  const due = run.requested - run.skipped
+  const over = run.done + run.failed_count
+  return { due, over, share: due === 0 ? (isActive(run) ? 0 : 1) : Math.min(1, over / due) }
+}
+
+/** “12 days/s”; nothing before it can be told. */
+export function rateOf(run: Run, nowMs: number): string | undefined {
+  const seconds = (nowMs - Date.parse(run.started_at)) / 1000
+  const { over } = progressOf(run)
+  if (seconds < 1 || over === 0) return undefined
+  const perSecond = over / seconds
+  return perSecond >= 1 ? `${perSecond.toFixed(0)} days/s` : `${(perSecond * 60).toFixed(0)} days/min`
+}
+
+export function timeLeft(run: Run): string | undefined {
+  return run.eta_ms === undefined ? undefined : `about ${duration(run.eta_ms)} left`
+}
+
+/** What became of a run that has ended. */
+export function outcomeOf(run: Run): string {
+  const fetched = run.done === 0 ? 'nothing new' : plural(run.done, 'day')
+  switch (run.state) {
+    case 'done':
+      return run.done === 0 && run.failed_count === 0 ? 'Everything was there already' : `Fetched ${fetched}`
+    case 'failed':
+      return `Fetched ${fetched}; ${plural(run.failed_count, 'day')} failed`
+    case 'parked':
+      return `Fetched ${fetched}; waiting for quota`
+    case 'interrupted':
+      return `Interrupted after ${fetched}; nothing is lost`
+    default:
+      return 'Under way'
+  }
+}
+
+/** The failures by their reason, most first. */
+export function failuresByReason(run: Run): { reason: string; days: number; detail: string }[] {
+  const groups = new Map<string, { reason: string; days: number; detail: string }>()
+  for (const { code, detail } of run.failed) {
+    const group = groups.get(code) ?? { reason: reasonFor(code), days: 0, detail }
+    group.days++
+    groups.set(code, group)
+  }
+  return [...groups.values()].toSorted((a, b) => b.days - a.days)
+}

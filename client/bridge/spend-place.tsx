@@ -1,0 +1,3 @@
+export default function SpendPlace() {
+  return <h1>Spend</h1>
+}

@@ -1,0 +1,45 @@
+import { EmptyState } from '#client/ui/states.tsx'
+import type { Column } from './columns.ts'
+import { TableHead } from './table-head.tsx'
+import type { View } from './use-view.ts'
+import { WaitingRow } from './waiting-row.tsx'
+
+const WAITING_ROWS = 24
+
+export function WaitingProducts({ columns }: { columns: readonly Column[] }) {
+  return (
+    <div className="table-scroll" aria-busy="true">
+      <table className="products" aria-label="Products, loading">
+        <TableHead columns={columns} sort={undefined} onSort={() => {}} />
+        <tbody>
+          {Array.from({ length: WAITING_ROWS }, (_, index) => (
+            <WaitingRow key={index} columns={columns} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+export function NoProducts({ view, onShowAll }: { view: View; onShowAll: () => void }) {
+  if (view.q !== '' || view.id !== undefined || view.stock !== 'all') {
+    return (
+      <EmptyState title={view.q === '' ? 'No such product' : `Nothing found for “${view.q}”`}>
+        <p>Words are looked for in names: in any order, the last one may be only begun.</p>
+        <button type="button" className="button" onClick={onShowAll}>
+          Show all products
+        </button>
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState title="No products yet">
+      <p>Import your catalogue from a CSV file, on the machine where Adstock runs:</p>
+      <pre>bun run products import catalogue.csv</pre>
+      <p>It needs a name and a price for each product; running it again only changes what is different:</p>
+      <pre>
+        {'sku,name,price,stock_level\nSM24073083,Leather belt,21.30,18\nSM24073084,"Belt, braided",24.00,0'}
+      </pre>
+    </EmptyState>
+  )
+}

@@ -1,0 +1,78 @@
+/** For tests and screenshots: the real server as a process of its own, which can be killed and come back. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dir, '../../server/main.ts')
+const START_TIMEOUT_MS = 20_000
+
+export interface ServerProcess extends AsyncDisposable {
+  url: string
+  kill(): Promise<void>
+  /** Starts again where it was, with what it had. */
+  restart(): Promise<void>
+}
+
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'adstock-page-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** @param folder where it keeps its database and its ads */
+export async function startServerProcess(
+  folder: string,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const settings = {
+    DATABASE_URL: `file:${join(folder, 'adstock.db')}`,
+    ADS_DIR: join(folder, 'ads'),
+    ADS_CRON: 'off',
+    RATE_LIMIT: 'off',
+    LOG_FORMAT: 'json',
+    PATH: Bun.env['PATH'] ?? '',
+    ...env,
+  }
+  let running = await spawn({ ...settings, PORT: '0' })
+  const { url } = running
+  const kill = async () => {
+    running.process.kill('SIGTERM')
+    await running.process.exited
+  }
+  return {
+    url,
+    kill,
+    async restart() {
+      running = await spawn({ ...settings, PORT: new URL(url).port })
+    },
+    [Symbol.asyncDispose]: kill,
+  }
+}
+
+async function spawn(env: Record<string, string>) {
+  const child = Bun.spawn([process.execPath, MAIN], { env, stdout: 'ignore', stderr: 'pipe' })
+  const started = Promise.withResolvers<string>()
+  const timeout = setTimeout(
+    () => started.reject(new Error('The server did not start in time.')),
+    START_TIMEOUT_MS,
+  )
+  void readLog(child.stderr, started.resolve).then((log) =>
+    started.reject(new Error(`The server ended before it listened:\n${log}`)),
+  )
+  try {
+    return { process: child, url: (await started.promise).replace(/\/$/, '') }
+  } finally {
+    clearTimeout(timeout)
+  }
+}
+
+/** Reads to the end, lest the pipe fill up; the first line with an address says that it listens. */
+async function readLog(stream: ReadableStream<Uint8Array>, onUrl: (url: string) => void): Promise<string> {
+  const decoder = new TextDecoder()
+  let log = ''
+  for await (const chunk of stream) {
+    log = (log + decoder.decode(chunk, { stream: true })).slice(-20_000)
+    const url = /"url":"(http[^"]+)"/.exec(log)?.[1]
+    if (url !== undefined) onUrl(url)
+  }
+  return log
+}

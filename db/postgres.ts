@@ -1,0 +1,62 @@
+import { SQL } from 'bun'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/bun-sql'
+import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
+import type { Database } from './database.ts'
+import * as tables from './schema.postgres.ts'
+
+const MAX_CONNECTIONS = 10
+const CONNECT_TIMEOUT_S = 5
+/** The server gives up by itself, so that an abandoned query does not go on. */
+const STATEMENT_TIMEOUT_MS = 5_000
+/** Any number, as long as every version of this program takes the same one. */
+const MIGRATION_LOCK = 7_235_811
+const UNIQUE_VIOLATION = '23505'
+
+/** @param url `postgres://…` */
+export async function openPostgres(url: string): Promise<Database> {
+  const client = new SQL({
+    url,
+    max: MAX_CONNECTIONS,
+    connectionTimeout: CONNECT_TIMEOUT_S,
+    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
+  })
+  await migrate(client)
+  const queries = drizzle({ client })
+
+  return {
+    tables,
+    reader: queries,
+    withTransaction: (run) => queries.transaction(run),
+    forUpdate: (query) => query.for('update') as typeof query,
+    nameHas: (words, last) => sql`search @@ ${queryExpression(words, last)}::tsquery`,
+    isUniqueViolation: (error) => sqlStateOf(error) === UNIQUE_VIOLATION,
+    close: () => client.close(),
+  }
+}
+
+/** Bun puts the SQLSTATE in `errno`; drizzle wraps the driver's error as the cause. */
+function sqlStateOf(error: unknown): string | undefined {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  return typeof cause === 'object' && cause !== null && 'errno' in cause ? String(cause.errno) : undefined
+}
+
+/** Under a lock that ends with the transaction: several servers that start at once migrate once. */
+async function migrate(client: SQL): Promise<void> {
+  const migrations = await migrationsOf('postgres')
+  await client.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    await tx`create table if not exists migrations (name text primary key, sha256 text not null)`
+    const applied = await tx<Pick<Migration, 'name' | 'sha256'>[]>`select name, sha256 from migrations`
+    for (const { name, sha256, statements } of pendingMigrations(migrations, applied)) {
+      await tx.unsafe(statements).simple()
+      await tx`insert into migrations (name, sha256) values (${name}, ${sha256})`
+    }
+  })
+}
+
+/** Quoted, so that no word is taken for an operator. */
+function queryExpression(words: readonly string[], last: 'word' | 'prefix'): string {
+  const quoted = words.map((word) => `'${word.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`)
+  return quoted.join(' & ') + (last === 'prefix' ? ':*' : '')
+}

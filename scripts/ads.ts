@@ -1,0 +1,69 @@
+/** `bun run backfill` and `bun run ads …`: the ads half on the command line. */
+import { Command } from 'commander'
+import { ConfigurationError, StoreBusyError } from '#server/ads/errors.ts'
+import { ConfigError } from '#server/config.ts'
+import { rebuildAggregates } from './ads/aggregate.ts'
+import { runFetch } from './ads/fetch.ts'
+import { withFetchOptions, withRangeOptions, withStoreOptions, type Flags } from './ads/options.ts'
+import { LEGEND, showStatus } from './ads/status.ts'
+import { verifyStore } from './ads/verify.ts'
+
+const EXIT_CODES = `
+Exit codes: 0 every requested date is in the store · 1 some dates failed · 2 wrong usage or configuration ·
+3 authentication failed for good · 4 quota used up, parked · 5 another run holds the store · 130/143 interrupted`
+
+const WRONG_USAGE = 2
+const STORE_BUSY = 5
+
+let exitCode = 0
+const program = new Command('ads')
+  .description('Two years of Google Ads, date by date, in a folder of CSV files.')
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : WRONG_USAGE))
+  .addHelpText('after', EXIT_CODES)
+
+const subcommand = (name: string, description: string, run: (flags: Flags) => Promise<number>) =>
+  program
+    .command(name)
+    .description(description)
+    .addHelpText('after', EXIT_CODES)
+    .action(async (flags: Flags) => {
+      exitCode = await run(flags)
+    })
+
+withFetchOptions(
+  subcommand(
+    'backfill',
+    'fetch the missing and failed dates of the last two years, up to yesterday',
+    (flags) => runFetch('backfill', flags),
+  ),
+)
+withFetchOptions(
+  subcommand('fetch', 'fetch a given range: --start and --end are needed', async (flags) => {
+    if (flags.start === undefined || flags.end === undefined)
+      throw new ConfigurationError('fetch needs --start and --end.')
+    return await runFetch('fetch', flags)
+  }),
+)
+withFetchOptions(
+  subcommand('daily', 'what the scheduled job does: missing dates, and recent ones again', (flags) =>
+    runFetch('daily', flags),
+  ),
+)
+withRangeOptions(subcommand('status', `the state of every date (${LEGEND})`, showStatus))
+withStoreOptions(subcommand('verify', 'check every file against the index', verifyStore))
+withStoreOptions(subcommand('aggregate', 'rebuild the aggregated <report>.csv files', rebuildAggregates))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  exitCode = codeOf(error)
+  console.error(error instanceof Error ? error.message : error)
+}
+// Not left to an empty event loop: a thread of a stuck source may still be running.
+process.exit(exitCode)
+
+function codeOf(error: unknown): number {
+  if (error instanceof StoreBusyError) return STORE_BUSY
+  if (error instanceof ConfigurationError || error instanceof ConfigError) return WRONG_USAGE
+  return 1
+}

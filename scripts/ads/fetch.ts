@@ -1,0 +1,82 @@
+/** backfill, fetch and daily: one run, followed to its exit code. */
+import { dateIn } from '#server/ads/calendar.ts'
+import { twoYears, type RunKind } from '#server/ads/plan.ts'
+import { beginRun, exitCodeOf, type RunParts } from '#server/ads/run.ts'
+import { createLogger } from '#server/platform/log.ts'
+import { systemClock } from '#server/platform/clock.ts'
+import { startSimulator } from '#scripts/simulator/server.ts'
+import { showProgress } from './bar.ts'
+import { dryRun } from './dry-run.ts'
+import { customersIn, rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
+import { duration, failureLines, lineOf, Output, summaryOf } from './output.ts'
+
+const EXIT_CODE_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
+type Signal = keyof typeof EXIT_CODE_OF_SIGNAL
+
+/** @returns the exit code of the contract. @throws ConfigurationError, StoreBusyError, StoreError */
+export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
+  const settings = settingsOf(flags)
+  const { options, config, limits, reports } = settings
+  const request = {
+    kind,
+    reports,
+    range: rangeIn(flags, twoYears(dateIn('UTC', systemClock.now()))),
+    customerIds: customersIn(settings),
+    refresh: flags.refresh ?? false,
+  }
+  const interruption = new Interruption()
+  const parts: RunParts = {
+    options,
+    limits,
+    clock: systemClock,
+    log: createLogger(config.log),
+    startDemo: startSimulator,
+    signal: interruption.signal,
+  }
+  if (flags.dryRun) return await dryRun(request, parts, new Output(flags))
+  const startedAtMs = performance.now()
+  const { progress, finished } = beginRun(request, parts)
+  {
+    using _ = showProgress(progress)
+    await finished
+  }
+  await conclude(progress, settings, Math.round(performance.now() - startedAtMs))
+  return interruption.exitCode ?? exitCodeOf(progress)
+}
+
+type RunProgress = ReturnType<typeof beginRun>['progress']
+
+async function conclude(progress: RunProgress, { flags, options }: Settings, wallMs: number): Promise<void> {
+  const output = new Output(flags)
+  for (const tally of progress.tallies) output.say(lineOf(tally))
+  for (const line of failureLines(progress)) output.say(line)
+  if (progress.stopped) output.say(`Stopped: ${progress.stopped.detail}`)
+  if (progress.parkedUntilMs !== undefined)
+    output.say(
+      `The quota is used up. Parked until ${new Date(progress.parkedUntilMs).toISOString()}: run the same command again then, nothing is lost.`,
+    )
+  output.say(`${progress.state} in ${duration(wallMs)}, store ${options.dir}`)
+  await output.result(progress.tallies.map((tally) => summaryOf(tally, progress, wallMs)))
+}
+
+/** The first signal stops the run at a date boundary, the second one does not wait for that. */
+class Interruption {
+  readonly #control = new AbortController()
+  exitCode: number | undefined
+
+  constructor() {
+    for (const name of Object.keys(EXIT_CODE_OF_SIGNAL) as Signal[]) process.on(name, () => this.#hear(name))
+  }
+
+  get signal(): AbortSignal {
+    return this.#control.signal
+  }
+
+  #hear(name: Signal): void {
+    const code = EXIT_CODE_OF_SIGNAL[name]
+    if (this.exitCode !== undefined) process.exit(code)
+    this.exitCode = code
+    console.error(`${name}: stopping at a date boundary.`)
+    this.#control.abort(new Error('The run was interrupted.'))
+  }
+}

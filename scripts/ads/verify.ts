@@ -1,0 +1,87 @@
+/** verify: every file against the index. Reads all bytes, believes no modification time, writes nothing. */
+import { existsSync } from 'node:fs'
+import { InvalidRowsError } from '#server/ads/errors.ts'
+import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
+import { readDateFile } from '#server/ads/store/date-file.ts'
+import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
+import { datePath, indexPath } from '#server/ads/store/layout.ts'
+import { reconcile } from '#server/ads/store/reconcile.ts'
+import { formatDecimal } from '#server/ads/decimal.ts'
+import type { Sums } from '#server/ads/row.ts'
+import { settingsOf, type Flags } from './options.ts'
+import { count, Output } from './output.ts'
+
+interface Finding {
+  report: string
+  customer_id: string
+  date: string
+  problem: string
+}
+
+export async function verifyStore(flags: Flags): Promise<number> {
+  const { options, reports } = settingsOf(flags)
+  const output = new Output(flags)
+  const { dir, lookbackDays } = options
+  const known = readIndex(dir)
+  const asked = (line: IndexLine) =>
+    (flags.report === undefined || reports.includes(line.report)) &&
+    (flags.customer === undefined || flags.customer.includes(line.customerId))
+  const findings: Finding[] = []
+  const find = (
+    { report, customerId, date }: Pick<IndexLine, 'report' | 'customerId' | 'date'>,
+    problem: string,
+  ) => findings.push({ report, customer_id: customerId, date, problem })
+
+  const lines = known.filter(asked)
+  for (const line of lines) for (const problem of await problemsOf(dir, line)) find(line, problem)
+  const indexed = new Set(known.map((line) => datePath(dir, line)))
+  const { lines: found } = await reconcile(known, {
+    dir,
+    lookbackDays,
+    zoneOf: () => 'UTC',
+    mayWrite: false,
+    onDamaged: (of, why) => {
+      if (!indexed.has(datePath(dir, of))) find(of, why)
+    },
+  })
+  for (const line of found.values()) {
+    if (asked(line) && !indexed.has(datePath(dir, line))) find(line, 'the index does not have this file')
+  }
+  for (const report of new Set(lines.map((line) => line.report))) {
+    if (!(await isAggregateCurrent(dir, report, known)))
+      output.say(`${report}.csv is behind the index: bun run ads aggregate`)
+  }
+  for (const { report, customer_id, date, problem } of findings)
+    output.say(`${report} ${customer_id} ${date}: ${problem}`)
+  if (!existsSync(indexPath(dir))) output.say(`There is no ${indexPath(dir)}.`)
+  const rows = lines.reduce((sum, line) => sum + line.rows, 0)
+  output.say(`${count(lines.length)} dates and ${count(rows)} rows checked, ${findings.length} problems`)
+  await output.result([{ dates: lines.length, rows, problems: findings }])
+  return findings.length === 0 ? 0 : 1
+}
+
+async function problemsOf(dir: string, line: IndexLine): Promise<string[]> {
+  const path = datePath(dir, line)
+  if (!existsSync(path)) return ['its file is missing']
+  try {
+    const content = await readDateFile(path, line)
+    return [
+      ...(content.rows === line.rows ? [] : [`${content.rows} rows, but the index says ${line.rows}`]),
+      ...(content.sha256 === line.sha256 ? [] : ['its bytes are not those that were stored']),
+      ...(textOf(content.sums) === textOf(line.sums) ? [] : ['its sums are not those of the index']),
+    ]
+  } catch (error) {
+    if (error instanceof InvalidRowsError) return [error.message]
+    throw error
+  }
+}
+
+function textOf(sums: Sums): string {
+  return [
+    sums.impressions,
+    sums.clicks,
+    sums.costMicros,
+    formatDecimal(sums.conversions),
+    formatDecimal(sums.conversionsValue),
+  ].join(' ')
+}

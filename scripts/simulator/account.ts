@@ -1,0 +1,120 @@
+/** The made-up advertiser: campaigns, ad groups, keywords and products, with names that break careless readers. */
+import { sampleSkus } from '#db/sample-catalogue.ts'
+
+export interface World {
+  seed: number
+  timeZone: string
+  leaves: readonly Leaf[]
+  nowMs: () => number
+}
+
+export interface WorldOptions {
+  seed?: number
+  timeZone?: string
+  /** What the shopping campaigns advertise; the sample shop's SKUs unless told otherwise. */
+  itemIds?: readonly string[]
+  nowMs?: () => number
+}
+
+export function createWorld(options: WorldOptions = {}): World {
+  return {
+    seed: options.seed ?? 1,
+    timeZone: options.timeZone ?? 'America/New_York',
+    leaves: [...keywords(), ...products(options.itemIds ?? sampleSkus())],
+    nowMs: options.nowMs ?? (() => Date.now()),
+  }
+}
+
+/** Fields by their GAQL name. */
+export type Fields = Readonly<Record<string, string>>
+
+/** The smallest thing that has figures: a keyword, or a product in an ad group. */
+export interface Leaf {
+  id: string
+  fields: Fields
+  /** How much of the account's traffic it gets; most of it goes to few. */
+  weight: number
+  kind: 'keyword' | 'product'
+  /** Figures exist from here on. */
+  since: string
+}
+
+const CAMPAIGNS = [
+  { id: '20114093217', name: 'Brand | Search', status: 'ENABLED', since: '2020-01-01' },
+  { id: '20114093301', name: 'Kitchen, "Home" & Garden', status: 'ENABLED', since: '2020-01-01' },
+  {
+    id: '9223372036854775783',
+    name: '=SUM(A1:A9) – Aktion „Sommer“ 🌞',
+    status: 'PAUSED',
+    since: '2024-04-01',
+  },
+  { id: '20887120465', name: 'スポーツ / Outdoor\tDE', status: 'ENABLED', since: '2025-02-14' },
+  { id: '21002231190', name: 'Shopping | All Products', status: 'ENABLED', since: '2020-01-01' },
+  { id: '21530077412', name: 'Shopping | Best Sellers 🚀', status: 'ENABLED', since: '2025-06-01' },
+] as const
+
+const SEARCH_GROUPS = [3, 3, 2, 2]
+const SHOPPING_GROUPS = [3, 2]
+const KEYWORDS = [
+  { text: 'water bottle', match: 'BROAD' },
+  { text: 'buy "insulated" mug, 0.5 l', match: 'PHRASE' },
+  { text: '+rucksack +günstig', match: 'EXACT' },
+  { text: 'café ☕ gifts', match: 'PHRASE' },
+]
+
+/** With the products: 6 campaigns, 15 ad groups, 40 keywords; every item id is in one ad group of shopping. */
+function keywords(): Leaf[] {
+  return SEARCH_GROUPS.flatMap((groups, campaign) =>
+    Array.from({ length: groups }, (_, group) => adGroup(campaign, group)).flatMap((of, group) =>
+      KEYWORDS.map(({ text, match }, index) => {
+        // Google's ids are 64-bit: one in four lies where a double has lost the last digits.
+        const criterion =
+          index === 1 ? `90071992547409${campaign}${group}${index}7` : `38${campaign}1${group}7${index}`
+        return {
+          id: `${of.fields['ad_group.id']}~${criterion}`,
+          kind: 'keyword' as const,
+          since: of.since,
+          weight: 1 / (1 + index + group) / (1 + campaign / 3),
+          fields: {
+            ...of.fields,
+            'ad_group_criterion.criterion_id': criterion,
+            'ad_group_criterion.keyword.text': `${text} ${campaign + 1}.${group + 1}`,
+            'ad_group_criterion.keyword.match_type': match,
+          },
+        }
+      }),
+    ),
+  )
+}
+
+function products(itemIds: readonly string[]): Leaf[] {
+  const groups = SHOPPING_GROUPS.flatMap((count, index) =>
+    Array.from({ length: count }, (_, group) => adGroup(SEARCH_GROUPS.length + index, group)),
+  )
+  return itemIds.flatMap((itemId, index) => {
+    const of = groups[index % groups.length]
+    if (!of) return []
+    return {
+      id: itemId,
+      kind: 'product' as const,
+      since: of.since,
+      weight: 0.06 / (1 + (index % 40)),
+      fields: { ...of.fields, 'segments.product_item_id': itemId },
+    }
+  })
+}
+
+function adGroup(campaignIndex: number, group: number): { fields: Fields; since: string } {
+  const campaign = CAMPAIGNS[campaignIndex] ?? CAMPAIGNS[0]
+  return {
+    since: campaign.since,
+    fields: {
+      'campaign.id': campaign.id,
+      'campaign.name': campaign.name,
+      'campaign.status': campaign.status,
+      'ad_group.id': `1${campaignIndex + 3}40077${campaignIndex}${group}21`,
+      'ad_group.name': `${campaign.name.slice(0, 14)} / group ${group + 1}`,
+      'ad_group.status': group === 2 ? 'PAUSED' : 'ENABLED',
+    },
+  }
+}

@@ -1,0 +1,119 @@
+/** The figures of a date, a pure function of the seed: growth, seasons, weekdays, and days on which nothing ran. */
+import type { Fields, Leaf, World } from './account.ts'
+import { chance } from './random.ts'
+
+export interface Metrics {
+  impressions: number
+  clicks: number
+  costMicros: number
+  conversions: number
+  conversionsValue: number
+}
+
+export interface Figures extends Metrics {
+  fields: Fields
+}
+
+export const RESOURCES = [
+  'campaign',
+  'ad_group',
+  'keyword_view',
+  'shopping_performance_view',
+  'customer',
+] as const
+export type Resource = (typeof RESOURCES)[number]
+
+/** Which leaves a resource sums up, and into what. */
+const GROUPING: Readonly<Record<Resource, { kind: 'all' | Leaf['kind']; by: (leaf: Leaf) => string }>> = {
+  customer: { kind: 'all', by: () => '' },
+  campaign: { kind: 'all', by: ({ fields }) => fields['campaign.id'] ?? '' },
+  ad_group: { kind: 'all', by: ({ fields }) => fields['ad_group.id'] ?? '' },
+  keyword_view: { kind: 'keyword', by: ({ id }) => id },
+  shopping_performance_view: { kind: 'product', by: ({ id, fields }) => `${fields['ad_group.id']}~${id}` },
+}
+
+/** Rows of one date whose metrics are not all zero, in no useful order, as Google gives them. */
+export function figuresOf(world: World, resource: Resource, of: CustomerDate): Figures[] {
+  const { kind, by } = GROUPING[resource]
+  const day = dayOf(world, of)
+  const groups = new Map<string, Figures>()
+  for (const leaf of world.leaves) {
+    if (kind !== 'all' && leaf.kind !== kind) continue
+    const metrics = metricsOf(world, leaf, day)
+    if (metrics.impressions === 0) continue
+    const group = groups.get(by(leaf)) ?? { fields: leaf.fields, ...NOTHING }
+    groups.set(by(leaf), { fields: group.fields, ...sum(group, metrics) })
+  }
+  const order = (figures: Figures) => chance(world.seed, of.date, JSON.stringify(figures.fields))
+  return [...groups.values()]
+    .map((figures) => ({ figures, at: order(figures) }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ figures }) => figures)
+}
+
+export interface CustomerDate {
+  customerId: string
+  date: string
+}
+
+export const NOTHING: Metrics = {
+  impressions: 0,
+  clicks: 0,
+  costMicros: 0,
+  conversions: 0,
+  conversionsValue: 0,
+}
+
+export function sum(a: Metrics, b: Metrics): Metrics {
+  return {
+    impressions: a.impressions + b.impressions,
+    clicks: a.clicks + b.clicks,
+    costMicros: a.costMicros + b.costMicros,
+    conversions: sixDecimals(a.conversions + b.conversions),
+    conversionsValue: sixDecimals(a.conversionsValue + b.conversionsValue),
+  }
+}
+
+const PAUSED_ONE_DAY_IN = 90
+const MONTHS = [0.85, 0.8, 0.9, 0.95, 1, 1, 0.9, 0.95, 1.05, 1.1, 1.45, 1.6]
+const WEEKDAYS = [1.1, 1.05, 1, 1, 1.05, 0.8, 0.75]
+const HOURS = 24
+
+interface Day extends CustomerDate {
+  /** How much traffic there is on this day, before a leaf's own share and luck. */
+  traffic: number
+}
+
+function dayOf(world: World, { customerId, date }: CustomerDate): Day {
+  const paused = chance(world.seed, customerId, 'pause', date) < 1 / PAUSED_ONE_DAY_IN
+  if (paused) return { customerId, date, traffic: 0 }
+  const day = Temporal.PlainDate.from(date)
+  const years = day.year - 2023 + day.dayOfYear / 365
+  const season = (MONTHS[day.month - 1] ?? 1) * (WEEKDAYS[day.dayOfWeek - 1] ?? 1)
+  return { customerId, date, traffic: 600 * season * (1 + 0.18 * years) * elapsedPart(world, date) }
+}
+
+function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: Day): Metrics {
+  if (date < leaf.since || traffic === 0) return NOTHING
+  const luck = (what: string) => chance(seed, customerId, leaf.id, date, what)
+  const impressions = Math.floor(traffic * leaf.weight * luck('impressions') ** 1.5)
+  if (impressions === 0) return NOTHING
+  const clicks = Math.min(impressions, Math.round(impressions * 0.06 * 2 * luck('clicks')))
+  if (clicks === 0) return { ...NOTHING, impressions }
+  const costMicros = clicks * (180_000 + Math.floor(900_000 * luck('price')) * 2)
+  // Shared among several ads by attribution, hence not whole.
+  const conversions = sixDecimals(clicks * 0.08 * luck('conversions'))
+  return { impressions, clicks, costMicros, conversions, conversionsValue: sixDecimals(conversions * 47.35) }
+}
+
+/** Nothing of days to come, and of today only what is already over there. */
+function elapsedPart({ nowMs, timeZone }: World, date: string): number {
+  const now = Temporal.Instant.fromEpochMilliseconds(nowMs()).toZonedDateTimeISO(timeZone)
+  const today = now.toPlainDate().toString()
+  if (date === today) return now.hour / HOURS
+  return date < today ? 1 : 0
+}
+
+function sixDecimals(value: number): number {
+  return Math.round(value * 1e6) / 1e6
+}

@@ -1,0 +1,138 @@
+/** The scenarios: which request is answered with which fault. Chance depends on what is asked and how often, not on when. */
+import { adsError, htmlPage, plainError, type ErrorBody } from './bodies.ts'
+import { chance } from './random.ts'
+
+export const SCENARIOS = [
+  'plain',
+  'slow',
+  'revoked',
+  'token-death',
+  'temporary-quota',
+  'daily-quota',
+  'mid-stream-error',
+  'truncation',
+  'stall',
+  'html-502',
+  'reset',
+  'wrong-manager',
+  'retired-version',
+  'bad-query',
+  'mixed',
+] as const
+export type Scenario = (typeof SCENARIOS)[number]
+
+export type Fault =
+  | { name: string; type: 'answer'; response: () => Response }
+  | { name: string; type: 'error'; status: number; body: ErrorBody }
+  /** The first half, and then: an error element, a clean end, a cut connection, or nothing for ever. */
+  | { name: string; type: 'half'; ending: 'error' | 'end' | 'reset' | 'silence' }
+
+export interface AdsRequest {
+  /** The query's text; searchStream's only carry figures. */
+  query: string
+  streamed: boolean
+  customerId: string
+  /** How often this very query was asked before. */
+  asked: number
+  /** How many figures were asked for before, by anybody. */
+  total: number
+}
+
+export const SLOW_MS = 200
+const SHARE = 0.2
+const MIXED_SHARE = 0.3
+const STALLS_AMONG_MIXED = 0.02
+/** A single fault passes after this many tries; `mixed` strikes at every one alike. */
+const STRIKES = 2
+
+export function faultFor(
+  scenario: Scenario,
+  request: AdsRequest,
+  options: { seed: number; dailyQuota: number },
+): Fault | undefined {
+  const { streamed, asked, total } = request
+  const luck = chance(options.seed, scenario, request.customerId, request.query, asked)
+  const strikes = streamed && asked < STRIKES && luck < SHARE
+  switch (scenario) {
+    case 'wrong-manager':
+      return WRONG_MANAGER
+    case 'retired-version':
+      return RETIRED
+    case 'bad-query':
+      return streamed ? BAD_QUERY : undefined
+    case 'daily-quota':
+      return streamed && total >= options.dailyQuota ? DAILY_QUOTA : undefined
+    case 'mixed':
+      return luck < MIXED_SHARE ? mixedFault(luck / MIXED_SHARE, streamed) : undefined
+    default:
+      return strikes ? SINGLE_FAULTS[scenario] : undefined
+  }
+}
+
+const WRONG_MANAGER: Fault = {
+  name: 'wrong-manager',
+  type: 'error',
+  status: 403,
+  body: adsError(403, {
+    family: 'authorizationError',
+    value: 'USER_PERMISSION_DENIED',
+    message:
+      "User doesn't have permission to access customer. Note: If you're accessing a client customer, the manager's customer id must be set in the 'login-customer-id' header.",
+  }),
+}
+const RETIRED: Fault = {
+  name: 'retired-version',
+  type: 'answer',
+  response: () => htmlPage(404, 'Not Found'),
+}
+const BAD_QUERY: Fault = {
+  name: 'bad-query',
+  type: 'error',
+  status: 400,
+  body: adsError(400, {
+    family: 'queryError',
+    value: 'UNRECOGNIZED_FIELD',
+    message: "Unrecognized field in the query: 'metrics.cost_micros'.",
+  }),
+}
+const DAILY_QUOTA: Fault = quota('RESOURCE_EXHAUSTED', 'DEVELOPER', '40591s')
+const TEMPORARY_QUOTA: Fault = quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT', '0.300s')
+const HTML_502: Fault = { name: 'html-502', type: 'answer', response: () => htmlPage(502, 'Server Error') }
+const MID_STREAM: Fault = { name: 'mid-stream-error', type: 'half', ending: 'error' }
+const TRUNCATION: Fault = { name: 'truncation', type: 'half', ending: 'end' }
+const RESET: Fault = { name: 'reset', type: 'half', ending: 'reset' }
+const STALL: Fault = { name: 'stall', type: 'half', ending: 'silence' }
+const JSON_500: Fault = { name: 'json-500', type: 'error', status: 500, body: plainError(500) }
+const JSON_503: Fault = { name: 'json-503', type: 'error', status: 503, body: plainError(503) }
+
+const SINGLE_FAULTS: Partial<Record<Scenario, Fault>> = {
+  'temporary-quota': TEMPORARY_QUOTA,
+  'mid-stream-error': MID_STREAM,
+  truncation: TRUNCATION,
+  stall: STALL,
+  'html-502': HTML_502,
+  reset: RESET,
+}
+
+const MIXED = [TEMPORARY_QUOTA, MID_STREAM, TRUNCATION, RESET, HTML_502, JSON_500, JSON_503]
+
+/** @param luck in [0, 1) */
+function mixedFault(luck: number, streamed: boolean): Fault | undefined {
+  if (!streamed) return JSON_503
+  if (luck < STALLS_AMONG_MIXED) return STALL
+  return MIXED[Math.floor(((luck - STALLS_AMONG_MIXED) / (1 - STALLS_AMONG_MIXED)) * MIXED.length)]
+}
+
+function quota(value: string, rateScope: 'ACCOUNT' | 'DEVELOPER', retryDelay: string): Fault {
+  return {
+    name: value === 'RESOURCE_EXHAUSTED' ? 'daily-quota' : 'temporary-quota',
+    type: 'error',
+    status: 429,
+    body: adsError(429, {
+      family: 'quotaError',
+      value,
+      message: `Too many requests. Retry in ${Number.parseFloat(retryDelay)} seconds.`,
+      quota: { rateScope, rateName: 'Number of operations for explorer access', retryDelay },
+    }),
+  }
+}

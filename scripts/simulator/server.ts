@@ -1,0 +1,200 @@
+/** A Google Ads of our own on the loopback: true on the wire, made up in its figures, faulty on demand. */
+import { createWorld, type World, type WorldOptions } from './account.ts'
+import { answerRows, fieldMaskOf, ROWS_PER_CHUNK } from './answer.ts'
+import { adsError, htmlPage, type ErrorBody } from './bodies.ts'
+import { expectedDays } from './expected.ts'
+import { faultFor, SLOW_MS, type Fault, type Scenario } from './faults.ts'
+import { parseQuery, QueryError, type Query } from './gaql.ts'
+import { Stats } from './stats.ts'
+import { broken, inPieces } from './stream.ts'
+import { Tokens } from './tokens.ts'
+
+export interface SimulatorOptions extends WorldOptions {
+  /** 0 takes a free one. */
+  port?: number
+  scenario?: Scenario
+  /** The only account there is; without it, any ten digits are one. */
+  customerId?: string
+  /** Of `daily-quota`: queries for figures until it is used up. */
+  dailyQuota?: number
+  /** Of `token-death`: requests until a token is refused. */
+  usesUntilDeath?: number
+}
+
+export interface Simulator {
+  endpoint: string
+  oauthEndpoint: string
+  stop(): Promise<void>
+}
+
+const LIVE_VERSIONS = ['v23', 'v24', 'v25', 'v26']
+const DEFAULT_DAILY_QUOTA = 100
+const DEFAULT_USES_UNTIL_DEATH = 40
+
+export function startSimulator(options: SimulatorOptions = {}): Simulator {
+  const handler = new Handler(options)
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: options.port ?? 0,
+    // A stall has to outlast the patience of any client.
+    idleTimeout: 0,
+    fetch: async (request) => await handler.answer(request),
+  })
+  const endpoint = server.url.origin
+  return {
+    endpoint,
+    oauthEndpoint: `${endpoint}/token`,
+    stop: async () => await server.stop(true),
+  }
+}
+
+const ADS_PATH = /^\/(v\d+)\/customers\/([^/]+)\/googleAds:(searchStream|search)$/
+
+class Handler {
+  readonly #world: World
+  readonly #scenario: Scenario
+  readonly #options: SimulatorOptions
+  readonly #tokens: Tokens
+  readonly #stats = new Stats()
+
+  constructor(options: SimulatorOptions) {
+    this.#options = options
+    this.#world = createWorld(options)
+    this.#scenario = options.scenario ?? 'plain'
+    const mortal = this.#scenario === 'token-death'
+    this.#tokens = new Tokens({
+      revoked: this.#scenario === 'revoked',
+      nowMs: this.#world.nowMs,
+      usesUntilDeath: mortal
+        ? (options.usesUntilDeath ?? DEFAULT_USES_UNTIL_DEATH)
+        : Number.POSITIVE_INFINITY,
+    })
+  }
+
+  async answer(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url)
+    if (pathname === '/__stats') return Response.json(this.#stats.report(this.#tokens.issued))
+    if (pathname === '/__expected') return expectedDays(this.#world, searchParams)
+    this.#stats.count(pathname)
+    if (pathname === '/token' && request.method === 'POST') return await this.#tokens.issue(request)
+    const [, version = '', customerId = '', method] = ADS_PATH.exec(pathname) ?? []
+    if (request.method !== 'POST' || !LIVE_VERSIONS.includes(version)) return htmlPage(404, 'Not Found')
+    if (this.#scenario === 'slow') await Bun.sleep(SLOW_MS)
+    return await this.#search(request, { customerId, streamed: method === 'searchStream' })
+  }
+
+  async #search(request: Request, { customerId, streamed }: { customerId: string; streamed: boolean }) {
+    const refused = this.#refuse(request, customerId)
+    if (refused) return errorResponse(refused, streamed)
+    const body = await readBody(request)
+    if ('error' in body) return errorResponse(body, streamed)
+    let query: Query
+    try {
+      query = parseQuery(body.query)
+    } catch (error) {
+      if (error instanceof QueryError) return errorResponse(error.body, streamed)
+      throw error
+    }
+    const { asked, total } = this.#stats.countQuery(customerId, query, body.query)
+    const { seed } = this.#world
+    const dailyQuota = this.#options.dailyQuota ?? DEFAULT_DAILY_QUOTA
+    const about = { query: body.query, streamed, customerId, asked, total }
+    const fault = faultFor(this.#scenario, about, { seed, dailyQuota })
+    if (fault) this.#stats.countFault(fault.name)
+    if (fault?.type === 'answer') return fault.response()
+    if (fault?.type === 'error') return errorResponse(fault.body, streamed)
+    if (body.validateOnly) return Response.json({})
+    const rows = answerRows(this.#world, query, customerId)
+    return streamed ? streamResponse(query, rows, fault) : pageResponse(query, rows, body.pageToken)
+  }
+
+  #refuse(request: Request, customerId: string): ErrorBody | undefined {
+    if (!this.#tokens.accepts(request.headers.get('authorization')))
+      return adsError(401, {
+        family: 'authenticationError',
+        value: 'OAUTH_TOKEN_INVALID',
+        message: 'The OAuth token in the header is not valid.',
+      })
+    if (!/^\d{10}$/.test(customerId))
+      return adsError(400, {
+        family: 'requestError',
+        value: 'INVALID_CUSTOMER_ID',
+        message: `Invalid customer ID '${customerId}'.`,
+      })
+    const only = this.#options.customerId
+    if (only === undefined || only === customerId) return undefined
+    return adsError(403, {
+      family: 'authorizationError',
+      value: 'USER_PERMISSION_DENIED',
+      message: "User doesn't have permission to access customer.",
+    })
+  }
+}
+
+interface SearchBody {
+  query: string
+  pageToken: string | undefined
+  validateOnly: boolean
+}
+
+async function readBody(request: Request): Promise<SearchBody | ErrorBody> {
+  const body = (await request.json().catch(() => undefined)) as Record<string, unknown> | undefined
+  const { query, pageToken } = body ?? {}
+  if (typeof query !== 'string')
+    return adsError(400, { family: 'queryError', value: 'QUERY_NOT_ALLOWED', message: 'No query.' })
+  if (body !== undefined && 'pageSize' in body)
+    return adsError(400, {
+      family: 'requestError',
+      value: 'PAGE_SIZE_NOT_SUPPORTED',
+      message:
+        'Setting the page size is not supported. Search Responses will have fixed page size of 10000 rows.',
+    })
+  return {
+    query,
+    pageToken: typeof pageToken === 'string' ? pageToken : undefined,
+    validateOnly: body?.['validateOnly'] === true,
+  }
+}
+
+const UNITS = '600'
+
+function streamResponse(query: Query, rows: readonly object[], fault: Fault | undefined): Response {
+  const size = fault ? Math.max(1, Math.ceil(rows.length / 2)) : ROWS_PER_CHUNK
+  const count = Math.max(1, Math.ceil(rows.length / size))
+  const chunks = Array.from({ length: count }, (_, index) => {
+    const results = rows.slice(index * size, (index + 1) * size)
+    return JSON.stringify({
+      // A date without rows has no such key.
+      ...(results.length > 0 && { results }),
+      fieldMask: fieldMaskOf(query),
+      requestId: 'sim-request-id',
+      ...(index === count - 1 && { queryResourceConsumption: UNITS }),
+    })
+  })
+  return fault?.type === 'half' ? broken(chunks, fault) : inPieces(`[${chunks.join(',\n')}]`)
+}
+
+function pageResponse(query: Query, rows: readonly object[], pageToken: string | undefined): Response {
+  const from = pageToken === undefined ? 0 : Number(/^sim-page-(\d+)$/.exec(pageToken)?.[1])
+  if (Number.isNaN(from)) {
+    const message = 'Page token is invalid.'
+    return errorResponse(
+      adsError(400, { family: 'requestError', value: 'INVALID_PAGE_TOKEN', message }),
+      false,
+    )
+  }
+  const results = rows.slice(from, from + ROWS_PER_CHUNK)
+  const next = from + ROWS_PER_CHUNK
+  const page = {
+    ...(results.length > 0 && { results }),
+    ...(next < rows.length && { nextPageToken: `sim-page-${next}` }),
+    fieldMask: fieldMaskOf(query),
+    queryResourceConsumption: UNITS,
+  }
+  return Response.json(page, { headers: { 'request-id': 'sim-request-id' } })
+}
+
+/** searchStream wraps its errors in an array, search does not. */
+function errorResponse(body: ErrorBody, streamed: boolean): Response {
+  return Response.json(streamed ? [body] : body, { status: body.error.code })
+}

@@ -1,0 +1,44 @@
+/** The token endpoint, and which access tokens are good. */
+export class Tokens {
+  readonly #options: { revoked: boolean; usesUntilDeath: number; nowMs: () => number }
+  readonly #issued = new Map<string, { uses: number; untilMs: number }>()
+
+  constructor(options: { revoked: boolean; usesUntilDeath: number; nowMs: () => number }) {
+    this.#options = options
+  }
+
+  get issued(): number {
+    return this.#issued.size
+  }
+
+  async issue(request: Request): Promise<Response> {
+    const form = new URLSearchParams(await request.text())
+    if (form.get('grant_type') !== 'refresh_token' || !form.get('refresh_token'))
+      return refusal(400, 'invalid_request', 'Missing required parameter: refresh_token')
+    if (!form.get('client_id') || !form.get('client_secret') || form.get('client_id') === 'wrong')
+      return refusal(401, 'invalid_client', 'The OAuth client was not found.')
+    if (this.#options.revoked || form.get('refresh_token') === 'revoked')
+      return refusal(400, 'invalid_grant', 'Token has been expired or revoked.')
+    const token = `ya29.sim-${crypto.randomUUID()}`
+    this.#issued.set(token, { uses: 0, untilMs: this.#options.nowMs() + LIFETIME_S * 1000 })
+    return Response.json({
+      access_token: token,
+      expires_in: LIFETIME_S,
+      scope: 'https://www.googleapis.com/auth/adwords',
+      token_type: 'Bearer',
+    })
+  }
+
+  accepts(authorization: string | null): boolean {
+    const token = this.#issued.get(authorization?.replace(/^Bearer /, '') ?? '')
+    if (!token || this.#options.nowMs() >= token.untilMs) return false
+    token.uses++
+    return token.uses <= this.#options.usesUntilDeath
+  }
+}
+
+const LIFETIME_S = 3599
+
+function refusal(status: number, error: string, description: string): Response {
+  return Response.json({ error, error_description: description }, { status })
+}

@@ -1,0 +1,60 @@
+/** All that the server answers to, in one Elysia: health, pages, REST and tRPC. */
+import { Elysia } from 'elysia'
+import { api } from '#server/api.ts'
+import type { Caller, Services } from '#server/context.ts'
+import { ProblemError } from '#server/errors.ts'
+import { SCOPES } from '#server/operation.ts'
+import { mountHealth, type Health } from './health.ts'
+import { openApi } from './openapi.ts'
+import { mountPages } from './page.ts'
+import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
+import { createRateLimiter, type Policies } from './rate-limit.ts'
+import { mountRest, type Transport } from './rest.ts'
+import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
+
+export interface RoutesOptions extends Health {
+  services: Services
+  limits: Policies | 'off'
+  trustedProxyHops: number
+  /** The address at the other end of the connection. */
+  addressOf: (request: Request) => string | undefined
+}
+
+/** config.ts refuses to start where callers would have to be told apart. */
+const EVERYONE: Caller = { kind: 'open', name: 'anyone', scopes: new Set(SCOPES) }
+
+export async function createRoutes(options: RoutesOptions): Promise<Elysia> {
+  const { services, limits } = options
+  const { log, clock } = services
+  const transport: Transport = {
+    log,
+    contextFor: (request, { requestId }) => ({
+      ...services,
+      caller: EVERYONE,
+      requestId,
+      signal: request.signal,
+    }),
+  }
+  const limiter =
+    limits === 'off' ? undefined : createRateLimiter(api, { ...options, policies: limits, now: clock.now })
+
+  const app = new Elysia()
+  app.onError(({ error, code, request }) => {
+    const info = requestInfo(request)
+    const refusal =
+      code === 'NOT_FOUND' ? new ProblemError('ROUTE_NOT_FOUND', `Nothing is at ${info.instance}.`) : error
+    const problem = toProblem(refusal, info, log)
+    const fields = limiter?.fieldsFor(request) ?? {}
+    const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
+    return respond(problem, fields)
+  })
+  if (limiter) {
+    app.use(limiter.plugin)
+    app.onBeforeHandle(({ request, set }) => void Object.assign(set.headers, limiter.fieldsFor(request)))
+  }
+  mountHealth(app, options)
+  await mountPages(app, openApi(api))
+  mountRest(app, api, transport)
+  mountTrpc(app, api, transport)
+  return app
+}
