@@ -10,7 +10,7 @@ export interface Lockable {
   for(strength: 'update'): unknown
 }
 
-export type Tables = Pick<typeof postgres, 'products' | 'settings'>
+export type Tables = Pick<typeof postgres, 'products' | 'stockAdjustments' | 'settings'>
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
 export interface Database {

@@ -17,11 +17,25 @@ export const products = pgTable('products', {
   updatedAt: bigint('updated_at', { mode: 'number' }).notNull(),
 })
 
+/** The ledger of stock: every change of a level, whoever made it. A product's deltas sum to its stock. */
+export const stockAdjustments = pgTable('stock_adjustments', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  productId: bigint('product_id', { mode: 'number' }).notNull(),
+  delta: bigint({ mode: 'number' }).notNull(),
+  stockLevelAfter: bigint('stock_level_after', { mode: 'number' }).notNull(),
+  reason: text().notNull(),
+  reference: text(),
+  actor: text().notNull(),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+})
+
 /** Facts about the database itself, such as the currency its prices are in. */
 export const settings = pgTable('settings', {
   name: text().primaryKey(),
   value: text().notNull(),
 })
+
+export type StockAdjustmentRow = typeof stockAdjustments.$inferSelect
 
 /** A product as it is read; its search words only the search looks at. */
 export type ProductRow = Omit<typeof products.$inferSelect, 'words'>

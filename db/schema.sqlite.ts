@@ -13,6 +13,17 @@ export const products = sqliteTable('products', {
   updatedAt: integer('updated_at').notNull(),
 })
 
+export const stockAdjustments = sqliteTable('stock_adjustments', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  productId: integer('product_id').notNull(),
+  delta: integer().notNull(),
+  stockLevelAfter: integer('stock_level_after').notNull(),
+  reason: text().notNull(),
+  reference: text(),
+  actor: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
 export const settings = sqliteTable('settings', {
   name: text().primaryKey(),
   value: text().notNull(),
@@ -21,4 +32,5 @@ export const settings = sqliteTable('settings', {
 /** Fails to compile when a table's row differs between the dialects. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
+true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

@@ -14,6 +14,7 @@ export interface SeedOptions {
 
 /** The first `count` products of the sample catalogue; one whose SKU is there already is left alone. */
 export async function seed(db: Database, { count, decimals, now }: SeedOptions): Promise<void> {
+  const { products, stockAdjustments } = db.tables
   for (let start = 0; start < count; start += BATCH_SIZE) {
     const size = Math.min(BATCH_SIZE, count - start)
     const rows = Array.from({ length: size }, (_, offset) => {
@@ -22,6 +23,24 @@ export async function seed(db: Database, { count, decimals, now }: SeedOptions):
       const words = wordsOf(name).join(' ')
       return { sku, name, words, priceMinor, stockLevel, version: 1, createdAt: now, updatedAt: now }
     })
-    await db.withTransaction((tx) => tx.insert(db.tables.products).values(rows).onConflictDoNothing())
+    await db.withTransaction(async (tx) => {
+      const added = await tx
+        .insert(products)
+        .values(rows)
+        .onConflictDoNothing()
+        .returning({ productId: products.id, delta: products.stockLevel })
+      if (added.length === 0) return
+      const entries = added.map(({ productId, delta }) => {
+        return {
+          productId,
+          delta,
+          stockLevelAfter: delta,
+          reason: 'initial',
+          actor: 'sample',
+          createdAt: now,
+        }
+      })
+      await tx.insert(stockAdjustments).values(entries)
+    })
   }
 }

@@ -3,9 +3,10 @@ import { adsOperations } from '#server/ads/operations.ts'
 import { bridgeOperations } from '#server/bridge/operations.ts'
 import type { AnyOperation } from '#server/operation.ts'
 import { productOperations } from '#server/products/operations.ts'
+import { stockOperations } from '#server/products/stock.ts'
 
 export const api = {
-  products: productOperations,
+  products: { ...productOperations, ...stockOperations },
   ads: { ...adsOperations, ...bridgeOperations },
 }
 

@@ -17,6 +17,8 @@ export const PROBLEMS = {
   },
   SKU_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this SKU' },
   STORE_BUSY: { status: 409, trpc: 'CONFLICT', title: 'Another run holds the ads store' },
+  INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'There is not that much in stock' },
+  STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
   VERSION_MISMATCH: { status: 412, trpc: 'PRECONDITION_FAILED', title: 'The product has changed meanwhile' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', title: 'The body is too large' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE', title: 'The body must be JSON' },

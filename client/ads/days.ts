@@ -42,6 +42,11 @@ export function countStates(days: readonly Day[]): ReadonlyMap<DayState, number>
   return counts
 }
 
+/** Days that a fetch would bring. */
+export function missingOf(days: readonly Day[]): number {
+  return days.filter(({ state }) => state === 'missing' || state === 'failed').length
+}
+
 export interface Figures {
   impressions: number
   clicks: number

@@ -98,7 +98,7 @@ function products(itemIds: readonly string[]): Leaf[] {
       id: itemId,
       kind: 'product' as const,
       since: of.since,
-      weight: 0.06 / (1 + (index % 40)),
+      weight: 0.04 / (1 + (index % 40)),
       fields: { ...of.fields, 'segments.product_item_id': itemId },
     }
   })

@@ -1,5 +1,5 @@
 /** From a query to rows on the wire: lowerCamelCase, int64 as strings, zeros left out, resource names unasked. */
-import type { World } from './account.ts'
+import type { Fields, World } from './account.ts'
 import { figuresOf, NOTHING, sum, type Figures, type Metrics } from './data.ts'
 import type { Query } from './gaql.ts'
 
@@ -28,13 +28,14 @@ function figureRows(world: World, query: Query, customerId: string): Json[] {
   const merged = new Map<string, Dated>()
   for (const date of datesOf(world, query)) {
     for (const figures of figuresOf(world, query.resource, { customerId, date })) {
-      const values = { ...figures.fields, 'segments.date': date }
-      const key = JSON.stringify(query.fields.map((field) => values[field as keyof typeof values]))
+      const values: Fields = { ...figures.fields, 'segments.date': date }
+      const key = query.fields.map((field) => values[field] ?? '').join('\0')
       const found = merged.get(key)
       merged.set(key, { ...figures, date, ...(found ? sum(found, figures) : {}) })
     }
   }
-  return [...merged.values()].map((row) => toJson(query, row, { world, customerId }))
+  const paths = pathsOf(query)
+  return [...merged.values()].map((row) => toJson(paths, row, { world, customerId }))
 }
 
 type Dated = Figures & { date: string }
@@ -48,14 +49,16 @@ function datesOf({ nowMs }: World, { dates }: Query): string[] {
 }
 
 function accountRow(world: World, query: Query, customerId: string): Json {
-  return toJson(query, { fields: {}, date: '', ...NOTHING }, { world, customerId })
+  return toJson(pathsOf(query), { fields: {}, date: '', ...NOTHING }, { world, customerId })
 }
 
-function toJson(
-  { fields }: Query,
-  row: Dated,
-  { world, customerId }: { world: World; customerId: string },
-): Json {
+type Paths = readonly { field: string; path: readonly string[] }[]
+
+function pathsOf({ fields }: Query): Paths {
+  return fields.map((field) => ({ field, path: field.split('.').map(lowerCamelCase) }))
+}
+
+function toJson(paths: Paths, row: Dated, { world, customerId }: { world: World; customerId: string }): Json {
   const json: Json = {}
   const values: Record<string, string | number | boolean> = {
     ...row.fields,
@@ -66,9 +69,10 @@ function toJson(
     'segments.date': row.date,
     ...metricValues(row),
   }
-  for (const field of fields) {
-    const path = field.split('.').map(lowerCamelCase)
-    nameResource(json, path[0] ?? '', { customerId, fields: row.fields })
+  for (const { field, path } of paths) {
+    const [resource = ''] = path
+    const place = json[resource] === undefined ? placeOf(resource, row.fields) : undefined
+    if (place !== undefined) json[resource] = { resourceName: `customers/${customerId}${place}` }
     const value = values[field]
     // proto3's JSON leaves out what equals its default.
     if (value !== undefined && value !== 0 && value !== '0' && value !== '' && value !== false)
@@ -87,20 +91,20 @@ function metricValues(metrics: Metrics): Record<string, string | number> {
   }
 }
 
-function nameResource(
-  json: Json,
-  name: string,
-  { customerId, fields }: { customerId: string; fields: Figures['fields'] },
-): void {
-  const adGroup = fields['ad_group.id']
-  const places: Record<string, string> = {
-    customer: '',
-    campaign: `/campaigns/${fields['campaign.id']}`,
-    adGroup: `/adGroups/${adGroup}`,
-    adGroupCriterion: `/adGroupCriteria/${adGroup}~${fields['ad_group_criterion.criterion_id']}`,
+/** Resources are named in the answer unasked; segments and metrics have no name. */
+function placeOf(resource: string, fields: Fields): string | undefined {
+  switch (resource) {
+    case 'customer':
+      return ''
+    case 'campaign':
+      return `/campaigns/${fields['campaign.id']}`
+    case 'adGroup':
+      return `/adGroups/${fields['ad_group.id']}`
+    case 'adGroupCriterion':
+      return `/adGroupCriteria/${fields['ad_group.id']}~${fields['ad_group_criterion.criterion_id']}`
+    default:
+      return undefined
   }
-  const place = places[name]
-  if (place !== undefined) json[name] ??= { resourceName: `customers/${customerId}${place}` }
 }
 
 function put(json: Json, path: readonly string[], value: string | number | boolean): void {

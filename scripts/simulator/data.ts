@@ -1,6 +1,6 @@
 /** The figures of a date, a pure function of the seed: growth, seasons, weekdays, and days on which nothing ran. */
 import type { Fields, Leaf, World } from './account.ts'
-import { chance } from './random.ts'
+import { chance, chancesOf } from './random.ts'
 
 export interface Metrics {
   impressions: number
@@ -41,12 +41,12 @@ export function figuresOf(world: World, resource: Resource, of: CustomerDate): F
     if (kind !== 'all' && leaf.kind !== kind) continue
     const metrics = metricsOf(world, leaf, day)
     if (metrics.impressions === 0) continue
-    const group = groups.get(by(leaf)) ?? { fields: leaf.fields, ...NOTHING }
-    groups.set(by(leaf), { fields: group.fields, ...sum(group, metrics) })
+    const key = by(leaf)
+    const group = groups.get(key)
+    groups.set(key, { fields: group?.fields ?? leaf.fields, ...(group ? sum(group, metrics) : metrics) })
   }
-  const order = (figures: Figures) => chance(world.seed, of.date, JSON.stringify(figures.fields))
-  return [...groups.values()]
-    .map((figures) => ({ figures, at: order(figures) }))
+  return [...groups]
+    .map(([key, figures]) => ({ figures, at: chance(world.seed, of.date, key) }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ figures }) => figures)
 }
@@ -95,14 +95,14 @@ function dayOf(world: World, { customerId, date }: CustomerDate): Day {
 
 function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: Day): Metrics {
   if (date < leaf.since || traffic === 0) return NOTHING
-  const luck = (what: string) => chance(seed, customerId, leaf.id, date, what)
-  const impressions = Math.floor(traffic * leaf.weight * luck('impressions') ** 1.5)
+  const luck = chancesOf(seed, customerId, leaf.id, date)
+  const impressions = Math.floor(traffic * leaf.weight * luck(0) ** 1.5)
   if (impressions === 0) return NOTHING
-  const clicks = Math.min(impressions, Math.round(impressions * 0.06 * 2 * luck('clicks')))
+  const clicks = Math.min(impressions, Math.round(impressions * 0.06 * 2 * luck(1)))
   if (clicks === 0) return { ...NOTHING, impressions }
-  const costMicros = clicks * (180_000 + Math.floor(900_000 * luck('price')) * 2)
+  const costMicros = clicks * (180_000 + Math.floor(900_000 * luck(2)) * 2)
   // Shared among several ads by attribution, hence not whole.
-  const conversions = sixDecimals(clicks * 0.08 * luck('conversions'))
+  const conversions = sixDecimals(clicks * 0.08 * luck(3))
   return { impressions, clicks, costMicros, conversions, conversionsValue: sixDecimals(conversions * 47.35) }
 }
 

@@ -2,7 +2,7 @@
 import type { Fault } from './faults.ts'
 
 /** A prime, so that pieces end inside strings, numbers and UTF-8 characters alike. */
-const PIECE_BYTES = 997
+const PIECE_BYTES = 8_191
 const HEADERS = { 'content-type': 'application/json; charset=UTF-8' }
 
 export function inPieces(text: string): Response {

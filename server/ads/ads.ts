@@ -75,6 +75,7 @@ export interface AdsParts {
 
 /** @throws ConfigurationError for a source or a schedule that can never work */
 export function createAds(options: AdsOptions, parts: AdsParts): Ads {
+  customersOf(options)
   checkSource(options)
   scheduleDaily({ cron: options.cron, zone: 'UTC' }, { run: async () => {}, log: parts.log })?.[
     Symbol.dispose

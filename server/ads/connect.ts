@@ -44,9 +44,8 @@ export function customersOf(options: AdsOptions, asked: readonly string[] = []):
   if (asked.length > 0) return [...new Set(asked)]
   if (options.google.customerIds.length > 0) return [...new Set(options.google.customerIds)]
   if (kindOf(options) !== 'google') return [DEMO_CUSTOMER_ID]
-  throw new ConfigurationError(
-    'No account is named: set GOOGLE_ADS_CUSTOMER_ID, or give --customer on the command line.',
-  )
+  const missing = [...missingCredentials(options), 'GOOGLE_ADS_CUSTOMER_ID (or --customer)']
+  throw new ConfigurationError(`The source google needs ${missing.join(', ')}.`)
 }
 
 /** @throws ConfigurationError */
@@ -80,7 +79,6 @@ export async function openSource(options: AdsOptions, parts: SourceParts): Promi
 export function checkSource(options: AdsOptions): void {
   const kind = kindOf(options)
   if (kind === 'google') credentialsOf(options)
-  customersOf(options)
   if (kind === 'module' && !existsSync(resolve(options.source)))
     throw new ConfigurationError(
       `The source is google, demo or a module's path; there is no ${options.source}.`,
@@ -123,16 +121,20 @@ async function openModule({ source, cronTimezone }: AdsOptions): Promise<OpenSou
   }
 }
 
-function credentialsOf({ google }: AdsOptions): Credentials {
+function credentialsOf({ google }: Pick<AdsOptions, 'google'>): Credentials {
   const { clientId, clientSecret, refreshToken, oauthEndpoint } = google
   if (clientId !== undefined && clientSecret !== undefined && refreshToken !== undefined)
     return { clientId, clientSecret, refreshToken, endpoint: oauthEndpoint }
-  const missing = [
-    ...(clientId === undefined ? ['GOOGLE_ADS_CLIENT_ID'] : []),
-    ...(clientSecret === undefined ? ['GOOGLE_ADS_CLIENT_SECRET'] : []),
-    ...(refreshToken === undefined ? ['GOOGLE_ADS_REFRESH_TOKEN'] : []),
-  ]
-  throw new ConfigurationError(`The source google needs ${missing.join(', ')}.`)
+  throw new ConfigurationError(`The source google needs ${missingCredentials({ google }).join(', ')}.`)
+}
+
+function missingCredentials({ google }: Pick<AdsOptions, 'google'>): string[] {
+  const variables = {
+    GOOGLE_ADS_CLIENT_ID: google.clientId,
+    GOOGLE_ADS_CLIENT_SECRET: google.clientSecret,
+    GOOGLE_ADS_REFRESH_TOKEN: google.refreshToken,
+  }
+  return Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [name] : []))
 }
 
 function withEndpoint(options: AdsOptions, endpoint: string): AdsOptions {

@@ -6,7 +6,8 @@ import { invalidInput, ProblemError } from '#server/errors.ts'
 import { parseInput } from '#server/operation.ts'
 import { toMinorUnits, type Currency } from './product.ts'
 import { NewProduct } from './schema.ts'
-import type { NewRow, ProductStore } from './store.ts'
+import type { ProductStore } from './store.ts'
+import type { NewRow } from './writes.ts'
 
 export const IMPORT_COLUMNS = ['sku', 'name', 'price', 'stock_level'] as const
 const BATCH_SIZE = 500
@@ -37,7 +38,7 @@ export async function importProducts(
   const summary: ImportSummary = { created: 0, updated: 0, unchanged: 0, rejected: [] }
   let batch: NewRow[] = []
   const flush = async () => {
-    const tally = await products.upsertBySku(batch)
+    const tally = await products.upsertBySku(batch, 'command line')
     batch = []
     summary.created += tally.created
     summary.updated += tally.updated

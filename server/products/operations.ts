@@ -1,13 +1,14 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
-import { invalidInput, ProblemError } from '#server/errors.ts'
+import { invalidInput } from '#server/errors.ts'
 import { mutation, query } from '#server/operation.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { ProductSort } from './pages.ts'
 import * as schema from './schema.ts'
 import { search } from './search.ts'
-import { minorUnits, toFilter, toProduct } from './wire.ts'
-import { productNotFound, VersionMismatch, type ExpectedVersions } from './store.ts'
+import { minorUnits, toFilter, toProduct, withCurrent } from './wire.ts'
+import { productNotFound } from './writes.ts'
+import type { ChangeOptions } from './store.ts'
 
 const etag = ({ version }: schema.Product) => `"${version}"`
 
@@ -61,7 +62,10 @@ export const productOperations = {
     location: ({ id }) => `/products/${id}`,
     async run(ctx, { sku = null, name, price, stock_level }) {
       const priceMinor = minorUnits(ctx, '/price', price)
-      const row = await ctx.products.create({ sku, name, priceMinor, stockLevel: stock_level })
+      const row = await ctx.products.create(
+        { sku, name, priceMinor, stockLevel: stock_level },
+        ctx.caller.name,
+      )
       return toProduct(row, ctx.currency)
     },
   }),
@@ -83,7 +87,7 @@ export const productOperations = {
         ...(price !== undefined && { priceMinor: minorUnits(ctx, '/price', price) }),
         ...(stock_level !== undefined && { stockLevel: stock_level }),
       }
-      const row = await withCurrent(ctx, () => ctx.products.update(id, change, expected(version)))
+      const row = await withCurrent(ctx, () => ctx.products.update(id, change, options(ctx, version)))
       return toProduct(row, ctx.currency)
     },
   }),
@@ -99,7 +103,7 @@ export const productOperations = {
     status: 204,
     headers: { ifMatch: 'version' },
     async run(ctx, { id, version }) {
-      await withCurrent(ctx, () => ctx.products.remove(id, expected(version)))
+      await withCurrent(ctx, () => ctx.products.remove(id, options(ctx, version)))
       return { id }
     },
   }),
@@ -152,17 +156,6 @@ function sortValue(row: ProductRow, { by }: ProductSort): string | number {
   }[by]
 }
 
-function expected(version: number | number[] | undefined): ExpectedVersions {
-  return typeof version === 'number' ? [version] : version
-}
-
-async function withCurrent<T>(ctx: Context, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write()
-  } catch (error) {
-    if (!(error instanceof VersionMismatch)) throw error
-    throw new ProblemError('VERSION_MISMATCH', error.message, {
-      current: toProduct(error.current, ctx.currency),
-    })
-  }
+function options({ caller }: Context, version: number | number[] | undefined): ChangeOptions {
+  return { expected: typeof version === 'number' ? [version] : version, actor: caller.name }
 }

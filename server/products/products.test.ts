@@ -142,6 +142,95 @@ describe.each([
     })
   })
 
+  describe('stock', () => {
+    test('a delta changes the level and leaves its entry', async () => {
+      const { id } = await create({ stock_level: 10 })
+      const { adjustment, product } = await call('adjustStock', {
+        id,
+        delta: -3,
+        reason: 'sold',
+        reference: 'order-1001',
+      })
+      expect(product).toMatchObject({ id, stock_level: 7, version: 2 })
+      expect(adjustment).toMatchObject({
+        delta: -3,
+        stock_level_after: 7,
+        reason: 'sold',
+        reference: 'order-1001',
+        actor: 'anyone',
+      })
+      expect(await call('get', { id })).toEqual(product)
+    })
+
+    test('more than there is, is refused with what there is', async () => {
+      const { id } = await create({ stock_level: 2 })
+      const problem = await refusal(call('adjustStock', { id, delta: -3, reason: 'sold' }))
+      expect(problem).toMatchObject({ code: 'INSUFFICIENT_STOCK', status: 409, available: 2, requested: 3 })
+      expect(await call('get', { id })).toMatchObject({ stock_level: 2, version: 1 })
+    })
+
+    test('a level that is another one than expected is refused with the product', async () => {
+      const product = await create({ stock_level: 5 })
+      const attempt = { id: product.id, delta: 1, reason: 'count' as const }
+      const problem = await refusal(call('adjustStock', { ...attempt, expected_stock_level: 4 }))
+      expect(problem).toMatchObject({ code: 'STOCK_LEVEL_CHANGED', status: 409, current: product })
+      expect((await call('adjustStock', { ...attempt, expected_stock_level: 5 })).product.stock_level).toBe(6)
+    })
+
+    test('a delta of nothing, beyond the bounds, without a known reason or for no product is refused', async () => {
+      const { id } = await create({ stock_level: 5 })
+      for (const wrong of [
+        { delta: 0, reason: 'sold' },
+        { delta: 1.5, reason: 'sold' },
+        { delta: 1, reason: 'stolen' },
+        { delta: 1_000_000_000, reason: 'received' },
+      ])
+        expect(await refusal(call('adjustStock', { id, ...wrong } as never))).toMatchObject({
+          code: 'INVALID_INPUT',
+        })
+      expect(await refusal(call('adjustStock', { id: 999_999, delta: 1, reason: 'other' }))).toMatchObject({
+        code: 'PRODUCT_NOT_FOUND',
+      })
+      expect(await refusal(call('adjustments', { id: 999_999 }))).toMatchObject({ code: 'PRODUCT_NOT_FOUND' })
+    })
+
+    test('a hundred sales at once of a stock of thirty: thirty succeed, and the ledger says so', async () => {
+      const { id } = await create({ stock_level: 30 })
+      const sales = await Promise.allSettled(
+        Array.from({ length: 100 }, () => call('adjustStock', { id, delta: -1, reason: 'sold' })),
+      )
+      expect(sales.filter(({ status }) => status === 'fulfilled')).toHaveLength(30)
+      expect((await call('get', { id })).stock_level).toBe(0)
+      const { items } = await call('adjustments', { id, limit: 200 })
+      expect(items).toHaveLength(31)
+      expect(items.at(-1)).toMatchObject({ reason: 'initial', delta: 30 })
+    })
+
+    test('the ledger has every change by any path, newest first and page by page, and sums to the stock', async () => {
+      const { id } = await create({ stock_level: 4 })
+      await call('update', { id, stock_level: 9 })
+      await call('update', { id, price: '1.00' })
+      await call('adjustStock', { id, delta: -2, reason: 'damaged' })
+      const entries: { reason: string; delta: number }[] = []
+      let cursor: string | null = null
+      do {
+        const page: { items: typeof entries; next_cursor: string | null } = await call('adjustments', {
+          id,
+          limit: 2,
+          ...(cursor && { cursor }),
+        })
+        entries.push(...page.items)
+        cursor = page.next_cursor
+      } while (cursor !== null)
+      expect(entries.map(({ reason, delta }) => [reason, delta])).toEqual([
+        ['damaged', -2],
+        ['set', 5],
+        ['initial', 4],
+      ])
+      expect(entries.reduce((sum, { delta }) => sum + delta, 0)).toBe((await call('get', { id })).stock_level)
+    })
+  })
+
   describe('list', () => {
     let own: TestServer
     let list: Call

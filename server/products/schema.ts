@@ -66,6 +66,39 @@ export const ProductChange = v.strictObject({
 
 export const ProductRemoval = v.strictObject({ id: ProductId, version: ExpectedVersion })
 
+export const ADJUSTMENT_REASONS = [
+  'sold',
+  'returned',
+  'received',
+  'count',
+  'correction',
+  'damaged',
+  'lost',
+  'other',
+] as const
+export type AdjustmentReason = (typeof ADJUSTMENT_REASONS)[number]
+
+export const NewStockAdjustment = v.strictObject({
+  id: ProductId,
+  delta: v.pipe(
+    integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL),
+    v.check((delta) => delta !== 0, 'must not be 0'),
+  ),
+  reason: v.picklist(ADJUSTMENT_REASONS, `must be one of ${ADJUSTMENT_REASONS.join(', ')}`),
+  reference: v.optional(v.nullable(text(200))),
+  expected_stock_level: v.optional(StockLevel),
+})
+
+export const StockAdjustment = v.object({
+  id: v.number(),
+  delta: v.number(),
+  stock_level_after: v.number(),
+  reason: v.pipe(v.string(), v.description('One of those an adjustment takes, or initial, set or import.')),
+  reference: v.nullable(v.string()),
+  actor: v.string(),
+  created_at: v.pipe(v.string(), v.isoTimestamp()),
+})
+
 const limit = v.optional(
   v.pipe(
     integer(1, Number.MAX_SAFE_INTEGER),
@@ -73,6 +106,8 @@ const limit = v.optional(
   ),
   50,
 )
+export const StockAdjusted = v.object({ adjustment: StockAdjustment, product: Product })
+
 const cursor = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(8192, 'is too long'))))
 
 export const ProductListQuery = v.strictObject({
@@ -99,6 +134,12 @@ export const ProductPage = v.object({
   next_cursor: v.nullable(v.string()),
   prev_cursor: v.nullable(v.string()),
   total: v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) })),
+})
+
+export const StockAdjustmentsQuery = v.strictObject({ id: ProductId, limit, cursor })
+export const StockAdjustmentPage = v.object({
+  items: v.array(StockAdjustment),
+  next_cursor: v.nullable(v.string()),
 })
 
 export const ProductSearchQuery = v.pipe(

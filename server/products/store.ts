@@ -1,8 +1,7 @@
 /** One product at a time: rows in, rows out, money in minor units and time in milliseconds. */
-import { and, eq, inArray, sql } from 'drizzle-orm'
-import type { Database, Queries } from '#db/database.ts'
-import type { ProductRow } from '#db/schema.postgres.ts'
-import { wordsOf } from '#db/search/words.ts'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import {
@@ -14,30 +13,26 @@ import {
   type ProductFilter,
   type SearchRequest,
 } from './pages.ts'
-
-export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLevel'>
-
-/** Only these versions may be changed; without it, any. */
-export type ExpectedVersions = readonly number[] | undefined
-
-/** Refusals that carry rows: operations.ts turns them into problems with products. */
-export class VersionMismatch extends Error {
-  readonly current: ProductRow
-  constructor(current: ProductRow) {
-    super(`The product has version ${current.version} now.`)
-    this.current = current
-  }
-}
+import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } from './writes.ts'
 
 export type ProductStore = ReturnType<typeof createProductStore>
 
+export interface ImportTally {
+  created: number
+  updated: number
+  unchanged: number
+}
+
 export function createProductStore(db: Database, clock: Clock) {
-  const { products } = db.tables
+  const { products, stockAdjustments } = db.tables
   const byId = db.reader
     .select(productColumns(db))
     .from(products)
     .where(eq(products.id, sql.placeholder('id')))
     .prepare('product_by_id')
+
+  const write = <T>(actor: string, run: (writes: ProductWrites) => Promise<T>): Promise<T> =>
+    db.withTransaction((tx) => run(new ProductWrites(db, tx, { actor, now: clock.now() })))
 
   return {
     get: async (id: number): Promise<ProductRow | undefined> => (await byId.execute({ id }))[0],
@@ -47,36 +42,69 @@ export function createProductStore(db: Database, clock: Clock) {
     /** Those of the given SKUs whose stock is 0. */
     outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
 
-    async create(row: NewRow): Promise<ProductRow> {
+    async create(row: NewRow, actor: string): Promise<ProductRow> {
       return await skuTakenAsProblem(db, row.sku, () =>
-        db.withTransaction((tx) => insertRow(db, tx, { ...row, now: clock.now() })),
+        write(actor, (writes) => writes.insert(row, 'initial')),
       )
     },
 
     /** Changes nothing, version included, when the product already is as asked. */
-    async update(id: number, change: Partial<NewRow>, expected: ExpectedVersions): Promise<ProductRow> {
+    async update(
+      id: number,
+      change: Partial<NewRow>,
+      { expected, actor }: ChangeOptions,
+    ): Promise<ProductRow> {
       return await skuTakenAsProblem(db, change.sku, () =>
-        db.withTransaction(async (tx) => {
-          const row = await expectRow(db, tx, { id, expected })
-          return await changeRow(db, tx, { row, change, now: clock.now() })
-        }),
+        write(actor, async (writes) => await writes.change(await writes.lock(id, expected), change, 'set')),
       )
     },
 
-    async remove(id: number, expected: ExpectedVersions): Promise<void> {
-      await db.withTransaction(async (tx) => {
-        await expectRow(db, tx, { id, expected })
-        await tx.delete(products).where(eq(products.id, id))
-      })
-    },
+    remove: (id: number, { expected, actor }: ChangeOptions): Promise<void> =>
+      write(actor, async (writes) => await writes.remove((await writes.lock(id, expected)).id)),
+
+    adjustStock: (adjustment: Adjustment, actor: string) =>
+      write(actor, (writes) => writes.adjust(adjustment)),
+
+    /** The ledger of a product, newest first. */
+    adjustments: (
+      id: number,
+      { limit, before }: { limit: number; before: number | undefined },
+    ): Promise<StockAdjustmentRow[]> =>
+      db.reader
+        .select()
+        .from(stockAdjustments)
+        .where(
+          and(
+            eq(stockAdjustments.productId, id),
+            before === undefined ? undefined : lt(stockAdjustments.id, before),
+          ),
+        )
+        .orderBy(desc(stockAdjustments.id))
+        .limit(limit),
 
     /** All in one transaction. */
-    async upsertBySku(
-      rows: readonly NewRow[],
-    ): Promise<{ created: number; updated: number; unchanged: number }> {
-      return await db.withTransaction((tx) => upsertRows(db, tx, { rows, now: clock.now() }))
-    },
+    upsertBySku: (rows: readonly NewRow[], actor: string): Promise<ImportTally> =>
+      write(actor, (writes) => upsertRows(writes, rows)),
   }
+}
+
+export interface ChangeOptions {
+  expected: ExpectedVersions
+  actor: string
+}
+
+async function upsertRows(writes: ProductWrites, rows: readonly NewRow[]): Promise<ImportTally> {
+  const existing = await writes.lockBySku(rows.flatMap(({ sku }) => sku ?? []))
+  const bySku = new Map(existing.map((row) => [row.sku, row]))
+  const tally = { created: 0, updated: 0, unchanged: 0 }
+  for (const change of rows) {
+    const row = bySku.get(change.sku)
+    const after = row ? await writes.change(row, change, 'import') : await writes.insert(change, 'import')
+    tally[!row ? 'created' : after === row ? 'unchanged' : 'updated'] += 1
+    // The same SKU may come twice in one file: the later line then changes what the earlier one made.
+    if (after.sku !== null) bySku.set(after.sku, after)
+  }
+  return tally
 }
 
 /** Both databases bound the parameters of one statement, at 32,766 or above. */
@@ -95,82 +123,6 @@ async function outOfStockRows(db: Database, skus: readonly string[]): Promise<Pr
     )
   }
   return rows
-}
-
-async function insertRow(
-  db: Database,
-  tx: Queries,
-  { now, ...row }: NewRow & { now: number },
-): Promise<ProductRow> {
-  const [created] = await tx
-    .insert(db.tables.products)
-    .values({ ...row, words: wordsOf(row.name).join(' '), version: 1, createdAt: now, updatedAt: now })
-    .returning(productColumns(db))
-  if (!created) throw new Error('An insert returned no row.')
-  return created
-}
-
-async function changeRow(
-  db: Database,
-  tx: Queries,
-  { row, change, now }: { row: ProductRow; change: Partial<NewRow>; now: number },
-): Promise<ProductRow> {
-  const { products } = db.tables
-  const fields = Object.entries(change) as [keyof NewRow, NewRow[keyof NewRow] | undefined][]
-  if (fields.every(([field, value]) => value === undefined || value === row[field])) return row
-  const [changed] = await tx
-    .update(products)
-    .set({
-      ...change,
-      ...(change.name !== undefined && { words: wordsOf(change.name).join(' ') }),
-      version: row.version + 1,
-      updatedAt: Math.max(now, row.updatedAt),
-    })
-    .where(eq(products.id, row.id))
-    .returning(productColumns(db))
-  if (!changed) throw new Error('An update returned no row.')
-  return changed
-}
-
-async function expectRow(
-  db: Database,
-  tx: Queries,
-  { id, expected }: { id: number; expected: ExpectedVersions },
-): Promise<ProductRow> {
-  const { products } = db.tables
-  const [row] = await db.forUpdate(tx.select(productColumns(db)).from(products).where(eq(products.id, id)))
-  if (!row) throw productNotFound(id)
-  if (expected && !expected.includes(row.version)) throw new VersionMismatch(row)
-  return row
-}
-
-async function upsertRows(
-  db: Database,
-  tx: Queries,
-  { rows, now }: { rows: readonly NewRow[]; now: number },
-) {
-  const { products } = db.tables
-  const skus = rows.flatMap(({ sku }) => sku ?? [])
-  // In the order of ids, as every writer of several rows locks them: so that two cannot wait for each other.
-  const existing = await db.forUpdate(
-    tx.select(productColumns(db)).from(products).where(inArray(products.sku, skus)).orderBy(products.id),
-  )
-  const bySku = new Map(existing.map((row) => [row.sku, row]))
-  const tally = { created: 0, updated: 0, unchanged: 0 }
-  for (const change of rows) {
-    const row = bySku.get(change.sku)
-    const after = row
-      ? await changeRow(db, tx, { row, change, now })
-      : await insertRow(db, tx, { ...change, now })
-    tally[!row ? 'created' : after === row ? 'unchanged' : 'updated'] += 1
-    // The same SKU may come twice in one file: the later line then changes what the earlier one made.
-    if (after.sku !== null) bySku.set(after.sku, after)
-  }
-  return tally
-}
-
-export function productNotFound(id: number): ProblemError {
-  return new ProblemError('PRODUCT_NOT_FOUND', `No product has the id ${id}.`)
 }
 
 async function skuTakenAsProblem<T>(

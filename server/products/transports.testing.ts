@@ -2,7 +2,7 @@
 import { problemOf, type Inputs, type Outputs, type Problem } from '#client/api.ts'
 import type { TestServer } from '#server/testing.ts'
 
-type Name = 'get' | 'list' | 'search' | 'create' | 'update' | 'remove'
+type Name = 'get' | 'list' | 'search' | 'create' | 'update' | 'remove' | 'adjustStock' | 'adjustments'
 export type Call = <N extends Name>(name: N, input: Inputs['products'][N]) => Promise<Outputs['products'][N]>
 
 /** What a call was refused with, over either transport. */
@@ -26,13 +26,15 @@ export const transports: Record<'REST' | 'tRPC', (server: TestServer) => Call> =
       create: () => server.rest('POST /products', { body: input }),
       update: () => server.rest(`PATCH /products/${id}`, { body: rest, headers }),
       remove: () => server.rest(`DELETE /products/${id}`, { headers }),
+      adjustStock: () => server.rest(`POST /products/${id}/stock-adjustments`, { body: rest }),
+      adjustments: () => server.rest(`GET /products/${id}/stock-adjustments?${query()}`),
     }
     const { status, body } = await answers[name]()
     if (status >= 400) throw new Refused(body)
     return name === 'remove' ? { id } : body
   },
   tRPC: (server) => async (name, input) => {
-    const { get, list, search, create, update, remove } = server.client.products
+    const { get, list, search, create, update, remove, adjustStock, adjustments } = server.client.products
     const calls = {
       get: get.query,
       list: list.query,
@@ -40,6 +42,8 @@ export const transports: Record<'REST' | 'tRPC', (server: TestServer) => Call> =
       create: create.mutate,
       update: update.mutate,
       remove: remove.mutate,
+      adjustStock: adjustStock.mutate,
+      adjustments: adjustments.query,
     }
     try {
       return (await (calls[name] as (value: unknown) => Promise<unknown>)(input)) as never

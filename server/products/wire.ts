@@ -1,10 +1,11 @@
 /** Between the wire's products and filters and the store's rows. */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
-import { invalidInput } from '#server/errors.ts'
+import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { ProductFilter } from './pages.ts'
 import { formatPrice, toMinorUnits, type Currency } from './product.ts'
 import type { Product } from './schema.ts'
+import { StockLevelChanged, VersionMismatch } from './writes.ts'
 
 export function toProduct(row: ProductRow, currency: Currency): Product {
   return {
@@ -44,4 +45,15 @@ export function minorUnits({ currency }: Context, pointer: string, price: string
   const parsed = toMinorUnits(price, currency)
   if ('mistake' in parsed) throw invalidInput([{ pointer, detail: parsed.mistake }])
   return parsed.minor
+}
+
+/** A refusal that carries a row becomes the problem that carries the product. */
+export async function withCurrent<T>({ currency }: Context, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write()
+  } catch (error) {
+    const code = error instanceof VersionMismatch ? 'VERSION_MISMATCH' : 'STOCK_LEVEL_CHANGED'
+    if (!(error instanceof VersionMismatch || error instanceof StockLevelChanged)) throw error
+    throw new ProblemError(code, error.message, { current: toProduct(error.current, currency) })
+  }
 }

@@ -17,6 +17,20 @@ create index products_by_price on products (price_minor, id);
 create index products_by_stock_level on products (stock_level, id);
 create index products_by_updated_at on products (updated_at, id);
 
+-- No reference to products: the ledger of a deleted product stays.
+create table stock_adjustments (
+  id integer primary key autoincrement,
+  product_id integer not null,
+  delta integer not null,
+  stock_level_after integer not null,
+  reason text not null,
+  reference text,
+  actor text not null,
+  created_at integer not null
+) strict;
+
+create index stock_adjustments_by_product on stock_adjustments (product_id, id);
+
 create table settings (
   name text primary key,
   value text not null

@@ -1,0 +1,31 @@
+/** One state, one shape: told apart without colour, at the size of a calendar's square. */
+import type { DayState } from './days.ts'
+
+export function DayGlyph({ state, size }: { state: DayState; size: number }) {
+  const inner = size - 1
+  return (
+    <g className="day-glyph" data-state={state}>
+      <rect x="0.5" y="0.5" width={inner} height={inner} rx={size / 6} className="ground" />
+      <path d={drawing(state, size)} className="drawing" />
+    </g>
+  )
+}
+
+function drawing(state: DayState, size: number): string {
+  const near = size * 0.3
+  const far = size - near
+  const middle = size / 2
+  switch (state) {
+    case 'provisional':
+      // The lower half, cut from corner to corner.
+      return `M1 ${size - 1} L${size - 1} 1 V${size - 1} Z`
+    case 'empty':
+      return `M${near} ${middle} H${far}`
+    case 'failed':
+      return `M${near} ${near} L${far} ${far} M${far} ${near} L${near} ${far}`
+    case 'fetching':
+      return `M${middle} ${near} V${far} M${near} ${middle} L${middle} ${far} L${far} ${middle}`
+    default:
+      return ''
+  }
+}

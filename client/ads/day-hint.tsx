@@ -1,0 +1,52 @@
+import { longDate } from '#client/ui/format.ts'
+import { figures, hasFigures } from './day-square.tsx'
+import { labelOf, type Day } from './days.ts'
+
+const WIDTH = 190
+const GAP = 6
+
+export interface HintPlace {
+  date: string
+  left: number
+  top: number
+}
+
+/** Below the square, and within the calendar. */
+export function placeHint(square: Element): HintPlace | undefined {
+  const frame = square.closest('.calendar')?.getBoundingClientRect()
+  const date = square.getAttribute('data-date')
+  if (!frame || date === null) return undefined
+  const box = square.getBoundingClientRect()
+  const left = box.left + box.width / 2 - frame.left - WIDTH / 2
+  return {
+    date,
+    left: Math.min(Math.max(left, 0), Math.max(0, frame.width - WIDTH)),
+    top: box.bottom - frame.top + GAP,
+  }
+}
+
+interface DayHintProps {
+  day: Day
+  currency: string
+  place: HintPlace
+}
+
+/** For the eye alone: the square's own label says the same to a screen reader. */
+export function DayHint({ day, currency, place: { left, top } }: DayHintProps) {
+  return (
+    <div className="day-hint" aria-hidden="true" style={{ left, top, width: WIDTH }}>
+      <strong>{longDate(day.date)}</strong>
+      <span>{labelOf(day.state)}</span>
+      {hasFigures(day) && (
+        <dl>
+          {figures(day, currency).map(({ name, value }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  )
+}

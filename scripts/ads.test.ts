@@ -1,0 +1,234 @@
+import { expect, test } from 'bun:test'
+import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  dateFile,
+  dateFiles,
+  ended,
+  expectedSums,
+  openBench,
+  readCsv,
+  spawnAds,
+  sumsByDate,
+  until,
+} from './ads/testing.ts'
+
+test('a backfill takes two years once, and later only what is missing', async () => {
+  await using bench = openBench()
+  const first = await bench.ads('backfill --report campaign --report product --json')
+  const [campaign, product] = JSON.parse(first.stdout)
+  expect(first.code).toBe(0)
+  expect([730, 731]).toContain(campaign.requested)
+  expect(campaign).toMatchObject({ report: 'campaign', skipped: 0, failed: [], parked_until: null })
+  expect(campaign.fetched).toBe(campaign.requested)
+  expect(campaign.requests).toBe(campaign.requested)
+  expect(campaign.empty).toBeGreaterThan(0)
+  expect(dateFiles(bench.dir)).toHaveLength(campaign.fetched + product.fetched)
+
+  const { from, to } = campaign
+  for (const report of ['campaign', 'product']) {
+    const rows = readCsv(join(bench.dir, `${report}.csv`))
+    expect(sumsByDate(rows)).toEqual(expectedSums(await bench.expected(report, from, to)))
+  }
+  const second = await bench.ads('backfill --json')
+  expect(second).toMatchObject({ code: 0, summary: { skipped: campaign.requested, fetched: 0, requests: 0 } })
+
+  const lost = ['2025-01-15', '2025-07-04', '2026-05-31']
+  const before = await bench.stats()
+  for (const date of lost) rmSync(join(bench.dir, dateFile('campaign', date)))
+  const third = await bench.ads('backfill --report campaign --report product --json')
+  expect(JSON.parse(third.stdout)).toMatchObject([{ fetched: 3 }, { fetched: 0, requests: 0 }])
+  const after = await bench.stats()
+  const asked = Object.entries(after.dates).filter(([name, count]) => count !== before.dates[name])
+  expect(asked.map(([name]) => name.slice(-10)).toSorted()).toEqual(lost)
+  expect(await bench.ads('verify')).toMatchObject({ code: 0 })
+}, 60_000)
+
+const RANGE = '--start 2026-03-01 --end 2026-03-20'
+
+test('the aggregated file has every row by date, account and key, and is rebuilt only when something changed', async () => {
+  await using bench = openBench()
+  const fetched = await bench.ads(
+    `fetch ${RANGE} --report keyword --customer 2222222222 --customer 111-111-1111 --json`,
+  )
+  expect(JSON.parse(fetched.stdout)).toHaveLength(2)
+  const path = join(bench.dir, 'keyword.csv')
+  const keys = readCsv(path).map((row) =>
+    [
+      row['date'],
+      row['customer_id'],
+      ...['campaign_id', 'ad_group_id', 'criterion_id'].map((id) => row[id]?.padStart(20, '0')),
+    ].join(' '),
+  )
+  expect(keys).toEqual(keys.toSorted())
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(new Set(keys.map((key) => key.slice(11, 21)))).toEqual(new Set(['1111111111', '2222222222']))
+
+  const { ino } = statSync(path)
+  await bench.ads('aggregate')
+  expect(statSync(path).ino).toBe(ino)
+  const bytes = readFileSync(path)
+  rmSync(path)
+  await bench.ads('aggregate')
+  expect(readFileSync(path)).toEqual(bytes)
+})
+
+test('names come back byte for byte through a CSV reader, ids with all their digits', async () => {
+  await using bench = openBench()
+  await bench.ads(`fetch ${RANGE} --report campaign --report keyword`)
+  const campaigns = readCsv(join(bench.dir, 'campaign.csv'))
+  expect(campaigns.map((row) => row['campaign_name'])).toContain('=SUM(A1:A9) – Aktion „Sommer“ 🌞')
+  expect(campaigns.map((row) => row['campaign_name'])).toContain('Kitchen, "Home" & Garden')
+  expect(campaigns.map((row) => row['campaign_id'])).toContain('9223372036854775783')
+  const keywords = readCsv(join(bench.dir, 'keyword.csv'))
+  expect(keywords.some((row) => BigInt(row['criterion_id'] ?? 0) > 2n ** 53n)).toBe(true)
+})
+
+test('the index is rebuilt from the files, and damaged files are fetched again', async () => {
+  await using bench = openBench()
+  await bench.ads(`fetch ${RANGE}`)
+  const index = join(bench.dir, 'index.csv')
+  const [lines, text] = [readCsv(index), readFileSync(index, 'utf8')]
+  expect(Object.keys(lines[0] ?? {}).join()).toBe(
+    'report,customer_id,date,state,rows,impressions,clicks,cost_micros,conversions,conversions_value,sha256,fetched_at,units',
+  )
+  rmSync(index)
+  const damaged = join(bench.dir, dateFile('campaign', '2026-03-05'))
+  writeFileSync(damaged, readFileSync(damaged, 'utf8').slice(0, -20))
+  expect((await bench.ads('verify')).code).toBe(1)
+  const again = await bench.ads(`fetch ${RANGE} --json`)
+  expect(again.summary).toMatchObject({ skipped: 19, fetched: 1 })
+  const without = (row: Record<string, string>) => ({ ...row, units: '', fetched_at: '' })
+  expect(readCsv(index).map(without)).toEqual(readCsv(index).map(without))
+  expect(readFileSync(index, 'utf8').split('\n')).toHaveLength(text.split('\n').length)
+  expect(await bench.ads('verify')).toMatchObject({ code: 0 })
+})
+
+test('verify names a file that is not what was stored', async () => {
+  await using bench = openBench()
+  await bench.ads(`fetch ${RANGE}`)
+  const path = join(bench.dir, dateFile('campaign', '2026-03-07'))
+  writeFileSync(path, readFileSync(path, 'utf8').replace('ENABLED', 'REMOVED'))
+  rmSync(join(bench.dir, dateFile('campaign', '2026-03-09')))
+  const { code, stdout } = await bench.ads('verify --json')
+  expect(code).toBe(1)
+  const { problems } = JSON.parse(stdout)
+  expect(problems.map(({ date }: { date: string }) => date)).toEqual(['2026-03-07', '2026-03-09'])
+})
+
+test('daily fetches what is missing and the lookback window again', async () => {
+  await using bench = openBench()
+  const { summary } = await bench.ads('backfill --json', { ADS_LOOKBACK_DAYS: '7' })
+  const old = dateFile('campaign', '2025-03-03')
+  rmSync(join(bench.dir, old))
+  const daily = await bench.ads('daily --json', { ADS_LOOKBACK_DAYS: '7' })
+  expect(daily.summary).toMatchObject({ requested: summary.requested, fetched: 8, requests: 8 })
+  expect(existsSync(join(bench.dir, old))).toBe(true)
+  const states = readCsv(join(bench.dir, 'index.csv'))
+    .slice(-7)
+    .map((line) => line['state'])
+  expect(states.filter((state) => state === 'provisional')).not.toBeEmpty()
+  expect(states[0]).not.toBe('provisional')
+}, 30_000)
+
+test('--refresh fetches again what is there; --dry-run fetches nothing', async () => {
+  await using bench = openBench()
+  const dry = await bench.ads(`fetch ${RANGE} --dry-run --json`)
+  expect(dry).toMatchObject({ code: 0, summary: { requested: 20, fetched: 0, requests: 0 } })
+  expect(dateFiles(bench.dir)).toEqual([])
+  await bench.ads(`fetch ${RANGE}`)
+  const again = await bench.ads(`fetch ${RANGE} --refresh --json`)
+  expect(again.summary).toMatchObject({ requested: 20, skipped: 0, fetched: 20, requests: 20 })
+  expect(readCsv(join(bench.dir, 'index.csv'))).toHaveLength(20)
+})
+
+test('a second run on the same store exits 5 at once and says who holds it', async () => {
+  await using bench = openBench({ scenario: 'slow' })
+  const running = bench.spawn('backfill')
+  await until('the first run fetches', () => dateFiles(bench.dir).length > 0)
+  const second = await bench.ads('backfill')
+  expect(second.code).toBe(5)
+  expect(second.stderr).toContain(`pid ${running.pid}`)
+  running.kill('SIGTERM')
+  const { code } = await ended(running)
+  expect(code).toBe(143)
+  expect(await bench.ads('verify')).toMatchObject({ code: 0 })
+}, 20_000)
+
+test('SIGINT ends with 130 and a store that the next run goes on with', async () => {
+  await using bench = openBench({ scenario: 'slow' })
+  const running = bench.spawn(`fetch ${RANGE}`)
+  await until('some dates are there', () => dateFiles(bench.dir).length > 0)
+  running.kill('SIGINT')
+  expect((await ended(running)).code).toBe(130)
+  const there = dateFiles(bench.dir).length
+  expect(readCsv(join(bench.dir, 'index.csv'))).toHaveLength(there)
+  const next = await bench.ads(`fetch ${RANGE} --json`)
+  expect(next).toMatchObject({ code: 0, summary: { skipped: there, fetched: 20 - there } })
+}, 20_000)
+
+test('kill -9 at any moment leaves whole dates only, and nothing whole is fetched again', async () => {
+  await using bench = openBench()
+  for (const files of [1, 40, 90, 150]) {
+    const running = bench.spawn('fetch --start 2025-06-01 --end 2026-02-28')
+    await until(`${files} dates are there`, () => dateFiles(bench.dir).length >= files)
+    running.kill('SIGKILL')
+    await running.exited
+    const there = dateFiles(bench.dir)
+    const dry = await bench.ads('fetch --start 2025-06-01 --end 2026-02-28 --dry-run --json')
+    expect(dry.summary.skipped).toBe(there.length)
+  }
+  const last = await bench.ads('fetch --start 2025-06-01 --end 2026-02-28 --json')
+  expect(last.code).toBe(0)
+  expect(await bench.ads('verify')).toMatchObject({ code: 0 })
+  const rows = readCsv(join(bench.dir, 'campaign.csv'))
+  expect(sumsByDate(rows)).toEqual(expectedSums(await bench.expected('campaign', '2025-06-01', '2026-02-28')))
+}, 60_000)
+
+test('demo and real figures do not mix in one store', async () => {
+  await using bench = openBench()
+  await bench.ads(`fetch ${RANGE} --source demo`)
+  const { code, stderr } = await bench.ads(`fetch ${RANGE} --source google`)
+  expect(code).toBe(2)
+  expect(stderr).toContain('holds demo data')
+})
+
+test('wrong usage and wrong configuration end with 2 and say what is wrong', async () => {
+  await using bench = openBench()
+  const unconfigured = { GOOGLE_ADS_CLIENT_ID: '', GOOGLE_ADS_CUSTOMER_ID: '' }
+  const cases: [args: string, env: Record<string, string>, says: string][] = [
+    ['nonsense', {}, 'nonsense'],
+    ['fetch', {}, '--start'],
+    ['fetch --start 2026-02-30 --end 2026-03-01', {}, '2026-02-30'],
+    ['fetch --start 2026-03-02 --end 2026-03-01', {}, 'is after'],
+    ['backfill --report sales', {}, 'campaign, ad_group, keyword, product'],
+    ['backfill --source ./nowhere.ts', {}, './nowhere.ts'],
+    ['backfill --source google', unconfigured, 'GOOGLE_ADS_CLIENT_ID, GOOGLE_ADS_CUSTOMER_ID'],
+    ['status', { ADS_LOOKBACK_DAYS: 'many' }, 'ADS_LOOKBACK_DAYS'],
+  ]
+  for (const [args, env, says] of cases) {
+    const { code, stderr } = await bench.ads(args, env)
+    expect({ args, code, says: stderr.includes(says) }).toEqual({ args, code: 2, says: true })
+  }
+}, 20_000)
+
+test('every command has its help', async () => {
+  for (const command of ['backfill', 'fetch', 'daily', 'status', 'verify', 'aggregate']) {
+    const { code, stdout } = await ended(spawnAds(`${command} --help`, {}))
+    expect({ command, code, usage: stdout.includes(`Usage: ads ${command}`) }).toEqual({
+      command,
+      code: 0,
+      usage: true,
+    })
+  }
+}, 20_000)
+
+test('a copied store whose times were lost is read again, not fetched again', async () => {
+  await using bench = openBench()
+  await bench.ads(`fetch ${RANGE}`)
+  const copy = `${bench.dir}/copy`
+  cpSync(join(bench.dir, 'campaign'), join(copy, 'campaign'), { recursive: true })
+  const again = await bench.ads(`fetch ${RANGE} --out ${copy} --json`)
+  expect(again.summary).toMatchObject({ skipped: 20, fetched: 0, requests: 0 })
+  expect(readFileSync(join(copy, 'campaign.csv'))).toEqual(readFileSync(join(bench.dir, 'campaign.csv')))
+})
