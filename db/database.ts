@@ -10,7 +10,7 @@ export interface Lockable {
   for(strength: 'update'): unknown
 }
 
-export type Tables = Pick<typeof postgres, 'products' | 'stockAdjustments' | 'settings'>
+export type Tables = Pick<typeof postgres, 'products' | 'stockAdjustments' | 'idempotencyKeys' | 'settings'>
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
 export interface Database {
@@ -18,9 +18,11 @@ export interface Database {
   /** For reads outside a transaction: always the newest commit. */
   reader: Queries
   /** Serialised against every other writer; rolled back when `run` throws. */
-  withTransaction<T>(run: (tx: Queries) => Promise<T>): Promise<T>
+  withTransaction: <T>(run: (tx: Queries) => Promise<T>) => Promise<T>
   /** The rows of this query stay as they are until the transaction ends. */
   forUpdate<Q extends Lockable>(query: Q): Q
+  /** False when another transaction holds this name; it is held until this transaction ends. */
+  tryLock(tx: Queries, name: string): Promise<boolean>
   /** A condition on `products`: the name has all these words, the last one perhaps only as a prefix. */
   nameHas(words: readonly string[], last: 'word' | 'prefix'): SQL
   isUniqueViolation(error: unknown): boolean

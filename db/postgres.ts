@@ -11,6 +11,8 @@ const CONNECT_TIMEOUT_S = 5
 const STATEMENT_TIMEOUT_MS = 5_000
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
+/** Drizzle's select wants a source. */
+const ONE_ROW = sql`(select 1) as one`
 const UNIQUE_VIOLATION = '23505'
 
 /** @param url `postgres://…` */
@@ -29,6 +31,12 @@ export async function openPostgres(url: string): Promise<Database> {
     reader: queries,
     withTransaction: (run) => queries.transaction(run),
     forUpdate: (query) => query.for('update') as typeof query,
+    tryLock: async (tx, name) => {
+      const [row] = await tx
+        .select({ locked: sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${name}, 0))` })
+        .from(ONE_ROW)
+      return row?.locked ?? false
+    },
     nameHas: (words, last) => sql`search @@ ${queryExpression(words, last)}::tsquery`,
     isUniqueViolation: (error) => sqlStateOf(error) === UNIQUE_VIOLATION,
     close: () => client.close(),

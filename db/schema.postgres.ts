@@ -2,7 +2,7 @@
  * The tables, in the dialect that types every query. schema.sqlite.ts declares the same columns; money is in
  * integer minor units and time in integer milliseconds, so that a row is equal on both.
  */
-import { bigint, pgTable, text } from 'drizzle-orm/pg-core'
+import { bigint, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 export const products = pgTable('products', {
   id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
@@ -28,6 +28,21 @@ export const stockAdjustments = pgTable('stock_adjustments', {
   actor: text().notNull(),
   createdAt: bigint('created_at', { mode: 'number' }).notNull(),
 })
+
+/** What was answered to a request that carried an idempotency key, written in the request's own transaction. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    caller: text().notNull(),
+    key: text().notNull(),
+    /** Of the request: another one may not use the key. */
+    fingerprint: text().notNull(),
+    /** JSON. */
+    answer: text().notNull(),
+    createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.caller, table.key] })],
+)
 
 /** Facts about the database itself, such as the currency its prices are in. */
 export const settings = pgTable('settings', {

@@ -1,4 +1,4 @@
-import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type * as postgres from './schema.postgres.ts'
 
 export const products = sqliteTable('products', {
@@ -24,6 +24,18 @@ export const stockAdjustments = sqliteTable('stock_adjustments', {
   createdAt: integer('created_at').notNull(),
 })
 
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    caller: text().notNull(),
+    key: text().notNull(),
+    fingerprint: text().notNull(),
+    answer: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.caller, table.key] })],
+)
+
 export const settings = sqliteTable('settings', {
   name: text().primaryKey(),
   value: text().notNull(),
@@ -33,4 +45,5 @@ export const settings = sqliteTable('settings', {
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
+true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

@@ -31,6 +31,8 @@ export async function openSqlite(path: string): Promise<Database> {
     withTransaction: (run) => exclusively(() => inTransaction(writer, () => run(writes))),
     // The transaction holds the write lock already.
     forUpdate: (query) => query,
+    // There is only one transaction at a time that writes.
+    tryLock: async () => true,
     nameHas: (words, last) =>
       sql`${tables.products.id} in (select rowid from product_words where product_words match ${matchExpression(words, last)})`,
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',

@@ -1,5 +1,6 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
 import type { Server } from 'bun'
+import { Cron } from 'croner'
 import type { Elysia } from 'elysia'
 import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
@@ -7,6 +8,7 @@ import { startSimulator } from '#scripts/simulator/server.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
+import { createIdempotency } from '#server/idempotency.ts'
 import { createRoutes } from '#server/http/routes.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
@@ -28,7 +30,21 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const { db, products } = await openProducts(config, opened)
   const ads = opened.use(createAds(config.ads, { clock: systemClock, log, startDemo: startSimulator }))
-  const services: Services = { products, ads, currency: config.currency, clock: systemClock, log }
+  const idempotency = createIdempotency(db, systemClock)
+  const cleaning = new Cron(
+    '17 * * * *',
+    { catch: (error) => log.error({ err: error }, 'old idempotency keys stay') },
+    () => idempotency.forgetExpired(),
+  )
+  opened.defer(() => cleaning.stop())
+  const services: Services = {
+    products,
+    ads,
+    idempotency,
+    currency: config.currency,
+    clock: systemClock,
+    log,
+  }
 
   let accepting = true
   const routes = await createRoutes({

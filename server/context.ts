@@ -1,3 +1,4 @@
+import type { Idempotency } from '#server/idempotency.ts'
 import type { Scope } from '#server/operation.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
@@ -9,6 +10,7 @@ import type { Currency } from '#server/products/product.ts'
 export interface Services {
   products: ProductStore
   ads: Ads
+  idempotency: Idempotency
   currency: Currency
   clock: Clock
   log: Logger
@@ -18,6 +20,8 @@ export interface Services {
 export interface Context extends Services {
   caller: Caller
   requestId: string
+  /** The request's `Idempotency-Key`. */
+  idempotencyKey: string | null
   signal: AbortSignal
 }
 

@@ -1,33 +1,6 @@
 /** The server as a process: its start, its signals, its end. */
 import { expect, test } from 'bun:test'
-import { join } from 'node:path'
-import { temporaryFolder } from './testing.ts'
-
-function spawnServer(folder: string, env: Record<string, string> = {}) {
-  return Bun.spawn(['bun', join(import.meta.dir, 'main.ts')], {
-    env: {
-      ...process.env,
-      PORT: '0',
-      DATABASE_URL: `file:${join(folder, 'adstock.db')}`,
-      ADS_DIR: join(folder, 'ads'),
-      ADS_CRON: 'off',
-      LOG_FORMAT: 'json',
-      ...env,
-    },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-}
-
-async function urlOf(server: ReturnType<typeof spawnServer>): Promise<string> {
-  let output = ''
-  for await (const chunk of server.stdout.pipeThrough(new TextDecoderStream())) {
-    output += chunk
-    const url = /Adstock is at (\S+)/.exec(output)?.[1]
-    if (url) return url
-  }
-  throw new Error(`The server did not start: ${await new Response(server.stderr).text()}`)
-}
+import { spawnServer, temporaryFolder, urlOf } from './testing.ts'
 
 test('a terminated server ends with 0, and a second one finds everything as it was', async () => {
   await using folder = await temporaryFolder()

@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import * as v from 'valibot'
 import type { Context } from '#server/context.ts'
+import type { Answer } from '#server/idempotency.ts'
 import { invalidInput, ProblemError, type InputIssue, type ProblemCode } from '#server/errors.ts'
 
 /**
@@ -64,9 +65,20 @@ export function mutation<In extends AnyInput, Out extends v.GenericSchema>(
 }
 
 /** The one way into an operation, for every transport: authority first, then the input's shape, then the work. */
-export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown): Promise<unknown> {
+export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown): Promise<Answer> {
   requireScope(ctx, operation.scope)
-  return await operation.run(ctx, parseInput(operation.input, raw))
+  const input = parseInput(operation.input, raw)
+  const { idempotencyKey: key } = ctx
+  // A GET changes nothing and a DELETE is idempotent as it is.
+  if (key === null || !takesIdempotencyKey(operation))
+    return { output: await operation.run(ctx, input), replayed: false }
+  return await ctx.idempotency.once(ctx, { key, operation: operation.rest, input }, (within) =>
+    operation.run(within, input),
+  )
+}
+
+export function takesIdempotencyKey({ rest }: AnyOperation): boolean {
+  return rest.startsWith('POST') || rest.startsWith('PATCH')
 }
 
 function requireScope(ctx: Context, scope: Scope): void {

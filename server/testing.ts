@@ -60,3 +60,31 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
+
+/** The server as a process of its own, for tests that end or kill it. */
+export function spawnServer(folder: string, env: Record<string, string> = {}) {
+  return Bun.spawn(['bun', join(import.meta.dir, 'main.ts')], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      DATABASE_URL: `file:${join(folder, 'adstock.db')}`,
+      ADS_DIR: join(folder, 'ads'),
+      ADS_CRON: 'off',
+      LOG_FORMAT: 'json',
+      ...env,
+    },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+}
+
+/** Once it listens: its address, with a slash at the end. */
+export async function urlOf(server: ReturnType<typeof spawnServer>): Promise<string> {
+  let output = ''
+  for await (const chunk of server.stdout.pipeThrough(new TextDecoderStream())) {
+    output += chunk
+    const url = /Adstock is at (\S+)/.exec(output)?.[1]
+    if (url) return url
+  }
+  throw new Error(`The server did not start: ${await new Response(server.stderr).text()}`)
+}

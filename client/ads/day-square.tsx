@@ -27,9 +27,9 @@ interface DaySquareProps {
 export const DaySquare = memo(function DaySquare(props: DaySquareProps) {
   const { day, placed, pitch, currency, isTabStop, isSelected, isDimmed, handlers } = props
   return (
-    // A button element cannot stand inside an SVG.
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
     <g
+      // A button element cannot stand inside an SVG.
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="button"
       id={dayId(placed.date)}
       className="day"

@@ -3,9 +3,9 @@ import { count, moment, plural } from '#client/ui/format.ts'
 import type { Run } from './days.ts'
 import { failuresByReason, isActive, outcomeOf, progressOf, rateOf, timeLeft } from './run-words.ts'
 
-/** @param nowMs when the run was last heard of */
+/** @param nowMs when the runs were last heard of; 0 before that */
 export function RunStrip({ run, nowMs }: { run: Run | undefined; nowMs: number }) {
-  if (!run) return <div className="run-strip quiet-text">Nothing was fetched yet.</div>
+  if (!run) return <div className="run-strip quiet-text">{nowMs > 0 && 'Nothing was fetched yet.'}</div>
   return (
     <div className="run-strip" data-state={run.state}>
       {isActive(run) ? <UnderWay run={run} nowMs={nowMs} /> : <Ended run={run} />}

@@ -40,7 +40,17 @@ export default function SpendPlace() {
           </p>
         </EmptyState>
       ) : (
-        <SpendTable spend={spend.data} />
+        <>
+          <p className="spend-total">
+            {spend.data && (
+              <>
+                <strong>{microsAsMoney(spend.data.cost_micros, spend.data.currency)}</strong> went in {days}{' '}
+                days to ads for {plural(spend.data.items.length, 'product')} that nobody can buy.
+              </>
+            )}
+          </p>
+          <SpendTable spend={spend.data} />
+        </>
       )}
     </Place>
   )
@@ -90,7 +100,6 @@ function SpendRow({ item, currency }: { item: Spend['items'][number]; currency: 
     <tr>
       <th scope="row">
         <Link href={`/products?id=${product.id}`}>{product.name}</Link>
-        <span className="tag out">Out of stock</span>
       </th>
       <td className="wide-only quiet-text">{product.sku}</td>
       <td className="wide-only">{money(product.price, product.currency)}</td>
@@ -108,8 +117,8 @@ function SpendStatus({ spend }: { spend: Spend | undefined }) {
   return (
     <>
       <span aria-live="polite">
-        {microsAsMoney(spend.cost_micros, spend.currency)} on {plural(spend.items.length, 'product')} out of
-        stock, {mediumDate(spend.from)} – {mediumDate(spend.to)}
+        {plural(spend.items.length, 'product')} out of stock with spend, {mediumDate(spend.from)} –{' '}
+        {mediumDate(spend.to)}
       </span>
       {spend.source === 'demo' && <span>demo data: made up by the built-in simulator</span>}
     </>

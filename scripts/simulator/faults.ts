@@ -14,6 +14,7 @@ export const SCENARIOS = [
   'stall',
   'html-502',
   'reset',
+  'outage',
   'wrong-manager',
   'retired-version',
   'bad-query',
@@ -41,6 +42,8 @@ export interface AdsRequest {
 export const SLOW_MS = 200
 const SHARE = 0.2
 const MIXED_SHARE = 0.3
+/** Requests for figures that find nobody at home, by number. */
+const OUTAGE = { from: 10, to: 25 }
 const STALLS_AMONG_MIXED = 0.02
 /** A single fault passes after this many tries; `mixed` strikes at every one alike. */
 const STRIKES = 2
@@ -62,6 +65,8 @@ export function faultFor(
       return streamed ? BAD_QUERY : undefined
     case 'daily-quota':
       return streamed && total >= options.dailyQuota ? DAILY_QUOTA : undefined
+    case 'outage':
+      return streamed && total >= OUTAGE.from && total < OUTAGE.to ? JSON_503 : undefined
     case 'mixed':
       return luck < MIXED_SHARE ? mixedFault(luck / MIXED_SHARE, streamed) : undefined
     default:
@@ -96,7 +101,7 @@ const BAD_QUERY: Fault = {
   }),
 }
 const DAILY_QUOTA: Fault = quota('RESOURCE_EXHAUSTED', 'DEVELOPER', '40591s')
-const TEMPORARY_QUOTA: Fault = quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT', '0.300s')
+const TEMPORARY_QUOTA: Fault = quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT', '0.150s')
 const HTML_502: Fault = { name: 'html-502', type: 'answer', response: () => htmlPage(502, 'Server Error') }
 const MID_STREAM: Fault = { name: 'mid-stream-error', type: 'half', ending: 'error' }
 const TRUNCATION: Fault = { name: 'truncation', type: 'half', ending: 'end' }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '#server/platform/clock.ts'
 import { toFailure, type Failure } from './errors.ts'
-import { afterFault, afterSuccess, afterThrottle, startPace, type Pace } from './pacing.ts'
+import { afterFault, afterOutageSign, afterSuccess, afterThrottle, startPace, type Pace } from './pacing.ts'
 import type { DateOfReport } from './plan.ts'
 import type { Progress, Tally } from './progress.ts'
 import { decide, type Decision, type StopScope } from './retry.ts'
@@ -29,6 +29,11 @@ interface Job {
   notBeforeMs: number
 }
 
+interface Hold {
+  untilMs: number
+  reason: string
+}
+
 /** Dates that are not to be tried any more: named as failed, or left as they are. */
 interface Closure {
   concerns: (tally: Tally) => boolean
@@ -46,7 +51,7 @@ class Dispatcher {
   readonly #fetching = new Map<Job, AbortController>()
   readonly #closures: Closure[] = []
   /** Until when an account, or with the empty key everybody, is asked to be quiet. */
-  readonly #holds = new Map<string, { untilMs: number; reason: string }>()
+  readonly #holds = new Map<string, Hold>()
   readonly #ended = Promise.withResolvers<void>()
   /** Fetching, or being stored. */
   #active = 0
@@ -151,10 +156,34 @@ class Dispatcher {
 
   #decide(job: Job, failure: Failure, sentMs: number): void {
     const decision = decide(failure, job.attempt, this.#parts.random)
-    if (decision.do === 'retry' && this.#mayRetry(job, failure, { decision, sentMs }))
-      this.#retry(job, this.#parts.clock.now() + decision.afterMs)
+    if (failure.code === 'NETWORK' || failure.code === 'SERVER_ERROR')
+      this.#decideOutage(job, failure, decision)
     else if (decision.do === 'stop') this.#stop(job, failure, decision.scope)
     else if (decision.do === 'park') this.#park(job, failure, decision)
+    else if (decision.do === 'fail') this.#fail(job, failure)
+    else {
+      if (failure.code === 'RATE_LIMITED') this.#slowDown(job, failure, { sentMs, ...decision })
+      this.#retryOrFail(job, failure, decision)
+    }
+  }
+
+  #decideOutage(job: Job, failure: Failure, decision: Decision): void {
+    const { pace, outage } = afterOutageSign(this.#pace)
+    this.#pace = pace
+    if (outage === 'over-long') this.#stop(job, failure, 'run')
+    else if (outage !== 'none') {
+      const untilMs = this.#parts.clock.now() + outage.pauseMs
+      this.#hold('', { untilMs, reason: failure.detail })
+      this.#retry({ ...job, attempt: job.attempt - 1 }, untilMs)
+    } else if (decision.do === 'retry') this.#retryOrFail(job, failure, decision)
+    else this.#fail(job, failure)
+  }
+
+  #retryOrFail(job: Job, failure: Failure, { afterMs }: { afterMs: number }): void {
+    const waits = failure.code === 'RATE_LIMITED'
+    const { pace, mayRetry } = waits ? { pace: this.#pace, mayRetry: true } : afterFault(this.#pace)
+    this.#pace = pace
+    if (mayRetry) this.#retry(job, this.#parts.clock.now() + afterMs)
     else this.#fail(job, failure)
   }
 
@@ -164,23 +193,19 @@ class Dispatcher {
     else if (closure.failure) this.#fail(job, closure.failure)
   }
 
-  #mayRetry(
+  #slowDown(
     { tally }: Job,
     failure: Failure,
-    { decision, sentMs }: { decision: { afterMs: number }; sentMs: number },
-  ): boolean {
+    { sentMs, afterMs }: { sentMs: number; afterMs: number },
+  ): void {
     const nowMs = this.#parts.clock.now()
-    if (failure.code !== 'RATE_LIMITED') {
-      const { pace, mayRetry } = afterFault(this.#pace)
-      this.#pace = pace
-      return mayRetry
-    }
     this.#pace = afterThrottle(this.#pace, { sentMs, nowMs })
     const whom = failure.rateScope === 'developer' ? '' : tally.customerId
-    const untilMs = nowMs + (failure.retryAfterMs ?? decision.afterMs)
-    if (untilMs > (this.#holds.get(whom)?.untilMs ?? 0))
-      this.#holds.set(whom, { untilMs, reason: failure.detail })
-    return true
+    this.#hold(whom, { untilMs: nowMs + (failure.retryAfterMs ?? afterMs), reason: failure.detail })
+  }
+
+  #hold(whom: string, hold: Hold): void {
+    if (hold.untilMs > (this.#holds.get(whom)?.untilMs ?? 0)) this.#holds.set(whom, hold)
   }
 
   #fail({ tally, date }: Pick<Job, 'tally' | 'date'>, { code, detail }: Failure): void {

@@ -12,32 +12,53 @@ export interface Pace {
   slowedAtMs: number
   /** Retries left. Each success earns one back, so a bad hour cannot multiply the load. */
   budget: number
-  failuresInRow: number
+  /** Since the last success: how often the other side was not there, or not well. */
+  outagesInRow: number
 }
 
 const RETRY_BUDGET = 100
-/** At 30% random faults this many in a row come once in 170,000 requests: it is an outage, so probe with one. */
+/** At 30% random faults this many in a row come once in 170,000 requests: it is an outage. */
 const OUTAGE_FAILURES = 10
+/** Together with the pauses between them, about 45 seconds. */
+const OUTAGE_PROBES = 9
+const FIRST_PAUSE_MS = 250
+const MAX_PAUSE_MS = 10_000
 
 export function startPace(max: number): Pace {
-  return { limit: max, max, slowedAtMs: Number.NEGATIVE_INFINITY, budget: RETRY_BUDGET, failuresInRow: 0 }
+  return { limit: max, max, slowedAtMs: Number.NEGATIVE_INFINITY, budget: RETRY_BUDGET, outagesInRow: 0 }
 }
 
 export function afterSuccess(pace: Pace): Pace {
+  const grown = pace.limit + 1 / pace.limit
+  // An outage says nothing of how much is welcome once it is over.
+  const limit = pace.outagesInRow >= OUTAGE_FAILURES ? Math.max(grown, pace.max / 2) : grown
   return {
     ...pace,
-    limit: Math.min(pace.max, pace.limit + 1 / pace.limit),
+    limit: Math.min(pace.max, limit),
     budget: Math.min(RETRY_BUDGET, pace.budget + 1),
-    failuresInRow: 0,
+    outagesInRow: 0,
   }
 }
 
-/** A failure that passes by itself. @returns also whether the budget still allows a retry */
+/** A date failed of something that passes by itself: does the budget allow another try? */
 export function afterFault(pace: Pace): { pace: Pace; mayRetry: boolean } {
-  const failuresInRow = pace.failuresInRow + 1
-  const limit = failuresInRow >= OUTAGE_FAILURES ? 1 : pace.limit
-  const mayRetry = pace.budget >= 1
-  return { pace: { ...pace, limit, failuresInRow, budget: pace.budget - (mayRetry ? 1 : 0) }, mayRetry }
+  if (pace.budget < 1) return { pace, mayRetry: false }
+  return { pace: { ...pace, budget: pace.budget - 1 }, mayRetry: true }
+}
+
+export type Outage = 'none' | 'over-long' | { pauseMs: number }
+
+/**
+ * The other side was not there. Many times in a row that is no date's fault: everybody pauses, longer each time,
+ * and one request probes, until it answers again or patience ends.
+ */
+export function afterOutageSign(pace: Pace): { pace: Pace; outage: Outage } {
+  const outagesInRow = pace.outagesInRow + 1
+  const probes = outagesInRow - OUTAGE_FAILURES
+  if (probes < 0) return { pace: { ...pace, outagesInRow }, outage: 'none' }
+  const outage: Outage =
+    probes >= OUTAGE_PROBES ? 'over-long' : { pauseMs: Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** probes) }
+  return { pace: { ...pace, outagesInRow, limit: 1 }, outage }
 }
 
 /** The other side asked for less. One burst of refusals is one message, not one per request. */

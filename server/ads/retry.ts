@@ -39,7 +39,8 @@ const POLICY: Readonly<Record<FailureCode, Policy>> = {
 export const MAX_ATTEMPTS = 12
 const MAX_WORKER_DEATHS_OF_A_DATE = 3
 const BASE_MS = 200
-const MAX_BACK_OFF_MS = 20_000
+/** Short, because a whole service that is away is waited for by pacing.ts, for all dates at once. */
+const MAX_BACK_OFF_MS = 2_000
 const UNTOLD_WAIT_MS = 5_000
 /** The longest wait Google prescribes for a pattern of queries is 30 minutes; what asks for more is a quota. */
 const MAX_WAIT_MS = 35 * 60_000

@@ -3,7 +3,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
 import { operationsOf, type Api } from '#server/api.ts'
 import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
-import { knownFields, type AnyOperation } from '#server/operation.ts'
+import { knownFields, takesIdempotencyKey, type AnyOperation } from '#server/operation.ts'
 import { Problem } from './problem.ts'
 import { PREFIX, splitRest } from './rest.ts'
 
@@ -16,6 +16,7 @@ const SHARED_PROBLEMS = [
   'INTERNAL',
   'UNAVAILABLE',
 ] as const
+const IDEMPOTENCY_PROBLEMS = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const
 const BODY_PROBLEMS = ['BODY_UNREADABLE', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const
 
 type Json = Record<string, unknown>
@@ -61,6 +62,16 @@ function describe(name: string, operation: AnyOperation): Json {
           required: required.includes(field),
           schema: properties[field],
         }))),
+    ...(takesIdempotencyKey(operation)
+      ? [
+          {
+            name: 'Idempotency-Key',
+            in: 'header',
+            required: false,
+            schema: { type: 'string', maxLength: 255 },
+          },
+        ]
+      : []),
     ...(headerField
       ? [{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string', examples: ['"7"'] } }]
       : []),
@@ -100,6 +111,7 @@ function responses(operation: AnyOperation, fromBody: boolean): Json {
       : { content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } }
   const codes: ProblemCode[] = [
     ...(operation.errors ?? []),
+    ...(takesIdempotencyKey(operation) ? IDEMPOTENCY_PROBLEMS : []),
     ...(fromBody ? BODY_PROBLEMS : []),
     ...SHARED_PROBLEMS,
   ]

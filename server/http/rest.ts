@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia'
 import { operationsOf, type Api } from '#server/api.ts'
 import type { Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
+import type { Answer } from '#server/idempotency.ts'
 import { invoke, type AnyOperation } from '#server/operation.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { inputReader, isPaged } from './input.ts'
@@ -49,8 +50,8 @@ function handler(operation: AnyOperation, transport: Transport) {
     const info = requestInfo(request)
     try {
       const input = await read(request, params)
-      const output = await invoke(operation, transport.contextFor(request, info), input)
-      return success(operation, output, { request, info, paged })
+      const answer = await invoke(operation, transport.contextFor(request, info), input)
+      return success(operation, answer, { request, info, paged })
     } catch (error) {
       return problemResponse(toProblem(error, info, transport.log))
     }
@@ -63,9 +64,14 @@ interface Asked {
   paged: boolean
 }
 
-function success(operation: AnyOperation, output: unknown, { request, info, paged }: Asked): Response {
+function success(
+  operation: AnyOperation,
+  { output, replayed }: Answer,
+  { request, info, paged }: Asked,
+): Response {
   const status = operation.status ?? 200
   const headers: Record<string, string> = { 'x-request-id': info.requestId }
+  if (replayed) headers['idempotent-replayed'] = 'true'
   if (operation.location) headers['location'] = PREFIX + operation.location(output)
   if (status === 204) return new Response(null, { status, headers })
 

@@ -32,6 +32,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Elysia> {
       ...services,
       caller: EVERYONE,
       requestId,
+      idempotencyKey: request.headers.get('idempotency-key'),
       signal: request.signal,
     }),
   }

@@ -16,6 +16,7 @@ export const MAX_BATCH_SIZE = 50
 
 interface ProcedureContext {
   info: RequestInfo
+  resHeaders: Headers
   context: Context
 }
 
@@ -31,7 +32,7 @@ export function mountTrpc(app: Elysia, api: Api, { log, contextFor }: Transport)
         const info = requestInfo(req)
         resHeaders.set('x-request-id', info.requestId)
         resHeaders.set('cache-control', 'private, no-cache')
-        return { info, context: contextFor(req, info) }
+        return { info, resHeaders, context: contextFor(req, info) }
       },
     })
   app.all(`${ENDPOINT}/*`, ({ request }) => handle(request), { parse: 'none' })
@@ -88,7 +89,13 @@ function createRouter(api: Api, log: Transport['log']) {
     const takesDirection = isPaged(operation)
     const resolve = async ({ ctx, input }: { ctx: ProcedureContext; input: unknown }) => {
       try {
-        return await invoke(operation, ctx.context, takesDirection ? withoutDirection(input) : input)
+        const { output, replayed } = await invoke(
+          operation,
+          ctx.context,
+          takesDirection ? withoutDirection(input) : input,
+        )
+        if (replayed) ctx.resHeaders.set('idempotent-replayed', 'true')
+        return output
       } catch (error) {
         throw asTrpcError(error)
       }

@@ -1,6 +1,6 @@
 /** One product at a time: rows in, rows out, money in minor units and time in milliseconds. */
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import type { Database } from '#db/database.ts'
+import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
@@ -15,7 +15,23 @@ import {
 } from './pages.ts'
 import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } from './writes.ts'
 
-export type ProductStore = ReturnType<typeof createProductStore>
+type Begin = Database['withTransaction']
+
+export interface ProductStore extends ReturnType<typeof storeOf> {
+  /** The same store, whose writes go into this transaction, for the caller to commit. */
+  within(tx: Queries): ProductStore
+}
+
+export function createProductStore(
+  db: Database,
+  clock: Clock,
+  begin: Begin = db.withTransaction,
+): ProductStore {
+  return {
+    ...storeOf(db, clock, begin),
+    within: (tx) => createProductStore(db, clock, (run) => run(tx)),
+  }
+}
 
 export interface ImportTally {
   created: number
@@ -23,7 +39,7 @@ export interface ImportTally {
   unchanged: number
 }
 
-export function createProductStore(db: Database, clock: Clock) {
+function storeOf(db: Database, clock: Clock, begin: Begin) {
   const { products, stockAdjustments } = db.tables
   const byId = db.reader
     .select(productColumns(db))
@@ -32,7 +48,7 @@ export function createProductStore(db: Database, clock: Clock) {
     .prepare('product_by_id')
 
   const write = <T>(actor: string, run: (writes: ProductWrites) => Promise<T>): Promise<T> =>
-    db.withTransaction((tx) => run(new ProductWrites(db, tx, { actor, now: clock.now() })))
+    begin((tx) => run(new ProductWrites(db, tx, { actor, now: clock.now() })))
 
   return {
     get: async (id: number): Promise<ProductRow | undefined> => (await byId.execute({ id }))[0],

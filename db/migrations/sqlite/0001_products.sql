@@ -31,6 +31,17 @@ create table stock_adjustments (
 
 create index stock_adjustments_by_product on stock_adjustments (product_id, id);
 
+create table idempotency_keys (
+  caller text not null,
+  key text not null,
+  fingerprint text not null,
+  answer text not null,
+  created_at integer not null,
+  primary key (caller, key)
+) strict;
+
+create index idempotency_keys_by_age on idempotency_keys (created_at);
+
 create table settings (
   name text primary key,
   value text not null
