@@ -2,11 +2,12 @@
 import { adsOperations } from '#server/ads/operations.ts'
 import { bridgeOperations } from '#server/bridge/operations.ts'
 import type { AnyOperation } from '#server/operation.ts'
+import { batchOperations } from '#server/products/batch.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
 
 export const api = {
-  products: { ...productOperations, ...stockOperations },
+  products: { ...productOperations, ...stockOperations, ...batchOperations },
   ads: { ...adsOperations, ...bridgeOperations },
 }
 

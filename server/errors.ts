@@ -22,6 +22,7 @@ export const PROBLEMS = {
     title: 'The first request with this key still runs',
   },
   STORE_BUSY: { status: 409, trpc: 'CONFLICT', title: 'Another run holds the ads store' },
+  BATCH_FAILED: { status: 409, trpc: 'CONFLICT', title: 'Not every operation of the batch can be done' },
   INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'There is not that much in stock' },
   STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
   VERSION_MISMATCH: { status: 412, trpc: 'PRECONDITION_FAILED', title: 'The product has changed meanwhile' },

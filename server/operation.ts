@@ -25,6 +25,8 @@ export interface Operation<
   errors?: readonly ProblemCode[]
   /** The status of success when it is not 200. */
   status?: 201 | 202 | 204
+  /** True for 207: each part of the output has a status of its own. */
+  multiStatus?(output: v.InferOutput<Out>): boolean
   /** Request headers that fill a field of the input. */
   headers?: { ifMatch?: InputField<In> }
   /** A strong entity tag; a query without one gets a hash of its body. */

@@ -95,8 +95,10 @@ function AdsStatus({ days }: { days: Days | undefined }) {
       <span>
         {plural(fetched.length, 'day')} of {days.days.length} stored, up to {mediumDate(days.to)}
       </span>
-      {freshest !== undefined && <span>last fetched {moment(freshest)}</span>}
-      {days.source === 'demo' && <span>demo data: made up by the built-in simulator</span>}
+      {freshest !== undefined && <span className="wide-only">last fetched {moment(freshest)}</span>}
+      {days.source === 'demo' && (
+        <span className="wide-only">demo data: made up by the built-in simulator</span>
+      )}
     </>
   )
 }

@@ -10,6 +10,8 @@ import type { Days, DayState } from './days.ts'
 const STRIP_WEEKS = [105, 53, 27, 14]
 const MIN_PITCH = 16
 const MAX_PITCH = 22
+/** Where more strips than these fill the screen, the newest is on top. */
+const MAX_IN_ORDER = 2
 
 interface CalendarProps {
   days: Days
@@ -32,7 +34,10 @@ export function Calendar({ days, selected, only, onSelect }: CalendarProps) {
 
   const handlers = useMemo<DayHandlers>(
     () => ({
-      onPick: onSelect,
+      onPick: (date) => {
+        setHint(undefined)
+        onSelect(date)
+      },
       onPoint: (square) => setHint(square && placeHint(square)),
       onFocusDay: (date, square) => {
         setFocused(date)
@@ -41,8 +46,10 @@ export function Calendar({ days, selected, only, onSelect }: CalendarProps) {
       onKey: (event, date) => {
         const moved = moveDate(date, event.key, { from, to })
         if (moved !== undefined) document.getElementById(dayId(moved))?.focus()
-        else if (event.key === 'Enter' || event.key === ' ') onSelect(date)
-        else if (event.key === 'Escape') onSelect(undefined)
+        else if (event.key === 'Enter' || event.key === ' ') {
+          setHint(undefined)
+          onSelect(date)
+        } else if (event.key === 'Escape') onSelect(undefined)
         else return
         event.preventDefault()
       },
@@ -53,7 +60,7 @@ export function Calendar({ days, selected, only, onSelect }: CalendarProps) {
   const shown = hint && byDate.get(hint.date)
 
   return (
-    <fieldset className="calendar" ref={frame}>
+    <fieldset className="calendar" data-many={strips.length > MAX_IN_ORDER ? '' : undefined} ref={frame}>
       <legend className="visually-hidden">Days</legend>
       {width > 0 &&
         strips.map((strip) => (

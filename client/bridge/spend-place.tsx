@@ -120,7 +120,9 @@ function SpendStatus({ spend }: { spend: Spend | undefined }) {
         {plural(spend.items.length, 'product')} out of stock with spend, {mediumDate(spend.from)} –{' '}
         {mediumDate(spend.to)}
       </span>
-      {spend.source === 'demo' && <span>demo data: made up by the built-in simulator</span>}
+      {spend.source === 'demo' && (
+        <span className="wide-only">demo data: made up by the built-in simulator</span>
+      )}
     </>
   )
 }

@@ -4,16 +4,7 @@ import { join } from 'node:path'
 import { readdirSync } from 'node:fs'
 import type { Scenario } from '#scripts/simulator/faults.ts'
 import type { SimulatorOptions } from '#scripts/simulator/server.ts'
-import {
-  dateFiles,
-  ended,
-  expectedSums,
-  openBench,
-  readCsv,
-  sumsByDate,
-  until,
-  type Bench,
-} from './testing.ts'
+import { dateFiles, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './testing.ts'
 
 const [FROM, TO] = ['2026-01-01', '2026-02-09']
 const DATES = 40
@@ -80,7 +71,7 @@ const FINAL: {
   name: string
   options: SimulatorOptions
   code: number
-  failure: string | undefined
+  failure: string
   asked: number
 }[] = [
   { name: 'revoked', options: { scenario: 'revoked' }, code: 3, failure: 'OAUTH_FAILED', asked: 0 },

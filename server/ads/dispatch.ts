@@ -25,7 +25,9 @@ export interface DispatchParts {
 interface Job {
   tally: Tally
   date: string
+  /** Counts towards giving up; an outage is not held against a date. */
   attempt: number
+  triedBefore: boolean
   notBeforeMs: number
 }
 
@@ -62,7 +64,9 @@ class Dispatcher {
     this.#parts = parts
     this.#pace = startPace(parts.concurrency)
     this.#waiting = tasks
-      .flatMap(({ tally, due }) => due.map((date) => ({ tally, date, attempt: 1, notBeforeMs: 0 })))
+      .flatMap(({ tally, due }) =>
+        due.map((date) => ({ tally, date, attempt: 1, triedBefore: false, notBeforeMs: 0 })),
+      )
       .toSorted((a, b) => (a.date > b.date ? -1 : Number(a.date < b.date)))
   }
 
@@ -83,11 +87,11 @@ class Dispatcher {
       const index = this.#waiting.findIndex((job) => this.#readyAtMs(job) <= nowMs)
       const [job] = index === -1 ? [] : this.#waiting.splice(index, 1)
       if (!job) break
-      void this.#attempt(job)
+      this.#attempt(job).catch((error: unknown) => this.#ended.reject(error))
     }
     this.#parts.progress.waiting = undefined
     if (this.#active > 0) {
-      this.#wakeUp(nowMs)
+      if (this.#active < Math.floor(this.#pace.limit)) this.#wakeUp(nowMs)
       return
     }
     if (this.#waiting.length === 0) {
@@ -108,7 +112,6 @@ class Dispatcher {
       (least, job) => Math.min(least, this.#readyAtMs(job)),
       Number.POSITIVE_INFINITY,
     )
-    // At the bound, the next outcome wakes us; the timer is for those who wait for time to pass.
     if (nextMs > nowMs) this.#timer = setTimeout(() => this.#pump(), nextMs - nowMs)
     return nextMs
   }
@@ -140,7 +143,7 @@ class Dispatcher {
     const { requests, units } = outcome.meter
     tally.requests += requests
     tally.units += units
-    tally.retries += job.attempt === 1 ? Math.max(0, requests - 1) : requests
+    tally.retries += job.triedBefore ? requests : Math.max(0, requests - 1)
     if (outcome.type === 'failed') return this.#decide(job, outcome.failure, sentMs)
     try {
       const { file } = outcome
@@ -189,7 +192,7 @@ class Dispatcher {
 
   #retry(job: Job, notBeforeMs: number): void {
     const closure = this.#closures.find(({ concerns }) => concerns(job.tally))
-    if (!closure) this.#waiting.unshift({ ...job, attempt: job.attempt + 1, notBeforeMs })
+    if (!closure) this.#waiting.unshift({ ...job, attempt: job.attempt + 1, triedBefore: true, notBeforeMs })
     else if (closure.failure) this.#fail(job, closure.failure)
   }
 

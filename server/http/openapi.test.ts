@@ -21,6 +21,7 @@ test('what the schemas know is in the document', () => {
   const update = document.paths['/v1/products/{id}'].patch
   expect(update.parameters).toMatchObject([
     { name: 'id', in: 'path', required: true, schema: { type: 'integer', minimum: 1 } },
+    { name: 'Idempotency-Key', in: 'header', required: false },
     { name: 'If-Match', in: 'header', required: false },
   ])
   expect(Object.keys(update.requestBody.content['application/json'].schema.properties)).toEqual([

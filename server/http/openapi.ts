@@ -118,6 +118,7 @@ function responses(operation: AnyOperation, fromBody: boolean): Json {
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
   return {
     [status]: { description: 'Done', ...body },
+    ...(operation.multiStatus && { 207: { description: 'Each part has its own status', ...body } }),
     ...(operation.kind === 'query' && {
       304: { description: 'What you have (If-None-Match) is still true' },
     }),

@@ -133,6 +133,16 @@ test('a list links to its neighbours, and the links work', async () => {
   expect(second.headers.get('link')).toContain('rel="prev"')
 })
 
+test('a batch of which each part has its own status is 207, one for all is 200', async () => {
+  const operations = [{ id: 1, delta: 1 }]
+  expect((await server.rest('POST /products/batch', { body: { mode: 'per_item', operations } })).status).toBe(
+    207,
+  )
+  expect((await server.rest('POST /products/batch', { body: { mode: 'atomic', operations } })).status).toBe(
+    200,
+  )
+})
+
 test('HEAD answers as GET does, without the body', async () => {
   const head = await server.rest(`HEAD ${path}`)
   expect(head).toMatchObject({ status: 200, body: undefined })

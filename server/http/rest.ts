@@ -69,7 +69,7 @@ function success(
   { output, replayed }: Answer,
   { request, info, paged }: Asked,
 ): Response {
-  const status = operation.status ?? 200
+  const status = operation.multiStatus?.(output) ? 207 : (operation.status ?? 200)
   const headers: Record<string, string> = { 'x-request-id': info.requestId }
   if (replayed) headers['idempotent-replayed'] = 'true'
   if (operation.location) headers['location'] = PREFIX + operation.location(output)

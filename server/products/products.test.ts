@@ -231,6 +231,113 @@ describe.each([
     })
   })
 
+  describe('batch', () => {
+    const stock = async (id: number) => (await call('get', { id })).stock_level
+
+    test('atomic: all of it, the same product twice in order', async () => {
+      const [one, two] = [await create({ stock_level: 5 }), await create({ stock_level: 5 })]
+      const { results } = await call('batch', {
+        mode: 'atomic',
+        operations: [
+          { id: two.id, price: '3.00', version: 1 },
+          { id: one.id, delta: -5, reason: 'sold' },
+          { id: one.id, delta: 2, version: 1 },
+          { id: two.id, name: 'Renamed', stock_level: 9 },
+        ],
+      })
+      expect(results.map(({ product }) => [product?.id, product?.version, product?.stock_level])).toEqual([
+        [two.id, 2, 5],
+        [one.id, 2, 0],
+        [one.id, 3, 2],
+        [two.id, 3, 9],
+      ])
+      expect(await call('get', { id: two.id })).toEqual(results[3]?.product as never)
+      const { items } = await call('adjustments', { id: one.id })
+      expect(items.map(({ delta, reason }) => [delta, reason])).toEqual([
+        [2, 'correction'],
+        [-5, 'sold'],
+        [5, 'initial'],
+      ])
+    })
+
+    test('atomic: one that fails undoes all, and every failure is named', async () => {
+      const { id } = await create({ stock_level: 3 })
+      const operations = [
+        { id, delta: -2 },
+        { id, delta: -2 },
+        { id: 999_999, price: 1 },
+        { id, price: 2, version: 7 },
+      ]
+      const problem = await refusal(call('batch', { mode: 'atomic', operations }))
+      expect(problem).toMatchObject({
+        code: 'BATCH_FAILED',
+        status: 409,
+        failures: [
+          { index: 1, id, problem: { code: 'INSUFFICIENT_STOCK', available: 1, requested: 2 } },
+          { index: 2, id: 999_999, problem: { code: 'PRODUCT_NOT_FOUND' } },
+          { index: 3, id, problem: { code: 'VERSION_MISMATCH', current: { id } } },
+        ],
+      })
+      expect(await call('get', { id })).toMatchObject({ stock_level: 3, version: 1 })
+    })
+
+    test('per item: what can be done is done, the rest says why not', async () => {
+      const { id } = await create({ stock_level: 3 })
+      const operations = [
+        { id, delta: -2 },
+        { id, delta: -2 },
+        { id, delta: -1 },
+        { id: 999_999, delta: 1 },
+      ]
+      const { results } = await call('batch', { mode: 'per_item', operations })
+      expect(results.map(({ status, problem }) => [status, problem?.code])).toEqual([
+        [200, undefined],
+        [409, 'INSUFFICIENT_STOCK'],
+        [200, undefined],
+        [404, 'PRODUCT_NOT_FOUND'],
+      ])
+      expect(await stock(id)).toBe(0)
+    })
+
+    test('a dry run tells what would be, and changes nothing', async () => {
+      const { id } = await create({ stock_level: 3 })
+      const { results } = await call('batch', {
+        mode: 'atomic',
+        dry_run: true,
+        operations: [
+          { id, delta: -1 },
+          { id, delta: -1 },
+        ],
+      })
+      expect(results.map(({ product }) => product?.stock_level)).toEqual([2, 1])
+      expect(await call('get', { id })).toMatchObject({ stock_level: 3, version: 1 })
+    })
+
+    test('a thousand operations are taken, more are refused, and so is a level with a delta', async () => {
+      const { id } = await create({ stock_level: 0 })
+      const operations = Array.from({ length: 1000 }, () => ({ id, delta: 1 }))
+      await call('batch', { mode: 'atomic', operations })
+      expect(await stock(id)).toBe(1000)
+      const tooMany = call('batch', { mode: 'atomic', operations: [...operations, { id, delta: 1 }] })
+      expect(await refusal(tooMany)).toMatchObject({
+        code: 'INVALID_INPUT',
+        errors: [{ pointer: '/operations' }],
+      })
+      const both = call('batch', { mode: 'atomic', operations: [{ id, delta: 1, stock_level: 1 }] })
+      expect(await refusal(both)).toMatchObject({ errors: [{ pointer: '/operations/0/delta' }] })
+    })
+
+    test('batches over the same products in opposite orders do not block each other', async () => {
+      const ids = await Promise.all(
+        Array.from({ length: 10 }, async () => (await create({ stock_level: 0 })).id),
+      )
+      const add = (order: number[]) =>
+        call('batch', { mode: 'atomic', operations: order.map((id) => ({ id, delta: 1 })) })
+      await Promise.all(Array.from({ length: 20 }, (_, n) => add(n % 2 === 0 ? ids : ids.toReversed())))
+      for (const id of ids) expect(await stock(id)).toBe(20)
+    })
+  })
+
   describe('list', () => {
     let own: TestServer
     let list: Call

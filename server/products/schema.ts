@@ -78,13 +78,15 @@ export const ADJUSTMENT_REASONS = [
 ] as const
 export type AdjustmentReason = (typeof ADJUSTMENT_REASONS)[number]
 
+const Reason = v.picklist(ADJUSTMENT_REASONS, `must be one of ${ADJUSTMENT_REASONS.join(', ')}`)
+
 export const NewStockAdjustment = v.strictObject({
   id: ProductId,
   delta: v.pipe(
     integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL),
     v.check((delta) => delta !== 0, 'must not be 0'),
   ),
-  reason: v.picklist(ADJUSTMENT_REASONS, `must be one of ${ADJUSTMENT_REASONS.join(', ')}`),
+  reason: Reason,
   reference: v.optional(v.nullable(text(200))),
   expected_stock_level: v.optional(StockLevel),
 })
@@ -134,6 +136,41 @@ export const ProductPage = v.object({
   next_cursor: v.nullable(v.string()),
   prev_cursor: v.nullable(v.string()),
   total: v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) })),
+})
+
+export const ProductBatchStep = v.strictObject({
+  id: ProductId,
+  version: v.optional(Version),
+  name: v.optional(Name),
+  price: v.optional(Price),
+  stock_level: v.optional(StockLevel),
+  delta: v.optional(integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL)),
+  reason: v.optional(Reason),
+})
+
+export const ProductBatch = v.strictObject({
+  mode: v.picklist(['atomic', 'per_item'], 'must be atomic or per_item'),
+  dry_run: v.optional(v.boolean('must be true or false'), false),
+  operations: v.pipe(
+    v.array(ProductBatchStep, 'must be a list'),
+    v.minLength(1, 'must have 1 to 1000 operations'),
+    v.maxLength(1000, 'must have 1 to 1000 operations'),
+  ),
+})
+
+export const ProductBatchResults = v.object({
+  mode: v.picklist(['atomic', 'per_item']),
+  dry_run: v.boolean(),
+  results: v.array(
+    v.object({
+      id: v.number(),
+      status: v.number(),
+      product: v.optional(Product),
+      problem: v.optional(
+        v.looseObject({ code: v.string(), status: v.number(), title: v.string(), detail: v.string() }),
+      ),
+    }),
+  ),
 })
 
 export const StockAdjustmentsQuery = v.strictObject({ id: ProductId, limit, cursor })

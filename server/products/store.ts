@@ -78,6 +78,9 @@ function storeOf(db: Database, clock: Clock, begin: Begin) {
     remove: (id: number, { expected, actor }: ChangeOptions): Promise<void> =>
       write(actor, async (writes) => await writes.remove((await writes.lock(id, expected)).id)),
 
+    /** All that `run` writes is one transaction. */
+    change: write,
+
     adjustStock: (adjustment: Adjustment, actor: string) =>
       write(actor, (writes) => writes.adjust(adjustment)),
 

@@ -2,7 +2,16 @@
 import { problemOf, type Inputs, type Outputs, type Problem } from '#client/api.ts'
 import type { TestServer } from '#server/testing.ts'
 
-type Name = 'get' | 'list' | 'search' | 'create' | 'update' | 'remove' | 'adjustStock' | 'adjustments'
+type Name =
+  | 'get'
+  | 'list'
+  | 'search'
+  | 'create'
+  | 'update'
+  | 'remove'
+  | 'adjustStock'
+  | 'adjustments'
+  | 'batch'
 export type Call = <N extends Name>(name: N, input: Inputs['products'][N]) => Promise<Outputs['products'][N]>
 
 /** What a call was refused with, over either transport. */
@@ -27,6 +36,7 @@ export const transports: Record<'REST' | 'tRPC', (server: TestServer) => Call> =
       update: () => server.rest(`PATCH /products/${id}`, { body: rest, headers }),
       remove: () => server.rest(`DELETE /products/${id}`, { headers }),
       adjustStock: () => server.rest(`POST /products/${id}/stock-adjustments`, { body: rest }),
+      batch: () => server.rest('POST /products/batch', { body: input }),
       adjustments: () => server.rest(`GET /products/${id}/stock-adjustments?${query()}`),
     }
     const { status, body } = await answers[name]()
@@ -34,7 +44,8 @@ export const transports: Record<'REST' | 'tRPC', (server: TestServer) => Call> =
     return name === 'remove' ? { id } : body
   },
   tRPC: (server) => async (name, input) => {
-    const { get, list, search, create, update, remove, adjustStock, adjustments } = server.client.products
+    const { get, list, search, create, update, remove, adjustStock, adjustments, batch } =
+      server.client.products
     const calls = {
       get: get.query,
       list: list.query,
@@ -44,6 +55,7 @@ export const transports: Record<'REST' | 'tRPC', (server: TestServer) => Call> =
       remove: remove.mutate,
       adjustStock: adjustStock.mutate,
       adjustments: adjustments.query,
+      batch: batch.mutate,
     }
     try {
       return (await (calls[name] as (value: unknown) => Promise<unknown>)(input)) as never

@@ -1,5 +1,5 @@
 /** What is written of products, and the ledger's entry with it: always within the caller's transaction. */
-import { and, eq, gte, inArray, lte, sql } from 'drizzle-orm'
+import { and, eq, gte, inArray, lte, sql, type SQL } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
@@ -70,11 +70,16 @@ export class ProductWrites {
   }
 
   async lockBySku(skus: readonly string[]): Promise<ProductRow[]> {
+    return await this.#lockWhere(inArray(this.#db.tables.products.sku, [...skus]))
+  }
+
+  async lockByIds(ids: readonly number[]): Promise<ProductRow[]> {
+    return await this.#lockWhere(inArray(this.#db.tables.products.id, [...ids]))
+  }
+
+  async #lockWhere(condition: SQL): Promise<ProductRow[]> {
     const { products } = this.#db.tables
-    const query = this.#tx
-      .select(productColumns(this.#db))
-      .from(products)
-      .where(inArray(products.sku, [...skus]))
+    const query = this.#tx.select(productColumns(this.#db)).from(products).where(condition)
     // In the order of ids, as every writer of several rows locks them: so that two cannot wait for each other.
     return await this.#db.forUpdate(query.orderBy(products.id))
   }
@@ -92,7 +97,11 @@ export class ProductWrites {
   }
 
   /** @param row as locked in this transaction. Gives it back as it is when it is as asked for already. */
-  async change(row: ProductRow, change: Partial<NewRow>, reason: 'set' | 'import'): Promise<ProductRow> {
+  async change(
+    row: ProductRow,
+    change: Partial<NewRow>,
+    reason: 'set' | 'import' | AdjustmentReason,
+  ): Promise<ProductRow> {
     const fields = Object.entries(change) as [keyof NewRow, NewRow[keyof NewRow]][]
     if (fields.every(([field, value]) => value === row[field])) return row
     const { products } = this.#db.tables
@@ -153,8 +162,12 @@ export class ProductWrites {
 
 /** Why the guarded statement touched no row; by now the row is locked, so this is why. */
 function refusal(row: ProductRow, delta: number, expectedStockLevel: number | undefined): Error {
-  if (expectedStockLevel !== undefined && row.stockLevel !== expectedStockLevel)
-    return new StockLevelChanged(row)
+  const changed = expectedStockLevel !== undefined && row.stockLevel !== expectedStockLevel
+  return changed ? new StockLevelChanged(row) : stockRefusal(row, delta)
+}
+
+/** Of a delta that leads out of bounds. */
+export function stockRefusal(row: ProductRow, delta: number): ProblemError {
   if (delta > 0)
     return invalidInput([{ pointer: '/delta', detail: `the stock would exceed ${MAX_STOCK_LEVEL}` }])
   const [available, requested] = [row.stockLevel, -delta]

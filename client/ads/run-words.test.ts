@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'bun:test'
+import type { Run } from './days.ts'
+import { failuresByReason, outcomeOf, progressOf, rateOf, timeLeft } from './run-words.ts'
+
+const run: Run = {
+  id: 'r',
+  state: 'running',
+  kind: 'backfill',
+  from: '2024-11-22',
+  to: '2026-11-21',
+  reports: ['campaign'],
+  requested: 730,
+  skipped: 330,
+  done: 190,
+  failed: [],
+  failed_count: 10,
+  rows: 0,
+  requests: 0,
+  retries: 0,
+  started_at: '2026-11-22T10:00:00.000Z',
+  finished_at: null,
+}
+const tenSecondsLater = Date.parse('2026-11-22T10:00:10.000Z')
+
+describe('a run', () => {
+  test('is measured by what it has to do, not by what was there already', () => {
+    expect(progressOf(run)).toEqual({ due: 400, over: 200, share: 0.5 })
+    expect(progressOf({ ...run, requested: 0, skipped: 0, done: 0, failed_count: 0 }).share).toBe(0)
+  })
+
+  test('tells its rate and the time left once they can be known', () => {
+    expect(rateOf(run, tenSecondsLater)).toBe('20 days/s')
+    expect(rateOf({ ...run, done: 0, failed_count: 0 }, tenSecondsLater)).toBeUndefined()
+    expect(timeLeft({ ...run, eta_ms: 61_000 })).toBe('about 61 s left')
+    expect(timeLeft(run)).toBeUndefined()
+  })
+
+  test.each([
+    [{ state: 'done', done: 0, failed_count: 0 }, 'Everything was there already'],
+    [{ state: 'done', done: 3, failed_count: 0 }, 'Fetched 3 days'],
+    [{ state: 'failed', done: 3, failed_count: 1 }, 'Fetched 3 days; 1 day failed'],
+    [{ state: 'interrupted', done: 1, failed_count: 0 }, 'Interrupted after 1 day; nothing is lost'],
+  ] as const)('that ended as %p says so', (ended, words) => {
+    expect(outcomeOf({ ...run, ...ended })).toBe(words)
+  })
+
+  test('groups its failures by their reason, most first', () => {
+    const failure = { report: 'campaign', customer_id: '1', date: '2026-01-01', detail: 'x' } as const
+    const failed = ['TIMEOUT', 'NETWORK', 'NETWORK'].map((code) => ({ ...failure, code }))
+    expect(failuresByReason({ ...run, failed }).map(({ reason, days }) => [reason, days])).toEqual([
+      ['Google could not be reached', 2],
+      ['Google took too long to answer', 1],
+    ])
+  })
+})

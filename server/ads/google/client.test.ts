@@ -1,0 +1,150 @@
+import { afterAll, expect, test } from 'bun:test'
+import { FetchError } from '#server/ads/errors.ts'
+import { GoogleAdsClient, type Connection } from './client.ts'
+
+interface Heard {
+  path: string
+  headers: Headers
+  body: unknown
+}
+
+const heard: Heard[] = []
+let answer: (request: Heard) => Response | Promise<Response> = () => Response.json([])
+const server = Bun.serve({
+  port: 0,
+  idleTimeout: 0,
+  async fetch(request) {
+    const about = {
+      path: new URL(request.url).pathname,
+      headers: request.headers,
+      body: await request.json(),
+    }
+    heard.push(about)
+    return await answer(about)
+  },
+})
+afterAll(async () => await server.stop(true))
+
+const connection: Connection = {
+  endpoint: `${server.url.origin}/`,
+  apiVersion: 'v25',
+  loginCustomerId: undefined,
+  developerToken: undefined,
+  idleTimeoutMs: 150,
+}
+
+async function rowsOf(client: GoogleAdsClient, signal = new AbortController().signal) {
+  const meter = { requests: 0, units: 0 }
+  const rows: unknown[] = []
+  try {
+    for await (const row of client.rows('1234567890', 'SELECT x', { signal, meter })) rows.push(row)
+    return { rows, meter, code: undefined }
+  } catch (error) {
+    return { rows, meter, code: error instanceof FetchError ? error.failure.code : String(error) }
+  }
+}
+
+test('sends what the API knows and nothing that it refuses', async () => {
+  heard.length = 0
+  answer = () => Response.json([{ results: [{ a: 1 }], queryResourceConsumption: '600' }])
+  const plain = await rowsOf(new GoogleAdsClient(connection, async () => 'ya29.x'))
+  expect(plain).toEqual({ rows: [{ a: 1 }], meter: { requests: 1, units: 600 }, code: undefined })
+  const managed = { ...connection, loginCustomerId: '9999999999', developerToken: 'dev' }
+  await rowsOf(new GoogleAdsClient(managed, async () => 'ya29.x'))
+  const [first, second] = heard
+  expect(first?.path).toBe('/v25/customers/1234567890/googleAds:searchStream')
+  expect(first?.body).toEqual({ query: 'SELECT x' })
+  expect(first?.headers.get('authorization')).toBe('Bearer ya29.x')
+  expect(first?.headers.has('login-customer-id')).toBe(false)
+  expect(first?.headers.has('developer-token')).toBe(false)
+  expect(second?.headers.get('login-customer-id')).toBe('9999999999')
+  expect(second?.headers.get('developer-token')).toBe('dev')
+})
+
+test('a refused token is renewed once and the request repeated; twice refused is final', async () => {
+  const asked: (string | undefined)[] = []
+  const token = async (refused?: string) => {
+    asked.push(refused)
+    return refused === undefined ? 'old' : 'new'
+  }
+  answer = ({ headers }) =>
+    headers.get('authorization') === 'Bearer new' ? Response.json([]) : new Response('', { status: 401 })
+  expect(await rowsOf(new GoogleAdsClient(connection, token))).toMatchObject({
+    meter: { requests: 2 },
+    code: undefined,
+  })
+  expect(asked).toEqual([undefined, 'old'])
+  answer = () => new Response('', { status: 401 })
+  expect(await rowsOf(new GoogleAdsClient(connection, token))).toMatchObject({
+    meter: { requests: 2 },
+    code: 'AUTHENTICATION_FAILED',
+  })
+})
+
+const silent = (start: string) =>
+  new Response(
+    new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(start)) }),
+  )
+
+test('silence is a timeout, before the answer and inside it', async () => {
+  const client = new GoogleAdsClient(connection, async () => 'x')
+  answer = async () => await new Promise<Response>(() => {})
+  expect(await rowsOf(client)).toMatchObject({ rows: [], code: 'TIMEOUT' })
+  answer = () => silent('[{"results":[{"a":1}]},')
+  expect(await rowsOf(client)).toMatchObject({ rows: [{ a: 1 }], code: 'TIMEOUT' })
+})
+
+test('a slow answer that keeps coming is none', async () => {
+  async function* dripping() {
+    for (const letter of '[{"results":[{"a":1}]}]') {
+      yield new TextEncoder().encode(letter)
+      await Bun.sleep(12)
+    }
+  }
+  answer = () => new Response(dripping())
+  expect(await rowsOf(new GoogleAdsClient(connection, async () => 'x'))).toMatchObject({
+    rows: [{ a: 1 }],
+    code: undefined,
+  })
+})
+
+test('a cut connection and a missing server are the network', async () => {
+  const client = new GoogleAdsClient(connection, async () => 'x')
+  answer = () =>
+    new Response(
+      new ReadableStream({
+        pull(controller) {
+          controller.enqueue(new TextEncoder().encode('[{"results":[{"a":1}]}'))
+          controller.error()
+        },
+      }),
+    )
+  expect((await rowsOf(client)).code).toBe('NETWORK')
+  const nowhere = new GoogleAdsClient({ ...connection, endpoint: 'http://127.0.0.1:1' }, async () => 'x')
+  expect((await rowsOf(nowhere)).code).toBe('NETWORK')
+})
+
+test('who hangs up gets the own reason back', async () => {
+  const control = new AbortController()
+  answer = () => {
+    control.abort(new Error('enough'))
+    return silent('[')
+  }
+  expect((await rowsOf(new GoogleAdsClient(connection, async () => 'x'), control.signal)).code).toBe(
+    'Error: enough',
+  )
+})
+
+test('an account is its zone, its currency, and whether it only manages others', async () => {
+  const customer = { timeZone: 'Europe/Berlin', currencyCode: 'EUR', manager: true }
+  const asking = { signal: new AbortController().signal, meter: { requests: 0, units: 0 } }
+  const client = new GoogleAdsClient(connection, async () => 'x')
+  answer = () => Response.json({ results: [{ customer }] })
+  expect(await client.account('1', asking)).toEqual({
+    timeZone: 'Europe/Berlin',
+    currency: 'EUR',
+    manager: true,
+  })
+  answer = () => Response.json({ results: [] })
+  expect(client.account('1', asking)).rejects.toThrow('time zone')
+})

@@ -1,0 +1,100 @@
+import { expect, test } from 'bun:test'
+import { FetchError } from '#server/ads/errors.ts'
+import { readChunks } from './stream.ts'
+
+async function* cut(text: string | Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text
+  for (let from = 0; from < bytes.length; from += size) yield bytes.slice(from, from + size)
+}
+
+async function read(text: string | Uint8Array, size = 7): Promise<{ rows: unknown[]; units: number }> {
+  const rows: unknown[] = []
+  let units = 0
+  for await (const chunk of readChunks(cut(text, size))) {
+    rows.push(...chunk.results)
+    units += chunk.units
+  }
+  return { rows, units }
+}
+
+async function failureOf(text: string | Uint8Array): Promise<string> {
+  try {
+    await read(text)
+    return 'none'
+  } catch (error) {
+    return error instanceof FetchError ? error.failure.code : String(error)
+  }
+}
+
+test('takes what is a whole answer', async () => {
+  const cases: [text: string, rows: unknown[], units: number][] = [
+    ['[]', [], 0],
+    [' [ ] \n', [], 0],
+    ['[{"results":[]}]', [], 0],
+    ['[{"fieldMask":"campaign.id","requestId":"x","queryResourceConsumption":"600"}]', [], 600],
+    [
+      '[{"results":[{"a":1}]},\r\n{"results":[{"a":2}],"queryResourceConsumption":"12"}]',
+      [{ a: 1 }, { a: 2 }],
+      12,
+    ],
+    ['[{"results":[{"n":"}],{[\\"\\\\"}]}]', [{ n: '}],{["\\' }], 0],
+  ]
+  for (const [text, rows, units] of cases) expect(await read(text)).toEqual({ rows, units })
+})
+
+test('refuses what is not', async () => {
+  const refused = [
+    '',
+    '{}',
+    'null',
+    '[null]',
+    '[1]',
+    '["x"]',
+    '[[]]',
+    '[{"results":{}}]',
+    '[{"results":[]}',
+    '[{"results":[{"a":1}]},',
+    '[{"results":[{"a":',
+    '[{"results":[]}]]',
+    '[{"results":[]}] x',
+    '[{"results":[]},]',
+    '[{"results":[]} {"results":[]}]',
+    '[{"results":[tru]}]',
+    '<!DOCTYPE html><title>502</title>',
+    '{"results":[]}',
+  ]
+  for (const text of refused)
+    expect({ text, code: await failureOf(text) }).toEqual({ text, code: 'BROKEN_STREAM' })
+})
+
+test('an error after the first rows is never taken for the end', async () => {
+  const rows = '{"results":[{"a":1}]}'
+  const quota = `{"error":{"code":429,"message":"x","details":[{"@type":"GoogleAdsFailure","errors":[{"errorCode":{"quotaError":"RESOURCE_EXHAUSTED"}}]}]}}`
+  expect(await failureOf(`[${rows},{"error":{"code":500,"message":"Internal"}}]`)).toBe('SERVER_ERROR')
+  expect(await failureOf(`[${rows},${quota}]`)).toBe('QUOTA_EXHAUSTED')
+  expect(await failureOf(`[${rows},{"error":{}}]`)).toBe('BROKEN_STREAM')
+  expect(await failureOf(`[${rows},{"error":null}]`)).toBe('BROKEN_STREAM')
+})
+
+const NAMES = ['„Sommer“ 🌞', 'a"b\\c', '漢字,\n=1', '\u2028', 'é']
+const WHOLE = `[${[0, 1]
+  .map((n) => JSON.stringify({ results: NAMES.map((name) => ({ n, name, deep: [{ x: ['}', ']'] }] })) }))
+  .join(',\n')}]`
+
+test('is the same wherever the bytes are cut', async () => {
+  const expected = JSON.parse(WHOLE).flatMap(({ results }: { results: unknown[] }) => results)
+  const length = new TextEncoder().encode(WHOLE).length
+  for (let size = 1; size <= length; size++) expect((await read(WHOLE, size)).rows).toEqual(expected)
+})
+
+test('no beginning of an answer is an answer', async () => {
+  const bytes = new TextEncoder().encode(WHOLE)
+  for (let end = 0; end < bytes.length; end++)
+    expect(await failureOf(bytes.slice(0, end))).toBe('BROKEN_STREAM')
+})
+
+test('bytes that are no UTF-8 are not quietly replaced', async () => {
+  const bytes = new TextEncoder().encode('[{"results":[{"n":"é"}]}]')
+  bytes[bytes.indexOf(0xc3)] = 0xff
+  expect(await failureOf(bytes)).toBe('BROKEN_STREAM')
+})

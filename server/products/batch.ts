@@ -1,0 +1,143 @@
+/** Many changes in one request: planned on locked rows first, written only when the plan may be kept. */
+import type * as v from 'valibot'
+import type { ProductRow } from '#db/schema.postgres.ts'
+import type { Context } from '#server/context.ts'
+import { invalidInput, ProblemError, PROBLEMS } from '#server/errors.ts'
+import { mutation } from '#server/operation.ts'
+import * as schema from './schema.ts'
+import { minorUnits, toProduct, withCurrent } from './wire.ts'
+import { productNotFound, stockRefusal, VersionMismatch, type NewRow, type ProductWrites } from './writes.ts'
+
+export const batchOperations = {
+  batch: mutation({
+    rest: 'POST /products/batch',
+    summary: 'Up to 1000 changes at once, all or none, or each for itself',
+    input: schema.ProductBatch,
+    output: schema.ProductBatchResults,
+    scope: 'products:write',
+    cost: 'write',
+    multiStatus: ({ mode }) => mode === 'per_item',
+    errors: ['BATCH_FAILED'],
+    run: batch,
+  }),
+}
+
+/** One operation of the batch, with its price in minor units. */
+interface Step extends Omit<v.InferOutput<typeof schema.ProductBatchStep>, 'price' | 'name'> {
+  fields: Partial<NewRow>
+}
+
+/** What a step would make of its product. */
+interface Planned {
+  step: Step
+  change: Partial<NewRow>
+  after: ProductRow
+}
+
+type Outcome = Planned | { step: Step; problem: ProblemError }
+
+async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<typeof schema.ProductBatch>) {
+  const steps = operations.map((operation, index) => toStep(ctx, operation, index))
+  const outcomes = await ctx.products.change(ctx.caller.name, async (writes) => {
+    const rows = await writes.lockByIds([...new Set(steps.map(({ id }) => id))])
+    const planned = await plan(ctx, steps, rows)
+    if (mode === 'atomic') refuseFailures(planned)
+    return dry_run ? planned : await carryOut(writes, planned, rows)
+  })
+  return { mode, dry_run, results: outcomes.map((outcome) => toResult(ctx, outcome)) }
+}
+
+function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatchStep>, index: number): Step {
+  const { price, name, ...step } = operation
+  if (step.stock_level !== undefined && step.delta !== undefined) {
+    throw invalidInput([
+      { pointer: `/operations/${index}/delta`, detail: 'give a stock_level or a delta, not both' },
+    ])
+  }
+  const priceMinor = price === undefined ? undefined : minorUnits(ctx, `/operations/${index}/price`, price)
+  return {
+    ...step,
+    fields: { ...(name !== undefined && { name }), ...(priceMinor !== undefined && { priceMinor }) },
+  }
+}
+
+/**
+ * In order, each step on what the ones before it made of its product. A version may be the one before the
+ * batch, which is what the client saw, or the one its own earlier steps have led to.
+ */
+async function plan(ctx: Context, steps: readonly Step[], rows: readonly ProductRow[]): Promise<Outcome[]> {
+  const before = new Map(rows.map((row) => [row.id, row]))
+  const current = new Map(before)
+  const outcomes: Outcome[] = []
+  for (const step of steps) {
+    try {
+      const planned = await withCurrent(ctx, async () =>
+        planStep(step, before.get(step.id), current.get(step.id)),
+      )
+      current.set(step.id, planned.after)
+      outcomes.push(planned)
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      outcomes.push({ step, problem: error })
+    }
+  }
+  return outcomes
+}
+
+function planStep(step: Step, before: ProductRow | undefined, row: ProductRow | undefined): Planned {
+  if (!row || !before) throw productNotFound(step.id)
+  if (step.version !== undefined && step.version !== row.version && step.version !== before.version) {
+    throw new VersionMismatch(row)
+  }
+  const level = step.delta === undefined ? step.stock_level : row.stockLevel + step.delta
+  if (step.delta !== undefined && level !== undefined && (level < 0 || level > schema.MAX_STOCK_LEVEL)) {
+    throw stockRefusal(row, step.delta)
+  }
+  const change = { ...step.fields, ...(level !== undefined && { stockLevel: level }) }
+  const changes = Object.entries(change).some(([field, value]) => value !== row[field as keyof NewRow])
+  return { step, change, after: changes ? { ...row, ...change, version: row.version + 1 } : row }
+}
+
+async function carryOut(
+  writes: ProductWrites,
+  planned: readonly Outcome[],
+  rows: readonly ProductRow[],
+): Promise<Outcome[]> {
+  const current = new Map(rows.map((row) => [row.id, row]))
+  const outcomes: Outcome[] = []
+  for (const outcome of planned) {
+    const { step } = outcome
+    const row = current.get(step.id)
+    if ('problem' in outcome || !row) {
+      outcomes.push(outcome)
+      continue
+    }
+    const reason = step.reason ?? (step.delta === undefined ? 'set' : 'correction')
+    const after = await writes.change(row, outcome.change, reason)
+    current.set(step.id, after)
+    outcomes.push({ ...outcome, after })
+  }
+  return outcomes
+}
+
+function refuseFailures(outcomes: readonly Outcome[]): void {
+  const failures = outcomes.flatMap((outcome, index) =>
+    'problem' in outcome ? [{ index, ...failed(outcome) }] : [],
+  )
+  if (failures.length === 0) return
+  throw new ProblemError(
+    'BATCH_FAILED',
+    `${failures.length} of ${outcomes.length} operations cannot be done; none was.`,
+    { failures },
+  )
+}
+
+function toResult(ctx: Context, outcome: Outcome) {
+  if ('problem' in outcome) return failed(outcome)
+  return { id: outcome.step.id, status: 200, product: toProduct(outcome.after, ctx.currency) }
+}
+
+function failed({ step, problem: { code, message, extra } }: { step: Step; problem: ProblemError }) {
+  const { status, title } = PROBLEMS[code]
+  return { id: step.id, status, problem: { code, status, title, detail: message, ...extra } }
+}
