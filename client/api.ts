@@ -1,5 +1,12 @@
 /** The typed client: the server's types and none of its code. The page uses it, and so may any application. */
-import { createTRPCClient, httpBatchLink, TRPCClientError, type TRPCClient } from '@trpc/client'
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+  type TRPCClient,
+} from '@trpc/client'
 import type {
   inferRouterInputs,
   inferRouterOutputs,
@@ -7,7 +14,9 @@ import type {
   TRPCDefaultErrorShape,
   TRPCMutationProcedure,
   TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
 } from '@trpc/server'
+import { EventSource } from 'eventsource'
 import type { surface } from './surface.ts'
 
 type Operations = (typeof surface)['operations']
@@ -22,7 +31,9 @@ export type AppRouter = TRPCBuiltRouter<
 type Procedure<Op> = Op extends { kind: infer Kind; input: infer In; output: infer Out }
   ? Kind extends 'query'
     ? TRPCQueryProcedure<Definition<In, Out>>
-    : TRPCMutationProcedure<Definition<In, Out>>
+    : Kind extends 'mutation'
+      ? TRPCMutationProcedure<Definition<In, Out>>
+      : TRPCSubscriptionProcedure<Definition<In, AsyncIterable<{ id: string; data: Out }>>>
   : never
 
 interface Definition<In, Out> {
@@ -52,13 +63,26 @@ const MAX_URL_LENGTH = 12_000
 
 /** @param url where Adstock is, such as `http://127.0.0.1:3000` */
 export function createClient(url: string | URL, { key }: ClientOptions = {}): Client {
+  const endpoint = `${String(url).replace(/\/+$/, '')}/trpc`
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
   return createTRPCClient<AppRouter>({
     links: [
-      httpBatchLink({
-        url: `${String(url).replace(/\/+$/, '')}/trpc`,
-        maxItems: MAX_CALLS_PER_REQUEST,
-        maxURLLength: MAX_URL_LENGTH,
-        headers: () => (key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        // Not every runtime has an EventSource of its own, and none of those sends headers.
+        true: httpSubscriptionLink({
+          url: endpoint,
+          EventSource,
+          eventSourceOptions: {
+            fetch: (target, init) => fetch(target, { ...init, headers: { ...init.headers, ...headers } }),
+          },
+        }),
+        false: httpBatchLink({
+          url: endpoint,
+          maxItems: MAX_CALLS_PER_REQUEST,
+          maxURLLength: MAX_URL_LENGTH,
+          headers,
+        }),
       }),
     ],
   })

@@ -10,7 +10,10 @@ export interface Lockable {
   for(strength: 'update'): unknown
 }
 
-export type Tables = Pick<typeof postgres, 'products' | 'stockAdjustments' | 'idempotencyKeys' | 'settings'>
+export type Tables = Pick<
+  typeof postgres,
+  'products' | 'stockAdjustments' | 'changes' | 'idempotencyKeys' | 'settings'
+>
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
 export interface Database {

@@ -29,6 +29,18 @@ export const stockAdjustments = pgTable('stock_adjustments', {
   createdAt: bigint('created_at', { mode: 'number' }).notNull(),
 })
 
+/** The change feed, written by triggers in the transaction of each change, direct SQL included. */
+export const changes = pgTable('changes', {
+  /** In the order of the commits, without gaps. */
+  seq: bigint({ mode: 'number' }).primaryKey(),
+  kind: text({ enum: ['created', 'updated', 'deleted'] }).notNull(),
+  productId: bigint('product_id', { mode: 'number' }).notNull(),
+  version: bigint({ mode: 'number' }).notNull(),
+  /** JSON of the product as it was then, by column names; null when it was deleted. */
+  product: text(),
+  at: bigint({ mode: 'number' }).notNull(),
+})
+
 /** What was answered to a request that carried an idempotency key, written in the request's own transaction. */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',

@@ -24,6 +24,15 @@ export const stockAdjustments = sqliteTable('stock_adjustments', {
   createdAt: integer('created_at').notNull(),
 })
 
+export const changes = sqliteTable('changes', {
+  seq: integer().primaryKey(),
+  kind: text({ enum: ['created', 'updated', 'deleted'] }).notNull(),
+  productId: integer('product_id').notNull(),
+  version: integer().notNull(),
+  product: text(),
+  at: integer().notNull(),
+})
+
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',
   {
@@ -46,4 +55,5 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
 true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
+true satisfies Same<typeof changes.$inferSelect, typeof postgres.changes.$inferSelect>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

@@ -46,13 +46,14 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     log,
   }
 
-  let accepting = true
+  const stopping = new AbortController()
   const routes = await createRoutes({
     services,
     limits: config.limits,
     trustedProxyHops: config.trustedProxyHops,
     addressOf: (request) => server.requestIP(request)?.address,
-    accepting: () => accepting,
+    stopping: stopping.signal,
+    accepting: () => !stopping.signal.aborted,
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
   })
   const server = listen(config, routes)
@@ -60,7 +61,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
   const resources = opened.move()
   const drain = async () => {
-    accepting = false
+    stopping.abort()
     await Promise.all([finishRequests(server), ads[Symbol.asyncDispose]()])
   }
   return { url: server.url, ads, drain, [Symbol.asyncDispose]: () => resources.disposeAsync() }
@@ -73,7 +74,7 @@ export async function openProducts(
 ) {
   const db = opened.adopt(await openDatabase(databaseUrl), (database) => database.close())
   await claimCurrency(db, currency.code)
-  return { db, products: createProductStore(db, systemClock) }
+  return { db, products: opened.use(createProductStore(db, systemClock)) }
 }
 
 /** Prices are stored in minor units: read in another currency they would be other prices. */

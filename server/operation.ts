@@ -45,9 +45,30 @@ export type Scope = (typeof SCOPES)[number]
 /** Which rate limit an operation draws on. */
 export type Cost = 'read' | 'search' | 'write'
 
+/**
+ * A stream of events that goes on until the caller leaves: server-sent events over REST, at the address of the
+ * query that gives the same at once, and a tRPC subscription.
+ */
+export interface Subscription<In extends AnyInput, Out extends v.GenericSchema> extends Pick<
+  Operation<'query', In, Out>,
+  'rest' | 'summary' | 'input' | 'output' | 'scope' | 'cost'
+> {
+  kind: 'subscription'
+  /** Whoever sends an event's id as `lastEventId` goes on after it. */
+  run(ctx: Context, input: v.InferOutput<In>): AsyncIterable<StreamedEvent<v.InferInput<Out>>>
+}
+
+export interface StreamedEvent<T> {
+  id: string
+  data: T
+}
+
 /** An operation whose types are no longer of interest: what a transport iterates over. */
 // oxlint-disable-next-line typescript/no-explicit-any -- `run` is contravariant in its input: only `any` holds them all
 export type AnyOperation = Operation<'query' | 'mutation', any, any>
+
+// oxlint-disable-next-line typescript/no-explicit-any -- as above
+export type AnySubscription = Subscription<any, any>
 
 type Definition<Kind extends 'query' | 'mutation', In extends AnyInput, Out extends v.GenericSchema> = Omit<
   Operation<Kind, In, Out>,
@@ -64,6 +85,22 @@ export function mutation<In extends AnyInput, Out extends v.GenericSchema>(
   definition: Definition<'mutation', In, Out>,
 ): Operation<'mutation', In, Out> {
   return { kind: 'mutation', ...definition }
+}
+
+export function subscription<In extends AnyInput, Out extends v.GenericSchema>(
+  definition: Omit<Subscription<In, Out>, 'kind'>,
+): Subscription<In, Out> {
+  return { kind: 'subscription', ...definition }
+}
+
+/** Into a subscription; what is wrong with the request is thrown before the first event. */
+export function follow(
+  stream: AnySubscription,
+  ctx: Context,
+  raw: unknown,
+): AsyncIterable<StreamedEvent<unknown>> {
+  requireScope(ctx, stream.scope)
+  return stream.run(ctx, parseInput(stream.input, raw))
 }
 
 /** The one way into an operation, for every transport: authority first, then the input's shape, then the work. */

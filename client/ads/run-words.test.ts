@@ -38,7 +38,7 @@ describe('a run', () => {
   test.each([
     [{ state: 'done', done: 0, failed_count: 0 }, 'Everything was there already'],
     [{ state: 'done', done: 3, failed_count: 0 }, 'Fetched 3 days'],
-    [{ state: 'failed', done: 3, failed_count: 1 }, 'Fetched 3 days; 1 day failed'],
+    [{ state: 'failed', done: 3, failed_count: 1 }, 'Fetched 3 days, but not all'],
     [{ state: 'interrupted', done: 1, failed_count: 0 }, 'Interrupted after 1 day; nothing is lost'],
   ] as const)('that ended as %p says so', (ended, words) => {
     expect(outcomeOf({ ...run, ...ended })).toBe(words)

@@ -64,7 +64,7 @@ export function outcomeOf(run: Run): string {
     case 'done':
       return run.done === 0 && run.failed_count === 0 ? 'Everything was there already' : `Fetched ${fetched}`
     case 'failed':
-      return `Fetched ${fetched}; ${plural(run.failed_count, 'day')} failed`
+      return `Fetched ${fetched}, but not all`
     case 'parked':
       return `Fetched ${fetched}; waiting for quota`
     case 'interrupted':

@@ -1,17 +1,20 @@
 /** The page's frame: where one can go, what is shown, and what is told. */
-import { lazy, Suspense, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { ProductsPlace } from '#client/products/products-place.tsx'
 import { Announcer } from './announce.tsx'
 import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
 import type { Shortcut } from './key-sequence.ts'
+import { lazyPlace } from './lazy-place.tsx'
 import { Notices } from './notices.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { EmptyState } from './states.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
-const AdsPlace = lazy(() => import('#client/ads/ads-place.tsx'))
-const SpendPlace = lazy(() => import('#client/bridge/spend-place.tsx'))
+const ads = lazyPlace(() => import('#client/ads/ads-place.tsx'))
+const spend = lazyPlace(() => import('#client/bridge/spend-place.tsx'))
+/** What was asked for has come by then. */
+const PRELOAD_AFTER_MS = 2_000
 
 const PLACES = [
   { path: '/products', name: 'Products', keys: 'g p', Icon: ProductsIcon },
@@ -32,6 +35,10 @@ export function Shell() {
     }
   }
   useShortcuts(onShortcut)
+  useEffect(() => {
+    const timer = setTimeout(() => [ads, spend].forEach(({ preload }) => preload()), PRELOAD_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
 
   return (
     <div className="shell">
@@ -40,21 +47,19 @@ export function Shell() {
       </a>
       <SideBar onHelp={() => setHelpOpen(true)} />
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<div className="place-content" aria-busy="true" />}>
-          <Switch>
-            <Route path="/products" component={ProductsPlace} />
-            <Route path="/ads" component={AdsPlace} />
-            <Route path="/out-of-stock-spend" component={SpendPlace} />
-            <Route path="/">
-              <Redirect to="/products" replace />
-            </Route>
-            <Route>
-              <EmptyState title="There is nothing at this address">
-                <Link href="/products">Go to the products</Link>
-              </EmptyState>
-            </Route>
-          </Switch>
-        </Suspense>
+        <Switch>
+          <Route path="/products" component={ProductsPlace} />
+          <Route path="/ads" component={ads.Place} />
+          <Route path="/out-of-stock-spend" component={spend.Place} />
+          <Route path="/">
+            <Redirect to="/products" replace />
+          </Route>
+          <Route>
+            <EmptyState title="There is nothing at this address">
+              <Link href="/products">Go to the products</Link>
+            </EmptyState>
+          </Route>
+        </Switch>
       </main>
       <Notices />
       <Announcer />

@@ -62,7 +62,8 @@ async function ask(
       const failure = toFailure(error)
       const decision = decide(failure, attempt, random)
       if (decision.do !== 'retry') return { failure, decision }
-      await sleep(decision.afterMs, undefined, { signal })
+      // Its own rejection would not be the signal's reason.
+      await sleep(decision.afterMs, undefined, { signal }).catch(() => signal.throwIfAborted())
     }
   }
 }

@@ -19,14 +19,13 @@ export interface Column {
   kind: 'text' | 'id' | 'integer' | 'decimal'
 }
 
-export const METRIC_NAMES = [
+const METRIC_NAMES = [
   'impressions',
   'clicks',
   'cost_micros',
   'conversions',
   'conversions_value',
 ] as const
-export type MetricName = (typeof METRIC_NAMES)[number]
 
 const column = (name: string, field: string, kind: Column['kind']): Column => ({
   name,

@@ -14,7 +14,7 @@ export type Decision =
 
 export type StopScope = 'report' | 'customer' | 'run'
 
-type Policy = 'back-off' | 'wait' | 'once-more' | 'fail' | 'park' | `stop-${StopScope}`
+type Policy = 'back-off' | 'wait' | 'fail' | 'park' | `stop-${StopScope}`
 
 const POLICY: Readonly<Record<FailureCode, Policy>> = {
   TIMEOUT: 'back-off',
@@ -22,7 +22,8 @@ const POLICY: Readonly<Record<FailureCode, Policy>> = {
   BROKEN_STREAM: 'back-off',
   SERVER_ERROR: 'back-off',
   PAGE_TOKEN_EXPIRED: 'back-off',
-  WORKER_DIED: 'once-more',
+  // A date that kills its worker takes its neighbours along: they must outlast it.
+  WORKER_DIED: 'back-off',
   RATE_LIMITED: 'wait',
   QUOTA_EXHAUSTED: 'park',
   INVALID_ROWS: 'fail',
@@ -37,7 +38,6 @@ const POLICY: Readonly<Record<FailureCode, Policy>> = {
 
 /** High, because a date costs little and at 30% faults 5 attempts would lose one date in 400; the budget bounds the sum. */
 export const MAX_ATTEMPTS = 12
-const MAX_WORKER_DEATHS_OF_A_DATE = 3
 const BASE_MS = 200
 /** Short, because a whole service that is away is waited for by pacing.ts, for all dates at once. */
 const MAX_BACK_OFF_MS = 2_000
@@ -64,8 +64,6 @@ export function decide(failure: Failure, attempt: number, random: () => number):
       return attempt < MAX_ATTEMPTS
         ? { do: 'retry', afterMs: Math.max(retryAfterMs ?? 0, fullJitter(attempt, random)) }
         : { do: 'fail' }
-    case 'once-more':
-      return attempt < MAX_WORKER_DEATHS_OF_A_DATE ? { do: 'retry', afterMs: 0 } : { do: 'fail' }
     case 'fail':
       return { do: 'fail' }
     default:

@@ -41,7 +41,6 @@ const metrics = {
 }
 
 export const DAY_STATES = ['missing', 'empty', 'complete', 'provisional', 'failed', 'fetching'] as const
-export type DayState = (typeof DAY_STATES)[number]
 
 export const DaysQuery = v.strictObject({
   from: v.optional(CalendarDate),

@@ -8,7 +8,9 @@ export const MAX_BODY_BYTES = 1024 * 1024
 export type RawInput = Record<string, unknown>
 export type InputReader = (request: Request, path: Record<string, string>) => Promise<RawInput>
 
-export function inputReader(operation: AnyOperation): InputReader {
+type Readable = Pick<AnyOperation, 'rest' | 'input' | 'headers'>
+
+export function inputReader(operation: Readable): InputReader {
   const coerce = coercion(operation)
   const fromBody = operation.rest.startsWith('POST') || operation.rest.startsWith('PATCH')
   return async (request, path) => {
@@ -26,7 +28,7 @@ export function inputReader(operation: AnyOperation): InputReader {
 type Coerce = (name: string, text: string) => unknown
 
 /** Query and path are text: what the schema wants as a number or a boolean becomes one, if it looks like one. */
-function coercion({ input }: AnyOperation): Coerce {
+function coercion({ input }: Readable): Coerce {
   const { properties } = toJsonSchema(input, { typeMode: 'input', errorMode: 'ignore' })
   const types = new Map(
     Object.entries(properties ?? {}).map(([name, schema]) => [

@@ -1,6 +1,6 @@
 /** elysia-rate-limit decides when to ask; the counting, the policies and the answer's fields are ours. */
 import { rateLimit, type Context as LimitContext } from 'elysia-rate-limit'
-import { operationsOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Cost } from '#server/operation.ts'
 import { createGcra, type Decision, type Rate } from '#server/platform/gcra.ts'
@@ -105,7 +105,9 @@ const BY_STRICTNESS: readonly Cost[] = ['write', 'search', 'read']
 /** A tRPC batch pays for each of its procedures, under the strictest policy among them. */
 function pricing(api: Api): (request: Request) => Price {
   const operations = operationsOf(api)
-  const byName = new Map(operations.map(({ name, operation }) => [name, operation.cost]))
+  const byName = new Map(
+    [...operations, ...subscriptionsOf(api)].map(({ name, operation }) => [name, operation.cost]),
+  )
   const byRoute = new Map(
     operations.map(({ operation }) => {
       const [method, path] = splitRest(operation)

@@ -1,42 +1,65 @@
 import type { Elysia } from 'elysia'
-import { operationsOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
 import type { Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Answer } from '#server/idempotency.ts'
-import { invoke, type AnyOperation } from '#server/operation.ts'
+import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { inputReader, isPaged } from './input.ts'
 import { pathOf, problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
+import { eventStream, wantsEventStream } from './sse.ts'
 
 export const PREFIX = '/v1'
 
 export interface Transport {
   log: Logger
+  /** Aborts when the server begins to stop: streams then end. */
+  stopping: AbortSignal
   contextFor: (request: Request, info: RequestInfo) => Context
 }
 
 /** Adds a route for every operation, and an answer for every other method and path under the prefix. */
 export function mountRest(app: Elysia, api: Api, transport: Transport): void {
   const operations = operationsOf(api)
+  const streams = new Map(subscriptionsOf(api).map(({ operation }) => [operation.rest, operation]))
   for (const { operation } of operations) {
     const [method, path] = splitRest(operation)
-    const handle = handler(operation, transport)
-    for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method]) {
-      // The body is read by input.ts, which knows our limits and our errors.
-      const options = { parse: 'none' } as const
-      app.route(
-        each,
-        PREFIX + path,
-        ({ request, params }) => handle(request, params as PathParameters),
-        options,
-      )
-    }
+    const answer = handler(operation, transport)
+    const stream = streams.get(operation.rest)
+    const live = stream && streamHandler(stream, transport)
+    const handle = ({ request, params }: { request: Request; params?: unknown }) =>
+      live && wantsEventStream(request) ? live(request) : answer(request, params as PathParameters)
+    // The body is read by input.ts, which knows our limits and our errors.
+    for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method])
+      app.route(each, PREFIX + path, handle, { parse: 'none' })
   }
   const allowed = methodsByPath(operations.map(({ operation }) => operation))
   app.all(`${PREFIX}/*`, ({ request }) => refuse(request, allowed, transport), { parse: 'none' })
 }
 
-export function splitRest({ rest }: AnyOperation): [method: string, path: string] {
+function streamHandler(stream: AnySubscription, { log, stopping, contextFor }: Transport) {
+  const read = inputReader(stream)
+  return async (request: Request): Promise<Response> => {
+    const info = requestInfo(request)
+    try {
+      const input = await read(request, {})
+      const lastEventId = request.headers.get('last-event-id')
+      if (lastEventId !== null) input['lastEventId'] = lastEventId
+      const leaving = new AbortController()
+      const signal = AbortSignal.any([request.signal, stopping, leaving.signal])
+      return eventStream(follow(stream, { ...contextFor(request, info), signal }, input), {
+        headers: { 'x-request-id': info.requestId },
+        onLeave: () => leaving.abort(),
+        onError: (error) =>
+          log.error({ err: error, request_id: info.requestId }, 'an event stream broke off'),
+      })
+    } catch (error) {
+      return problemResponse(toProblem(error, info, log))
+    }
+  }
+}
+
+export function splitRest({ rest }: Pick<AnyOperation, 'rest'>): [method: string, path: string] {
   const space = rest.indexOf(' ')
   return [rest.slice(0, space), rest.slice(space + 1)]
 }

@@ -12,7 +12,7 @@ import { createRateLimiter, type Policies } from './rate-limit.ts'
 import { mountRest, type Transport } from './rest.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
-export interface RoutesOptions extends Health {
+export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
   services: Services
   limits: Policies | 'off'
   trustedProxyHops: number
@@ -28,6 +28,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Elysia> {
   const { log, clock } = services
   const transport: Transport = {
     log,
+    stopping: options.stopping,
     contextFor: (request, { requestId }) => ({
       ...services,
       caller: EVERYONE,

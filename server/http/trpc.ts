@@ -1,18 +1,20 @@
 /** tRPC's own fetch adapter over the same operations: a procedure does nothing but call one. */
-import { initTRPC, TRPCError, type TRPCRouterRecord } from '@trpc/server'
+import { initTRPC, tracked, TRPCError, type AnyTRPCProcedure, type TRPCRouterRecord } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { Elysia } from 'elysia'
-import { operationsOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
 import type { Context } from '#server/context.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
-import { invoke, type AnyOperation } from '#server/operation.ts'
+import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
 import { isPaged } from './input.ts'
 import { requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
 import type { Transport } from './rest.ts'
 
 export const ENDPOINT = '/trpc'
 export const MAX_BATCH_SIZE = 50
+/** Bun closes a connection on which nothing was sent for 10 s. */
+const SSE_PING_MS = 5_000
 
 interface ProcedureContext {
   info: RequestInfo
@@ -20,8 +22,9 @@ interface ProcedureContext {
   context: Context
 }
 
-export function mountTrpc(app: Elysia, api: Api, { log, contextFor }: Transport): void {
-  const router = createRouter(api, log)
+export function mountTrpc(app: Elysia, api: Api, transport: Transport): void {
+  const { contextFor } = transport
+  const router = createRouter(api, transport)
   const handle = (request: Request) =>
     fetchRequestHandler({
       endpoint: ENDPOINT,
@@ -63,9 +66,10 @@ export function trpcRefusal(request: Request): typeof problemResponse {
   }
 }
 
-function createRouter(api: Api, log: Transport['log']) {
+function createRouter(api: Api, { log, stopping }: Transport) {
   const t = initTRPC.context<ProcedureContext>().create({
     isDev: false,
+    sse: { ping: { enabled: true, intervalMs: SSE_PING_MS } },
     errorFormatter({ shape, error, ctx }) {
       const problem = toProblem(
         asProblem(error),
@@ -104,12 +108,36 @@ function createRouter(api: Api, log: Transport['log']) {
     const builder = t.procedure.input((input: unknown) => input)
     return operation.kind === 'query' ? builder.query(resolve) : builder.mutation(resolve)
   }
+  const streaming = (operation: AnySubscription) =>
+    t.procedure
+      .input((input: unknown) => input)
+      .subscription(async function* ({ ctx, input, signal }) {
+        const ending = AbortSignal.any([stopping, ...(signal ? [signal] : [])])
+        try {
+          for await (const { id, data } of follow(operation, { ...ctx.context, signal: ending }, input))
+            yield tracked(id, data)
+        } catch (error) {
+          throw asTrpcError(error)
+        }
+      })
+  return t.router(
+    grouped([
+      ...operationsOf(api).map(({ name, operation }) => [name, procedure(operation)] as const),
+      ...subscriptionsOf(api).map(({ name, operation }) => [name, streaming(operation)] as const),
+    ]),
+  )
+}
+
+/** `products.get` → a record of records. */
+function grouped(
+  procedures: readonly (readonly [name: string, procedure: AnyTRPCProcedure])[],
+): TRPCRouterRecord {
   const record: Record<string, TRPCRouterRecord> = {}
-  for (const { name, operation } of operationsOf(api)) {
-    const [group = '', procedureName = ''] = name.split('.')
-    record[group] = { ...record[group], [procedureName]: procedure(operation) }
+  for (const [name, procedure] of procedures) {
+    const [group = '', own = ''] = name.split('.')
+    record[group] = { ...record[group], [own]: procedure }
   }
-  return t.router(record)
+  return record
 }
 
 /** tRPC's infinite queries add the way they scroll; our cursors know their direction themselves. */

@@ -179,6 +179,30 @@ export const StockAdjustmentPage = v.object({
   next_cursor: v.nullable(v.string()),
 })
 
+const seq = integer(0, Number.MAX_SAFE_INTEGER)
+
+export const ChangesQuery = v.strictObject({ after: v.optional(seq, 0), limit })
+
+export const ChangesSubscription = v.strictObject({
+  after: v.optional(seq, 0),
+  /** Where a connection that broke goes on; it wins over `after`. */
+  lastEventId: v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}$/, 'must be a seq'), v.transform(Number))),
+})
+
+export const Change = v.object({
+  seq: v.number(),
+  kind: v.picklist(['created', 'updated', 'deleted']),
+  product_id: v.number(),
+  version: v.number(),
+  product: v.pipe(
+    v.nullable(Product),
+    v.description('As it was after this change; null when it was deleted.'),
+  ),
+  at: v.pipe(v.string(), v.isoTimestamp()),
+})
+
+export const ChangesPage = v.object({ items: v.array(Change), last_seq: v.number() })
+
 export const ProductSearchQuery = v.pipe(
   v.strictObject({
     q: v.optional(v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))),

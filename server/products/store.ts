@@ -1,9 +1,10 @@
 /** One product at a time: rows in, rows out, money in minor units and time in milliseconds. */
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import type { Database, Queries } from '#db/database.ts'
+import { and, desc, eq, gt, inArray, lt, max, sql } from 'drizzle-orm'
+import type { Database, Queries, Tables } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
+import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
 import {
   conditions,
   productColumns,
@@ -15,23 +16,40 @@ import {
 } from './pages.ts'
 import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } from './writes.ts'
 
-type Begin = Database['withTransaction']
+interface Parts {
+  clock: Clock
+  /** How a write gets its transaction. */
+  begin: Database['withTransaction']
+  signal: ChangeSignal
+}
 
-export interface ProductStore extends ReturnType<typeof storeOf> {
+export interface ProductStore extends ReturnType<typeof actionsOf> {
   /** The same store, whose writes go into this transaction, for the caller to commit. */
   within(tx: Queries): ProductStore
 }
 
-export function createProductStore(
-  db: Database,
-  clock: Clock,
-  begin: Begin = db.withTransaction,
-): ProductStore {
+export function createProductStore(db: Database, clock: Clock): ProductStore & Disposable {
+  const { changes } = db.tables
+  const signal = createChangeSignal(async () => {
+    const [newest] = await db.reader.select({ seq: max(changes.seq) }).from(changes)
+    return newest?.seq ?? 0
+  })
+  const begin: Parts['begin'] = async (run) => {
+    const result = await db.withTransaction(run)
+    signal.poke()
+    return result
+  }
+  return { ...storeOf(db, { clock, begin, signal }), [Symbol.dispose]: () => signal[Symbol.dispose]() }
+}
+
+function storeOf(db: Database, parts: Parts): ProductStore {
   return {
-    ...storeOf(db, clock, begin),
-    within: (tx) => createProductStore(db, clock, (run) => run(tx)),
+    ...actionsOf(db, parts),
+    within: (tx) => storeOf(db, { ...parts, begin: (run) => run(tx) }),
   }
 }
+
+export type ChangeRow = Tables['changes']['$inferSelect']
 
 export interface ImportTally {
   created: number
@@ -39,8 +57,8 @@ export interface ImportTally {
   unchanged: number
 }
 
-function storeOf(db: Database, clock: Clock, begin: Begin) {
-  const { products, stockAdjustments } = db.tables
+function actionsOf(db: Database, { clock, begin, signal }: Parts) {
+  const { products, stockAdjustments, changes } = db.tables
   const byId = db.reader
     .select(productColumns(db))
     .from(products)
@@ -77,6 +95,12 @@ function storeOf(db: Database, clock: Clock, begin: Begin) {
 
     remove: (id: number, { expected, actor }: ChangeOptions): Promise<void> =>
       write(actor, async (writes) => await writes.remove((await writes.lock(id, expected)).id)),
+
+    /** The feed after `seq`, oldest first. */
+    changes: (seq: number, limit: number): Promise<ChangeRow[]> =>
+      db.reader.select().from(changes).where(gt(changes.seq, seq)).orderBy(changes.seq).limit(limit),
+    /** Until the feed has gone beyond `seq`. */
+    changed: (seq: number, abort: AbortSignal) => signal.beyond(seq, abort),
 
     /** All that `run` writes is one transaction. */
     change: write,

@@ -44,7 +44,40 @@ create table idempotency_keys (
 
 create index idempotency_keys_by_age on idempotency_keys (created_at);
 
+create table changes (
+  seq bigint primary key,
+  kind text not null,
+  product_id bigint not null,
+  version bigint not null,
+  product text,
+  at bigint not null
+);
+
 create table settings (
   name text primary key,
   value text not null
 );
+
+-- Deferred to the end of the transaction: there the lock is the last one to be taken, so that it cannot take part
+-- in a deadlock, and whoever holds it is the next to commit. A seq therefore never becomes visible before a
+-- smaller one, and is the one before it plus one.
+create function record_product_change() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(7235812);
+  insert into changes (seq, kind, product_id, version, product, at)
+  select
+    coalesce(max(seq), 0) + 1,
+    case tg_op when 'INSERT' then 'created' when 'UPDATE' then 'updated' else 'deleted' end,
+    case tg_op when 'DELETE' then old.id else new.id end,
+    case tg_op when 'DELETE' then old.version else new.version end,
+    case when tg_op <> 'DELETE' then json_build_object('id', new.id, 'sku', new.sku, 'name', new.name,
+      'price_minor', new.price_minor, 'stock_level', new.stock_level, 'version', new.version,
+      'created_at', new.created_at, 'updated_at', new.updated_at)::text end,
+    case tg_op when 'DELETE' then (extract(epoch from clock_timestamp()) * 1000)::bigint else new.updated_at end
+  from changes;
+  return null;
+end
+$$;
+
+create constraint trigger product_changed after insert or update or delete on products
+deferrable initially deferred for each row execute function record_product_change();

@@ -42,6 +42,16 @@ create table idempotency_keys (
 
 create index idempotency_keys_by_age on idempotency_keys (created_at);
 
+-- Without `autoincrement`: a seq is the one before it plus one, which only the holder of the write lock can take.
+create table changes (
+  seq integer primary key,
+  kind text not null,
+  product_id integer not null,
+  version integer not null,
+  product text,
+  at integer not null
+) strict;
+
 create table settings (
   name text primary key,
   value text not null
@@ -70,4 +80,27 @@ end;
 create trigger product_words_changed after update of words on products when old.words is not new.words begin
   insert into product_words (product_words, rowid, words) values ('delete', old.id, old.words);
   insert into product_words (rowid, words) values (new.id, new.words);
+end;
+
+create trigger product_created after insert on products begin
+  insert into changes (kind, product_id, version, product, at) values (
+    'created', new.id, new.version,
+    json_object('id', new.id, 'sku', new.sku, 'name', new.name, 'price_minor', new.price_minor,
+      'stock_level', new.stock_level, 'version', new.version, 'created_at', new.created_at, 'updated_at', new.updated_at),
+    new.updated_at
+  );
+end;
+
+create trigger product_updated after update on products begin
+  insert into changes (kind, product_id, version, product, at) values (
+    'updated', new.id, new.version,
+    json_object('id', new.id, 'sku', new.sku, 'name', new.name, 'price_minor', new.price_minor,
+      'stock_level', new.stock_level, 'version', new.version, 'created_at', new.created_at, 'updated_at', new.updated_at),
+    new.updated_at
+  );
+end;
+
+create trigger product_deleted after delete on products begin
+  insert into changes (kind, product_id, version, product, at)
+  values ('deleted', old.id, old.version, null, cast(unixepoch('subsec') * 1000 as integer));
 end;

@@ -95,13 +95,16 @@ test('silence is a timeout, before the answer and inside it', async () => {
 })
 
 test('a slow answer that keeps coming is none', async () => {
-  async function* dripping() {
-    for (const letter of '[{"results":[{"a":1}]}]') {
-      yield new TextEncoder().encode(letter)
+  const letters = Array.from('[{"results":[{"a":1}]}]')
+  const dripping = new ReadableStream({
+    async pull(controller) {
       await Bun.sleep(12)
-    }
-  }
-  answer = () => new Response(dripping())
+      const letter = letters.shift()
+      if (letter === undefined) controller.close()
+      else controller.enqueue(new TextEncoder().encode(letter))
+    },
+  })
+  answer = () => new Response(dripping)
   expect(await rowsOf(new GoogleAdsClient(connection, async () => 'x'))).toMatchObject({
     rows: [{ a: 1 }],
     code: undefined,
@@ -146,5 +149,5 @@ test('an account is its zone, its currency, and whether it only manages others',
     manager: true,
   })
   answer = () => Response.json({ results: [] })
-  expect(client.account('1', asking)).rejects.toThrow('time zone')
+  await expect(client.account('1', asking)).rejects.toThrow('time zone')
 })

@@ -29,8 +29,7 @@ interface Reported {
 function errorOf({ status, error, retryAfterMs }: Reported): FetchError {
   const first = firstOf(error)
   const text = describe(status, error, first)
-  if (first?.family === 'quotaError' || status === 429)
-    return quotaError(text, first, first?.retryDelayMs ?? retryAfterMs)
+  if (first?.family === 'quotaError' || status === 429) return quotaError(text, first, retryAfterMs)
   if (first?.family === 'requestError' && first.value.endsWith('PAGE_TOKEN'))
     return new FetchError('PAGE_TOKEN_EXPIRED', text)
   if (status === 401) return new FetchError('AUTHENTICATION_FAILED', text)
@@ -56,11 +55,13 @@ const LONG_TERM_WAIT_MS = 1_800_000
 function quotaError(
   text: string,
   first: AdsErrorEntry | undefined,
-  retryAfterMs: number | undefined,
+  fromHeaderMs: number | undefined,
 ): RateLimitError {
-  const wait = retryAfterMs ?? prescribedWaitMs(first?.value)
+  const daily = first?.value === 'RESOURCE_EXHAUSTED'
+  const untold = daily ? undefined : (prescribedWaitMs(first?.value) ?? fromHeaderMs)
+  const wait = first?.retryDelayMs ?? untold
   return new RateLimitError(text, {
-    daily: first?.value === 'RESOURCE_EXHAUSTED',
+    daily,
     ...(wait !== undefined && { retryAfterMs: wait }),
     ...(first?.rateScope && { rateScope: first.rateScope }),
   })

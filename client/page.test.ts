@@ -1,0 +1,335 @@
+/** The page as a person meets it: a real server, a real browser, and the keyboard. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { source as axeSource } from 'axe-core'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { launchBrowser } from './testing/browser.ts'
+import { buildPageIfStale } from './testing/build.ts'
+import { onPage, PATIENCE_MS, restOf, until } from './testing/journey.ts'
+import { startServerProcess, temporaryFolder, type ServerProcess } from './testing/server-process.ts'
+
+const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
+const CATALOGUE_SIZE = 150
+/** What the demo ads advertise; see the sample catalogue. */
+const ADVERTISED_SKU = 'AS-00001'
+
+const resources = new AsyncDisposableStack()
+let browser: Browser
+/** With a catalogue, and ads from the demo source. */
+let shop: ServerProcess
+/** Without a product, and ads from a module that fails for three days until it is told not to. */
+let bare: ServerProcess
+let allowBrokenDays: () => Promise<void>
+
+beforeAll(async () => {
+  await buildPageIfStale()
+  browser = resources.adopt(await launchBrowser(), (each) => each.close())
+  const shopFolder = resources.use(await temporaryFolder())
+  const bareFolder = resources.use(await temporaryFolder())
+  const permission = join(bareFolder.path, 'permission')
+  const source = join(bareFolder.path, 'source.ts')
+  await Bun.write(source, moduleSource(permission))
+  allowBrokenDays = async () => void (await Bun.write(permission, ''))
+  shop = resources.use(await startServerProcess(shopFolder.path))
+  bare = resources.use(
+    await startServerProcess(bareFolder.path, { ADS_SOURCE: source, ADS_REPORTS: 'campaign' }),
+  )
+  await fillCatalogue()
+}, TEST_TIMEOUT_MS)
+
+afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
+
+function moduleSource(permission: string): string {
+  return `import { existsSync } from 'node:fs'
+export async function fetchData(date, { customerId }) {
+  if (date.endsWith('-02-03') || date.endsWith('-02-04')) {
+    if (!existsSync(${JSON.stringify(permission)})) throw new Error('the warehouse was being moved')
+  }
+  return [{ date, customer_id: customerId, campaign_id: '1', campaign_name: 'One', campaign_status: 'ENABLED',
+    impressions: 100, clicks: 10, cost_micros: '2500000', conversions: 1, conversions_value: 5 }]
+}
+`
+}
+
+async function fillCatalogue(): Promise<void> {
+  const { create } = restOf(shop)
+  await create({ sku: ADVERTISED_SKU, name: 'Water bottle, black', price: '19.45', stock_level: 0 })
+  await create({ sku: 'belt', name: 'Léather belt, brown', price: '21.30', stock_level: 18 })
+  await create({ sku: 'lamp', name: 'Desk lamp', price: '39.00', stock_level: 3 })
+  await create({ sku: 'mug', name: 'Travel mug', price: '12.00', stock_level: 7 })
+  for (let n = 5; n <= CATALOGUE_SIZE; n++) {
+    await create({ name: `Thing number ${n}`, price: '1.00', stock_level: n })
+  }
+}
+
+const journey = (name: string, run: () => Promise<void>) => test(name, run, TEST_TIMEOUT_MS)
+
+describe('products', () => {
+  journey('are listed, loaded on as one goes down, and counted', () =>
+    onPage(browser, { url: shop.url }, async (page) => {
+      await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
+      expect(new URL(page.url()).pathname).toBe('/products')
+      await row(page, 'Water bottle').getByText('Out of stock').waitFor()
+
+      await page.getByRole('grid').focus()
+      const last = row(page, `Thing number ${CATALOGUE_SIZE}`)
+      await until(
+        async () => {
+          await page.keyboard.press('Control+End')
+          return await last.isVisible()
+        },
+        (seen) => seen,
+      )
+      const inDocument = await page.locator('tr[data-row]').count()
+      expect(inDocument).toBeLessThan(CATALOGUE_SIZE)
+    }),
+  )
+
+  journey('are searched as one types, with what was found marked', () =>
+    onPage(browser, { url: `${shop.url}/ads` }, async (page) => {
+      await page.getByRole('heading', { name: 'Ads' }).waitFor()
+      await page.keyboard.press('/')
+      await page.keyboard.type('belt leath')
+      await page.getByText('1 found for').waitFor()
+      expect(await page.locator('mark').allTextContents()).toEqual(['Léath', 'belt'])
+
+      await page.keyboard.press('Escape')
+      await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
+      await page.keyboard.type('nothing like it')
+      await page.getByText('Nothing found for').waitFor()
+    }),
+  )
+
+  journey('are filtered by stock and sorted by a click on the head', () =>
+    onPage(browser, { url: shop.url }, async (page) => {
+      await page.getByText('Out of stock', { exact: true }).first().click()
+      await page.getByText('1 product out of stock').waitFor()
+      await page.getByText('All', { exact: true }).click()
+      await page.getByRole('button', { name: 'Price' }).click()
+      await page.getByRole('button', { name: 'Price' }).click()
+      await page.locator('tr[data-row="0"]', { hasText: 'Desk lamp' }).waitFor()
+      expect(await page.getByRole('columnheader', { name: 'Price' }).getAttribute('aria-sort')).toBe(
+        'descending',
+      )
+    }),
+  )
+
+  journey('have their price and stock changed by the keyboard alone', () =>
+    onPage(browser, { url: shop.url }, async (page) => {
+      const { get, create } = restOf(shop)
+      const cup = await create({ sku: 'cup', name: 'Porcelain cup', price: '8.00', stock_level: 4 })
+      await page.getByRole('grid').waitFor()
+      await page.keyboard.press('/')
+      await page.keyboard.type('porcelain')
+      await page.getByText('1 found for').waitFor()
+      await page.keyboard.press('ArrowDown')
+      for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter'])
+        await page.keyboard.press(key)
+      await page.keyboard.type('9.999')
+      await page.keyboard.press('Enter')
+      await page.getByText('At most 2 decimals').waitFor()
+      await page.keyboard.press('Control+A')
+      await page.keyboard.type('9.5')
+      await page.keyboard.press('Tab')
+      await page.keyboard.type('0')
+      await page.keyboard.press('Enter')
+      await until(
+        () => get(cup.id),
+        ({ price, stock_level }) => price === '9.50' && stock_level === 0,
+      )
+      await row(page, 'Porcelain cup').getByText('$9.50').waitFor()
+      await row(page, 'Porcelain cup').getByText('Out of stock').waitFor()
+
+      await page.keyboard.type('77')
+      await page.keyboard.press('Escape')
+      await row(page, 'Porcelain cup').getByText('Out of stock').waitFor()
+      expect((await get(cup.id)).stock_level).toBe(0)
+    }),
+  )
+
+  journey('that somebody else changed meanwhile show both values and ask', () =>
+    onPage(browser, { url: shop.url }, async (page) => {
+      const { get, patch, create } = restOf(shop)
+      const vase = await create({ sku: 'vase', name: 'Glass vase', price: '30.00', stock_level: 4 })
+      await page.goto(`${shop.url}/products?id=${vase.id}`)
+      await row(page, 'Glass vase').getByText('$30.00').waitFor()
+
+      await patch(vase.id, { price: '31.00' })
+      await editPrice(page, 'Glass vase', '29.00')
+      const dialog = page.getByRole('dialog')
+      await dialog.getByText('$31.00').first().waitFor()
+      await dialog.getByText('$29.00').first().waitFor()
+      expect((await get(vase.id)).price).toBe('31.00')
+
+      await page.keyboard.press('Escape')
+      await row(page, 'Glass vase').getByText('conflict').waitFor()
+      await page.keyboard.press('Enter')
+      await dialog.getByRole('button', { name: 'Write mine' }).click()
+      await until(
+        () => get(vase.id),
+        ({ price }) => price === '29.00',
+      )
+      await row(page, 'Glass vase').getByText('$29.00').waitFor()
+
+      await patch(vase.id, { price: '35.00' })
+      await editPrice(page, 'Glass vase', '28.00')
+      await dialog.getByRole('button', { name: 'Keep theirs' }).click()
+      await row(page, 'Glass vase').getByText('$35.00').waitFor()
+      expect((await get(vase.id)).price).toBe('35.00')
+    }),
+  )
+
+  journey('teach how to begin while there are none', () =>
+    onPage(browser, { url: bare.url }, async (page) => {
+      await page.getByText('No products yet').waitFor()
+      await page.getByText('bun run products import').waitFor()
+      await page.getByText('sku,name,price,stock_level').waitFor()
+    }),
+  )
+})
+
+describe('a server that goes away', () => {
+  journey('is told in words, loses no edit, and is gone on with when it is back', () =>
+    onPage(browser, { url: shop.url }, async (page) => {
+      const { get, create } = restOf(shop)
+      const bowl = await create({ sku: 'bowl', name: 'Wooden bowl', price: '15.00', stock_level: 4 })
+      await page.goto(`${shop.url}/products?id=${bowl.id}`)
+      await row(page, 'Wooden bowl').waitFor()
+      await shop.kill()
+
+      await editPrice(page, 'Wooden bowl', '16.00')
+      await page.getByText('was not saved').waitFor()
+      await row(page, 'Wooden bowl').getByText('$15.00').waitFor()
+      await page.getByText('The server does not answer.').waitFor()
+      await page.getByRole('button', { name: 'show all' }).click()
+      await page.getByRole('alert').getByText('The server did not answer').waitFor()
+
+      await shop.restart()
+      await row(page, 'Water bottle').waitFor()
+      await page.getByText('The server does not answer.').waitFor({ state: 'detached' })
+      await page.getByRole('button', { name: 'Try $16.00 again' }).click()
+      await until(
+        () => get(bowl.id),
+        ({ price }) => price === '16.00',
+      )
+    }),
+  )
+})
+
+describe('ads', () => {
+  journey('show what failed and why, and fetch it', () =>
+    onPage(browser, { url: `${bare.url}/ads` }, async (page) => {
+      const fetchMissing = page.getByRole('button', { name: /Fetch what is missing \(4 days\)/ })
+      await fetchMissing.waitFor()
+      await page.getByText('4 days failed').waitFor()
+      expect(await page.locator('.day[data-state="failed"]').count()).toBe(4)
+      await page.locator('.day[data-state="failed"]').first().click()
+      await page.getByText('the source of the figures gave an error').first().waitFor()
+
+      await allowBrokenDays()
+      await fetchMissing.click()
+      await page.getByRole('button', { name: 'Nothing is missing' }).waitFor()
+      expect(await page.locator('.day[data-state="failed"]').count()).toBe(0)
+      await page.getByText('Fetched 4 days').waitFor()
+      expect(await page.getByText('Demo data', { exact: true }).count()).toBe(0)
+    }),
+  )
+
+  journey('are two years of days, labelled as demo data', () =>
+    onPage(browser, { url: shop.url }, async (page) => {
+      await page.getByRole('grid').focus()
+      await page.keyboard.press('g')
+      await page.keyboard.press('a')
+      await page.getByText('Demo data', { exact: true }).waitFor()
+      const squares = await until(
+        () => page.locator('.day').count(),
+        (found) => found > 0,
+      )
+      expect([730, 731]).toContain(squares)
+      await page.getByRole('button', { name: 'Nothing is missing' }).waitFor()
+      expect(await page.locator('.day[data-state="complete"]').count()).toBeGreaterThan(600)
+    }),
+  )
+
+  journey('are walked through by the keyboard, day by day', () =>
+    onPage(browser, { url: `${shop.url}/ads` }, async (page) => {
+      await page.locator('.day[tabindex="0"]').focus()
+      const last = await focusedDate(page)
+      await page.keyboard.press('ArrowLeft')
+      expect(daysApart(await focusedDate(page), last)).toBe(7)
+      await page.keyboard.press('ArrowUp')
+      expect(daysApart(await focusedDate(page), last)).toBe(8)
+      await page.getByText('Impressions', { exact: true }).first().waitFor()
+      await page.keyboard.press('Enter')
+      await page.getByRole('heading', { name: 'By campaign' }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByText('Pick a day').waitFor()
+    }),
+  )
+})
+
+test(
+  'what is spent on a product out of stock is shown, and leads to it',
+  () =>
+    onPage(browser, { url: `${shop.url}/out-of-stock-spend?days=90` }, async (page) => {
+      await page.getByText('Demo data', { exact: true }).waitFor()
+      await page.getByRole('link', { name: 'Water bottle' }).click()
+      await page.getByText('Only product 1').waitFor()
+      await row(page, 'Water bottle').getByText('Out of stock').waitFor()
+    }),
+  TEST_TIMEOUT_MS,
+)
+
+test(
+  'the shortcuts are listed, and the page fits a narrow screen',
+  () =>
+    onPage(browser, { url: shop.url, viewport: { width: 360, height: 740 } }, async (page) => {
+      for (const place of ['/products', '/ads', '/out-of-stock-spend']) {
+        await page.goto(shop.url + place)
+        await page.locator('tr[data-row], .day, table.spend').first().waitFor()
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+      }
+      await page.keyboard.press('?')
+      await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
+    }),
+  TEST_TIMEOUT_MS,
+)
+
+describe('axe finds nothing to object to', () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    journey(`in any place, ${colorScheme}`, () =>
+      onPage(browser, { url: shop.url, colorScheme, reducedMotion: 'reduce' }, async (page) => {
+        for (const place of ['/products', '/ads', '/out-of-stock-spend']) {
+          await page.goto(shop.url + place)
+          await page.locator('tr[data-row], .day, table.spend tbody a').first().waitFor()
+          expect(await violations(page)).toEqual([])
+        }
+      }),
+    )
+  }
+})
+
+function row(page: Page, name: string) {
+  return page.locator('tr[data-row]', { hasText: name })
+}
+
+async function editPrice(page: Page, name: string, price: string): Promise<void> {
+  await row(page, name).locator('.cell-price').dblclick()
+  await page.keyboard.type(price)
+  await page.keyboard.press('Enter')
+}
+
+async function focusedDate(page: Page): Promise<string> {
+  return await page.evaluate<string>('document.activeElement?.dataset.date ?? ""')
+}
+
+function daysApart(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 86_400_000
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  return await page.evaluate<string[]>(
+    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((n) => n.target).slice(0, 3).join(' | ')))`,
+  )
+}

@@ -1,0 +1,75 @@
+/** For tests: a server with a browser page in front of it, and what a person does there. */
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Outputs } from '#client/api.ts'
+
+/** Long enough for a busy machine; nothing waits for it to pass. */
+export const PATIENCE_MS = 30_000
+const POLL_MS = 25
+
+type Product = Outputs['products']['get']
+
+/** Opens a page for the journey; should it fail, its message says where the picture of that moment is. */
+export async function onPage(
+  browser: Browser,
+  options: BrowserContextOptions & { url: string },
+  journey: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { url, ...rest } = options
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-US',
+    ...rest,
+  })
+  context.setDefaultTimeout(PATIENCE_MS)
+  const page = await context.newPage()
+  try {
+    await page.goto(url)
+    await journey(page)
+  } catch (error) {
+    const picture = join(await mkdtemp(join(tmpdir(), 'adstock-page-failure-')), 'page.png')
+    await page.screenshot({ path: picture })
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}\nThe page looked like ${picture}`,
+      {
+        cause: error,
+      },
+    )
+  } finally {
+    await context.close()
+  }
+}
+
+/** Asks again until the answer is right. @throws with the last answer when it never is */
+export async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  const giveUpAt = performance.now() + PATIENCE_MS
+  for (;;) {
+    const answer = await ask()
+    if (isRight(answer)) return answer
+    if (performance.now() > giveUpAt) throw new Error(`It stayed ${JSON.stringify(answer)}.`)
+    await Bun.sleep(POLL_MS)
+  }
+}
+
+/** The other way to the same products: what the page did is seen there, and what others do is done there. */
+export function restOf(server: { url: string }) {
+  const products = `${server.url}/v1/products`
+  return {
+    create: async (product: { sku?: string; name: string; price: string; stock_level: number }) =>
+      await send(products, 'POST', product),
+    get: async (id: number) => await send(`${products}/${id}`, 'GET'),
+    patch: async (id: number, change: { price: string }) => await send(`${products}/${id}`, 'PATCH', change),
+  }
+}
+
+async function send(url: string, method: string, body?: object): Promise<Product> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`)
+  return (await response.json()) as Product
+}

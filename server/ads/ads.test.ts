@@ -1,0 +1,230 @@
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLogger } from '#server/platform/log.ts'
+import { systemClock } from '#server/platform/clock.ts'
+import { startTestServer, type TestServer } from '#server/testing.ts'
+import { createAds, type Ads } from './ads.ts'
+import type { AdsOptions } from './options.ts'
+import type { Day, ReportRow, Run } from './schema.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'adstock-service-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Two rows on every date but the tenth of a month; the fifth of a month never arrives. */
+const source = join(folder, 'source.mjs')
+writeFileSync(
+  source,
+  `export async function fetchData(date, { report }) {
+     if (date.endsWith('-10')) return []
+     if (date.endsWith('-05')) throw new Error('the fifth is away')
+     const more = report === 'product' ? { ad_group_id: 3 } : { campaign_name: 'seen on ' + date }
+     return [1, 2].map((n) => ({ campaign_id: n, product_item_id: 'AS-' + n, clicks: n, cost_micros: n * 1000, conversions: 0.1, ...more }))
+   }`,
+)
+const slow = join(folder, 'slow.mjs')
+writeFileSync(
+  slow,
+  'export const fetchData = (date, { signal }) => new Promise((_, no) => signal.addEventListener("abort", no))',
+)
+
+const log = createLogger({ level: 'silent', format: 'json' })
+let stores = 0
+
+function options(more: Partial<AdsOptions> = {}): AdsOptions {
+  return {
+    dir: join(folder, `store-${stores++}`),
+    source,
+    reports: ['campaign'],
+    cron: 'off',
+    cronTimezone: undefined,
+    lookbackDays: 30,
+    timeoutMs: 10_000,
+    idleTimeoutMs: 10_000,
+    google: {
+      clientId: undefined,
+      clientSecret: undefined,
+      refreshToken: undefined,
+      customerIds: [],
+      loginCustomerId: undefined,
+      developerToken: undefined,
+      apiVersion: 'v25',
+      endpoint: 'http://127.0.0.1:1',
+      oauthEndpoint: 'http://127.0.0.1:1',
+    },
+    ...more,
+  }
+}
+
+const startDemo = () => {
+  throw new Error('no demo here')
+}
+const open = (given: AdsOptions): Ads => createAds(given, { clock: systemClock, log, startDemo })
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 10_000
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`)
+    await Bun.sleep(5)
+  }
+}
+
+const RANGE = { from: '2026-01-01', to: '2026-01-31' }
+
+async function fill(server: TestServer): Promise<Run> {
+  const body = { ...RANGE, reports: ['campaign', 'product'] }
+  const started = await server.rest('POST /ads/runs', { body })
+  expect(started.status).toBe(202)
+  const read = async () => (await server.rest(`GET /ads/runs/${started.body.id}`)).body as Run
+  await until('the run has ended', async () => (await read()).finished_at !== null)
+  return await read()
+}
+
+test('a run over REST: started, followed, and told by days, report and the list of runs', async () => {
+  await using server = await startTestServer({ ADS_SOURCE: source, ADS_REPORTS: 'campaign,product' })
+  const run = await fill(server)
+  expect(run).toMatchObject({
+    state: 'failed',
+    kind: 'fetch',
+    ...RANGE,
+    requested: 62,
+    skipped: 0,
+    done: 60,
+    rows: 116,
+  })
+  expect(run.failed).toHaveLength(2)
+  expect(run.failed[0]).toMatchObject({
+    date: '2026-01-05',
+    code: 'SOURCE_ERROR',
+    detail: 'the fifth is away',
+  })
+
+  const { body } = await server.rest('GET /ads/days?from=2025-12-31&to=2026-01-31&report=campaign')
+  expect(body).toMatchObject({ source: 'module', from: '2025-12-31', to: '2026-01-31' })
+  const states = (body.days as Day[]).map(({ state }) => state)
+  expect([states[0], states[1], states[5], states[10]]).toEqual(['missing', 'complete', 'failed', 'empty'])
+  expect(body.days[1]).toMatchObject({
+    rows: 2,
+    clicks: 3,
+    cost_micros: '3000',
+    conversions: 0.2,
+    customer_id: '1234567890',
+  })
+  expect(body.days[5]).toMatchObject({ code: 'SOURCE_ERROR', fetched_at: null })
+
+  const rows = async (group: string) =>
+    (await server.rest(`GET /ads/report?from=2026-01-01&to=2026-01-31&group_by=${group}`)).body
+      .rows as ReportRow[]
+  expect((await rows('date'))[0]).toMatchObject({ date: '2026-01-01', clicks: 3, conversions: 0.2 })
+  expect(await rows('campaign')).toEqual([
+    {
+      campaign_id: '2',
+      campaign_name: 'seen on 2026-01-31',
+      impressions: 0,
+      clicks: 58,
+      cost_micros: '58000',
+      conversions: 2.9,
+      conversions_value: 0,
+    },
+    {
+      campaign_id: '1',
+      campaign_name: 'seen on 2026-01-31',
+      impressions: 0,
+      clicks: 29,
+      cost_micros: '29000',
+      conversions: 2.9,
+      conversions_value: 0,
+    },
+  ])
+  expect((await rows('product'))[0]).toMatchObject({ product_item_id: 'AS-2', cost_micros: '58000' })
+  expect((await server.rest('GET /ads/runs')).body.items[0]).toMatchObject({ id: run.id, state: 'failed' })
+}, 20_000)
+
+test('input that cannot be meant is refused, by name', async () => {
+  await using server = await startTestServer({ ADS_SOURCE: source })
+  const refused: [route: string, body: object | undefined, pointer: string][] = [
+    ['GET /ads/days?from=2026-02-30', undefined, '/from'],
+    ['GET /ads/days?from=2026-02-02&to=2026-02-01', undefined, '/from'],
+    ['GET /ads/days?from=2020-01-01&to=2026-02-01', undefined, '/from'],
+    ['GET /ads/days?report=sales', undefined, '/report'],
+    ['GET /ads/days?customer_id=12', undefined, '/customer_id'],
+    ['GET /ads/report?group_by=week', undefined, '/group_by'],
+    ['GET /ads/report?group_by=product&report=campaign', undefined, '/report'],
+    ['POST /ads/runs', { reports: [] }, '/reports'],
+    ['POST /ads/runs', { form: '2026-01-01' }, '/form'],
+  ]
+  for (const [route, body, pointer] of refused) {
+    const answer = await server.rest(route, { body })
+    const found = { route, status: answer.status, pointer: answer.body.errors?.[0]?.pointer }
+    expect(found).toEqual({ route, status: 422, pointer })
+  }
+  expect((await server.rest('GET /ads/runs/none')).body).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' })
+})
+
+test('one run at a time; the dates under way are being fetched', async () => {
+  await using server = await startTestServer({ ADS_SOURCE: slow, ADS_REPORTS: 'campaign' })
+  expect((await server.rest('POST /ads/runs', { body: RANGE })).status).toBe(202)
+  const query = 'GET /ads/days?from=2026-01-01&to=2026-01-31'
+  await until('dates are being fetched', async () =>
+    ((await server.rest(query)).body.days as Day[]).some(({ state }) => state === 'fetching'),
+  )
+  const second = await server.rest('POST /ads/runs', { body: RANGE })
+  expect(second.body).toMatchObject({ status: 409, code: 'STORE_BUSY' })
+}, 20_000)
+
+test('a backfill in the background is stopped by disposal, and leaves what is whole', async () => {
+  const given = options()
+  const ads = open(given)
+  ads.backfillInBackground()
+  await until('dates arrived', () => (ads.runs()[0]?.done ?? 0) > 20)
+  await ads[Symbol.asyncDispose]()
+  expect(ads.runs()[0]).toMatchObject({ kind: 'backfill', state: 'interrupted' })
+  await using next = open(given)
+  const there = next.days({ range: next.twoYears(), reports: ['campaign'], customerIds: next.customerIds })
+  expect(there.filter(({ state }) => state !== 'missing').length).toBeGreaterThan(20)
+  expect(next.runs()[0]).toMatchObject({ state: 'interrupted' })
+})
+
+test('what another process stores is seen', async () => {
+  const given = options()
+  await using reader = open(given)
+  await using writer = open(given)
+  const dayOf = () =>
+    reader.days({
+      range: { from: '2026-01-02', to: '2026-01-02' },
+      reports: ['campaign'],
+      customerIds: reader.customerIds,
+    })
+  expect(dayOf()[0]?.state).toBe('missing')
+  writer.startRun({ kind: 'fetch', range: RANGE })
+  expect(() => reader.startRun({ kind: 'fetch', range: RANGE })).toThrow('Another run holds the store')
+  await until('the writer is done', () => writer.runs()[0]?.finished_at !== null)
+  expect(dayOf()[0]?.state).toBe('complete')
+  await until('its run is told too', () => reader.runs()[0]?.id === writer.runs()[0]?.id)
+})
+
+test('spend is summed by product', async () => {
+  await using ads = open(options({ reports: ['product'] }))
+  ads.startRun({ kind: 'fetch', range: { from: '2026-01-01', to: '2026-01-03' } })
+  await until('it is done', () => ads.runs()[0]?.finished_at !== null)
+  expect(await ads.spendByItem({ from: '2026-01-01', to: '2026-01-02' })).toEqual([
+    { productItemId: 'AS-1', clicks: 2, costMicros: 2000n, conversions: 0.2 },
+    { productItemId: 'AS-2', clicks: 4, costMicros: 4000n, conversions: 0.2 },
+  ])
+  expect({ name: ads.sourceName, demo: ads.isDemo }).toEqual({ name: 'module', demo: false })
+})
+
+test('the daily job runs by the clock', async () => {
+  await using ads = open(options({ cron: '* * * * * *', lookbackDays: 3 }))
+  ads.startSchedule()
+  await until('a daily run has begun', () => ads.runs().some(({ kind }) => kind === 'daily'))
+})
+
+test('what can never work is refused before the server listens', () => {
+  expect(() => open(options({ cron: 'at dawn' }))).toThrow('ADS_CRON')
+  expect(() => open(options({ source: './nowhere.ts' }))).toThrow('./nowhere.ts')
+  expect(() => open(options({ source: 'google' }))).toThrow(
+    'GOOGLE_ADS_REFRESH_TOKEN, GOOGLE_ADS_CUSTOMER_ID',
+  )
+})

@@ -1,0 +1,55 @@
+/** Server-sent events: an operation's stream as an HTTP answer that stays open. */
+import type { StreamedEvent } from '#server/operation.ts'
+
+/** Bun closes a connection on which nothing was sent for 10 s, and so do proxies, later. */
+const HEARTBEAT_MS = 5_000
+
+export function wantsEventStream(request: Request): boolean {
+  return /\btext\/event-stream\b/.test(request.headers.get('accept') ?? '')
+}
+
+export interface EventStreamOptions {
+  headers: Record<string, string>
+  /** Nobody listens any more: whatever makes the events may end. */
+  onLeave: () => void
+  /** The events broke off. */
+  onError: (error: unknown) => void
+}
+
+/** An event is asked for when the one before it was taken: a slow reader makes nobody keep events for it. */
+export function eventStream(
+  events: AsyncIterable<StreamedEvent<unknown>>,
+  options: EventStreamOptions,
+): Response {
+  const { headers, onLeave, onError } = options
+  const encoder = new TextEncoder()
+  const iterator = events[Symbol.asyncIterator]()
+  let heartbeat: Timer | undefined
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const send = (comment: string) => controller.enqueue(encoder.encode(`: ${comment}\n\n`))
+      heartbeat = setInterval(() => (controller.desiredSize ?? 0) > 0 && send('still here'), HEARTBEAT_MS)
+      send('connected')
+    },
+    async pull(controller) {
+      try {
+        const { done, value } = await iterator.next()
+        if (!done)
+          return controller.enqueue(
+            encoder.encode(`id: ${value.id}\ndata: ${JSON.stringify(value.data)}\n\n`),
+          )
+      } catch (error) {
+        onError(error)
+      }
+      clearInterval(heartbeat)
+      controller.close()
+    },
+    cancel() {
+      clearInterval(heartbeat)
+      onLeave()
+    },
+  })
+  return new Response(body, {
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', ...headers },
+  })
+}

@@ -1,0 +1,85 @@
+/** The change feed: what became of products, in the order of the commits, without gaps. */
+import * as v from 'valibot'
+import type { ProductRow } from '#db/schema.postgres.ts'
+import type { Context } from '#server/context.ts'
+import { query, subscription } from '#server/operation.ts'
+import * as schema from './schema.ts'
+import type { ChangeRow } from './store.ts'
+import { toProduct } from './wire.ts'
+
+const REST = 'GET /changes'
+const LIVE_PAGE_SIZE = 200
+
+export const changeOperations = {
+  changes: query({
+    rest: REST,
+    summary: 'What happened after a seq; with Accept: text/event-stream it goes on live',
+    input: schema.ChangesQuery,
+    output: schema.ChangesPage,
+    scope: 'products:read',
+    cost: 'read',
+    async run(ctx, { after, limit }) {
+      const items = (await ctx.products.changes(after, limit)).map((row) => toChange(ctx, row))
+      return { items, last_seq: items.at(-1)?.seq ?? after }
+    },
+  }),
+
+  onChange: subscription({
+    rest: REST,
+    summary: 'The same, live; Last-Event-ID resumes',
+    input: schema.ChangesSubscription,
+    output: schema.Change,
+    scope: 'products:read',
+    cost: 'read',
+    run: follow,
+  }),
+}
+
+async function* follow(
+  ctx: Context,
+  { after, lastEventId }: v.InferOutput<typeof schema.ChangesSubscription>,
+) {
+  let seq = lastEventId ?? after
+  while (!ctx.signal.aborted) {
+    const rows = await ctx.products.changes(seq, LIVE_PAGE_SIZE)
+    for (const row of rows) {
+      seq = row.seq
+      yield { id: String(seq), data: toChange(ctx, row) }
+    }
+    if (rows.length === 0) await ctx.products.changed(seq, ctx.signal)
+  }
+}
+
+/** As the triggers write it. */
+const Stored = v.object({
+  id: v.number(),
+  sku: v.nullable(v.string()),
+  name: v.string(),
+  price_minor: v.number(),
+  stock_level: v.number(),
+  version: v.number(),
+  created_at: v.number(),
+  updated_at: v.number(),
+})
+
+function toChange({ currency }: Context, { seq, kind, productId, version, product, at }: ChangeRow) {
+  return {
+    seq,
+    kind,
+    product_id: productId,
+    version,
+    product: product === null ? null : toProduct(toRow(product), currency),
+    at: new Date(at).toISOString(),
+  }
+}
+
+function toRow(json: string): ProductRow {
+  const { price_minor, stock_level, created_at, updated_at, ...rest } = v.parse(Stored, JSON.parse(json))
+  return {
+    ...rest,
+    priceMinor: price_minor,
+    stockLevel: stock_level,
+    createdAt: created_at,
+    updatedAt: updated_at,
+  }
+}
