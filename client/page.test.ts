@@ -30,10 +30,12 @@ beforeAll(async () => {
   const source = join(bareFolder.path, 'source.ts')
   await Bun.write(source, moduleSource(permission))
   allowBrokenDays = async () => void (await Bun.write(permission, ''))
-  shop = resources.use(await startServerProcess(shopFolder.path))
-  bare = resources.use(
-    await startServerProcess(bareFolder.path, { ADS_SOURCE: source, ADS_REPORTS: 'campaign' }),
-  )
+  const started = await Promise.all([
+    startServerProcess(shopFolder.path),
+    startServerProcess(bareFolder.path, { ADS_SOURCE: source, ADS_REPORTS: 'campaign' }),
+  ])
+  ;[shop, bare] = started
+  for (const server of started) resources.use(server)
   await fillCatalogue()
 }, TEST_TIMEOUT_MS)
 
@@ -230,7 +232,7 @@ describe('ads', () => {
       await fetchMissing.click()
       await page.getByRole('button', { name: 'Nothing is missing' }).waitFor()
       expect(await page.locator('.day[data-state="failed"]').count()).toBe(0)
-      await page.getByText('Fetched 4 days').waitFor()
+      await page.locator('.run-strip').getByText('Fetched 4 days').waitFor()
       expect(await page.getByText('Demo data', { exact: true }).count()).toBe(0)
     }),
   )

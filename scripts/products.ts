@@ -1,11 +1,14 @@
-/** `bun run products <import|seed>` */
+/** `bun run products <import|export|seed>` */
 import { Command, InvalidArgumentError } from 'commander'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { seed } from '#db/seed.ts'
 import { openProducts } from '#server/app.ts'
 import { ConfigError, readConfig } from '#server/config.ts'
 import { ProblemError } from '#server/errors.ts'
-import { importProducts, IMPORT_COLUMNS, type ImportSummary } from '#server/products/csv.ts'
+import { exportProducts } from '#server/products/csv-export.ts'
+import { CSV_COLUMNS } from '#server/products/csv-format.ts'
+import { importProducts } from '#server/products/csv-import.ts'
+import type { ImportSummary } from '#server/products/schema.ts'
 
 const EXIT_REJECTED = 1
 const EXIT_USAGE = 2
@@ -18,18 +21,34 @@ const program = new Command('products').description('The product catalogue in DA
 program
   .command('import')
   .description(
-    `Creates or updates products by SKU from a CSV file with the columns ${IMPORT_COLUMNS.join(', ')}.`,
+    `Creates or updates products, by id, else by SKU, from CSV with some of the columns ${CSV_COLUMNS.join(', ')}.`,
   )
   .argument('<file>', 'a CSV file in UTF-8, with a header')
+  .option('--dry-run', 'tell what would be done, and do nothing')
   .option('--json', 'the last line of stdout is the summary')
-  .action(async (file: string, { json }: { json?: true }) => {
+  .action(async (file: string, { json, dryRun = false }: { json?: true; dryRun?: boolean }) => {
     const input = Bun.file(file)
     if (!(await input.exists())) throw new UsageError(`There is no file ${file}.`)
-    const summary = await withProducts(({ products, currency }) =>
-      importProducts({ products, currency }, input.stream()),
+    const summary = await withProducts((opened) =>
+      importProducts(opened, input.stream(), { dryRun, actor: 'command line' }),
     )
     report(summary, json === true)
     if (summary.rejected.length > 0) process.exitCode = EXIT_REJECTED
+  })
+
+program
+  .command('export')
+  .description('Writes the catalogue as CSV; importing it again changes nothing.')
+  .argument('[file]', 'where to; without it, to stdout')
+  .action(async (file?: string) => {
+    const sink = file === undefined ? Bun.stdout.writer() : Bun.file(file).writer()
+    await withProducts(async (opened) => {
+      for await (const part of exportProducts(opened, {})) {
+        await sink.write(part)
+        await sink.flush()
+      }
+    })
+    await sink.end()
   })
 
 program

@@ -84,16 +84,15 @@ async function picture(browser: Browser, { url, place, look, path }: Picture): P
   const page = await browser.newPage({ viewport, colorScheme, locale: 'en-US', reducedMotion: 'reduce' })
   await page.goto(url + place.path)
   await page.locator(place.ready).first().waitFor()
-  if (place.name === 'ads') await openADay(page)
+  if (place.name === 'ads') await pointAtADay(page)
   await page.screenshot({ path })
   await page.close()
 }
 
-/** The newest one: the calendar and what a day is made of, in one picture. */
-async function openADay(page: Page): Promise<void> {
-  await page.locator('.day').last().click()
-  await page.locator('.breakdown tbody tr').first().waitFor()
-  await page.mouse.move(0, 0)
+/** Which then tells its figures. */
+async function pointAtADay(page: Page): Promise<void> {
+  await page.locator('.day[data-date$="-06-17"]').last().hover()
+  await page.locator('.day-hint').waitFor()
 }
 
 await main(process.argv[2])

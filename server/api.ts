@@ -6,11 +6,16 @@ import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
+import { productTransfers } from '#server/products/transfers.ts'
+import type { AnyTransfer } from '#server/transfer.ts'
 
 export const api = {
   products: { ...productOperations, ...stockOperations, ...batchOperations, ...changeOperations },
   ads: { ...adsOperations, ...bridgeOperations },
 }
+
+/** Files, over REST alone. */
+export const transfers = { ...productTransfers }
 
 export type Api = typeof api
 
@@ -30,6 +35,10 @@ export function subscriptionsOf(table: Api): Named<AnySubscription>[] {
   return entriesOf(table).flatMap(({ name, operation }) =>
     operation.kind === 'subscription' ? [{ name, operation }] : [],
   )
+}
+
+export function transfersOf(): AnyTransfer[] {
+  return Object.values(transfers)
 }
 
 function entriesOf(table: Api): Named<AnyOperation | AnySubscription>[] {

@@ -21,7 +21,8 @@ export interface App extends AsyncDisposable {
   drain(): Promise<void>
 }
 
-const MAX_REQUEST_BYTES = 8 * 1024 * 1024
+/** Of an import, which is read as it comes; whatever is read whole has bounds of its own. */
+const MAX_REQUEST_BYTES = 4 * 1024 ** 3
 const DRAIN_TIMEOUT_MS = 8_000
 const DRAIN_POLL_MS = 20
 

@@ -120,7 +120,7 @@ export function takesIdempotencyKey({ rest }: AnyOperation): boolean {
   return rest.startsWith('POST') || rest.startsWith('PATCH')
 }
 
-function requireScope(ctx: Context, scope: Scope): void {
+export function requireScope(ctx: Context, scope: Scope): void {
   const { scopes } = ctx.caller
   if (scopes.has(scope) || scopes.has('admin')) return
   if (ctx.caller.kind === 'anonymous')

@@ -20,12 +20,16 @@ export const edits = new Edits({
   },
   onConflict: (edit) => announce(`${nameOf(edit)} was changed by somebody else meanwhile.`),
   onFailed(edit, error) {
-    if (!problemOf(error)) gotNoAnswer(error)
+    const refused = problemOf(error) !== undefined
+    if (!refused) gotNoAnswer(error)
     const { what, detail, requestId } = wordsFor(error)
-    const mine = valueShown(edit.mine, edit)
+    const [mine, before] = [valueShown(edit.mine, edit), valueShown(edit.seen, edit)]
     notify({
       what: `${nameOf(edit)} was not saved`,
-      detail: `It stays ${valueShown(edit.seen, edit)}. ${what}: ${detail}`,
+      // Without an answer it may even have arrived; the version it carries lets it be written once at most.
+      detail: refused
+        ? `It stays ${before}. ${what}: ${detail}`
+        : `The server did not answer, so the cell shows ${before} as before. Trying again is safe.`,
       requestId,
       retry: { label: `Try ${mine} again`, run: () => void edits.save(edit) },
     })

@@ -2,7 +2,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import type { Outputs } from '#client/api.ts'
 
 /** Long enough for a busy machine; nothing waits for it to pass. */
@@ -18,13 +18,7 @@ export async function onPage(
   journey: (page: Page) => Promise<void>,
 ): Promise<void> {
   const { url, ...rest } = options
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    locale: 'en-US',
-    ...rest,
-  })
-  context.setDefaultTimeout(PATIENCE_MS)
-  const page = await context.newPage()
+  const page = await (await contextFor(browser, rest)).newPage()
   try {
     await page.goto(url)
     await journey(page)
@@ -38,8 +32,20 @@ export async function onPage(
       },
     )
   } finally {
-    await context.close()
+    await page.close()
   }
+}
+
+/** One for each look: the journeys keep nothing in the browser, and what it compiled once need not be compiled again. */
+const contexts = new Map<string, Promise<BrowserContext>>()
+
+async function contextFor(browser: Browser, look: BrowserContextOptions): Promise<BrowserContext> {
+  const options = { viewport: { width: 1280, height: 800 }, locale: 'en-US', ...look }
+  const key = JSON.stringify(options)
+  const context = contexts.get(key) ?? browser.newContext(options)
+  contexts.set(key, context)
+  ;(await context).setDefaultTimeout(PATIENCE_MS)
+  return await context
 }
 
 /** Asks again until the answer is right. @throws with the last answer when it never is */

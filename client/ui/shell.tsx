@@ -1,5 +1,6 @@
 /** The page's frame: where one can go, what is shown, and what is told. */
 import { useEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { ProductsPlace } from '#client/products/products-place.tsx'
 import { Announcer } from './announce.tsx'
@@ -94,13 +95,11 @@ function SideBar({ onHelp }: { onHelp: () => void }) {
   )
 }
 
-/** Elsewhere than on the products, goes there first. */
+/** Elsewhere than on the products, goes there first; at once, or the next key would be lost. */
 function focusSearch(goToProducts: () => void): void {
-  if (!searchBox()) goToProducts()
-  requestAnimationFrame(() => {
-    searchBox()?.focus()
-    searchBox()?.select()
-  })
+  if (!searchBox()) flushSync(goToProducts)
+  searchBox()?.focus()
+  searchBox()?.select()
 }
 
 function searchBox(): HTMLInputElement | null {

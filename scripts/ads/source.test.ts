@@ -1,9 +1,12 @@
 /** A module of the user's as the source, with everything it may do wrong. */
-import { expect, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dateFiles, ended, readCsv, spawnAds, type Summary } from './testing.ts'
+
+// Children on a busy machine.
+setDefaultTimeout(120_000)
 
 const RANGE = '--start 2026-01-01 --end 2026-01-12'
 const ROWS = `[
@@ -116,7 +119,7 @@ for (const { name, body, code, expected } of CASES) {
     expect(dateFiles(ran.dir)).toHaveLength(ran.summary.fetched)
     expect((await ended(spawnAds(`verify --out ${ran.dir}`, {}))).code).toBe(0)
     rmSync(join(ran.dir, '..'), { recursive: true })
-  }, 20_000)
+  })
 }
 
 test('the cells are the own text of the source, ids and sums exact', async () => {

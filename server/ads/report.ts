@@ -19,13 +19,7 @@ export interface Column {
   kind: 'text' | 'id' | 'integer' | 'decimal'
 }
 
-const METRIC_NAMES = [
-  'impressions',
-  'clicks',
-  'cost_micros',
-  'conversions',
-  'conversions_value',
-] as const
+const METRIC_NAMES = ['impressions', 'clicks', 'cost_micros', 'conversions', 'conversions_value'] as const
 
 const column = (name: string, field: string, kind: Column['kind']): Column => ({
   name,

@@ -77,7 +77,7 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
     progress.finishedAtMs = clock.now()
     progress.state = finalState(progress, signal.aborted)
     await saveRun(options.dir, toRun(progress, clock.now())).catch((error: unknown) =>
-      context.log.warn({ err: error }, 'the run could not be recorded'),
+      context.log.warn({ why: String(error) }, 'the run could not be recorded'),
     )
   }
 }

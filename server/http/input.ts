@@ -25,6 +25,12 @@ export function inputReader(operation: Readable): InputReader {
   }
 }
 
+/** For what has a body that is no JSON. */
+export function queryReader(operation: Readable): (request: Request) => RawInput {
+  const coerce = coercion(operation)
+  return (request) => readQuery(request.url, coerce)
+}
+
 type Coerce = (name: string, text: string) => unknown
 
 /** Query and path are text: what the schema wants as a number or a boolean becomes one, if it looks like one. */
@@ -80,7 +86,7 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** Stops reading as soon as the body is too large, whether its length was announced or not. */
-async function readBytes(request: Request): Promise<Uint8Array> {
+export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {

@@ -9,7 +9,7 @@ test('every operation is described, with its parameters, its body, its success a
   // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
   const described = Object.values<any>(document.paths).flatMap((path) => Object.values<any>(path))
   const names = operationsOf(api).map(({ name }) => name)
-  expect(new Set(described.map(({ operationId }) => operationId))).toEqual(new Set(names))
+  expect(new Set(described.flatMap(({ operationId }) => operationId ?? []))).toEqual(new Set(names))
   for (const { responses } of described) {
     expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
     expect(responses['422'].content['application/problem+json']).toBeDefined()
@@ -35,6 +35,12 @@ test('what the schemas know is in the document', () => {
   )
   const list = document.paths['/v1/products'].get.parameters
   expect(list.find(({ name }: { name: string }) => name === 'sort').schema.enum).toContain('-price')
+})
+
+test('files and live streams are described as well', () => {
+  expect(document.paths['/v1/products.csv'].get.responses['200'].content).toHaveProperty('text/csv')
+  expect(document.paths['/v1/products/import'].post.requestBody.content).toHaveProperty('text/csv')
+  expect(document.paths['/v1/changes'].get.responses['200'].content).toHaveProperty('text/event-stream')
 })
 
 test('every reference leads somewhere', () => {

@@ -1,9 +1,10 @@
 /** The OpenAPI 3.1 document, derived from the operations, and a page to read it with. */
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { operationsOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
 import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
 import { knownFields, takesIdempotencyKey, type AnyOperation } from '#server/operation.ts'
+import type { AnyTransfer } from '#server/transfer.ts'
 import { Problem } from './problem.ts'
 import { PREFIX, splitRest } from './rest.ts'
 
@@ -23,10 +24,18 @@ type Json = Record<string, unknown>
 
 export function openApi(api: Api): Json {
   const paths: Record<string, Json> = {}
+  const live = new Set(subscriptionsOf(api).map(({ operation }) => operation.rest))
   for (const { name, operation } of operationsOf(api)) {
     const [method, path] = splitRest(operation)
     const template = PREFIX + path.replaceAll(/:(\w+)/g, '{$1}')
-    paths[template] = { ...paths[template], [method.toLowerCase()]: describe(name, operation) }
+    paths[template] = {
+      ...paths[template],
+      [method.toLowerCase()]: describe(name, operation, live.has(operation.rest)),
+    }
+  }
+  for (const transfer of transfersOf()) {
+    const [method, path] = splitRest(transfer)
+    paths[PREFIX + path] = { ...paths[PREFIX + path], [method.toLowerCase()]: describeTransfer(transfer) }
   }
   return {
     openapi: '3.1.0',
@@ -45,7 +54,36 @@ export function openApi(api: Api): Json {
   }
 }
 
-function describe(name: string, operation: AnyOperation): Json {
+function describeTransfer(transfer: AnyTransfer): Json {
+  const { properties, required } = inputSchema(transfer)
+  const file = { content: { [transfer.mediaType]: { schema: { type: 'string' } } } }
+  const success =
+    transfer.kind === 'download'
+      ? { description: 'The file', ...file }
+      : {
+          description: 'Done',
+          content: { 'application/json': { schema: jsonSchema(transfer.output, 'output') } },
+        }
+  const codes: ProblemCode[] = [
+    ...(transfer.kind === 'upload' ? (['MEDIA_TYPE_UNSUPPORTED'] as const) : []),
+    ...SHARED_PROBLEMS,
+  ]
+  return {
+    summary: transfer.summary,
+    tags: [splitRest(transfer)[1].split(/[/.]/)[1]],
+    description: `Scope \`${transfer.scope}\`, rate limit \`${transfer.cost}\`.`,
+    parameters: Object.entries(properties).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: required.includes(name),
+      schema,
+    })),
+    ...(transfer.kind === 'upload' && { requestBody: { required: true, ...file } }),
+    responses: { 200: success, ...refusals(codes) },
+  }
+}
+
+function describe(name: string, operation: AnyOperation, live: boolean): Json {
   const [method, path] = splitRest(operation)
   const { properties, required } = inputSchema(operation)
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, parameter = '']) => parameter)
@@ -83,7 +121,7 @@ function describe(name: string, operation: AnyOperation): Json {
     description: `Scope \`${operation.scope}\`, rate limit \`${operation.cost}\`. tRPC: \`${name}\`.`,
     parameters,
     ...(fromBody && { requestBody: requestBody(rest, { properties, required }) }),
-    responses: responses(operation, fromBody),
+    responses: responses(operation, { fromBody, live }),
   }
 }
 
@@ -103,27 +141,34 @@ function requestBody(fields: readonly string[], { properties, required }: Object
   return { required: needed.length > 0, content: { 'application/json': { schema } } }
 }
 
-function responses(operation: AnyOperation, fromBody: boolean): Json {
+function responses(operation: AnyOperation, { fromBody, live }: { fromBody: boolean; live: boolean }): Json {
   const status = operation.status ?? 200
-  const body =
-    status === 204
-      ? {}
-      : { content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } }
+  const schema = jsonSchema(operation.output, 'output')
+  const events = live && {
+    'text/event-stream': {
+      schema: { type: 'string', description: 'The items as events, for as long as you listen' },
+    },
+  }
+  const body = status === 204 ? {} : { content: { 'application/json': { schema }, ...events } }
   const codes: ProblemCode[] = [
     ...(operation.errors ?? []),
     ...(takesIdempotencyKey(operation) ? IDEMPOTENCY_PROBLEMS : []),
     ...(fromBody ? BODY_PROBLEMS : []),
     ...SHARED_PROBLEMS,
   ]
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
   return {
     [status]: { description: 'Done', ...body },
     ...(operation.multiStatus && { 207: { description: 'Each part has its own status', ...body } }),
     ...(operation.kind === 'query' && {
       304: { description: 'What you have (If-None-Match) is still true' },
     }),
-    ...Object.fromEntries([...byStatus].map(([code, group]) => [code, problemResponse(group)])),
+    ...refusals(codes),
   }
+}
+
+function refusals(codes: readonly ProblemCode[]): Json {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group)]))
 }
 
 function problemResponse(codes: readonly ProblemCode[]): Json {
@@ -133,7 +178,7 @@ function problemResponse(codes: readonly ProblemCode[]): Json {
   }
 }
 
-function inputSchema({ input }: AnyOperation): ObjectSchema {
+function inputSchema({ input }: Pick<AnyOperation, 'input'>): ObjectSchema {
   const { properties = {}, required = [] } = jsonSchema(input, 'input') as Partial<ObjectSchema>
   return {
     properties: Object.fromEntries(knownFields(input).map((field) => [field, properties[field] ?? {}])),

@@ -1,6 +1,6 @@
 /** elysia-rate-limit decides when to ask; the counting, the policies and the answer's fields are ours. */
 import { rateLimit, type Context as LimitContext } from 'elysia-rate-limit'
-import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Cost } from '#server/operation.ts'
 import { createGcra, type Decision, type Rate } from '#server/platform/gcra.ts'
@@ -109,7 +109,7 @@ function pricing(api: Api): (request: Request) => Price {
     [...operations, ...subscriptionsOf(api)].map(({ name, operation }) => [name, operation.cost]),
   )
   const byRoute = new Map(
-    operations.map(({ operation }) => {
+    [...operations.map(({ operation }) => operation), ...transfersOf()].map((operation) => {
       const [method, path] = splitRest(operation)
       return [`${method} ${PREFIX}${path}`, operation.cost]
     }),

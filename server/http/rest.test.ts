@@ -146,7 +146,7 @@ test('a batch of which each part has its own status is 207, one for all is 200',
 test('HEAD answers as GET does, without the body', async () => {
   const head = await server.rest(`HEAD ${path}`)
   expect(head).toMatchObject({ status: 200, body: undefined })
-  expect(head.headers.get('etag')).toBe('"1"')
+  expect(head.headers.get('etag')).toBe((await server.rest(`GET ${path}`)).headers.get('etag'))
   expect((await fetch(`${server.url}/docs`, { method: 'HEAD' })).status).toBe(200)
 })
 

@@ -1,5 +1,5 @@
 import type { Elysia } from 'elysia'
-import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
 import type { Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Answer } from '#server/idempotency.ts'
@@ -33,7 +33,7 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
     for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method])
       app.route(each, PREFIX + path, handle, { parse: 'none' })
   }
-  const allowed = methodsByPath(operations.map(({ operation }) => operation))
+  const allowed = methodsByPath([...operations.map(({ operation }) => operation), ...transfersOf()])
   app.all(`${PREFIX}/*`, ({ request }) => refuse(request, allowed, transport), { parse: 'none' })
 }
 
@@ -140,10 +140,10 @@ function addLinks(headers: Record<string, string>, request: Request, output: unk
 
 type MethodsByPath = { pattern: RegExp; methods: string[] }[]
 
-function methodsByPath(operations: readonly AnyOperation[]): MethodsByPath {
+function methodsByPath(operations: readonly Pick<AnyOperation, 'rest'>[]): MethodsByPath {
   const byPath = Map.groupBy(operations, (operation) => splitRest(operation)[1])
   return [...byPath].map(([path, group]) => ({
-    pattern: new RegExp(`^${PREFIX}${path.replaceAll(/:\w+/g, '[^/]+')}$`),
+    pattern: new RegExp(`^${PREFIX}${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
     methods: group.map((operation) => splitRest(operation)[0]),
   }))
 }

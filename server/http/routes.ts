@@ -10,6 +10,7 @@ import { mountPages } from './page.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRateLimiter, type Policies } from './rate-limit.ts'
 import { mountRest, type Transport } from './rest.ts'
+import { mountTransfers } from './transfers.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
 export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
@@ -57,6 +58,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Elysia> {
   mountHealth(app, options)
   await mountPages(app, openApi(api))
   mountRest(app, api, transport)
+  mountTransfers(app, transport)
   mountTrpc(app, api, transport)
   return app
 }

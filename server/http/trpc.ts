@@ -7,7 +7,7 @@ import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
 import type { Context } from '#server/context.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
 import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
-import { isPaged } from './input.ts'
+import { isPaged, readBytes } from './input.ts'
 import { requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
 import type { Transport } from './rest.ts'
 
@@ -38,7 +38,14 @@ export function mountTrpc(app: Elysia, api: Api, transport: Transport): void {
         return { info, resHeaders, context: contextFor(req, info) }
       },
     })
-  app.all(`${ENDPOINT}/*`, ({ request }) => handle(request), { parse: 'none' })
+  app.all(`${ENDPOINT}/*`, async ({ request }) => handle(await bounded(request)), { parse: 'none' })
+}
+
+/** The same request with its body read, as far as a body may go: tRPC itself would read any. @throws ProblemError */
+async function bounded(request: Request): Promise<Request> {
+  if (request.method !== 'POST') return request
+  const { url, method, headers, signal } = request
+  return new Request(url, { method, headers, signal, body: await readBytes(request) })
 }
 
 /** `/trpc/products.get,ads.days` → the names; a path that is no procedure still counts as one. */

@@ -112,6 +112,13 @@ export const StockAdjusted = v.object({ adjustment: StockAdjustment, product: Pr
 
 const cursor = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(8192, 'is too long'))))
 
+const filters = {
+  min_price: v.optional(Price),
+  max_price: v.optional(Price),
+  in_stock: v.optional(v.boolean('must be true or false')),
+  max_stock: v.optional(StockLevel),
+}
+
 export const ProductListQuery = v.strictObject({
   limit,
   cursor,
@@ -123,10 +130,7 @@ export const ProductListQuery = v.strictObject({
     ),
     'id',
   ),
-  min_price: v.optional(Price),
-  max_price: v.optional(Price),
-  in_stock: v.optional(v.boolean('must be true or false')),
-  max_stock: v.optional(StockLevel),
+  ...filters,
   count: v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated')),
 })
 export type ProductListQuery = v.InferOutput<typeof ProductListQuery>
@@ -202,6 +206,20 @@ export const Change = v.object({
 })
 
 export const ChangesPage = v.object({ items: v.array(Change), last_seq: v.number() })
+
+export const ProductExportQuery = v.strictObject(filters)
+
+export const ProductImportQuery = v.strictObject({
+  dry_run: v.optional(v.boolean('must be true or false'), false),
+})
+
+export const ImportSummary = v.object({
+  created: v.number(),
+  updated: v.number(),
+  unchanged: v.number(),
+  rejected: v.array(v.object({ line: v.number(), code: v.string(), detail: v.string() })),
+})
+export type ImportSummary = v.InferOutput<typeof ImportSummary>
 
 export const ProductSearchQuery = v.pipe(
   v.strictObject({

@@ -14,6 +14,10 @@ import {
   type ProductFilter,
   type SearchRequest,
 } from './pages.ts'
+import type { ImportOptions } from './csv-import.ts'
+import type { ImportedLine } from './csv-line.ts'
+import { importBatch } from './import-batch.ts'
+import type { ImportSummary } from './schema.ts'
 import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } from './writes.ts'
 
 interface Parts {
@@ -50,12 +54,6 @@ function storeOf(db: Database, parts: Parts): ProductStore {
 }
 
 export type ChangeRow = Tables['changes']['$inferSelect']
-
-export interface ImportTally {
-  created: number
-  updated: number
-  unchanged: number
-}
 
 function actionsOf(db: Database, { clock, begin, signal }: Parts) {
   const { products, stockAdjustments, changes } = db.tables
@@ -125,29 +123,14 @@ function actionsOf(db: Database, { clock, begin, signal }: Parts) {
         .orderBy(desc(stockAdjustments.id))
         .limit(limit),
 
-    /** All in one transaction. */
-    upsertBySku: (rows: readonly NewRow[], actor: string): Promise<ImportTally> =>
-      write(actor, (writes) => upsertRows(writes, rows)),
+    importLines: (lines: readonly ImportedLine[], { actor, dryRun }: ImportOptions): Promise<ImportSummary> =>
+      importBatch(db, lines, { write: (run) => write(actor, run), dryRun }),
   }
 }
 
 export interface ChangeOptions {
   expected: ExpectedVersions
   actor: string
-}
-
-async function upsertRows(writes: ProductWrites, rows: readonly NewRow[]): Promise<ImportTally> {
-  const existing = await writes.lockBySku(rows.flatMap(({ sku }) => sku ?? []))
-  const bySku = new Map(existing.map((row) => [row.sku, row]))
-  const tally = { created: 0, updated: 0, unchanged: 0 }
-  for (const change of rows) {
-    const row = bySku.get(change.sku)
-    const after = row ? await writes.change(row, change, 'import') : await writes.insert(change, 'import')
-    tally[!row ? 'created' : after === row ? 'unchanged' : 'updated'] += 1
-    // The same SKU may come twice in one file: the later line then changes what the earlier one made.
-    if (after.sku !== null) bySku.set(after.sku, after)
-  }
-  return tally
 }
 
 /** Both databases bound the parameters of one statement, at 32,766 or above. */

@@ -1,5 +1,5 @@
 /** What is written of products, and the ledger's entry with it: always within the caller's transaction. */
-import { and, eq, gte, inArray, lte, sql, type SQL } from 'drizzle-orm'
+import { and, eq, gte, inArray, lte, or, sql, type SQL } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
@@ -69,15 +69,22 @@ export class ProductWrites {
     return row
   }
 
-  async lockBySku(skus: readonly string[]): Promise<ProductRow[]> {
-    return await this.#lockWhere(inArray(this.#db.tables.products.sku, [...skus]))
+  async lockByIdOrSku({
+    ids,
+    skus,
+  }: {
+    ids: readonly number[]
+    skus: readonly string[]
+  }): Promise<ProductRow[]> {
+    const { products } = this.#db.tables
+    return await this.#lockWhere(or(inArray(products.id, [...ids]), inArray(products.sku, [...skus])))
   }
 
   async lockByIds(ids: readonly number[]): Promise<ProductRow[]> {
     return await this.#lockWhere(inArray(this.#db.tables.products.id, [...ids]))
   }
 
-  async #lockWhere(condition: SQL): Promise<ProductRow[]> {
+  async #lockWhere(condition: SQL | undefined): Promise<ProductRow[]> {
     const { products } = this.#db.tables
     const query = this.#tx.select(productColumns(this.#db)).from(products).where(condition)
     // In the order of ids, as every writer of several rows locks them: so that two cannot wait for each other.

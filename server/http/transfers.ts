@@ -1,0 +1,82 @@
+/** Routes for files: a download is streamed as it is made, an upload is read as it comes. */
+import type { Elysia } from 'elysia'
+import { transfersOf } from '#server/api.ts'
+import { ProblemError } from '#server/errors.ts'
+import { checked, type AnyTransfer } from '#server/transfer.ts'
+import { queryReader } from './input.ts'
+import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
+import { PREFIX, splitRest, type Transport } from './rest.ts'
+
+export function mountTransfers(app: Elysia, transport: Transport): void {
+  for (const transfer of transfersOf()) {
+    const [method, path] = splitRest(transfer)
+    const read = queryReader(transfer)
+    const handle = async ({ request }: { request: Request }) => {
+      const info = requestInfo(request)
+      try {
+        return await answer(transfer, { request, info, raw: read(request), transport })
+      } catch (error) {
+        return problemResponse(toProblem(error, info, transport.log))
+      }
+    }
+    app.route(method, PREFIX + path, handle, { parse: 'none' })
+  }
+}
+
+interface Asked {
+  request: Request
+  info: RequestInfo
+  raw: object
+  transport: Transport
+}
+
+async function answer(transfer: AnyTransfer, { request, info, raw, transport }: Asked): Promise<Response> {
+  const ctx = transport.contextFor(request, info)
+  const input = checked(transfer, ctx, raw)
+  const headers = { 'x-request-id': info.requestId, 'cache-control': 'no-store' }
+  if (transfer.kind === 'upload') {
+    requireMediaType(request, transfer.mediaType)
+    return Response.json(await transfer.run(ctx, input, request.body ?? NOTHING), { headers })
+  }
+  const onError = (error: unknown) =>
+    transport.log.error({ err: error, request_id: info.requestId }, 'a download broke off')
+  return new Response(streamed(transfer.run(ctx, input), onError), {
+    headers: {
+      ...headers,
+      'content-type': `${transfer.mediaType}; charset=utf-8`,
+      'content-disposition': `attachment; filename="${transfer.fileName}"`,
+    },
+  })
+}
+
+const NOTHING = new Blob([]).stream()
+
+function requireMediaType(request: Request, mediaType: string): void {
+  const given = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  if (given !== mediaType)
+    throw new ProblemError('MEDIA_TYPE_UNSUPPORTED', `Send the body with Content-Type: ${mediaType}.`)
+}
+
+/** The next part is made when the one before it was taken. A part that fails cuts the connection: half a file must not look whole. */
+function streamed(
+  parts: AsyncIterable<string>,
+  onError: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
+  const iterator = parts[Symbol.asyncIterator]()
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await iterator.next()
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      } catch (error) {
+        onError(error)
+        controller.error(error)
+      }
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+}
