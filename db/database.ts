@@ -3,7 +3,13 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type * as postgres from './schema.postgres.ts'
 
 /** Drizzle's query builder. Queries are typed as PostgreSQL's and run on either dialect: await them. */
-export type Queries = Pick<PgDatabase<PgQueryResultHKT>, 'select' | 'insert' | 'update' | 'delete' | '$count'>
+export type Queries = Pick<
+  PgDatabase<PgQueryResultHKT>,
+  'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | '$count'
+>
+
+/** Words of which any will do. */
+export type Alternatives = readonly { word: string; prefix: boolean }[]
 
 /** A select within a transaction. */
 export interface Lockable {
@@ -12,7 +18,7 @@ export interface Lockable {
 
 export type Tables = Pick<
   typeof postgres,
-  'products' | 'stockAdjustments' | 'changes' | 'idempotencyKeys' | 'settings'
+  'products' | 'stockAdjustments' | 'changes' | 'wordRemainders' | 'idempotencyKeys' | 'settings'
 >
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
@@ -26,8 +32,8 @@ export interface Database {
   forUpdate<Q extends Lockable>(query: Q): Q
   /** False when another transaction holds this name; it is held until this transaction ends. */
   tryLock(tx: Queries, name: string): Promise<boolean>
-  /** A condition on `products`: the name has all these words, the last one perhaps only as a prefix. */
-  nameHas(words: readonly string[], last: 'word' | 'prefix'): SQL
+  /** A condition on `products`: of each of these, the name has at least one. */
+  nameHas(wanted: readonly Alternatives[]): SQL
   isUniqueViolation(error: unknown): boolean
   close(): Promise<void>
 }

@@ -2,7 +2,7 @@ import { SQL } from 'bun'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sql'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
-import type { Database } from './database.ts'
+import type { Alternatives, Database } from './database.ts'
 import * as tables from './schema.postgres.ts'
 
 const MAX_CONNECTIONS = 10
@@ -37,7 +37,7 @@ export async function openPostgres(url: string): Promise<Database> {
         .from(ONE_ROW)
       return row?.locked ?? false
     },
-    nameHas: (words, last) => sql`search @@ ${queryExpression(words, last)}::tsquery`,
+    nameHas: (wanted) => sql`search @@ ${queryExpression(wanted)}::tsquery`,
     isUniqueViolation: (error) => sqlStateOf(error) === UNIQUE_VIOLATION,
     close: () => client.close(),
   }
@@ -64,7 +64,13 @@ async function migrate(client: SQL): Promise<void> {
 }
 
 /** Quoted, so that no word is taken for an operator. */
-function queryExpression(words: readonly string[], last: 'word' | 'prefix'): string {
-  const quoted = words.map((word) => `'${word.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`)
-  return quoted.join(' & ') + (last === 'prefix' ? ':*' : '')
+function queryExpression(wanted: readonly Alternatives[]): string {
+  const groups = wanted.map((alternatives) =>
+    alternatives.map(({ word, prefix }) => quoted(word) + (prefix ? ':*' : '')).join(' | '),
+  )
+  return groups.map((group) => `(${group})`).join(' & ')
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }

@@ -56,6 +56,13 @@ export const idempotencyKeys = pgTable(
   (table) => [primaryKey({ columns: [table.caller, table.key] })],
 )
 
+/** For typos: search/typos.ts. */
+export const wordRemainders = pgTable(
+  'word_remainders',
+  { remainder: text().notNull(), word: text().notNull() },
+  (table) => [primaryKey({ columns: [table.remainder, table.word] })],
+)
+
 /** Facts about the database itself, such as the currency its prices are in. */
 export const settings = pgTable('settings', {
   name: text().primaryKey(),

@@ -45,6 +45,12 @@ export const idempotencyKeys = sqliteTable(
   (table) => [primaryKey({ columns: [table.caller, table.key] })],
 )
 
+export const wordRemainders = sqliteTable(
+  'word_remainders',
+  { remainder: text().notNull(), word: text().notNull() },
+  (table) => [primaryKey({ columns: [table.remainder, table.word] })],
+)
+
 export const settings = sqliteTable('settings', {
   name: text().primaryKey(),
   value: text().notNull(),

@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { sampleProduct } from './sample-catalogue.ts'
+import { Vocabulary } from './search/vocabulary.ts'
 import { wordsOf } from './search/words.ts'
 
 const BATCH_SIZE = 500
@@ -15,6 +16,7 @@ export interface SeedOptions {
 /** The first `count` products of the sample catalogue; one whose SKU is there already is left alone. */
 export async function seed(db: Database, { count, decimals, now }: SeedOptions): Promise<void> {
   const { products, stockAdjustments } = db.tables
+  const vocabulary = new Vocabulary(db)
   for (let start = 0; start < count; start += BATCH_SIZE) {
     const size = Math.min(BATCH_SIZE, count - start)
     const rows = Array.from({ length: size }, (_, offset) => {
@@ -23,6 +25,7 @@ export async function seed(db: Database, { count, decimals, now }: SeedOptions):
       const words = wordsOf(name).join(' ')
       return { sku, name, words, priceMinor, stockLevel, version: 1, createdAt: now, updatedAt: now }
     })
+    await vocabulary.learn(rows.map(({ name }) => name))
     await db.withTransaction(async (tx) => {
       const added = await tx
         .insert(products)

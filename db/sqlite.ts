@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
-import { DatabaseBusyError, type Database, type Queries, type Tables } from './database.ts'
+import { DatabaseBusyError, type Alternatives, type Database, type Queries, type Tables } from './database.ts'
 import * as tables from './schema.sqlite.ts'
 
 const WRITER_WAIT_MS = 5_000
@@ -33,8 +33,8 @@ export async function openSqlite(path: string): Promise<Database> {
     forUpdate: (query) => query,
     // There is only one transaction at a time that writes.
     tryLock: async () => true,
-    nameHas: (words, last) =>
-      sql`${tables.products.id} in (select rowid from product_words where product_words match ${matchExpression(words, last)})`,
+    nameHas: (wanted) =>
+      sql`${tables.products.id} in (select rowid from product_words where product_words match ${matchExpression(wanted)})`,
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     async close() {
       await exclusively(async () => {
@@ -106,7 +106,11 @@ async function migrate(connection: Connection): Promise<void> {
 }
 
 /** Quoted, so that no word is taken for an operator. */
-function matchExpression(words: readonly string[], last: 'word' | 'prefix'): string {
-  const quoted = words.map((word) => `"${word.replaceAll('"', '""')}"`)
-  return quoted.join(' AND ') + (last === 'prefix' ? ' *' : '')
+function matchExpression(wanted: readonly Alternatives[]): string {
+  const groups = wanted.map((alternatives) =>
+    alternatives
+      .map(({ word, prefix }) => `"${word.replaceAll('"', '""')}"${prefix ? ' *' : ''}`)
+      .join(' OR '),
+  )
+  return groups.map((group) => `(${group})`).join(' AND ')
 }

@@ -23,7 +23,14 @@ test('a backfill takes two years once, and later only what is missing', async ()
   expect([730, 731]).toContain(requested)
   expect(first).toMatchObject({
     code: 0,
-    summary: { report: 'campaign', skipped: 0, fetched: requested, requests: requested, failed: [], parked_until: null },
+    summary: {
+      report: 'campaign',
+      skipped: 0,
+      fetched: requested,
+      requests: requested,
+      failed: [],
+      parked_until: null,
+    },
   })
   expect(first.summary.empty).toBeGreaterThan(0)
   expect(dateFiles(bench.dir)).toHaveLength(requested)

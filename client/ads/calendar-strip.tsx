@@ -30,13 +30,7 @@ export function CalendarStrip({ strip, byDate, look }: CalendarStripProps) {
   const width = LABEL_WIDTH + strip.weeks * pitch
   const height = MONTHS_HEIGHT + 7 * pitch
   return (
-    <svg
-      className="strip"
-      width={width}
-      height={height}
-      viewBox={`0 0 ${width} ${height}`}
-      aria-hidden="false"
-    >
+    <svg className="strip" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
       <g aria-hidden="true">
         {strip.months.map(({ date, week }, index) => (
           <text key={date} x={LABEL_WIDTH + week * pitch} y={12}>

@@ -7,7 +7,7 @@ const BUILD = join(CLIENT, '../scripts/build.ts')
 
 export async function buildPageIfStale(): Promise<void> {
   const builtAt = await modifiedAt(join(CLIENT, 'dist/page/index.html'))
-  for await (const path of new Bun.Glob('{index.html,**/*.{ts,tsx,css,svg}}').scan(CLIENT)) {
+  for await (const path of new Bun.Glob('**/*.{html,ts,tsx,css,svg}').scan(CLIENT)) {
     if (path.startsWith('dist/') || path.startsWith('testing/') || path.endsWith('.test.ts')) continue
     if ((await modifiedAt(join(CLIENT, path))) > builtAt) {
       await build()

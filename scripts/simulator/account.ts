@@ -34,6 +34,8 @@ export interface Leaf {
   fields: Fields
   /** How much of the account's traffic it gets; most of it goes to few. */
   weight: number
+  /** The chance that it is shown at all on a day. */
+  presence: number
   kind: 'keyword' | 'product'
   /** Figures exist from here on. */
   since: string
@@ -74,6 +76,7 @@ function keywords(): Leaf[] {
           id: `${of.fields['ad_group.id']}~${criterion}`,
           kind: 'keyword' as const,
           since: of.since,
+          presence: 1,
           weight: 1 / (1 + index + group) / (1 + campaign / 3),
           fields: {
             ...of.fields,
@@ -98,7 +101,8 @@ function products(itemIds: readonly string[]): Leaf[] {
       id: itemId,
       kind: 'product' as const,
       since: of.since,
-      weight: 0.04 / (1 + (index % 40)),
+      weight: 0.3 / (1 + (index % 20)),
+      presence: 0.3,
       fields: { ...of.fields, 'segments.product_item_id': itemId },
     }
   })

@@ -96,6 +96,7 @@ function dayOf(world: World, { customerId, date }: CustomerDate): Day {
 function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: Day): Metrics {
   if (date < leaf.since || traffic === 0) return NOTHING
   const luck = chancesOf(seed, customerId, leaf.id, date)
+  if (luck(4) >= leaf.presence) return NOTHING
   const impressions = Math.floor(traffic * leaf.weight * luck(0) ** 1.5)
   if (impressions === 0) return NOTHING
   const clicks = Math.min(impressions, Math.round(impressions * 0.06 * 2 * luck(1)))

@@ -38,7 +38,8 @@ type Outcome = Planned | { step: Step; problem: ProblemError }
 
 async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<typeof schema.ProductBatch>) {
   const steps = operations.map((operation, index) => toStep(ctx, operation, index))
-  const outcomes = await ctx.products.change(ctx.caller.name, async (writes) => {
+  const names = steps.flatMap(({ fields }) => fields.name ?? [])
+  const outcomes = await ctx.products.change(ctx.caller.name, names, async (writes) => {
     const rows = await writes.lockByIds([...new Set(steps.map(({ id }) => id))])
     const planned = await plan(ctx, steps, rows)
     if (mode === 'atomic') refuseFailures(planned)

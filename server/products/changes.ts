@@ -4,7 +4,7 @@ import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { query, subscription } from '#server/operation.ts'
 import * as schema from './schema.ts'
-import type { ChangeRow } from './store.ts'
+import type { ChangeRow } from './journal.ts'
 import { toProduct } from './wire.ts'
 
 const REST = 'GET /changes'

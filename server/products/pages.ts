@@ -1,6 +1,6 @@
 /** Lists and searches: a page of rows by keyset, so that a deep page costs what the first one costs. */
-import { and, asc, desc, eq, getTableColumns, gt, gte, lte, sql, type SQL } from 'drizzle-orm'
-import type { Database } from '#db/database.ts'
+import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, lte, sql, type SQL } from 'drizzle-orm'
+import type { Alternatives, Database } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Cursor } from './cursor.ts'
 
@@ -38,8 +38,10 @@ export interface ProductRows {
 }
 
 export interface SearchRequest {
-  words: readonly string[]
-  last: 'word' | 'prefix'
+  /** Without any, every product matches. */
+  wanted: readonly Alternatives[]
+  /** Products that match these are left out. */
+  unwanted?: readonly Alternatives[] | undefined
   filter: ProductFilter
   limit: number
   afterId: number
@@ -93,18 +95,36 @@ export async function listRows(
   return { rows, before: cursor !== undefined || (offset ?? 0) > 0, after: more }
 }
 
-/** In id order. `last: 'prefix'` leaves out what `last: 'word'` finds. */
+/** In id order. */
 export async function searchRows(
   db: Database,
-  { words, last, filter, limit, afterId }: SearchRequest,
+  { wanted, unwanted, filter, limit, afterId }: SearchRequest,
 ): Promise<ProductRow[]> {
   const { products } = db.tables
-  const names = words.length === 0 ? [] : [db.nameHas(words, last)]
-  const whole = last === 'prefix' && words.length > 0 ? [sql`not ${db.nameHas(words, 'word')}`] : []
+  const names = wanted.length === 0 ? [] : [db.nameHas(wanted)]
+  const without = unwanted ? [sql`not ${db.nameHas(unwanted)}`] : []
   return await db.reader
     .select(productColumns(db))
     .from(products)
-    .where(and(...names, ...whole, ...conditions(db, filter), gt(products.id, afterId)))
+    .where(and(...names, ...without, ...conditions(db, filter), gt(products.id, afterId)))
     .orderBy(asc(products.id))
     .limit(limit)
+}
+
+/** Both databases bound the parameters of one statement, at 32,766 or above. */
+const SKUS_PER_QUERY = 1000
+
+export async function outOfStockRows(db: Database, skus: readonly string[]): Promise<ProductRow[]> {
+  const { products } = db.tables
+  const rows: ProductRow[] = []
+  for (let start = 0; start < skus.length; start += SKUS_PER_QUERY) {
+    const some = skus.slice(start, start + SKUS_PER_QUERY)
+    rows.push(
+      ...(await db.reader
+        .select(productColumns(db))
+        .from(products)
+        .where(and(eq(products.stockLevel, 0), inArray(products.sku, some)))),
+    )
+  }
+  return rows
 }

@@ -475,6 +475,25 @@ describe.each([
       expect(await found({ q: 'cafè' })).toEqual(['exact Belted Café racer jacket'])
     })
 
+    test('typos are forgiven, one in a word of five letters or more, two from nine, after all other matches', async () => {
+      expect(await found({ q: 'leathr' })).toEqual([
+        'fuzzy Leather Belt, black',
+        'fuzzy Black leather belt with brass buckle',
+      ])
+      expect(await found({ q: 'laether blet' })).toEqual([])
+      expect(await found({ q: 'blcak leahter belt' })).toEqual([
+        'fuzzy Leather Belt, black',
+        'fuzzy Black leather belt with brass buckle',
+      ])
+      expect(await found({ q: 'jaket' })).toEqual(['fuzzy Belted Café racer jacket'])
+      expect(await found({ q: 'jakkt' })).toEqual([])
+      const { id } = await search('create', { name: 'Organizer', price: '1' })
+      const { id: other } = await search('create', { name: 'Organizers', price: '1' })
+      expect(await found({ q: 'organizer' })).toEqual(['exact Organizer', 'prefix Organizers'])
+      expect(await found({ q: 'orgamiser' })).toEqual(['fuzzy Organizer'])
+      for (const gone of [id, other]) await search('remove', { id: gone })
+    })
+
     test('by price alone, and by price and words and stock together', async () => {
       expect(await found({ min_price: '25', max_price: '35' })).toEqual([
         'filter Black leather belt with brass buckle',

@@ -1,4 +1,4 @@
-/** Exact before prefix; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
+/** Exact before prefix before fuzzy; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
 import type { Context } from '#server/context.ts'
@@ -48,21 +48,36 @@ interface Question extends Pick<SearchRequest, 'filter' | 'limit'> {
   after: { kind: MatchKind; id: number } | undefined
 }
 
+type Pass = { kind: MatchKind } & Pick<SearchRequest, 'wanted' | 'unwanted'>
+
 /** One kind of match after the other, until the page is full. */
 async function findMatches(ctx: Context, { words, filter, limit, after }: Question): Promise<Match[]> {
-  if (words?.length === 0) return []
-  const kinds: MatchKind[] = words ? ['exact', 'prefix'] : ['filter']
   const matches: Match[] = []
-  for (const kind of kinds.slice(Math.max(0, after ? kinds.indexOf(after.kind) : 0))) {
-    if (matches.length >= limit) break
-    const rows = await ctx.products.search({
-      words: words ?? [],
-      last: kind === 'prefix' ? 'prefix' : 'word',
-      filter,
-      limit: limit - matches.length,
-      afterId: after?.kind === kind ? after.id : 0,
-    })
+  let reached = after === undefined
+  for await (const { kind, ...pass } of passes(ctx, words)) {
+    reached ||= kind === after?.kind
+    if (!reached) continue
+    const afterId = kind === after?.kind ? after.id : 0
+    const rows = await ctx.products.search({ ...pass, filter, limit: limit - matches.length, afterId })
     matches.push(...rows.map((row) => ({ kind, row })))
+    if (matches.length >= limit) break
   }
   return matches
+}
+
+/** Each leaves out what the ones before it find. */
+async function* passes(ctx: Context, words: string[] | undefined): AsyncGenerator<Pass> {
+  if (words === undefined) yield { kind: 'filter', wanted: [] }
+  if (words === undefined || words.length === 0) return
+  const exact = words.map((word) => [{ word, prefix: false }])
+  const prefix = words.map((word, index) => [{ word, prefix: index === words.length - 1 }])
+  yield { kind: 'exact', wanted: exact }
+  yield { kind: 'prefix', wanted: prefix, unwanted: exact }
+  const meant = await Promise.all(words.map((word) => ctx.products.meantBy(word)))
+  if (meant.every((others) => others.length === 0)) return
+  const fuzzy = prefix.map((own, index) => [
+    ...own,
+    ...(meant[index] ?? []).map((word) => ({ word, prefix: false })),
+  ])
+  yield { kind: 'fuzzy', wanted: fuzzy, unwanted: prefix }
 }

@@ -1,14 +1,17 @@
 /** One product at a time: rows in, rows out, money in minor units and time in milliseconds. */
-import { and, desc, eq, gt, inArray, lt, max, sql } from 'drizzle-orm'
-import type { Database, Queries, Tables } from '#db/database.ts'
+import { and, eq, max, sql } from 'drizzle-orm'
+import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
+import { Vocabulary } from '#db/search/vocabulary.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
+import { changeRows, ledgerRows, type ChangeRow, type LedgerPage } from './journal.ts'
 import {
   conditions,
-  productColumns,
   listRows,
+  outOfStockRows,
+  productColumns,
   searchRows,
   type PageRequest,
   type ProductFilter,
@@ -25,6 +28,9 @@ interface Parts {
   /** How a write gets its transaction. */
   begin: Database['withTransaction']
   signal: ChangeSignal
+  /** Takes in the words of names that are about to be written. */
+  learn: (names: Iterable<string>) => Promise<void>
+  vocabulary: Vocabulary
 }
 
 export interface ProductStore extends ReturnType<typeof actionsOf> {
@@ -43,20 +49,24 @@ export function createProductStore(db: Database, clock: Clock): ProductStore & D
     signal.poke()
     return result
   }
-  return { ...storeOf(db, { clock, begin, signal }), [Symbol.dispose]: () => signal[Symbol.dispose]() }
+  const vocabulary = new Vocabulary(db)
+  const learn = (names: Iterable<string>) => vocabulary.learn(names)
+  return {
+    ...storeOf(db, { clock, begin, signal, vocabulary, learn }),
+    [Symbol.dispose]: () => signal[Symbol.dispose](),
+  }
 }
 
 function storeOf(db: Database, parts: Parts): ProductStore {
   return {
     ...actionsOf(db, parts),
-    within: (tx) => storeOf(db, { ...parts, begin: (run) => run(tx) }),
+    within: (tx) =>
+      storeOf(db, { ...parts, begin: (run) => run(tx), learn: (names) => parts.vocabulary.learn(names, tx) }),
   }
 }
 
-export type ChangeRow = Tables['changes']['$inferSelect']
-
-function actionsOf(db: Database, { clock, begin, signal }: Parts) {
-  const { products, stockAdjustments, changes } = db.tables
+function actionsOf(db: Database, { clock, begin, signal, vocabulary, learn }: Parts) {
+  const { products } = db.tables
   const byId = db.reader
     .select(productColumns(db))
     .from(products)
@@ -75,6 +85,7 @@ function actionsOf(db: Database, { clock, begin, signal }: Parts) {
     outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
+      await learn([row.name])
       return await skuTakenAsProblem(db, row.sku, () =>
         write(actor, (writes) => writes.insert(row, 'initial')),
       )
@@ -86,6 +97,7 @@ function actionsOf(db: Database, { clock, begin, signal }: Parts) {
       change: Partial<NewRow>,
       { expected, actor }: ChangeOptions,
     ): Promise<ProductRow> {
+      if (change.name !== undefined) await learn([change.name])
       return await skuTakenAsProblem(db, change.sku, () =>
         write(actor, async (writes) => await writes.change(await writes.lock(id, expected), change, 'set')),
       )
@@ -95,60 +107,42 @@ function actionsOf(db: Database, { clock, begin, signal }: Parts) {
       write(actor, async (writes) => await writes.remove((await writes.lock(id, expected)).id)),
 
     /** The feed after `seq`, oldest first. */
-    changes: (seq: number, limit: number): Promise<ChangeRow[]> =>
-      db.reader.select().from(changes).where(gt(changes.seq, seq)).orderBy(changes.seq).limit(limit),
+    changes: (seq: number, limit: number): Promise<ChangeRow[]> => changeRows(db, seq, limit),
     /** Until the feed has gone beyond `seq`. */
     changed: (seq: number, abort: AbortSignal) => signal.beyond(seq, abort),
 
-    /** All that `run` writes is one transaction. */
-    change: write,
+    /** All that `run` writes is one transaction; the names it gives are told beforehand. */
+    async change<T>(
+      actor: string,
+      names: readonly string[],
+      run: (writes: ProductWrites) => Promise<T>,
+    ): Promise<T> {
+      await learn(names)
+      return await write(actor, run)
+    },
 
     adjustStock: (adjustment: Adjustment, actor: string) =>
       write(actor, (writes) => writes.adjust(adjustment)),
 
     /** The ledger of a product, newest first. */
-    adjustments: (
-      id: number,
-      { limit, before }: { limit: number; before: number | undefined },
-    ): Promise<StockAdjustmentRow[]> =>
-      db.reader
-        .select()
-        .from(stockAdjustments)
-        .where(
-          and(
-            eq(stockAdjustments.productId, id),
-            before === undefined ? undefined : lt(stockAdjustments.id, before),
-          ),
-        )
-        .orderBy(desc(stockAdjustments.id))
-        .limit(limit),
+    adjustments: (id: number, page: LedgerPage): Promise<StockAdjustmentRow[]> => ledgerRows(db, id, page),
 
-    importLines: (lines: readonly ImportedLine[], { actor, dryRun }: ImportOptions): Promise<ImportSummary> =>
-      importBatch(db, lines, { write: (run) => write(actor, run), dryRun }),
+    async importLines(
+      lines: readonly ImportedLine[],
+      { actor, dryRun }: ImportOptions,
+    ): Promise<ImportSummary> {
+      if (!dryRun) await learn(lines.flatMap(({ fields }) => fields.name ?? []))
+      return await importBatch(db, lines, { write: (run) => write(actor, run), dryRun })
+    },
+
+    /** Known words that a misspelt one may mean, nearest first. */
+    meantBy: (word: string) => vocabulary.meantBy(word),
   }
 }
 
 export interface ChangeOptions {
   expected: ExpectedVersions
   actor: string
-}
-
-/** Both databases bound the parameters of one statement, at 32,766 or above. */
-const SKUS_PER_QUERY = 1000
-
-async function outOfStockRows(db: Database, skus: readonly string[]): Promise<ProductRow[]> {
-  const { products } = db.tables
-  const rows: ProductRow[] = []
-  for (let start = 0; start < skus.length; start += SKUS_PER_QUERY) {
-    const some = skus.slice(start, start + SKUS_PER_QUERY)
-    rows.push(
-      ...(await db.reader
-        .select(productColumns(db))
-        .from(products)
-        .where(and(eq(products.stockLevel, 0), inArray(products.sku, some)))),
-    )
-  }
-  return rows
 }
 
 async function skuTakenAsProblem<T>(

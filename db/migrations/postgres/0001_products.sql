@@ -53,6 +53,14 @@ create table changes (
   at bigint not null
 );
 
+-- Every word that a name ever had, by itself and with one or two of its letters left out: a misspelt word and the
+-- one that was meant have such a remainder in common, and equality is what any index finds.
+create table word_remainders (
+  remainder text collate "C" not null,
+  word text collate "C" not null,
+  primary key (remainder, word)
+);
+
 create table settings (
   name text primary key,
   value text not null

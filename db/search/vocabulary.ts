@@ -1,0 +1,66 @@
+/** The words of all names, kept so that a misspelt one finds those that may have been meant. */
+import { inArray } from 'drizzle-orm'
+import type { Database, Queries } from '#db/database.ts'
+import { editDistance, remainders, remaindersOfKnown, typosIn } from './typos.ts'
+import { wordsOf } from './words.ts'
+
+/** More words than this that may have been meant are too many to be of use. */
+const MAX_MEANT = 20
+const ROWS_PER_INSERT = 1000
+/** Bounds what this process remembers to have written already; forgetting costs a statement that changes nothing. */
+const MAX_REMEMBERED = 200_000
+
+export class Vocabulary {
+  readonly #db: Database
+  readonly #remembered = new Set<string>()
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /**
+   * To be called before the names are written, and before any row is locked. Without a transaction to go into it
+   * commits at once: a word without a product does no harm, a lock held on it would.
+   */
+  async learn(names: Iterable<string>, within?: Queries): Promise<void> {
+    const fresh = new Set([...names].flatMap(wordsOf).filter((word) => !this.#remembered.has(word)))
+    const rows = [...fresh].flatMap((word) =>
+      remaindersOfKnown(word).map((remainder) => ({ remainder, word })),
+    )
+    // In one order everywhere: two writers of the same new words then cannot wait for each other.
+    rows.sort((a, b) => compare(a.remainder, b.remainder) || compare(a.word, b.word))
+    const insert = async (tx: Queries) => {
+      for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+        await tx
+          .insert(this.#db.tables.wordRemainders)
+          .values(rows.slice(start, start + ROWS_PER_INSERT))
+          .onConflictDoNothing()
+      }
+    }
+    if (within) return await insert(within)
+    if (rows.length > 0) await this.#db.withTransaction(insert)
+    if (this.#remembered.size > MAX_REMEMBERED) this.#remembered.clear()
+    for (const word of fresh) this.#remembered.add(word)
+  }
+
+  /** The known words that are few enough typos away from this one, nearest first; the word itself is not among them. */
+  async meantBy(word: string): Promise<string[]> {
+    const typos = typosIn(word)
+    if (typos === 0) return []
+    const { wordRemainders } = this.#db.tables
+    const found = await this.#db.reader
+      .selectDistinct({ word: wordRemainders.word })
+      .from(wordRemainders)
+      .where(inArray(wordRemainders.remainder, remainders(word, typos)))
+    return found
+      .map((row) => ({ word: row.word, distance: editDistance(word, row.word) }))
+      .filter(({ distance }) => distance > 0 && distance <= typos)
+      .toSorted((a, b) => a.distance - b.distance || compare(a.word, b.word))
+      .slice(0, MAX_MEANT)
+      .map((meant) => meant.word)
+  }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
