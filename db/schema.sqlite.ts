@@ -62,4 +62,5 @@ true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$infe
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
 true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
 true satisfies Same<typeof changes.$inferSelect, typeof postgres.changes.$inferSelect>
+true satisfies Same<typeof wordRemainders.$inferSelect, typeof postgres.wordRemainders.$inferSelect>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

@@ -32,7 +32,7 @@ export async function startServerProcess(
     PATH: Bun.env['PATH'] ?? '',
     ...env,
   }
-  let running = await spawn({ ...settings, PORT: '0' })
+  let running = await startSomewhere(settings)
   const { url } = running
   const kill = async () => {
     running.process.kill('SIGTERM')
@@ -45,6 +45,25 @@ export async function startServerProcess(
       running = await spawn({ ...settings, PORT: new URL(url).port })
     },
     [Symbol.asyncDispose]: kill,
+  }
+}
+
+/**
+ * Below the ports that systems lend to outgoing connections (32768 and up on Linux): of those, one could be taken
+ * while the server is away, and it could not come back.
+ */
+const PORTS = { first: 20_000, count: 10_000 }
+const MAX_PORT_TRIES = 5
+
+async function startSomewhere(settings: Record<string, string>) {
+  for (let tries = 1; ; tries++) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count)
+    try {
+      return await spawn({ ...settings, PORT: String(port) })
+    } catch (error) {
+      const taken = error instanceof Error && error.message.includes('EADDRINUSE')
+      if (!taken || tries === MAX_PORT_TRIES) throw error
+    }
   }
 }
 

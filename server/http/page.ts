@@ -1,6 +1,7 @@
 /** The page's built files and the API's reading page: a closed set of files, held in memory, compressed once. */
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Elysia } from 'elysia'
 
 const PAGE_FOLDER = join(import.meta.dir, '../../client/dist/page')
@@ -64,7 +65,7 @@ const DOCS_HTML = `<!doctype html>
 const DOCS_SCRIPT = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null })\n`
 
 async function docsAssets(): Promise<[string, Asset][]> {
-  const folder = dirname(Bun.resolveSync('swagger-ui-dist/package.json', import.meta.dir))
+  const folder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
   return [
     ['/docs', asset(DOCS_HTML, 'text/html; charset=utf-8')],
     ['/docs/start.js', asset(DOCS_SCRIPT, 'text/javascript; charset=utf-8')],
