@@ -332,6 +332,6 @@ function daysApart(from: string, to: string): number {
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axeSource)
   return await page.evaluate<string[]>(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((n) => n.target).slice(0, 3).join(' | ')))`,
+    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((n) => n.target).slice(0, 3).join(' | ')))`,
   )
 }
