@@ -8,7 +8,9 @@ const MAX_WORD_LENGTH = 100
 
 export function wordsOf(text: string): string[] {
   const words = fold(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  return words.map((word) => Array.from(word).slice(0, MAX_WORD_LENGTH).join(''))
+  return words.map((word) =>
+    word.length <= MAX_WORD_LENGTH ? word : Array.from(word).slice(0, MAX_WORD_LENGTH).join(''),
+  )
 }
 
 function fold(text: string): string {
