@@ -35,6 +35,8 @@ export interface Database {
   /** A condition on `products`: of each of these, the name has at least one. */
   nameHas(wanted: readonly Alternatives[]): SQL
   isUniqueViolation(error: unknown): boolean
+  /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
+  isUnavailable: (error: unknown) => boolean
   close(): Promise<void>
 }
 

@@ -38,15 +38,27 @@ export async function openPostgres(url: string): Promise<Database> {
       return row?.locked ?? false
     },
     nameHas: (wanted) => sql`search @@ ${queryExpression(wanted)}::tsquery`,
-    isUniqueViolation: (error) => sqlStateOf(error) === UNIQUE_VIOLATION,
+    isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
+    isUnavailable: isPassing,
     close: () => client.close(),
   }
 }
 
-/** Bun puts the SQLSTATE in `errno`; drizzle wraps the driver's error as the cause. */
-function sqlStateOf(error: unknown): string | undefined {
+/** Drizzle wraps the driver's error as the cause. Bun puts the SQLSTATE in `errno`, and what is its own in `code`. */
+function driverError(error: unknown): { sqlState: string; code: string } {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  return typeof cause === 'object' && cause !== null && 'errno' in cause ? String(cause.errno) : undefined
+  const { errno = '', code = '' } =
+    typeof cause === 'object' && cause !== null ? (cause as { errno?: unknown; code?: unknown }) : {}
+  return { sqlState: String(errno), code: String(code) }
+}
+
+/** Connection errors of the driver; SQLSTATE classes 08 connection, 53 resources, 57 intervention and time-out, 40 deadlock. */
+function isPassing(error: unknown): boolean {
+  const { sqlState, code } = driverError(error)
+  return (
+    /^ERR_POSTGRES_(CONNECTION|IDLE_TIMEOUT|LIFETIME_TIMEOUT)/.test(code) ||
+    /^(08|53|57|40)...$/.test(sqlState)
+  )
 }
 
 /** Under a lock that ends with the transaction: several servers that start at once migrate once. */

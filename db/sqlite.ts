@@ -36,6 +36,9 @@ export async function openSqlite(path: string): Promise<Database> {
     nameHas: (wanted) =>
       sql`${tables.products.id} in (select rowid from product_words where product_words match ${matchExpression(wanted)})`,
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
+    isUnavailable: (error) =>
+      error instanceof DatabaseBusyError ||
+      (error instanceof SQLiteError && /^SQLITE_(BUSY|FULL|IOERR)/.test(error.code ?? '')),
     async close() {
       await exclusively(async () => {
         reader.close()

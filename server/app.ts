@@ -42,6 +42,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     products,
     ads,
     idempotency,
+    isUnavailable: db.isUnavailable,
     currency: config.currency,
     clock: systemClock,
     log,

@@ -11,6 +11,8 @@ export interface Services {
   products: ProductStore
   ads: Ads
   idempotency: Idempotency
+  /** Of an error: the database's, and a passing one. */
+  isUnavailable: (error: unknown) => boolean
   currency: Currency
   clock: Clock
   log: Logger

@@ -108,12 +108,40 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
   requireScope(ctx, operation.scope)
   const input = parseInput(operation.input, raw)
   const { idempotencyKey: key } = ctx
-  // A GET changes nothing and a DELETE is idempotent as it is.
-  if (key === null || !takesIdempotencyKey(operation))
-    return { output: await operation.run(ctx, input), replayed: false }
-  return await ctx.idempotency.once(ctx, { key, operation: operation.rest, input }, (within) =>
-    operation.run(within, input),
-  )
+  return await whileAvailable(ctx, operation.kind, async () => {
+    // A GET changes nothing and a DELETE is idempotent as it is.
+    if (key === null || !takesIdempotencyKey(operation))
+      return { output: await operation.run(ctx, input), replayed: false }
+    const request = { key, operation: operation.rest, input }
+    return await ctx.idempotency.once(ctx, request, (within) => operation.run(within, input))
+  })
+}
+
+/** After a restart of the database each connection of the pool fails once. */
+const QUERY_ATTEMPTS = 3
+
+/**
+ * A query that a lost connection spoilt is asked again. A mutation is not: whether it was done is for the client
+ * to ask, or for its idempotency key to tell.
+ */
+export async function whileAvailable<T>(
+  ctx: Context,
+  kind: 'query' | 'mutation',
+  run: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = kind === 'query' ? 1 : QUERY_ATTEMPTS; ; attempt += 1) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!ctx.isUnavailable(error)) throw error
+      if (attempt < QUERY_ATTEMPTS) continue
+      ctx.log.warn({ err: error, request_id: ctx.requestId }, 'the database is unavailable')
+      throw new ProblemError(
+        'UNAVAILABLE',
+        'The database does not answer just now. With an Idempotency-Key, asking again does nothing twice.',
+      )
+    }
+  }
 }
 
 export function takesIdempotencyKey({ rest }: AnyOperation): boolean {

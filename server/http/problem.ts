@@ -22,8 +22,6 @@ export interface RequestInfo {
   instance: string
 }
 
-/** Errors of the platform that mean "try again soon". */
-const PASSING = new Set(['DatabaseBusyError'])
 export const RETRY_AFTER_S = 1
 
 /** What is unknown is logged with its cause and leaves as INTERNAL: no message, SQL text or stack of it gets out. */
@@ -44,11 +42,9 @@ export function toProblem(error: unknown, { requestId, instance }: RequestInfo, 
 }
 
 function asKnown(error: unknown): ProblemError {
-  if (error instanceof ProblemError) return error
-  if (error instanceof Error && PASSING.has(error.name)) {
-    return new ProblemError('UNAVAILABLE', 'The database is busy. Nothing was changed; try again.')
-  }
-  return new ProblemError('INTERNAL', 'The error was logged under this request id.')
+  return error instanceof ProblemError
+    ? error
+    : new ProblemError('INTERNAL', 'The error was logged under this request id.')
 }
 
 export function problemResponse(problem: Problem, headers: Record<string, string> = {}): Response {

@@ -2,6 +2,7 @@
 import type { Elysia } from 'elysia'
 import { transfersOf } from '#server/api.ts'
 import { ProblemError } from '#server/errors.ts'
+import { whileAvailable } from '#server/operation.ts'
 import { checked, type AnyTransfer } from '#server/transfer.ts'
 import { queryReader } from './input.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
@@ -36,7 +37,10 @@ async function answer(transfer: AnyTransfer, { request, info, raw, transport }: 
   const headers = { 'x-request-id': info.requestId, 'cache-control': 'no-store' }
   if (transfer.kind === 'upload') {
     requireMediaType(request, transfer.mediaType)
-    return Response.json(await transfer.run(ctx, input, request.body ?? NOTHING), { headers })
+    const summary = await whileAvailable(ctx, 'mutation', () =>
+      transfer.run(ctx, input, request.body ?? NOTHING),
+    )
+    return Response.json(summary, { headers })
   }
   const onError = (error: unknown) =>
     transport.log.error({ err: error, request_id: info.requestId }, 'a download broke off')
