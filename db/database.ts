@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm'
+import type { Column, SQL } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type * as postgres from './schema.postgres.ts'
 
@@ -7,6 +7,12 @@ export type Queries = Pick<
   PgDatabase<PgQueryResultHKT>,
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | '$count'
 >
+
+/** Products whose name has, of each of `wanted`, at least one, but not so of `unwanted`. */
+export interface NameSearch {
+  wanted: readonly Alternatives[]
+  unwanted?: readonly Alternatives[] | undefined
+}
 
 /** Words of which any will do. */
 export type Alternatives = readonly { word: string; prefix: boolean }[]
@@ -32,8 +38,14 @@ export interface Database {
   forUpdate<Q extends Lockable>(query: Q): Q
   /** False when another transaction holds this name; it is held until this transaction ends. */
   tryLock(tx: Queries, name: string): Promise<boolean>
-  /** A condition on `products`: of each of these, the name has at least one. */
-  nameHas(wanted: readonly Alternatives[]): SQL
+  /**
+   * Where to find products by words: tables `matches` with the ids of all matches above `afterId`, or of the first
+   * ones. A page that one of them fills is right; the last has all. Several, because no engine knows beforehand
+   * whether few or many match.
+   */
+  matches(search: NameSearch, afterId: number): SQL[]
+  /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
+  unindexed(column: Column): SQL
   isUniqueViolation(error: unknown): boolean
   /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
   isUnavailable: (error: unknown) => boolean

@@ -2,7 +2,7 @@ import { SQL } from 'bun'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sql'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
-import type { Alternatives, Database } from './database.ts'
+import type { Alternatives, Database, NameSearch } from './database.ts'
 import * as tables from './schema.postgres.ts'
 
 const MAX_CONNECTIONS = 10
@@ -13,6 +13,8 @@ const STATEMENT_TIMEOUT_MS = 5_000
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
 const ONE_ROW = sql`(select 1) as one`
+/** Products to look through before the index is asked. */
+const WALK = 2000
 const UNIQUE_VIOLATION = '23505'
 
 /** @param url `postgres://…` */
@@ -37,7 +39,20 @@ export async function openPostgres(url: string): Promise<Database> {
         .from(ONE_ROW)
       return row?.locked ?? false
     },
-    nameHas: (wanted) => sql`search @@ ${queryExpression(wanted)}::tsquery`,
+    matches: (search, afterId) => {
+      const found = sql`search @@ ${queryExpression(search)}::tsquery`
+      return [
+        // A frequent word: among a few thousand products in a row there is a page of it.
+        sql`(
+          select id from (select id, search from products where id > ${afterId} order by id limit ${WALK}) as walked
+          where ${found}
+        ) as matches`,
+        // Otherwise it is rare enough for the index; the fence keeps the planner from walking all products instead.
+        sql`(select id from products where ${found} and id > ${afterId} offset 0) as matches`,
+      ]
+    },
+    // The planner knows how many rows a filter leaves, and decides well.
+    unindexed: (column) => sql`${column}`,
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
     isUnavailable: isPassing,
     close: () => client.close(),
@@ -47,8 +62,7 @@ export async function openPostgres(url: string): Promise<Database> {
 /** Drizzle wraps the driver's error as the cause. Bun puts the SQLSTATE in `errno`, and what is its own in `code`. */
 function driverError(error: unknown): { sqlState: string; code: string } {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  const { errno = '', code = '' } =
-    typeof cause === 'object' && cause !== null ? (cause as { errno?: unknown; code?: unknown }) : {}
+  const { errno = '', code = '' }: { errno?: unknown; code?: unknown } = Object(cause)
   return { sqlState: String(errno), code: String(code) }
 }
 
@@ -75,8 +89,12 @@ async function migrate(client: SQL): Promise<void> {
   })
 }
 
+function queryExpression({ wanted, unwanted }: NameSearch): string {
+  return unwanted ? `(${allOf(wanted)}) & !(${allOf(unwanted)})` : allOf(wanted)
+}
+
 /** Quoted, so that no word is taken for an operator. */
-function queryExpression(wanted: readonly Alternatives[]): string {
+function allOf(wanted: readonly Alternatives[]): string {
   const groups = wanted.map((alternatives) =>
     alternatives.map(({ word, prefix }) => quoted(word) + (prefix ? ':*' : '')).join(' | '),
   )

@@ -5,7 +5,14 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sqlite'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
-import { DatabaseBusyError, type Alternatives, type Database, type Queries, type Tables } from './database.ts'
+import {
+  DatabaseBusyError,
+  type Alternatives,
+  type Database,
+  type NameSearch,
+  type Queries,
+  type Tables,
+} from './database.ts'
 import * as tables from './schema.sqlite.ts'
 
 const WRITER_WAIT_MS = 5_000
@@ -33,8 +40,15 @@ export async function openSqlite(path: string): Promise<Database> {
     forUpdate: (query) => query,
     // There is only one transaction at a time that writes.
     tryLock: async () => true,
-    nameHas: (wanted) =>
-      sql`${tables.products.id} in (select rowid from product_words where product_words match ${matchExpression(wanted)})`,
+    matches: (search, afterId) => [
+      // The index gives its matches in the order of their ids, one by one.
+      sql`(
+        select rowid as id from product_words
+        where product_words match ${matchExpression(search)} and rowid > ${afterId}
+      ) as matches`,
+    ],
+    // Without it the planner takes the filter's index, and then sorts all that it found.
+    unindexed: (column) => sql`+${column}`,
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) =>
       error instanceof DatabaseBusyError ||
@@ -108,8 +122,12 @@ async function migrate(connection: Connection): Promise<void> {
   })
 }
 
+function matchExpression({ wanted, unwanted }: NameSearch): string {
+  return unwanted ? `(${allOf(wanted)}) NOT (${allOf(unwanted)})` : allOf(wanted)
+}
+
 /** Quoted, so that no word is taken for an operator. */
-function matchExpression(wanted: readonly Alternatives[]): string {
+function allOf(wanted: readonly Alternatives[]): string {
   const groups = wanted.map((alternatives) =>
     alternatives
       .map(({ word, prefix }) => `"${word.replaceAll('"', '""')}"${prefix ? ' *' : ''}`)

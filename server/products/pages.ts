@@ -1,6 +1,19 @@
 /** Lists and searches: a page of rows by keyset, so that a deep page costs what the first one costs. */
-import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, lte, sql, type SQL } from 'drizzle-orm'
-import type { Alternatives, Database } from '#db/database.ts'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  gt,
+  gte,
+  inArray,
+  lte,
+  sql,
+  type Column,
+  type SQL,
+} from 'drizzle-orm'
+import type { Database, NameSearch } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Cursor } from './cursor.ts'
 
@@ -37,31 +50,38 @@ export interface ProductRows {
   after: boolean
 }
 
-export interface SearchRequest {
-  /** Without any, every product matches. */
-  wanted: readonly Alternatives[]
-  /** Products that match these are left out. */
-  unwanted?: readonly Alternatives[] | undefined
+export interface SearchRequest extends NameSearch {
   filter: ProductFilter
   limit: number
   afterId: number
 }
 
-export function conditions({ tables: { products } }: Database, filter: ProductFilter): SQL[] {
+/** @param sortedBy the column whose index gives the order of the rows; the filters leave the other indexes alone */
+export function conditions(db: Database, filter: ProductFilter, sortedBy?: Column): SQL[] {
+  const { products } = db.tables
   const { minPriceMinor, maxPriceMinor, inStock, maxStock } = filter
+  const column = (own: Column) => (sortedBy && sortedBy !== own ? db.unindexed(own) : sql`${own}`)
+  const price = column(products.priceMinor)
+  const stock = column(products.stockLevel)
   return [
-    minPriceMinor === undefined ? undefined : gte(products.priceMinor, minPriceMinor),
-    maxPriceMinor === undefined ? undefined : lte(products.priceMinor, maxPriceMinor),
-    inStock === undefined ? undefined : inStock ? gt(products.stockLevel, 0) : eq(products.stockLevel, 0),
-    maxStock === undefined ? undefined : lte(products.stockLevel, maxStock),
+    minPriceMinor === undefined ? undefined : gte(price, minPriceMinor),
+    maxPriceMinor === undefined ? undefined : lte(price, maxPriceMinor),
+    inStock === undefined ? undefined : inStock ? gt(stock, 0) : eq(stock, 0),
+    maxStock === undefined ? undefined : lte(stock, maxStock),
   ].filter((condition) => condition !== undefined)
 }
 
 /** One row more than asked for tells whether the list goes on. A page backwards is read backwards, then turned. */
-export async function listRows(
-  db: Database,
-  { filter, sort, limit, offset, cursor }: PageRequest,
-): Promise<ProductRows> {
+export async function listRows(db: Database, request: PageRequest): Promise<ProductRows> {
+  const { cursor, offset = 0, limit } = request
+  const found = await listQuery(db, request)
+  const rows = found.slice(0, limit)
+  const more = found.length > limit
+  if (cursor?.direction === 'previous') return { rows: rows.toReversed(), before: more, after: true }
+  return { rows, before: cursor !== undefined || offset > 0, after: more }
+}
+
+export function listQuery(db: Database, { filter, sort, limit, offset = 0, cursor }: PageRequest) {
   const { products } = db.tables
   const column = {
     id: products.id,
@@ -70,44 +90,50 @@ export async function listRows(
     stock_level: products.stockLevel,
     updated_at: products.updatedAt,
   }[sort.by]
-  const backwards = cursor?.direction === 'previous'
-  const direction = sort.descending === backwards ? asc : desc
-  const where = conditions(db, filter)
+  const descending = sort.descending !== (cursor?.direction === 'previous')
+  const direction = descending ? desc : asc
+  const where = conditions(db, filter, column)
   if (cursor) {
-    const comparison = sql.raw((sort.descending === backwards ? '>' : '<') + (cursor.inclusive ? '=' : ''))
+    const comparison = sql.raw((descending ? '<' : '>') + (cursor.inclusive ? '=' : ''))
     where.push(
       sort.by === 'id'
         ? sql`${products.id} ${comparison} ${cursor.id}`
         : sql`(${column}, ${products.id}) ${comparison} (${cursor.value}, ${cursor.id})`,
     )
   }
-  const order = sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]
-  const found = await db.reader
+  return db.reader
     .select(productColumns(db))
     .from(products)
     .where(and(...where))
-    .orderBy(...order)
+    .orderBy(...(sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]))
     .limit(limit + 1)
-    .offset(offset ?? 0)
-  const rows = found.slice(0, limit)
-  const more = found.length > limit
-  if (backwards) return { rows: rows.toReversed(), before: more, after: true }
-  return { rows, before: cursor !== undefined || (offset ?? 0) > 0, after: more }
+    .offset(offset)
 }
 
-/** In id order. */
-export async function searchRows(
-  db: Database,
-  { wanted, unwanted, filter, limit, afterId }: SearchRequest,
-): Promise<ProductRow[]> {
+/** In id order. Without wanted words every product matches. */
+export async function searchRows(db: Database, request: SearchRequest): Promise<ProductRow[]> {
+  const { filter, afterId, limit } = request
+  if (request.wanted.length === 0) {
+    const { products } = db.tables
+    const page = db.reader.select(productColumns(db)).from(products).orderBy(asc(products.id)).limit(limit)
+    return await page.where(and(...conditions(db, filter, products.id), gt(products.id, afterId)))
+  }
+  let rows: ProductRow[] = []
+  for (const matches of db.matches(request, afterId)) {
+    rows = await matchQuery(db, request, matches)
+    if (rows.length === limit) break
+  }
+  return rows
+}
+
+export function matchQuery(db: Database, { filter, limit }: SearchRequest, matches: SQL) {
   const { products } = db.tables
-  const names = wanted.length === 0 ? [] : [db.nameHas(wanted)]
-  const without = unwanted ? [sql`not ${db.nameHas(unwanted)}`] : []
-  return await db.reader
+  return db.reader
     .select(productColumns(db))
     .from(products)
-    .where(and(...names, ...without, ...conditions(db, filter), gt(products.id, afterId)))
-    .orderBy(asc(products.id))
+    .innerJoin(matches, sql`${products.id} = matches.id`)
+    .where(and(...conditions(db, filter, products.id)))
+    .orderBy(sql`matches.id`)
     .limit(limit)
 }
 
