@@ -58,9 +58,9 @@ program
   .option('--if-empty', 'only when there is no product at all')
   .action(async ({ count, ifEmpty }: { count: number; ifEmpty?: true }) => {
     await withProducts(async ({ db, products, currency }) => {
-      if (ifEmpty && (await products.count({})) > 0) return
+      if (ifEmpty && (await products.count({})).value > 0) return
       await seed(db, { count, decimals: currency.decimals, now: Date.now() })
-      console.log(`${await products.count({})} products are in the catalogue.`)
+      console.log(`${(await products.count({})).value} products are in the catalogue.`)
     })
   })
 

@@ -137,7 +137,9 @@ async function list(ctx: Context, input: schema.ProductListQuery) {
     items: rows.map((row) => toProduct(row, ctx.currency)),
     next_cursor: after ? place(rows.at(-1), 'next') : null,
     prev_cursor: before ? place(rows[0], 'previous') : null,
-    ...(input.count && { total: { value: await ctx.products.count(filter), precision: 'exact' as const } }),
+    ...(input.count && {
+      total: await (input.count === 'exact' ? ctx.products.count(filter) : ctx.products.estimate(filter)),
+    }),
   }
 }
 

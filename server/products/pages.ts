@@ -9,6 +9,7 @@ import {
   gte,
   inArray,
   lte,
+  max,
   sql,
   type Column,
   type SQL,
@@ -108,6 +109,37 @@ export function listQuery(db: Database, { filter, sort, limit, offset = 0, curso
     .orderBy(...(sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]))
     .limit(limit + 1)
     .offset(offset)
+}
+
+export interface Total {
+  value: number
+  precision: 'exact' | 'estimated'
+}
+
+/** Up to here an estimate counts. */
+const COUNTED_EXACTLY = 10_000
+
+export async function countRows(db: Database, filter: ProductFilter): Promise<Total> {
+  return {
+    value: await db.reader.$count(db.tables.products, and(...conditions(db, filter))),
+    precision: 'exact',
+  }
+}
+
+/** As if the rest of the ids held as many matches as the first ones do: what it costs has a bound. */
+export async function estimateRows(db: Database, filter: ProductFilter): Promise<Total> {
+  const { products } = db.tables
+  const matching = db.reader
+    .select({ id: products.id })
+    .from(products)
+    .where(and(...conditions(db, filter, products.id)))
+  const [beyond] = await matching.orderBy(products.id).offset(COUNTED_EXACTLY).limit(1)
+  if (!beyond) return await countRows(db, filter)
+  const [last] = await db.reader.select({ id: max(products.id) }).from(products)
+  return {
+    value: Math.round(((COUNTED_EXACTLY + 1) * (last?.id ?? beyond.id)) / beyond.id),
+    precision: 'estimated',
+  }
 }
 
 /** In id order. Without wanted words every product matches. */

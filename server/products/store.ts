@@ -1,5 +1,5 @@
 /** One product at a time: rows in, rows out, money in minor units and time in milliseconds. */
-import { and, eq, max, sql } from 'drizzle-orm'
+import { eq, max, sql } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
@@ -8,7 +8,8 @@ import type { Clock } from '#server/platform/clock.ts'
 import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
 import { changeRows, ledgerRows, type ChangeRow, type LedgerPage } from './journal.ts'
 import {
-  conditions,
+  countRows,
+  estimateRows,
   listRows,
   outOfStockRows,
   productColumns,
@@ -79,7 +80,9 @@ function actionsOf(db: Database, { clock, begin, signal, vocabulary, learn }: Pa
   return {
     get: async (id: number): Promise<ProductRow | undefined> => (await byId.execute({ id }))[0],
     list: (request: PageRequest) => listRows(db, request),
-    count: (filter: ProductFilter) => db.reader.$count(products, and(...conditions(db, filter))),
+    count: (filter: ProductFilter) => countRows(db, filter),
+    /** Exact up to 10,000, then estimated. */
+    estimate: (filter: ProductFilter) => estimateRows(db, filter),
     search: (request: SearchRequest) => searchRows(db, request),
     /** Those of the given SKUs whose stock is 0. */
     outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
