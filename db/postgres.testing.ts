@@ -1,5 +1,4 @@
 /** For tests: a private PostgreSQL server for the whole test run, and a database of its own for each asker. */
-import { afterAll } from 'bun:test'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -17,12 +16,16 @@ let starting: Promise<Running> | undefined
 let databases = 0
 
 // bunfig.toml preloads this file: a hook that stands outside of any test file runs once, at the end of all.
-afterAll(async () => {
+// Outside of a test run there are no hooks, and whoever starts a server stops it.
+if (process.env['NODE_ENV'] === 'test') (await import('bun:test')).afterAll(stopTemporaryPostgres)
+
+export async function stopTemporaryPostgres(): Promise<void> {
   if (!starting) return
   const { server, folder } = await starting
+  starting = undefined
   await server.stop()
   await rm(folder, { recursive: true, force: true })
-})
+}
 
 /** `postgres://…` of an empty database. */
 export async function temporaryPostgres(): Promise<string> {

@@ -1,0 +1,14 @@
+/** `bun run bench [NAME]`: each figure beside its peer or its limit, measured in the same run. */
+import { Command } from 'commander'
+import { benchProducts } from './products.ts'
+
+const program = new Command('bench').description('Benchmarks; the ratios hold, absolute values drift.')
+
+program
+  .command('products', { isDefault: true })
+  .description('Lists, searches and point reads over a large catalogue.')
+  .option('--count <n>', 'products', Number, 1_000_000)
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .action(benchProducts)
+
+await program.parseAsync()
