@@ -6,7 +6,8 @@ import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
 import { onPage, PATIENCE_MS, restOf, until } from './testing/journey.ts'
-import { startServerProcess, temporaryFolder, type ServerProcess } from './testing/server-process.ts'
+import { temporaryFolder } from '#server/testing.ts'
+import { startServerProcess, type ServerProcess } from './testing/server-process.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 const CATALOGUE_SIZE = 150

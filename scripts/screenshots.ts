@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { startServerProcess, temporaryFolder } from '#client/testing/server-process.ts'
+import { startServerProcess } from '#client/testing/server-process.ts'
+import { temporaryFolder } from '#server/testing.ts'
 
 const COMMITTED = join(import.meta.dir, '../client/screenshots')
 const PRODUCTS = join(import.meta.dir, 'products.ts')

@@ -129,12 +129,13 @@ export async function whileAvailable<T>(
   kind: 'query' | 'mutation',
   run: () => Promise<T>,
 ): Promise<T> {
-  for (let attempt = kind === 'query' ? 1 : QUERY_ATTEMPTS; ; attempt += 1) {
+  const attempts = kind === 'query' ? QUERY_ATTEMPTS : 1
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await run()
     } catch (error) {
       if (!ctx.isUnavailable(error)) throw error
-      if (attempt < QUERY_ATTEMPTS) continue
+      if (attempt < attempts) continue
       ctx.log.warn({ err: error, request_id: ctx.requestId }, 'the database is unavailable')
       throw new ProblemError(
         'UNAVAILABLE',

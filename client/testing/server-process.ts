@@ -1,6 +1,4 @@
 /** For tests and screenshots: the real server as a process of its own, which can be killed and come back. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const MAIN = join(import.meta.dir, '../../server/main.ts')
@@ -11,11 +9,6 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<void>
   /** Starts again where it was, with what it had. */
   restart(): Promise<void>
-}
-
-export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'adstock-page-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
 /** @param folder where it keeps its database and its ads */

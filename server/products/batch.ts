@@ -6,7 +6,14 @@ import { invalidInput, ProblemError, PROBLEMS } from '#server/errors.ts'
 import { mutation } from '#server/operation.ts'
 import * as schema from './schema.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
-import { productNotFound, stockRefusal, VersionMismatch, type NewRow, type ProductWrites } from './writes.ts'
+import {
+  differs,
+  productNotFound,
+  stockRefusal,
+  VersionMismatch,
+  type NewRow,
+  type ProductWrites,
+} from './writes.ts'
 
 export const batchOperations = {
   batch: mutation({
@@ -38,7 +45,7 @@ type Outcome = Planned | { step: Step; problem: ProblemError }
 
 async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<typeof schema.ProductBatch>) {
   const steps = operations.map((operation, index) => toStep(ctx, operation, index))
-  const names = steps.flatMap(({ fields }) => fields.name ?? [])
+  const names = dry_run ? [] : steps.flatMap(({ fields }) => fields.name ?? [])
   const outcomes = await ctx.products.change(ctx.caller.name, names, async (writes) => {
     const rows = await writes.lockByIds([...new Set(steps.map(({ id }) => id))])
     const planned = await plan(ctx, steps, rows)
@@ -95,8 +102,7 @@ function planStep(step: Step, before: ProductRow | undefined, row: ProductRow | 
     throw stockRefusal(row, step.delta)
   }
   const change = { ...step.fields, ...(level !== undefined && { stockLevel: level }) }
-  const changes = Object.entries(change).some(([field, value]) => value !== row[field as keyof NewRow])
-  return { step, change, after: changes ? { ...row, ...change, version: row.version + 1 } : row }
+  return { step, change, after: differs(row, change) ? { ...row, ...change, version: row.version + 1 } : row }
 }
 
 async function carryOut(

@@ -4,7 +4,7 @@ import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { ImportedLine } from './csv-line.ts'
 import type { ImportSummary } from './schema.ts'
-import { productNotFound, VersionMismatch, type NewRow, type ProductWrites } from './writes.ts'
+import { differs, productNotFound, VersionMismatch, type NewRow, type ProductWrites } from './writes.ts'
 
 type Write = <T>(run: (writes: ProductWrites) => Promise<T>) => Promise<T>
 
@@ -129,8 +129,7 @@ async function update(
   row: ProductRow,
   { fields, version }: ImportedLine,
 ): Promise<ProductRow> {
-  const differs = Object.entries(fields).some(([field, value]) => value !== row[field as keyof NewRow])
-  if (differs && version !== undefined && version !== row.version) throw new VersionMismatch(row)
+  if (differs(row, fields) && version !== undefined && version !== row.version) throw new VersionMismatch(row)
   return await writes.change(row, fields, 'import')
 }
 

@@ -26,6 +26,7 @@ import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } fr
 
 interface Parts {
   clock: Clock
+  get: (id: number) => Promise<ProductRow | undefined>
   /** How a write gets its transaction. */
   begin: Database['withTransaction']
   signal: ChangeSignal
@@ -53,9 +54,20 @@ export function createProductStore(db: Database, clock: Clock): ProductStore & D
   const vocabulary = new Vocabulary(db)
   const learn = (names: Iterable<string>) => vocabulary.learn(names)
   return {
-    ...storeOf(db, { clock, begin, signal, vocabulary, learn }),
+    ...storeOf(db, { clock, get: preparedGet(db), begin, signal, vocabulary, learn }),
     [Symbol.dispose]: () => signal[Symbol.dispose](),
   }
+}
+
+/** The hottest query of all. */
+function preparedGet(db: Database): Parts['get'] {
+  const { products } = db.tables
+  const byId = db.reader
+    .select(productColumns(db))
+    .from(products)
+    .where(eq(products.id, sql.placeholder('id')))
+    .prepare('product_by_id')
+  return async (id) => (await byId.execute({ id }))[0]
 }
 
 function storeOf(db: Database, parts: Parts): ProductStore {
@@ -66,19 +78,12 @@ function storeOf(db: Database, parts: Parts): ProductStore {
   }
 }
 
-function actionsOf(db: Database, { clock, begin, signal, vocabulary, learn }: Parts) {
-  const { products } = db.tables
-  const byId = db.reader
-    .select(productColumns(db))
-    .from(products)
-    .where(eq(products.id, sql.placeholder('id')))
-    .prepare('product_by_id')
-
+function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn }: Parts) {
   const write = <T>(actor: string, run: (writes: ProductWrites) => Promise<T>): Promise<T> =>
     begin((tx) => run(new ProductWrites(db, tx, { actor, now: clock.now() })))
 
   return {
-    get: async (id: number): Promise<ProductRow | undefined> => (await byId.execute({ id }))[0],
+    get,
     list: (request: PageRequest) => listRows(db, request),
     count: (filter: ProductFilter) => countRows(db, filter),
     /** Exact up to 10,000, then estimated. */

@@ -48,6 +48,12 @@ export function productNotFound(id: number): ProblemError {
   return new ProblemError('PRODUCT_NOT_FOUND', `No product has the id ${id}.`)
 }
 
+/** Whether the change would make another product of it. */
+export function differs(row: ProductRow, change: Partial<NewRow>): boolean {
+  const fields = Object.entries(change) as [keyof NewRow, NewRow[keyof NewRow]][]
+  return fields.some(([field, value]) => value !== row[field])
+}
+
 export class ProductWrites {
   readonly #db: Database
   readonly #tx: Queries
@@ -109,8 +115,7 @@ export class ProductWrites {
     change: Partial<NewRow>,
     reason: 'set' | 'import' | AdjustmentReason,
   ): Promise<ProductRow> {
-    const fields = Object.entries(change) as [keyof NewRow, NewRow[keyof NewRow]][]
-    if (fields.every(([field, value]) => value === row[field])) return row
+    if (!differs(row, change)) return row
     const { products } = this.#db.tables
     const [changed] = await this.#tx
       .update(products)
