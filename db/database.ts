@@ -17,6 +17,12 @@ export interface NameSearch {
 /** Words of which any will do. */
 export type Alternatives = readonly { word: string; prefix: boolean }[]
 
+export interface ValueColumn {
+  name: string
+  /** Otherwise an integer. */
+  text: boolean
+}
+
 /** A select within a transaction. */
 export interface Lockable {
   for(strength: 'update'): unknown
@@ -34,6 +40,15 @@ export interface Database {
   reader: Queries
   /** Serialised against every other writer; rolled back when `run` throws. */
   withTransaction: <T>(run: (tx: Queries) => Promise<T>) => Promise<T>
+  /**
+   * As `withTransaction`, when `run` does nothing but add very many products, whose ids it gives back: their part of
+   * the change feed is written at once instead of row by row.
+   */
+  load: (run: (tx: Queries) => Promise<readonly number[]>) => Promise<void>
+  /** A statement that the query builder has no words for, and its rows. */
+  all(tx: Queries, statement: SQL): Promise<Record<string, unknown>[]>
+  /** A table made of values, `(…) as given`, to select these columns from. */
+  rowsOf(values: readonly object[], columns: readonly ValueColumn[]): SQL
   /** The rows of this query stay as they are until the transaction ends. */
   forUpdate<Q extends Lockable>(query: Q): Q
   /** False when another transaction holds this name; it is held until this transaction ends. */

@@ -32,6 +32,22 @@ export async function openPostgres(url: string): Promise<Database> {
     tables,
     reader: queries,
     withTransaction: (run) => queries.transaction(run),
+    load: (run) =>
+      queries.transaction(async (tx) => {
+        await tx.execute(
+          sql`select set_config('statement_timeout', '0', true), set_config('adstock.loading', 'on', true)`,
+        )
+        const ids = await run(tx)
+        await tx.execute(sql`select record_loaded_products(${`{${ids.join()}}`}::bigint[])`)
+      }),
+    all: async (tx, statement) => Array.from(await (tx as typeof queries).execute(statement)),
+    rowsOf: (values, columns) => {
+      const cells = columns.map(
+        ({ name, text }) => sql`${sql.identifier(name)} ${sql.raw(text ? 'text' : 'bigint')}`,
+      )
+      // By way of text: what the driver takes for JSON it would make a JSON string of.
+      return sql`json_to_recordset(${JSON.stringify(values)}::text::json) as given (${sql.join(cells, sql`, `)})`
+    },
     forUpdate: (query) => query.for('update') as typeof query,
     tryLock: async (tx, name) => {
       const [row] = await tx

@@ -2,7 +2,7 @@ import { Database as Connection, SQLiteError } from 'bun:sqlite'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/bun-sqlite'
+import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
 import {
@@ -32,12 +32,20 @@ export async function openSqlite(path: string): Promise<Database> {
   reader.run('pragma query_only = on')
   const exclusively = createMutex()
   const writes = asQueries(writer)
+  const withTransaction: Database['withTransaction'] = (run) =>
+    exclusively(() => inTransaction(writer, () => run(writes)))
 
   return {
     // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
     tables: tables as unknown as Tables,
     reader: asQueries(reader),
-    withTransaction: (run) => exclusively(() => inTransaction(writer, () => run(writes))),
+    withTransaction,
+    load: async (run) => void (await withTransaction(run)),
+    all: async (tx, statement) => (tx as unknown as BunSQLiteDatabase).all(statement),
+    rowsOf: (values, columns) => {
+      const cells = columns.map(({ name }) => sql`value ->> ${name} as ${sql.identifier(name)}`)
+      return sql`(select ${sql.join(cells, sql`, `)} from json_each(${JSON.stringify(values)})) as given`
+    },
     // The transaction holds the write lock already.
     forUpdate: (query) => query,
     // There is only one transaction at a time that writes.

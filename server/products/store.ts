@@ -80,7 +80,7 @@ function storeOf(db: Database, parts: Parts): ProductStore {
 
 function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn }: Parts) {
   const write = <T>(actor: string, run: (writes: ProductWrites) => Promise<T>): Promise<T> =>
-    begin((tx) => run(new ProductWrites(db, tx, { actor, now: clock.now() })))
+    begin((tx) => run(new ProductWrites({ db, tx }, { actor, now: clock.now() })))
 
   return {
     get,
@@ -94,9 +94,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
       await learn([row.name])
-      return await skuTakenAsProblem(db, row.sku, () =>
-        write(actor, (writes) => writes.insert(row, 'initial')),
-      )
+      return await skuTakenAsProblem(db, row.sku, () => write(actor, (writes) => writes.create(row)))
     },
 
     /** Changes nothing, version included, when the product already is as asked. */
