@@ -1,14 +1,16 @@
 import { SQL } from 'bun'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sql'
+import { queued } from './connection-queue.ts'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
-import type { Alternatives, Database, NameSearch } from './database.ts'
+import { DatabaseBusyError, type Alternatives, type Database, type NameSearch } from './database.ts'
 import * as tables from './schema.postgres.ts'
 
 const MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_S = 5
 /** The server gives up by itself, so that an abandoned query does not go on. */
 const STATEMENT_TIMEOUT_MS = 5_000
+const QUEUE_LIMITS = { connections: MAX_CONNECTIONS, silenceMs: STATEMENT_TIMEOUT_MS + 1_000 }
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
@@ -26,14 +28,14 @@ export async function openPostgres(url: string): Promise<Database> {
     connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
   })
   await migrate(client)
-  const queries = drizzle({ client })
+  const queries = drizzle({ client: queued(client, QUEUE_LIMITS) })
 
   return {
     tables,
     reader: queries,
     withTransaction: (run) => queries.transaction(run),
     load: (run) =>
-      queries.transaction(async (tx) => {
+      drizzle({ client }).transaction(async (tx) => {
         await tx.execute(
           sql`select set_config('statement_timeout', '0', true), set_config('adstock.loading', 'on', true)`,
         )
@@ -77,15 +79,20 @@ export async function openPostgres(url: string): Promise<Database> {
 
 /** Drizzle wraps the driver's error as the cause. Bun puts the SQLSTATE in `errno`, and what is its own in `code`. */
 function driverError(error: unknown): { sqlState: string; code: string } {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  const cause = causeOf(error)
   const { errno = '', code = '' }: { errno?: unknown; code?: unknown } = Object(cause)
   return { sqlState: String(errno), code: String(code) }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error
 }
 
 /** Connection errors of the driver; SQLSTATE classes 08 connection, 53 resources, 57 intervention and time-out, 40 deadlock. */
 function isPassing(error: unknown): boolean {
   const { sqlState, code } = driverError(error)
   return (
+    causeOf(error) instanceof DatabaseBusyError ||
     /^ERR_POSTGRES_(CONNECTION|IDLE_TIMEOUT|LIFETIME_TIMEOUT)/.test(code) ||
     /^(08|53|57|40)...$/.test(sqlState)
   )

@@ -119,6 +119,8 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
 
 /** After a restart of the database each connection of the pool fails once. */
 const QUERY_ATTEMPTS = 3
+/** Whoever has waited this long for nothing gets an answer instead of another wait. */
+const RETRIED_WITHIN_MS = 1_000
 
 /**
  * A query that a lost connection spoilt is asked again. A mutation is not: whether it was done is for the client
@@ -130,12 +132,13 @@ export async function whileAvailable<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const attempts = kind === 'query' ? QUERY_ATTEMPTS : 1
+  const startedAt = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run()
     } catch (error) {
       if (!ctx.isUnavailable(error)) throw error
-      if (attempt < attempts) continue
+      if (attempt < attempts && performance.now() - startedAt < RETRIED_WITHIN_MS) continue
       ctx.log.warn({ err: error, request_id: ctx.requestId }, 'the database is unavailable')
       throw new ProblemError(
         'UNAVAILABLE',

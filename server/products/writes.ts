@@ -74,15 +74,22 @@ export class ProductWrites {
 
   /** The row, which nobody else changes until the transaction ends. @throws ProblemError, VersionMismatch */
   async lock(id: number, expected?: ExpectedVersions): Promise<ProductRow> {
-    const { products } = this.#within.db.tables
-    const query = this.#within.tx
-      .select(productColumns(this.#within.db))
-      .from(products)
-      .where(eq(products.id, id))
-    const [row] = await this.#within.db.forUpdate(query)
+    const [row] = await this.#within.db.forUpdate(this.#byId(id))
     if (!row) throw productNotFound(id)
     if (expected && !expected.includes(row.version)) throw new VersionMismatch(row)
     return row
+  }
+
+  async #read(id: number): Promise<ProductRow> {
+    const [row] = await this.#byId(id)
+    if (!row) throw productNotFound(id)
+    return row
+  }
+
+  #byId(id: number) {
+    const { tx, db } = this.#within
+    const { products } = db.tables
+    return tx.select(productColumns(db)).from(products).where(eq(products.id, id))
   }
 
   async lockByIdOrSku({
@@ -162,26 +169,44 @@ export class ProductWrites {
     }
   }
 
+  async adjust(adjustment: Adjustment) {
+    const { id, delta, reason, reference } = adjustment
+    let product = await this.#addToStock(adjustment)
+    if (!product) {
+      // Not locked for this: a thousand refusals need not wait for each other.
+      refuseAdjustment(await this.#read(id), adjustment)
+      // Why it was refused is no longer true; of a locked row it stays as it is.
+      refuseAdjustment(await this.lock(id), adjustment)
+      product = await this.#addToStock(adjustment)
+    }
+    const [entry] = product ? await this.#enterAll([{ row: product, delta, reason, reference }]) : []
+    if (!product || !entry) throw new Error('A locked product could not be changed.')
+    return { product, adjustment: entry }
+  }
+
   /** One guarded statement: nothing is read first, so that a stock never goes below zero, whoever else sells. */
-  async adjust({ id, delta, reason, reference, expectedStockLevel }: Adjustment) {
+  async #addToStock({ id, delta, expectedStockLevel }: Adjustment): Promise<ProductRow | undefined> {
     const { products } = this.#within.db.tables
-    const level = sql`${products.stockLevel} + ${delta}`
+    const { stockLevel, version, updatedAt } = products
+    const level = sql`${stockLevel} + ${delta}`
+    const { now } = this.#author
     const [product] = await this.#within.tx
       .update(products)
-      .set({ stockLevel: level, version: sql`${products.version} + 1`, updatedAt: this.#author.now })
+      .set({
+        stockLevel: level,
+        version: sql`${version} + 1`,
+        updatedAt: sql`case when ${updatedAt} > ${now} then ${updatedAt} else ${now} end`,
+      })
       .where(
         and(
           eq(products.id, id),
           gte(level, 0),
           lte(level, MAX_STOCK_LEVEL),
-          expectedStockLevel === undefined ? undefined : eq(products.stockLevel, expectedStockLevel),
+          expectedStockLevel === undefined ? undefined : eq(stockLevel, expectedStockLevel),
         ),
       )
       .returning(productColumns(this.#within.db))
-    if (!product) throw refusal(await this.lock(id), delta, expectedStockLevel)
-    const [adjustment] = await this.#enterAll([{ row: product, delta, reason, reference }])
-    if (!adjustment) throw new Error('An insert returned no row.')
-    return { product, adjustment }
+    return product
   }
 
   async remove(id: number): Promise<void> {
@@ -222,10 +247,12 @@ function rounds(changes: readonly PlannedChange[]): PlannedChange[][] {
   return all
 }
 
-/** Why the guarded statement touched no row; by now the row is locked, so this is why. */
-function refusal(row: ProductRow, delta: number, expectedStockLevel: number | undefined): Error {
-  const changed = expectedStockLevel !== undefined && row.stockLevel !== expectedStockLevel
-  return changed ? new StockLevelChanged(row) : stockRefusal(row, delta)
+/** @throws StockLevelChanged, ProblemError when the guarded statement would not touch this row */
+function refuseAdjustment(row: ProductRow, { delta, expectedStockLevel }: Adjustment): void {
+  if (expectedStockLevel !== undefined && row.stockLevel !== expectedStockLevel)
+    throw new StockLevelChanged(row)
+  const level = row.stockLevel + delta
+  if (level < 0 || level > MAX_STOCK_LEVEL) throw stockRefusal(row, delta)
 }
 
 /** Of a delta that leads out of bounds. */
