@@ -1,7 +1,6 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
 import type { Server } from 'bun'
 import { Cron } from 'croner'
-import type { Elysia } from 'elysia'
 import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
 import { startSimulator } from '#scripts/simulator/server.ts'
@@ -9,9 +8,11 @@ import { createAds, type Ads } from '#server/ads/ads.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
+import type { Fetch } from '#server/http/metrics.ts'
 import { createRoutes } from '#server/http/routes.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
+import { createMetrics } from '#server/platform/metrics.ts'
 import { createProductStore } from '#server/products/store.ts'
 
 export interface App extends AsyncDisposable {
@@ -29,6 +30,7 @@ const DRAIN_POLL_MS = 20
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
 export async function startApp(config: Config, log: Logger): Promise<App> {
   await using opened = new AsyncDisposableStack()
+  const metrics = createMetrics()
   const { db, products } = await openProducts(config, opened)
   const ads = opened.use(createAds(config.ads, { clock: systemClock, log, startDemo: startSimulator }))
   const idempotency = createIdempotency(db, systemClock)
@@ -49,8 +51,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   }
 
   const stopping = new AbortController()
-  const routes = await createRoutes({
+  const answer = await createRoutes({
     services,
+    metrics,
     limits: config.limits,
     trustedProxyHops: config.trustedProxyHops,
     addressOf: (request) => server.requestIP(request)?.address,
@@ -58,7 +61,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     accepting: () => !stopping.signal.aborted,
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
   })
-  const server = listen(config, routes)
+  const server = listen(config, answer)
   opened.defer(() => server.stop(true))
 
   const resources = opened.move()
@@ -91,12 +94,12 @@ async function claimCurrency(db: Database, currency: string): Promise<void> {
   })
 }
 
-function listen({ host, port }: Config, routes: Elysia): Server<undefined> {
+function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
   return Bun.serve({
     hostname: host,
     port,
     maxRequestBodySize: MAX_REQUEST_BYTES,
-    fetch: (request) => routes.fetch(request),
+    fetch,
   })
 }
 
