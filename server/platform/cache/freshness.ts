@@ -71,10 +71,10 @@ export class Freshness {
   }
 
   #ask(): Awaitable<void> {
-    const changes = this.#begun ? this.#feed.from(this.#known.seq, MAX_NEW_CHANGES) : []
-    if (!(changes instanceof Promise) && this.#take(changes)) return
+    const changes = this.#begun ? this.#feed.from(this.#known.seq, MAX_NEW_CHANGES) : undefined
+    if (changes && !(changes instanceof Promise) && this.#take(changes)) return
     const asking = (async () => {
-      if (!this.#take(await changes)) this.#beginAt(await this.#feed.newest())
+      if (!changes || !this.#take(await changes)) this.#beginAt(await this.#feed.newest())
     })()
     this.#asking = asking.finally(() => {
       this.#asking = undefined
@@ -86,7 +86,7 @@ export class Freshness {
   #take(changes: readonly Change[]): boolean {
     const { seq, at } = this.#known
     const [first] = changes
-    const goesOn = seq === 0 ? this.#begun : first?.seq === seq && first.at === at
+    const goesOn = seq === 0 || (first?.seq === seq && first.at === at)
     if (!goesOn || changes.length === MAX_NEW_CHANGES) return false
     for (const change of changes) if (change.seq > seq) this.#remember(change)
     return true
