@@ -11,7 +11,6 @@ type Work<T> = (heard: () => void) => Promise<T>
 
 export interface QueueLimits {
   connections: number
-  /** Longer than any statement may take: then the server is not at work, but gone or stopped. */
   silenceMs: number
 }
 
@@ -40,7 +39,8 @@ function ask(client: Asked, send: <T>(query: Work<T>) => Promise<T>): Asked['uns
   return unsafe as unknown as Asked['unsafe']
 }
 
-class ConnectionQueue {
+/** Lets so many at a time to the server, the others wait their turn. @throws DatabaseBusyError when the server is silent */
+export class ConnectionQueue {
   readonly #silenceMs: number
   readonly #waiting: PromiseWithResolvers<void>[] = []
   #free: number

@@ -61,10 +61,25 @@ export interface Database {
   matches(search: NameSearch, afterId: number): SQL[]
   /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
   unindexed(column: Column): SQL
+  marks: ChangeMarks
   isUniqueViolation(error: unknown): boolean
   /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
   isUnavailable: (error: unknown) => boolean
   close(): Promise<void>
+}
+
+/** Of an entry of the change feed, where it stands and which product it is about. */
+export interface ChangeMark {
+  seq: number
+  at: number
+  subject: number
+}
+
+/** The end of the change feed, asked for before every read: all that was committed before the call. */
+export interface ChangeMarks {
+  newest: () => ChangeMark | undefined | Promise<ChangeMark | undefined>
+  /** From `seq` on, oldest first. */
+  from: (seq: number, limit: number) => readonly ChangeMark[] | Promise<readonly ChangeMark[]>
 }
 
 export class DatabaseBusyError extends Error {

@@ -1,16 +1,24 @@
 import { SQL } from 'bun'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sql'
-import { queued } from './connection-queue.ts'
+import { ConnectionQueue, queued } from './connection-queue.ts'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
-import { DatabaseBusyError, type Alternatives, type Database, type NameSearch } from './database.ts'
+import {
+  DatabaseBusyError,
+  type Alternatives,
+  type ChangeMark,
+  type ChangeMarks,
+  type Database,
+  type NameSearch,
+} from './database.ts'
 import * as tables from './schema.postgres.ts'
 
 const MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_S = 5
 /** The server gives up by itself, so that an abandoned query does not go on. */
 const STATEMENT_TIMEOUT_MS = 5_000
-const QUEUE_LIMITS = { connections: MAX_CONNECTIONS, silenceMs: STATEMENT_TIMEOUT_MS + 1_000 }
+/** Longer than any statement may take: then the server is not at work, but gone or stopped. */
+const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
@@ -21,14 +29,11 @@ const UNIQUE_VIOLATION = '23505'
 
 /** @param url `postgres://…` */
 export async function openPostgres(url: string): Promise<Database> {
-  const client = new SQL({
-    url,
-    max: MAX_CONNECTIONS,
-    connectionTimeout: CONNECT_TIMEOUT_S,
-    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
-  })
+  const client = connect(url, MAX_CONNECTIONS)
+  // Every read asks it first: it must not wait behind a full pool.
+  const watcher = connect(url, 1)
   await migrate(client)
-  const queries = drizzle({ client: queued(client, QUEUE_LIMITS) })
+  const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
 
   return {
     tables,
@@ -71,9 +76,44 @@ export async function openPostgres(url: string): Promise<Database> {
     },
     // The planner knows how many rows a filter leaves, and decides well.
     unindexed: (column) => sql`${column}`,
+    marks: changeMarks(watcher),
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
     isUnavailable: isPassing,
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client.close(), watcher.close()])
+    },
+  }
+}
+
+function connect(url: string, max: number): SQL {
+  return new SQL({
+    url,
+    max,
+    connectionTimeout: CONNECT_TIMEOUT_S,
+    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
+  })
+}
+
+function changeMarks(watcher: SQL): ChangeMarks {
+  const queue = new ConnectionQueue({ connections: 1, silenceMs: SILENCE_MS })
+  const ask = async (query: () => Promise<Record<keyof ChangeMark, string>[]>) => {
+    const rows = await queue.run(async () => await query())
+    return rows.map(({ seq, at, subject }) => ({
+      seq: Number(seq),
+      at: Number(at),
+      subject: Number(subject),
+    }))
+  }
+  return {
+    newest: async () =>
+      (
+        await ask(() => watcher`select seq, at, product_id as subject from changes order by seq desc limit 1`)
+      )[0],
+    from: (seq, limit) =>
+      ask(
+        () => watcher`
+          select seq, at, product_id as subject from changes where seq >= ${seq} order by seq limit ${limit}`,
+      ),
   }
 }
 

@@ -8,6 +8,8 @@ import { createMutex } from './mutex.ts'
 import {
   DatabaseBusyError,
   type Alternatives,
+  type ChangeMark,
+  type ChangeMarks,
   type Database,
   type NameSearch,
   type Queries,
@@ -59,6 +61,7 @@ export async function openSqlite(path: string): Promise<Database> {
     ],
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
+    marks: changeMarks(reader),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) =>
       error instanceof DatabaseBusyError ||
@@ -79,6 +82,27 @@ function connect(path: string): Connection {
   connection.run('pragma synchronous = full')
   connection.run(`pragma cache_size = -${CACHE_KIB}`)
   return connection
+}
+
+/** SQLite tells in two microseconds whether any connection but this one has committed since: mostly none has. */
+function changeMarks(reader: Connection): ChangeMarks {
+  const select = 'select seq, at, product_id as subject from changes'
+  const commits = reader.query<{ data_version: number }, []>('pragma data_version')
+  const last = reader.query<ChangeMark, []>(`${select} order by seq desc limit 1`)
+  const onwards = reader.query<ChangeMark, [number, number]>(`${select} where seq >= ? order by seq limit ?`)
+  let seenAt: number | undefined
+  let end: readonly ChangeMark[] = []
+  return {
+    newest: () => last.get() ?? undefined,
+    from(seq, limit) {
+      const version = commits.get()?.data_version
+      if (version === seenAt && seq === end[0]?.seq) return end
+      const found = onwards.all(seq, limit)
+      seenAt = version
+      end = found.length < limit ? found.slice(-1) : []
+      return found
+    },
+  }
 }
 
 function asQueries(connection: Connection): Queries {

@@ -1,14 +1,18 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
 import type { Server } from 'bun'
 import { Cron } from 'croner'
+import { eq } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
 import { startSimulator } from '#scripts/simulator/server.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
+import { openAnswerCache, type CreateCache } from '#server/answer-cache.ts'
+import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
 import type { Fetch } from '#server/http/metrics.ts'
+import { openApi } from '#server/http/openapi.ts'
 import { createRoutes } from '#server/http/routes.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
@@ -28,7 +32,7 @@ const DRAIN_TIMEOUT_MS = 8_000
 const DRAIN_POLL_MS = 20
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
-export async function startApp(config: Config, log: Logger): Promise<App> {
+export async function startApp(config: Config, log: Logger, createCache?: CreateCache): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
   const { db, products } = await openProducts(config, opened)
@@ -40,10 +44,24 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     () => idempotency.forgetExpired(),
   )
   opened.defer(() => cleaning.stop())
+  const { answers, shared } = opened.use(
+    openAnswerCache(
+      {
+        db,
+        bytes: config.cacheBytes,
+        redisUrl: config.redisUrl,
+        prefix: `adstock:${await identityOf(db)}:${Bun.hash(JSON.stringify(openApi(api))).toString(36)}:`,
+        metrics,
+        log,
+      },
+      createCache,
+    ),
+  )
   const services: Services = {
     products,
     ads,
     idempotency,
+    answers,
     isUnavailable: db.isUnavailable,
     currency: config.currency,
     clock: systemClock,
@@ -60,6 +78,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     stopping: stopping.signal,
     accepting: () => !stopping.signal.aborted,
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
+    redis: shared && (() => (shared.healthy ? 'ok' : 'degraded')),
   })
   const server = listen(config, answer)
   opened.defer(() => server.stop(true))
@@ -84,13 +103,23 @@ export async function openProducts(
 
 /** Prices are stored in minor units: read in another currency they would be other prices. */
 async function claimCurrency(db: Database, currency: string): Promise<void> {
+  const stored = await setOnce(db, 'currency', currency)
+  if (stored !== currency)
+    throw new Error(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
+}
+
+/** Tells one database from another. */
+async function identityOf(db: Database): Promise<string> {
+  return await setOnce(db, 'identity', crypto.randomUUID())
+}
+
+/** @returns the setting's value, which stays what it was set to first */
+async function setOnce(db: Database, name: string, value: string): Promise<string> {
   const { settings } = db.tables
-  await db.withTransaction(async (tx) => {
-    await tx.insert(settings).values({ name: 'currency', value: currency }).onConflictDoNothing()
-    const rows = await tx.select().from(settings)
-    const stored = rows.find(({ name }) => name === 'currency')?.value
-    if (stored !== currency)
-      throw new Error(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
+  return await db.withTransaction(async (tx) => {
+    await tx.insert(settings).values({ name, value }).onConflictDoNothing()
+    const [stored] = await tx.select().from(settings).where(eq(settings.name, name))
+    return stored?.value ?? value
   })
 }
 

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import * as v from 'valibot'
 import type { Context } from '#server/context.ts'
-import type { Answer } from '#server/idempotency.ts'
+import { keptAnswer, type Answer } from '#server/answer.ts'
 import { invalidInput, ProblemError, type InputIssue, type ProblemCode } from '#server/errors.ts'
 
 /**
@@ -32,6 +32,8 @@ export interface Operation<
   /** A strong entity tag; a query without one gets a hash of its body. */
   etag?(output: v.InferOutput<Out>): string
   location?(output: v.InferOutput<Out>): string
+  /** Its answers may be kept while nothing changes of this product, or of any. */
+  keptWhile?(input: v.InferOutput<In>): number | 'any'
   run(ctx: Context, input: v.InferOutput<In>): Promise<v.InferInput<Out>>
 }
 
@@ -108,7 +110,9 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
   requireScope(ctx, operation.scope)
   const input = parseInput(operation.input, raw)
   const { idempotencyKey: key } = ctx
+  const subject = operation.keptWhile?.(input)
   return await whileAvailable(ctx, operation.kind, async () => {
+    if (subject !== undefined) return await keptAnswer(operation, ctx, { input, subject })
     // A GET changes nothing and a DELETE is idempotent as it is.
     if (key === null || !takesIdempotencyKey(operation))
       return { output: await operation.run(ctx, input), replayed: false }

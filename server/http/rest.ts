@@ -1,11 +1,11 @@
 import type { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
+import { asSent, type Answer, type Cursors } from '#server/answer.ts'
 import type { Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
-import type { Answer } from '#server/idempotency.ts'
 import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
 import type { Logger } from '#server/platform/log.ts'
-import { inputReader, isPaged } from './input.ts'
+import { inputReader } from './input.ts'
 import { pathOf, problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
 import { eventStream, wantsEventStream } from './sse.ts'
 
@@ -68,13 +68,12 @@ type PathParameters = Record<string, string> | undefined
 
 function handler(operation: AnyOperation, transport: Transport) {
   const read = inputReader(operation)
-  const paged = isPaged(operation)
   return async (request: Request, params: PathParameters = {}): Promise<Response> => {
     const info = requestInfo(request)
     try {
       const input = await read(request, params)
       const answer = await invoke(operation, transport.contextFor(request, info), input)
-      return success(operation, answer, { request, info, paged })
+      return success(operation, answer, { request, info })
     } catch (error) {
       return problemResponse(toProblem(error, info, transport.log))
     }
@@ -84,36 +83,45 @@ function handler(operation: AnyOperation, transport: Transport) {
 interface Asked {
   request: Request
   info: RequestInfo
-  paged: boolean
 }
 
-function success(
-  operation: AnyOperation,
-  { output, replayed }: Answer,
-  { request, info, paged }: Asked,
-): Response {
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+const STATUS_OF_TIER = {
+  memory: 'adstock; hit; detail=memory',
+  redis: 'adstock; hit; detail=redis',
+  none: 'adstock; fwd=miss',
+}
+
+function success(operation: AnyOperation, answer: Answer, asked: Asked): Response {
+  return operation.kind === 'query' ? found(operation, answer, asked) : done(operation, answer, asked)
+}
+
+function done(operation: AnyOperation, { output, replayed }: Answer, { info }: Asked): Response {
   const status = operation.multiStatus?.(output) ? 207 : (operation.status ?? 200)
   const headers: Record<string, string> = { 'x-request-id': info.requestId }
   if (replayed) headers['idempotent-replayed'] = 'true'
   if (operation.location) headers['location'] = PREFIX + operation.location(output)
   if (status === 204) return new Response(null, { status, headers })
-
-  const body = JSON.stringify(output)
-  const etag = operation.etag?.(output) ?? (operation.kind === 'query' ? bodyTag(body) : undefined)
+  const etag = operation.etag?.(output)
   if (etag) headers['etag'] = etag
-  if (operation.kind === 'query') {
-    headers['cache-control'] = 'private, no-cache'
-    headers['cache-status'] = 'adstock; fwd=miss'
-    if (etag && matches(request.headers.get('if-none-match'), etag))
-      return new Response(null, { status: 304, headers })
-    if (paged) addLinks(headers, request, output)
-  }
-  headers['content-type'] = 'application/json; charset=utf-8'
-  return new Response(body, { status, headers })
+  headers['content-type'] = JSON_TYPE
+  return new Response(JSON.stringify(output), { status, headers })
 }
 
-function bodyTag(body: string): string {
-  return `"${Bun.hash(body).toString(36)}"`
+function found(operation: AnyOperation, { output, kept }: Answer, { request, info }: Asked): Response {
+  const { text, head, tier } = kept ?? { ...asSent(operation, output), tier: 'none' }
+  const headers: Record<string, string> = {
+    'x-request-id': info.requestId,
+    'cache-control': 'private, no-cache',
+    'cache-status': STATUS_OF_TIER[tier],
+    etag: head.etag,
+  }
+  if (matches(request.headers.get('if-none-match'), head.etag))
+    return new Response(null, { status: 304, headers })
+  if (head.cursors) addLinks(headers, request, head.cursors)
+  headers['content-type'] = JSON_TYPE
+  return new Response(text, { status: operation.status ?? 200, headers })
 }
 
 /** `If-None-Match` compares weakly (RFC 9110). */
@@ -123,8 +131,7 @@ function matches(header: string | null, etag: string): boolean {
   return header.trim() === '*' || tags.includes(etag)
 }
 
-function addLinks(headers: Record<string, string>, request: Request, output: unknown): void {
-  const cursors = output as { next_cursor: string | null; prev_cursor: string | null }
+function addLinks(headers: Record<string, string>, request: Request, cursors: Cursors): void {
   const links = [
     ['next', cursors.next_cursor],
     ['prev', cursors.prev_cursor],

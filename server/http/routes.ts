@@ -39,6 +39,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
       caller: EVERYONE,
       requestId,
       idempotencyKey: request.headers.get('idempotency-key'),
+      refresh: request.headers.get('cache-control')?.includes('no-cache') === true,
       signal: request.signal,
     }),
   }
