@@ -90,7 +90,11 @@ function dayOf(world: World, { customerId, date }: CustomerDate): Day {
   const day = Temporal.PlainDate.from(date)
   const years = day.year - 2023 + day.dayOfYear / 365
   const season = (MONTHS[day.month - 1] ?? 1) * (WEEKDAYS[day.dayOfWeek - 1] ?? 1)
-  return { customerId, date, traffic: 600 * season * (1 + 0.18 * years) * elapsedPart(world, date) }
+  return {
+    customerId,
+    date,
+    traffic: 600 * season * (1 + 0.18 * years) * elapsedPart(world, { customerId, date }),
+  }
 }
 
 function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: Day): Metrics {
@@ -108,8 +112,8 @@ function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: D
 }
 
 /** Nothing of days to come, and of today only what is already over there. */
-function elapsedPart({ nowMs, timeZone }: World, date: string): number {
-  const now = Temporal.Instant.fromEpochMilliseconds(nowMs()).toZonedDateTimeISO(timeZone)
+function elapsedPart({ nowMs, zoneOf }: World, { customerId, date }: CustomerDate): number {
+  const now = Temporal.Instant.fromEpochMilliseconds(nowMs()).toZonedDateTimeISO(zoneOf(customerId))
   const today = now.toPlainDate().toString()
   if (date === today) return now.hour / HOURS
   return date < today ? 1 : 0

@@ -46,6 +46,8 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
       clientId: undefined,
       clientSecret: undefined,
       refreshToken: undefined,
+      keyFilePath: undefined,
+      impersonatedEmail: undefined,
       customerIds: [],
       loginCustomerId: undefined,
       developerToken: undefined,

@@ -2,6 +2,7 @@
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { ProblemError } from '#server/errors.ts'
+import { clientsOf } from './accounts.ts'
 import { addDays, dateIn, type DateRange } from './calendar.ts'
 import { checkSource, customersOf, kindOf, type SourceKind, type StartDemo } from './connect.ts'
 import { toNumber } from './decimal.ts'
@@ -30,6 +31,7 @@ export interface Ads extends AsyncDisposable {
   readonly sourceName: SourceKind
   readonly isDemo: boolean
   readonly reports: readonly ReportName[]
+  /** Those that have figures: a manager's accounts in its place, once they are known. */
   readonly customerIds: readonly string[]
   /** In which these accounts are charged, ISO 4217; empty while that is not known, or when they differ. */
   currencyOf(customerIds: readonly string[]): string
@@ -89,7 +91,7 @@ interface CurrentRun extends BegunRun {
 
 class AdsService implements Ads {
   readonly reports: readonly ReportName[]
-  readonly customerIds: readonly string[]
+  readonly #configuredIds: readonly string[]
   readonly #options: AdsOptions
   readonly #parts: AdsParts
   readonly #reader: StoreReader
@@ -101,7 +103,7 @@ class AdsService implements Ads {
     this.#parts = parts
     this.#reader = new StoreReader(options.dir)
     this.reports = options.reports
-    this.customerIds = customersOf(options)
+    this.#configuredIds = customersOf(options)
   }
 
   get sourceName(): SourceKind {
@@ -110,6 +112,10 @@ class AdsService implements Ads {
 
   get isDemo(): boolean {
     return this.sourceName === 'demo'
+  }
+
+  get customerIds(): readonly string[] {
+    return clientsOf(this.#configuredIds, readAccounts(this.#options.dir)?.accounts ?? {})
   }
 
   currencyOf(customerIds: readonly string[]): string {
@@ -213,7 +219,7 @@ class AdsService implements Ads {
 
   #begin({ kind, range, reports = this.reports, refresh = false }: StartRun) {
     const control = new AbortController()
-    const request = { kind, range, reports, customerIds: this.customerIds, refresh }
+    const request = { kind, range, reports, customerIds: this.#configuredIds, refresh }
     const begun = beginRun(request, {
       ...this.#parts,
       options: this.#options,

@@ -30,6 +30,8 @@ export interface Failure {
   /** How long the other side asked us to wait. */
   retryAfterMs?: number
   rateScope?: RateScope
+  /** It came after an answer had begun: the stream broke, not the way there. */
+  midStream?: true
 }
 
 /** An error that has a place in the table of retry.ts. */

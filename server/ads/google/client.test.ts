@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test'
 import { FetchError } from '#server/ads/errors.ts'
+import { askAccount } from './accounts.ts'
 import { GoogleAdsClient, type Connection } from './client.ts'
 
 interface Heard {
@@ -31,13 +32,16 @@ const connection: Connection = {
   loginCustomerId: undefined,
   developerToken: undefined,
   idleTimeoutMs: 150,
+  versionNotice: undefined,
+  managers: {},
 }
 
 async function rowsOf(client: GoogleAdsClient, signal = new AbortController().signal) {
   const meter = { requests: 0, units: 0 }
   const rows: unknown[] = []
   try {
-    for await (const row of client.rows('1234567890', 'SELECT x', { signal, meter })) rows.push(row)
+    for await (const row of client.rows({ customerId: '1234567890', query: 'SELECT x' }, { signal, meter }))
+      rows.push(row)
     return { rows, meter, code: undefined }
   } catch (error) {
     return { rows, meter, code: error instanceof FetchError ? error.failure.code : String(error) }
@@ -143,11 +147,11 @@ test('an account is its zone, its currency, and whether it only manages others',
   const asking = { signal: new AbortController().signal, meter: { requests: 0, units: 0 } }
   const client = new GoogleAdsClient(connection, async () => 'x')
   answer = () => Response.json({ results: [{ customer }] })
-  expect(await client.account('1', asking)).toEqual({
+  expect(await askAccount(client, '1', asking)).toEqual({
     timeZone: 'Europe/Berlin',
     currency: 'EUR',
     manager: true,
   })
-  answer = () => Response.json({ results: [] })
-  await expect(client.account('1', asking)).rejects.toThrow('time zone')
+  answer = () => Response.json({ fieldMask: 'customer.id' })
+  await expect(askAccount(client, '1', asking)).rejects.toThrow('time zone')
 })
