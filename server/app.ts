@@ -10,7 +10,7 @@ import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
 import type { Fetch } from '#server/http/metrics.ts'
 import { createRoutes } from '#server/http/routes.ts'
-import { systemClock } from '#server/platform/clock.ts'
+import { systemClock, type Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { createProductStore } from '#server/products/store.ts'
@@ -28,12 +28,20 @@ const DRAIN_TIMEOUT_MS = 8_000
 const DRAIN_POLL_MS = 20
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
-export async function startApp(config: Config, log: Logger): Promise<App> {
+export async function startApp(config: Config, log: Logger, clock: Clock = systemClock): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
   const { db, products } = await openProducts(config, opened)
-  const ads = opened.use(createAds(config.ads, { clock: systemClock, log, startDemo: startSimulator }))
-  const idempotency = createIdempotency(db, systemClock)
+  const ads = opened.use(
+    createAds(config.ads, {
+      clock,
+      log,
+      metrics,
+      startDemo: startSimulator,
+      holdRuns: () => db.hold('ads-run'),
+    }),
+  )
+  const idempotency = createIdempotency(db, clock)
   const cleaning = new Cron(
     '17 * * * *',
     { catch: (error) => log.error({ err: error }, 'old idempotency keys stay') },
@@ -46,7 +54,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     idempotency,
     isUnavailable: db.isUnavailable,
     currency: config.currency,
-    clock: systemClock,
+    clock,
     log,
   }
 

@@ -116,6 +116,14 @@ export class StoreBusyError extends Error {
   }
 }
 
+/** The store of a folder is free, but the accounts are being asked already, from another machine. */
+export class RunElsewhereError extends Error {
+  override readonly name = 'RunElsewhereError'
+  constructor() {
+    super('Another server of this database is fetching ads just now.')
+  }
+}
+
 const MAX_DETAIL = 500
 
 /**

@@ -102,6 +102,11 @@ export function etaMs(progress: Progress, nowMs: number): number | undefined {
   return Math.round(((nowMs - progress.startedAtMs) / done) * left)
 }
 
+/** Dates stored a second, since it began. */
+export function ratePerS(progress: Progress, nowMs: number): number {
+  return total(progress, 'fetched') / Math.max(0.001, (nowMs - progress.startedAtMs) / 1000)
+}
+
 export interface FailedDate {
   report: ReportName
   customer_id: string
