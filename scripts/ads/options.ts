@@ -19,6 +19,7 @@ export interface Flags {
   refresh?: boolean
   dryRun?: boolean
   json?: boolean
+  totals?: boolean
 }
 
 export interface Settings {

@@ -52,9 +52,7 @@ export async function knowAccounts(
       .flatMap((id) => (refused.has(id) ? [id] : clientsOf([id], accounts)))
       .filter(isFirst),
     refused,
-    managers: Object.fromEntries(
-      Object.entries(accounts).flatMap(([id, { via }]) => (via === undefined ? [] : [[id, via]])),
-    ),
+    managers: managersOf(accounts),
     // An account that could not be asked has no dates to fetch; UTC only serves to name those it lacks.
     zoneOf: (customerId) => accounts[customerId]?.timeZone ?? 'UTC',
   }
@@ -66,6 +64,13 @@ export function clientsOf(
   accounts: Readonly<Record<string, HeldAccount>>,
 ): string[] {
   return customerIds.flatMap((id) => accounts[id]?.clients ?? [id]).filter(isFirst)
+}
+
+/** By account, the manager through which it is reached. */
+export function managersOf(accounts: Readonly<Record<string, HeldAccount>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(accounts).flatMap(([id, { via }]) => (via === undefined ? [] : [[id, via]])),
+  )
 }
 
 async function askFor(customerId: string, source: OpenSource, parts: AskingParts) {

@@ -22,6 +22,8 @@ export interface OpenSource {
   token: TokenSource
   account: (customerId: string, asking: Asking) => Promise<Account>
   clients: (managerId: string, asking: Asking) => Promise<ClientAccount[]>
+  /** For questions of one's own; a module has none to ask. */
+  client: (managers: Managers) => GoogleAdsClient | undefined
   close: () => Promise<void>
 }
 
@@ -122,6 +124,7 @@ function openGoogle({ kind, options, credentials, clock, close }: GoogleParts): 
     token: broker.token,
     account: async (customerId, asking) => await askAccount(client, customerId, asking),
     clients: async (managerId, asking) => await askClients(client, managerId, asking),
+    client: (managers) => new GoogleAdsClient(connectionFor(managers), broker.token),
     close,
   }
 }
@@ -136,6 +139,7 @@ async function openModule({ source, cronTimezone }: AdsOptions): Promise<OpenSou
     token: async () => '',
     account: async () => ({ timeZone: cronTimezone ?? 'UTC', currency: '', manager: false }),
     clients: async () => [],
+    client: () => undefined,
     close: async () => {},
   }
 }

@@ -6,7 +6,7 @@ import { knowAccounts, type KnownAccounts } from './accounts.ts'
 import { checkSource, kindOf, openSource, type OpenSource, type StartDemo } from './connect.ts'
 import { dateIn } from './calendar.ts'
 import { dispatch } from './dispatch.ts'
-import { toFailure } from './errors.ts'
+import { toFailure, type FailureCode } from './errors.ts'
 import { versionNotice } from './google/versions.ts'
 import type { AdsOptions } from './options.ts'
 import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
@@ -203,8 +203,15 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4
 /** @returns the code of the contract for a run that was not interrupted */
 export function exitCodeOf(progress: Progress): ExitCode {
   const code = progress.stopped?.code
-  if (code === 'OAUTH_FAILED' || code === 'AUTHENTICATION_FAILED') return 3
-  if (code === 'NOT_SERVED') return 2
+  const ofFailure = code && exitCodeOfFailure(code)
+  if (ofFailure === 2 || ofFailure === 3) return ofFailure
   if (progress.parkedUntilMs !== undefined) return 4
   return failedOf(progress).length > 0 || code !== undefined ? 1 : 0
+}
+
+/** Of a single failure that ended everything. */
+export function exitCodeOfFailure(code: FailureCode): ExitCode {
+  if (code === 'OAUTH_FAILED' || code === 'AUTHENTICATION_FAILED') return 3
+  if (code === 'NOT_SERVED') return 2
+  return code === 'QUOTA_EXHAUSTED' ? 4 : 1
 }
