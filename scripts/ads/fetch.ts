@@ -1,6 +1,5 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
-import { dateIn } from '#server/ads/calendar.ts'
-import { twoYears, type RunKind } from '#server/ads/plan.ts'
+import type { RunKind } from '#server/ads/plan.ts'
 import { beginRun, exitCodeOf, type RunParts } from '#server/ads/run.ts'
 import { createLogger } from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
@@ -20,7 +19,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   const request = {
     kind,
     reports,
-    range: rangeIn(flags, twoYears(dateIn('UTC', systemClock.now()))),
+    range: rangeIn(flags),
     customerIds: customersIn(settings),
     refresh: flags.refresh ?? false,
   }

@@ -2,7 +2,7 @@
 import { clientsOf } from '#server/ads/accounts.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { kindOf } from '#server/ads/connect.ts'
-import { twoYears } from '#server/ads/plan.ts'
+import { twoYears, withEnds } from '#server/ads/plan.ts'
 import type { Day } from '#server/ads/schema.ts'
 import { addSums, noSums } from '#server/ads/row.ts'
 import { readAccounts } from '#server/ads/store/accounts.ts'
@@ -36,7 +36,7 @@ export async function showStatus(flags: Flags): Promise<number> {
     sayVersion(options.google.apiVersion, systemClock.now(), (line) => output.say(line))
   for (const customerId of clientsOf(customersIn(settings), held?.accounts ?? {})) {
     const years = twoYears(dateIn(zoneOf(customerId), systemClock.now()))
-    const range = rangeIn(flags, years) ?? years
+    const range = withEnds(rangeIn(flags), years)
     for (const report of reports) {
       const selection = { range, reports: [report], customerIds: [customerId] }
       const known = { lines, failures: readFailures(dir), isFetching: () => false }

@@ -10,7 +10,7 @@ import { toNumber } from './decimal.ts'
 import { ConfigurationError, RunElsewhereError, StoreBusyError } from './errors.ts'
 import { createRunMetrics, type DateCount } from './metrics.ts'
 import type { AdsOptions, ReportName } from './options.ts'
-import { twoYears, type DateOfReport, type RunKind } from './plan.ts'
+import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run-record.ts'
 import { Runner, type HoldRuns } from './runner.ts'
 import { isOverdue, scheduleDaily } from './schedule.ts'
@@ -72,7 +72,7 @@ export interface ItemSpend {
 
 export interface StartRun {
   kind: RunKind
-  range?: DateRange | undefined
+  range?: AskedRange | undefined
   reports?: readonly ReportName[] | undefined
   customerIds?: readonly string[] | undefined
   refresh?: boolean | undefined

@@ -5,6 +5,7 @@ import { mutation, query, subscription } from '#server/operation.ts'
 import type { Ads } from './ads.ts'
 import { addDays, daysBetween, type DateRange } from './calendar.ts'
 import type { ReportName } from './options.ts'
+import { withEnds, type AskedRange } from './plan.ts'
 import * as schema from './schema.ts'
 import { REPORT_OF_GROUP } from './views.ts'
 
@@ -62,9 +63,10 @@ export const adsOperations = {
     async run({ ads }, { from, to, reports, customer_ids: customerIds, refresh }) {
       requireKnown(ads, customerIds)
       const wholly = from === undefined && to === undefined
-      const range = wholly ? undefined : toRange({ from, to }, ads.twoYears())
+      if (!wholly) toRange({ from, to }, ads.twoYears())
       const kind = wholly && !refresh ? 'backfill' : 'fetch'
-      return await ads.startRun({ kind, range, reports, customerIds, refresh })
+      // An end that is left out is each account's own yesterday, which may not be known yet.
+      return await ads.startRun({ kind, range: { from, to }, reports, customerIds, refresh })
     },
   }),
 
@@ -140,13 +142,8 @@ function requireKnown({ customerIds: known }: Ads, asked: readonly string[] = []
   if (errors.length > 0) throw invalidInput(errors)
 }
 
-/** One end may be left out: it is then the default's, or the given one's own when the default lies beyond. */
-function toRange(
-  { from, to }: { from?: string | undefined; to?: string | undefined },
-  otherwise: DateRange,
-): DateRange {
-  const last = to ?? (from !== undefined && from > otherwise.to ? from : otherwise.to)
-  const first = from ?? (otherwise.from > last ? last : otherwise.from)
+function toRange(asked: AskedRange, otherwise: DateRange): DateRange {
+  const { from: first, to: last } = withEnds(asked, otherwise)
   if (first > last) throw invalidInput([{ pointer: '/from', detail: 'must not be after to' }])
   if (daysBetween(first, last) >= schema.MAX_RANGE_DAYS)
     throw invalidInput([

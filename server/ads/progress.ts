@@ -2,7 +2,7 @@
 import type { DateRange } from './calendar.ts'
 import type { Failure } from './errors.ts'
 import type { ReportName } from './options.ts'
-import type { RunKind } from './plan.ts'
+import type { AskedRange, RunKind } from './plan.ts'
 
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'parked' | 'interrupted'
 
@@ -32,7 +32,7 @@ export interface Progress {
   id: string
   kind: RunKind
   state: RunState
-  /** As asked for, until the account's calendar is known; then as planned. */
+  /** As asked for with both ends, until the account's calendar is known; then as planned. */
   range: DateRange | undefined
   reports: readonly ReportName[]
   tallies: Tally[]
@@ -47,14 +47,16 @@ export interface Progress {
 }
 
 export function startProgress(
-  request: { kind: RunKind; range?: DateRange | undefined; reports: readonly ReportName[] },
+  request: { kind: RunKind; range?: AskedRange | undefined; reports: readonly ReportName[] },
+
   startedAtMs: number,
 ): Progress {
+  const { from, to } = request.range ?? {}
   return {
     id: crypto.randomUUID(),
     kind: request.kind,
     state: 'queued',
-    range: request.range,
+    range: from !== undefined && to !== undefined ? { from, to } : undefined,
     reports: request.reports,
     tallies: [],
     startedAtMs,
