@@ -3,7 +3,7 @@ import type { Server } from 'bun'
 import { Cron } from 'croner'
 import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
+import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
@@ -37,7 +37,7 @@ export async function startApp(config: Config, log: Logger, clock: Clock = syste
       clock,
       log,
       metrics,
-      startDemo: startSimulator,
+      startDemo: startSimulatorThread,
       holdRuns: () => db.hold('ads-run'),
     }),
   )

@@ -12,7 +12,7 @@ import { exitCodeOfFailure, type ExitCode } from '#server/ads/run.ts'
 import { readAccounts } from '#server/ads/store/accounts.ts'
 import type { IndexLine } from '#server/ads/store/index-file.ts'
 import { askTotals, differences, stretchesOf, type Difference } from '#server/ads/totals.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
+import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { count } from './output.ts'
 
@@ -42,7 +42,7 @@ export async function verifyTotals(
   say: (line: string) => void,
 ): Promise<Verified> {
   const held = readAccounts(options.dir)
-  const source = await openSource(options, { clock: systemClock, startDemo: startSimulator })
+  const source = await openSource(options, { clock: systemClock, startDemo: startSimulatorThread })
   try {
     const client = source.client(managersOf(held?.accounts ?? {}))
     if (!client) throw new ConfigurationError('--totals asks Google, and this store is filled by a module.')

@@ -60,7 +60,7 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
   }
 }
 
-const startDemo = () => {
+const startDemo = async () => {
   throw new Error('no demo here')
 }
 const open = (given: AdsOptions): Ads =>

@@ -30,7 +30,7 @@ export interface OpenSource {
 export type Managers = Readonly<Record<string, string>>
 
 /** A Google Ads server of our own, for the demo; the composition root knows which. */
-export type StartDemo = () => DemoServer
+export type StartDemo = () => Promise<DemoServer>
 export interface DemoServer {
   endpoint: string
   oauthEndpoint: string
@@ -70,7 +70,7 @@ export async function openSource(options: AdsOptions, parts: SourceParts): Promi
       clock: parts.clock,
       close: async () => {},
     })
-  const demo = parts.startDemo()
+  const demo = await parts.startDemo()
   return openGoogle({
     kind,
     options: withEndpoint(options, demo.endpoint),
