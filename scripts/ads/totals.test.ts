@@ -1,7 +1,8 @@
 /** verify --totals through the real command line; two simulators of different seeds stand for figures that have changed. */
 import { expect, setDefaultTimeout, test } from 'bun:test'
+import { join } from 'node:path'
 import { MANAGER_ID } from '#scripts/simulator/tree.ts'
-import { openBench, type Ended } from './testing.ts'
+import { expectedSums, openBench, readCsv, sumsByDate, type Ended } from './testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)
@@ -72,6 +73,23 @@ test('a difference in provisional dates is told and expected; a gap is not count
   expect(verified.code).toBe(0)
   expect(verified.stdout).toContain('to be expected: these dates are provisional')
   expect(verified.stdout).toContain("Google's sums are others")
+})
+
+test('restated days are seen, and fetching them again makes the store right', async () => {
+  await using bench = openBench({ scenario: 'restated-days' })
+  const january = '--start 2026-01-01 --end 2026-01-08'
+  await bench.ads(`fetch ${january}`)
+  const before = await bench.ads('verify --totals --json')
+  expect(before.code).toBe(1)
+  expect(Object.keys(totalsOf(before)[0]?.differences[0]?.metrics ?? {})).toEqual([
+    'conversions',
+    'conversions_value',
+  ])
+  await bench.ads(`fetch ${january} --refresh`)
+  expect((await bench.ads('verify --totals')).code).toBe(0)
+  const rows = readCsv(join(bench.dir, 'campaign.csv'))
+  const expected = await bench.expected('campaign', '2026-01-01', '2026-01-08')
+  expect(sumsByDate(rows)).toEqual(expectedSums(expected))
 })
 
 test('the accounts of a manager are each asked through it; who is refused is told so', async () => {

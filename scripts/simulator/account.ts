@@ -7,6 +7,8 @@ export interface World {
   zoneOf: (customerId: string) => string
   tree: Tree
   leaves: readonly Leaf[]
+  /** Dates that Google has looked at again since they were first asked for: `resource customer date`. */
+  restated: Set<string>
   nowMs: () => number
 }
 
@@ -28,6 +30,7 @@ export function createWorld(options: WorldOptions = {}): World {
     zoneOf: (customerId) => tree.zoneOf(customerId) ?? timeZone,
     tree,
     leaves: [...keywords(), ...products(options.itemIds ?? sampleSkus())],
+    restated: new Set(),
     nowMs: options.nowMs ?? (() => Date.now()),
   }
 }

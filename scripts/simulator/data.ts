@@ -36,10 +36,12 @@ const GROUPING: Readonly<Record<Resource, { kind: 'all' | Leaf['kind']; by: (lea
 export function figuresOf(world: World, resource: Resource, of: CustomerDate): Figures[] {
   const { kind, by } = GROUPING[resource]
   const day = dayOf(world, of)
+  const isRestated = world.restated.has(placeOf(resource, of))
   const groups = new Map<string, Figures>()
   for (const leaf of world.leaves) {
     if (kind !== 'all' && leaf.kind !== kind) continue
-    const metrics = metricsOf(world, leaf, day)
+    const first = metricsOf(world, leaf, day)
+    const metrics = isRestated ? restated(first) : first
     if (metrics.impressions === 0) continue
     const key = by(leaf)
     const group = groups.get(key)
@@ -49,6 +51,20 @@ export function figuresOf(world: World, resource: Resource, of: CustomerDate): F
     .map(([key, figures]) => ({ figures, at: chance(world.seed, of.date, key) }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ figures }) => figures)
+}
+
+export function placeOf(resource: Resource, { customerId, date }: CustomerDate): string {
+  return `${resource} ${customerId} ${date}`
+}
+
+/** Conversions that came late are added to the day of the click. */
+function restated(metrics: Metrics): Metrics {
+  const { conversions, conversionsValue } = metrics
+  return {
+    ...metrics,
+    conversions: sixDecimals(conversions * 1.5),
+    conversionsValue: sixDecimals(conversionsValue * 1.5),
+  }
 }
 
 export interface CustomerDate {

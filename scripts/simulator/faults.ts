@@ -17,6 +17,7 @@ export const SCENARIOS = {
   reset: 'one connection in five is cut in the middle',
   'broken-streams': 'every stream ends in the middle: only pages arrive',
   'expired-page-tokens': 'the same, on days of two pages, whose second one is at first too late',
+  'restated-days': 'a date has more conversions each time but the first that it is asked for',
   outage: 'nobody is there for 15 requests',
   manager: 'a manager account, 9000000000, with accounts below it in three time zones',
   'wrong-manager': 'the sign-in may not see the account',

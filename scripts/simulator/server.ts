@@ -2,6 +2,7 @@
 import { createWorld, type World, type WorldOptions } from './account.ts'
 import { answerRows, asksForFigures, fieldMaskOf, ROWS_PER_CHUNK, summaryRow } from './answer.ts'
 import { adsError, htmlPage, type ErrorBody } from './bodies.ts'
+import { placeOf } from './data.ts'
 import { expectedDays } from './expected.ts'
 import { faultFor, SLOW_MS, type Fault, type Scenario } from './faults.ts'
 import { parseQuery, QueryError, type Query } from './gaql.ts'
@@ -125,7 +126,13 @@ class Handler {
     if (streamed && body.summaryOnly && !fault)
       return summaryResponse(query, summaryRow(this.#world, query, customerId))
     const rows = answerRows(this.#world, query, customerId)
+    if (this.#scenario === 'restated-days') this.#restate(query, customerId)
     return streamed ? streamResponse(query, rows, fault) : pageResponse(query, rows, body.pageToken)
+  }
+
+  #restate({ resource, dates }: Query, customerId: string): void {
+    if (resource !== 'customer_client' && dates && dates.from === dates.to)
+      this.#world.restated.add(placeOf(resource, { customerId, date: dates.from }))
   }
 
   #refuse(request: Request, customerId: string): ErrorBody | undefined {
