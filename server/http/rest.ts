@@ -39,7 +39,7 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
     const stream = streams.get(operation.rest)
     const live = stream && streamHandler(stream, transport)
     const handle = ({ request, params }: { request: Request; params?: unknown }) =>
-      live && wantsEventStream(request) ? live(request) : answer(request, params as PathParameters)
+      (live && wantsEventStream(request) ? live : answer)(request, params as PathParameters)
     // The body is read by input.ts, which knows our limits and our errors.
     for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method])
       app.route(each, PREFIX + path, handle, { parse: 'none' })
@@ -50,10 +50,10 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
 
 function streamHandler(stream: AnySubscription, { log, stopping, contextFor }: Transport) {
   const read = inputReader(stream)
-  return async (request: Request): Promise<Response> => {
+  return async (request: Request, params: PathParameters = {}): Promise<Response> => {
     const info = requestInfo(request)
     try {
-      const input = await read(request, {})
+      const input = await read(request, params)
       const lastEventId = request.headers.get('last-event-id')
       if (lastEventId !== null) input['lastEventId'] = lastEventId
       const leaving = new AbortController()
