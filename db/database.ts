@@ -54,6 +54,11 @@ export interface Database {
   /** False when another transaction holds this name; it is held until this transaction ends. */
   tryLock(tx: Queries, name: string): Promise<boolean>
   /**
+   * Holds this name until it is disposed of, or the process ends: for work that outlasts any transaction.
+   * Undefined when another holds it. Only processes of one PostgreSQL see each other.
+   */
+  hold: (name: string) => Promise<AsyncDisposable | undefined>
+  /**
    * Where to find products by words: tables `matches` with the ids of all matches above `afterId`, or of the first
    * ones. A page that one of them fills is right; the last has all. Several, because no engine knows beforehand
    * whether few or many match.

@@ -62,6 +62,7 @@ export async function openPostgres(url: string): Promise<Database> {
         .from(ONE_ROW)
       return row?.locked ?? false
     },
+    hold: (name) => hold(url, name),
     matches: (search, afterId) => {
       const found = sql`search @@ ${queryExpression(search)}::tsquery`
       return [
@@ -115,6 +116,21 @@ function changeMarks(watcher: SQL): ChangeMarks {
           select seq, at, product_id as subject from changes where seq >= ${seq} order by seq limit ${limit}`,
       ),
   }
+}
+
+/** A lock of the session, on a connection of its own: nobody waits for a place in the pool meanwhile. */
+async function hold(url: string, name: string): Promise<AsyncDisposable | undefined> {
+  const session = new SQL({ url, max: 1, connectionTimeout: CONNECT_TIMEOUT_S })
+  try {
+    const [row] = await session<{ locked: boolean }[]>`
+      select pg_try_advisory_lock(hashtextextended(${name}, 0)) as locked`
+    if (row?.locked) return { [Symbol.asyncDispose]: () => session.close() }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+  await session.close()
+  return undefined
 }
 
 /** Drizzle wraps the driver's error as the cause. Bun puts the SQLSTATE in `errno`, and what is its own in `code`. */

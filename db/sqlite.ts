@@ -52,6 +52,8 @@ export async function openSqlite(path: string): Promise<Database> {
     forUpdate: (query) => query,
     // There is only one transaction at a time that writes.
     tryLock: async () => true,
+    // Its processes share a machine, where files can be locked.
+    hold: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     matches: (search, afterId) => [
       // The index gives its matches in the order of their ids, one by one.
       sql`(

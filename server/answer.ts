@@ -32,21 +32,23 @@ export async function keptAnswer(
   ctx: Context,
   { input, subject }: { input: unknown; subject: number | 'any' },
 ): Promise<Answer> {
-  const read = {
-    key: `${operation.rest} ${JSON.stringify(input)}`,
-    subject,
-    refresh: ctx.refresh,
-  }
-  const kept = await ctx.answers.read(read, () => load(operation, ctx, input))
-  const { text, head } = kept
-  if (head.refusal) throw new ProblemError(head.refusal.code, head.refusal.detail)
+  const { answers, refresh, keptUnder } = ctx
+  const key = keptUnder ?? `${operation.rest} ${JSON.stringify(input)}`
+  const hit = refresh || keptUnder !== undefined ? undefined : await answers.hit(key)
+  const kept = hit ?? (await answers.read({ key, subject, refresh }, () => load(operation, ctx, input)))
+  refuseAbsent(kept)
   return {
     get output(): unknown {
-      return JSON.parse(text)
+      return JSON.parse(kept.text)
     },
     replayed: false,
     kept,
   }
+}
+
+/** @throws ProblemError */
+export function refuseAbsent({ head: { refusal } }: Kept<AnswerHead>): void {
+  if (refusal) throw new ProblemError(refusal.code, refusal.detail)
 }
 
 async function load(operation: AnyOperation, ctx: Context, input: unknown): Promise<Kept<AnswerHead>> {

@@ -4,7 +4,7 @@ import { Cron } from 'croner'
 import { eq } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
+import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
 import { openAnswerCache, type CreateCache } from '#server/answer-cache.ts'
 import { api } from '#server/api.ts'
@@ -14,7 +14,7 @@ import { createIdempotency } from '#server/idempotency.ts'
 import type { Fetch } from '#server/http/metrics.ts'
 import { openApi } from '#server/http/openapi.ts'
 import { createRoutes } from '#server/http/routes.ts'
-import { systemClock } from '#server/platform/clock.ts'
+import { systemClock, type Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { createProductStore } from '#server/products/store.ts'
@@ -26,18 +26,36 @@ export interface App extends AsyncDisposable {
   drain(): Promise<void>
 }
 
+/** For tests, and for checks that must notice a broken part. */
+export interface ReplacedParts {
+  clock?: Clock
+  createCache?: CreateCache
+}
+
 /** Of an import, which is read as it comes; whatever is read whole has bounds of its own. */
 const MAX_REQUEST_BYTES = 4 * 1024 ** 3
 const DRAIN_TIMEOUT_MS = 8_000
 const DRAIN_POLL_MS = 20
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
-export async function startApp(config: Config, log: Logger, createCache?: CreateCache): Promise<App> {
+export async function startApp(
+  config: Config,
+  log: Logger,
+  { clock = systemClock, createCache }: ReplacedParts = {},
+): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
   const { db, products } = await openProducts(config, opened)
-  const ads = opened.use(createAds(config.ads, { clock: systemClock, log, startDemo: startSimulator }))
-  const idempotency = createIdempotency(db, systemClock)
+  const ads = opened.use(
+    createAds(config.ads, {
+      clock,
+      log,
+      metrics,
+      startDemo: startSimulatorThread,
+      holdRuns: () => db.hold('ads-run'),
+    }),
+  )
+  const idempotency = createIdempotency(db, clock)
   const cleaning = new Cron(
     '17 * * * *',
     { catch: (error) => log.error({ err: error }, 'old idempotency keys stay') },
@@ -50,7 +68,7 @@ export async function startApp(config: Config, log: Logger, createCache?: Create
         db,
         bytes: config.cacheBytes,
         redisUrl: config.redisUrl,
-        prefix: `adstock:${await identityOf(db)}:${Bun.hash(JSON.stringify(openApi(api))).toString(36)}:`,
+        prefix: `adstock:${await identityOf(db)}:${formOfAnswers()}:`,
         metrics,
         log,
       },
@@ -64,7 +82,7 @@ export async function startApp(config: Config, log: Logger, createCache?: Create
     answers,
     isUnavailable: db.isUnavailable,
     currency: config.currency,
-    clock: systemClock,
+    clock,
     log,
   }
 
@@ -106,6 +124,11 @@ async function claimCurrency(db: Database, currency: string): Promise<void> {
   const stored = await setOnce(db, 'currency', currency)
   if (stored !== currency)
     throw new Error(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
+}
+
+/** Another version of the program, whose answers have other fields, takes none of ours. */
+function formOfAnswers(): string {
+  return Bun.hash(JSON.stringify(openApi(api))).toString(36)
 }
 
 /** Tells one database from another. */

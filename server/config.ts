@@ -132,6 +132,8 @@ const Env = v.pipe(
     GOOGLE_ADS_CLIENT_ID: v.optional(v.string()),
     GOOGLE_ADS_CLIENT_SECRET: v.optional(v.string()),
     GOOGLE_ADS_REFRESH_TOKEN: v.optional(v.string()),
+    GOOGLE_ADS_JSON_KEY_FILE_PATH: v.optional(v.string()),
+    GOOGLE_ADS_IMPERSONATED_EMAIL: v.optional(v.string()),
     GOOGLE_ADS_CUSTOMER_ID: v.pipe(list(''), v.array(customerId)),
     GOOGLE_ADS_LOGIN_CUSTOMER_ID: v.optional(customerId),
     GOOGLE_ADS_DEVELOPER_TOKEN: v.optional(v.string()),
@@ -151,10 +153,19 @@ const Env = v.pipe(
     ),
     ['HOST'],
   ),
+  v.forward(
+    v.check(
+      (env) => env.GOOGLE_ADS_JSON_KEY_FILE_PATH === undefined || env.GOOGLE_ADS_REFRESH_TOKEN === undefined,
+      'is another way of signing in than GOOGLE_ADS_REFRESH_TOKEN: set one of the two',
+    ),
+    ['GOOGLE_ADS_JSON_KEY_FILE_PATH'],
+  ),
 )
 
 function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }): Config {
-  const credentials = env.GOOGLE_ADS_CLIENT_ID && env.GOOGLE_ADS_CLIENT_SECRET && env.GOOGLE_ADS_REFRESH_TOKEN
+  const credentials =
+    env.GOOGLE_ADS_JSON_KEY_FILE_PATH ??
+    (env.GOOGLE_ADS_CLIENT_ID && env.GOOGLE_ADS_CLIENT_SECRET && env.GOOGLE_ADS_REFRESH_TOKEN)
   return {
     host: env.HOST,
     port: env.PORT,
@@ -180,6 +191,8 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
         clientId: env.GOOGLE_ADS_CLIENT_ID,
         clientSecret: env.GOOGLE_ADS_CLIENT_SECRET,
         refreshToken: env.GOOGLE_ADS_REFRESH_TOKEN,
+        keyFilePath: env.GOOGLE_ADS_JSON_KEY_FILE_PATH,
+        impersonatedEmail: env.GOOGLE_ADS_IMPERSONATED_EMAIL,
         customerIds: [...new Set(env.GOOGLE_ADS_CUSTOMER_ID)],
         loginCustomerId: env.GOOGLE_ADS_LOGIN_CUSTOMER_ID,
         developerToken: env.GOOGLE_ADS_DEVELOPER_TOKEN,

@@ -28,6 +28,8 @@ export interface Context extends Services {
   idempotencyKey: string | null
   /** Not to be answered from what was kept. */
   refresh: boolean
+  /** Where the transport has looked for a kept answer already; without it, the input is the key. */
+  keptUnder?: string
   signal: AbortSignal
 }
 

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import * as v from 'valibot'
-import type { Context } from '#server/context.ts'
+import type { Caller, Context } from '#server/context.ts'
 import { keptAnswer, type Answer } from '#server/answer.ts'
 import { invalidInput, ProblemError, type InputIssue, type ProblemCode } from '#server/errors.ts'
 
@@ -156,12 +156,15 @@ export function takesIdempotencyKey({ rest }: AnyOperation): boolean {
   return rest.startsWith('POST') || rest.startsWith('PATCH')
 }
 
-export function requireScope(ctx: Context, scope: Scope): void {
-  const { scopes } = ctx.caller
-  if (scopes.has(scope) || scopes.has('admin')) return
+export function requireScope(ctx: Pick<Context, 'caller'>, scope: Scope): void {
+  if (mayUse(ctx.caller, scope)) return
   if (ctx.caller.kind === 'anonymous')
     throw new ProblemError('KEY_MISSING', 'Send an API key: Authorization: Bearer ak_…')
   throw new ProblemError('SCOPE_MISSING', `This needs the scope ${scope}.`, { scope })
+}
+
+export function mayUse({ scopes }: Caller, scope: Scope): boolean {
+  return scopes.has(scope) || scopes.has('admin')
 }
 
 /** @throws ProblemError `INVALID_INPUT` naming every field that is wrong. */

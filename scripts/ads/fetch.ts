@@ -1,10 +1,9 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
-import { dateIn } from '#server/ads/calendar.ts'
-import { twoYears, type RunKind } from '#server/ads/plan.ts'
+import type { RunKind } from '#server/ads/plan.ts'
 import { beginRun, exitCodeOf, type RunParts } from '#server/ads/run.ts'
 import { createLogger } from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
+import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { showProgress } from './bar.ts'
 import { dryRun } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
@@ -20,7 +19,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   const request = {
     kind,
     reports,
-    range: rangeIn(flags, twoYears(dateIn('UTC', systemClock.now()))),
+    range: rangeIn(flags),
     customerIds: customersIn(settings),
     refresh: flags.refresh ?? false,
   }
@@ -30,7 +29,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
     limits,
     clock: systemClock,
     log: createLogger(config.log),
-    startDemo: startSimulator,
+    startDemo: startSimulatorThread,
     signal: interruption.signal,
   }
   if (flags.dryRun) return await dryRun(request, parts, new Output(flags))

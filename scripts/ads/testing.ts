@@ -13,8 +13,17 @@ export interface Bench extends AsyncDisposable {
   env: Record<string, string>
   ads: (args: string, env?: Record<string, string>) => Promise<Ended>
   spawn: (args: string, env?: Record<string, string>) => Child
-  stats: () => Promise<{ figures: number; tokens: number; dates: Record<string, number>; faults: object }>
-  expected: (report: string, from: string, to: string) => Promise<ExpectedDay[]>
+  stats: () => Promise<{
+    figures: number
+    tokens: number
+    paths: Record<string, number>
+    dates: Record<string, number>
+    faults: object
+  }>
+  expected: (
+    report: string,
+    ...range: [from: string, to: string, customerId?: string]
+  ) => Promise<ExpectedDay[]>
 }
 
 export interface ExpectedDay {
@@ -75,8 +84,8 @@ export function openBench(options: SimulatorOptions = {}): Bench {
     ads: async (args, more = {}) => await ended(spawnAds(args, { ...env, ...more })),
     spawn: (args, more = {}) => spawnAds(args, { ...env, ...more }),
     stats: async () => (await get('/__stats')) as Awaited<ReturnType<Bench['stats']>>,
-    expected: async (report, from, to) => {
-      const query = new URLSearchParams({ report, customer_id: CUSTOMER, from, to })
+    expected: async (report, ...[from, to, customerId = CUSTOMER]) => {
+      const query = new URLSearchParams({ report, customer_id: customerId, from, to })
       return ((await get(`/__expected?${query}`)) as { days: ExpectedDay[] }).days
     },
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,6 @@
 /** `bun run bench [NAME]`: each figure beside its peer or its limit, measured in the same run. */
 import { Command } from 'commander'
+import { benchApi } from './api.ts'
 import { benchProducts } from './products.ts'
 
 const program = new Command('bench').description('Benchmarks; the ratios hold, absolute values drift.')
@@ -10,5 +11,12 @@ program
   .option('--count <n>', 'products', Number, 1_000_000)
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .action(benchProducts)
+
+program
+  .command('api')
+  .description('What is served from memory, beside bare servers that send the same.')
+  .option('--count <n>', 'products', Number, 100_000)
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .action(benchApi)
 
 await program.parseAsync()

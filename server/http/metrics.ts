@@ -30,14 +30,17 @@ export function timed(app: Elysia, metrics: Metrics): Fetch {
   )
   const routes = new WeakMap<Request, string>()
   app.onBeforeHandle(({ request, route }) => void routes.set(request, route))
-  return async (request) => {
+  return (request) => {
     const startedAtMs = performance.now()
-    const response = await app.fetch(request)
-    const route = routes.get(request) ?? NO_ROUTE
-    requests.observe(
-      [request.method, route, String(response.status)],
-      (performance.now() - startedAtMs) / 1000,
-    )
-    return response
+    const observed = (response: Response) => {
+      const route = routes.get(request) ?? NO_ROUTE
+      requests.observe(
+        [request.method, route, String(response.status)],
+        (performance.now() - startedAtMs) / 1000,
+      )
+      return response
+    }
+    const response: Response | Promise<Response> = app.fetch(request)
+    return response instanceof Promise ? response.then(observed) : observed(response)
   }
 }

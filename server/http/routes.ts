@@ -11,7 +11,7 @@ import { openApi } from './openapi.ts'
 import { mountPages } from './page.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRateLimiter, type Policies } from './rate-limit.ts'
-import { mountRest, type Transport } from './rest.ts'
+import { asksToRefresh, mountRest, type Transport } from './rest.ts'
 import { mountTransfers } from './transfers.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
@@ -27,6 +27,8 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
 /** config.ts refuses to start where callers would have to be told apart. */
 const EVERYONE: Caller = { kind: 'open', name: 'anyone', scopes: new Set(SCOPES) }
 
+const everyone = () => EVERYONE
+
 /** @returns what answers a request */
 export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   const { services, limits, metrics } = options
@@ -34,12 +36,14 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   const transport: Transport = {
     log,
     stopping: options.stopping,
+    answers: services.answers,
+    callerOf: everyone,
     contextFor: (request, { requestId }) => ({
       ...services,
       caller: EVERYONE,
       requestId,
       idempotencyKey: request.headers.get('idempotency-key'),
-      refresh: request.headers.get('cache-control')?.includes('no-cache') === true,
+      refresh: asksToRefresh(request),
       signal: request.signal,
     }),
   }

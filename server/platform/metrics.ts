@@ -5,6 +5,8 @@ export type Labels = Readonly<Record<string, string>>
 
 export interface Metrics {
   counter: (description: Description) => { add(labels: Labels, by?: number): void }
+  /** A total that is kept elsewhere, and only ever grows. */
+  total: (description: Description, read: () => number) => void
   /** @param collect sets all its values anew each time somebody looks */
   gauge: (description: Description, collect: (set: (labels: Labels, value: number) => void) => void) => void
   /** @param boundsS the buckets' upper bounds in seconds, ascending */
@@ -32,11 +34,19 @@ export function createMetrics(): Metrics {
     labelNames: [...labels],
     registers: [registry],
   })
-  addProcess(registry)
-  return {
+  const metrics: Metrics = {
     counter(description) {
       const counter = new Counter(settings(description))
       return { add: (labels, by = 1) => counter.inc({ ...labels }, by) }
+    },
+    total(description, read) {
+      const counter: Counter = new Counter({
+        ...settings(description),
+        collect() {
+          counter.reset()
+          counter.inc(read())
+        },
+      })
     },
     gauge(description, collect) {
       const gauge: Gauge = new Gauge({
@@ -54,6 +64,8 @@ export function createMetrics(): Metrics {
     },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
+  addProcess(metrics)
+  return metrics
 }
 
 interface Series {
@@ -101,23 +113,20 @@ function leanHistogram({ name, help, labels: names = [] }: Description, boundsS:
   return { observe, metric: metric as unknown as Metric }
 }
 
-function addProcess(registry: Registry): void {
+function addProcess(metrics: Metrics): void {
   const startedAtS = Date.now() / 1000 - process.uptime()
-  const settings = (name: string, help: string) => ({ name, help, registers: [registry] })
-  const started: Gauge = new Gauge({
-    ...settings('process_start_time_seconds', 'When the process started, since the epoch'),
-    collect: () => started.set(startedAtS),
-  })
-  const memory: Gauge = new Gauge({
-    ...settings('process_resident_memory_bytes', 'Memory that the process holds'),
-    collect: () => memory.set(process.memoryUsage.rss()),
-  })
-  const cpu: Counter = new Counter({
-    ...settings('process_cpu_seconds_total', 'Processor time used, by the program and by the system for it'),
-    collect() {
-      const { user, system } = process.cpuUsage()
-      cpu.reset()
-      cpu.inc((user + system) / 1e6)
+  metrics.gauge(
+    { name: 'process_start_time_seconds', help: 'When the process started, since the epoch' },
+    (set) => set({}, startedAtS),
+  )
+  metrics.gauge({ name: 'process_resident_memory_bytes', help: 'Memory that the process holds' }, (set) =>
+    set({}, process.memoryUsage.rss()),
+  )
+  metrics.total(
+    {
+      name: 'process_cpu_seconds_total',
+      help: 'Processor time used, by the program and by the system for it',
     },
-  })
+    () => (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
+  )
 }

@@ -2,8 +2,7 @@
 import { unlink } from 'node:fs/promises'
 import { toFailure, type Failure } from '#server/ads/errors.ts'
 import type { Meter, TokenSource } from '#server/ads/google/client.ts'
-import type { DateOfReport } from '#server/ads/plan.ts'
-import type { FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
+import type { DateToFetch, FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
 
 export type Outcome =
   | { type: 'fetched'; file: WrittenFile; meter: Meter }
@@ -37,7 +36,7 @@ export class WorkerPool implements Disposable {
     this.#options = options
   }
 
-  async fetch(of: DateOfReport, signal: AbortSignal): Promise<Outcome> {
+  async fetch(of: DateToFetch, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) return { type: 'aborted' }
     const crew = this.#leastBusy()
     const id = this.#nextId++

@@ -13,9 +13,13 @@ export interface WorkerSetup {
   timeoutMs: number
 }
 
+export interface DateToFetch extends DateOfReport {
+  paged: boolean
+}
+
 export type ToWorker =
   | { type: 'start'; setup: WorkerSetup }
-  | { type: 'fetch'; id: number; of: DateOfReport }
+  | { type: 'fetch'; id: number; of: DateToFetch }
   | { type: 'abort'; id: number }
   | { type: 'token'; id: number; token: string }
   | { type: 'no-token'; id: number; failure: Failure }

@@ -1,11 +1,10 @@
 /** A worker: fetches dates, writes each to a temp file, and answers with a message, whatever happens. */
 import { FetchError, TimeoutError, toFailure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
-import type { DateOfReport } from '#server/ads/plan.ts'
 import { createFetchData, type FetchData } from '#server/ads/source.ts'
 import { newTmpPath } from '#server/ads/store/commit.ts'
 import { collectRows, writeDateFile } from '#server/ads/store/date-file.ts'
-import type { FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
+import type { DateToFetch, FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
 
 declare const self: Worker
 
@@ -35,7 +34,7 @@ async function start(setup: WorkerSetup): Promise<void> {
   }
 }
 
-async function answer(id: number, of: DateOfReport): Promise<void> {
+async function answer(id: number, of: DateToFetch): Promise<void> {
   const meter: Meter = { requests: 0, units: 0 }
   const control = new AbortController()
   running.set(id, control)
@@ -51,7 +50,7 @@ async function answer(id: number, of: DateOfReport): Promise<void> {
 
 async function fetchDate(
   { fetchData, dir, timeoutMs }: Ready,
-  of: DateOfReport,
+  of: DateToFetch,
   { meter, control }: { meter: Meter; control: AbortController },
 ): Promise<WrittenFile> {
   const { signal } = control
@@ -61,7 +60,7 @@ async function fetchDate(
   )
   try {
     const fetching = async () => {
-      const context = { signal, report: of.report, customerId: of.customerId, meter }
+      const context = { signal, report: of.report, customerId: of.customerId, paged: of.paged, meter }
       return await collectRows(await fetchData(of.date, context), of, signal)
     }
     const rows = await untilAborted(fetching(), signal)

@@ -19,6 +19,7 @@ export interface Kept<Head> {
 
 export interface Entry<Head> extends Kept<Head> {
   label: Label
+  subject: Subject
 }
 
 export interface Read {
@@ -52,15 +53,30 @@ export class Cache<Head> {
     this.#parts = parts
   }
 
+  /** From memory, without a promise where the database needs none. One hit in so many is left to `read`, to compare. */
+  hit(key: string): Found<Head> | undefined | Promise<Found<Head> | undefined> {
+    const settling = this.#parts.freshness.settled()
+    return settling ? settling.then(() => this.#own(key)) : this.#own(key)
+  }
+
+  #own(key: string): Found<Head> | undefined {
+    const { freshness, memory, onRead, random } = this.#parts
+    const entry = memory.get(key)
+    if (!entry || !freshness.holds(entry.label, entry.subject) || random() * SAMPLED < 1) return undefined
+    entry.label = freshness.known
+    onRead('memory')
+    return found(entry, 'memory')
+  }
+
+  /** When there was no hit. */
   async read(read: Read, load: () => Promise<Kept<Head>>): Promise<Found<Head>> {
     const { freshness, memory, onRead } = this.#parts
     const settling = freshness.settled()
     if (settling) await settling
     const own = read.refresh ? undefined : memory.get(read.key)
     if (own && freshness.holds(own.label, read.subject)) {
-      own.label = freshness.known
       onRead('memory')
-      if (this.#parts.random() * SAMPLED < 1) void this.#compare(read, own, load)
+      void this.#compare(read, own, load)
       return found(own, 'memory')
     }
     const landed = await this.#fly(read, load)
@@ -93,7 +109,7 @@ export class Cache<Head> {
     if (!refresh) {
       const entry = await shared?.find(key, (text) => {
         const parsed = parseEntry<Head>(text)
-        return parsed && freshness.holds(parsed.label, subject) ? parsed : undefined
+        return parsed && freshness.holds(parsed.label, subject) ? { ...parsed, subject } : undefined
       })
       if (entry) {
         this.#keep(key, entry)
@@ -101,8 +117,7 @@ export class Cache<Head> {
       }
     }
     const kept = await load()
-    const entry = { label, ...kept }
-    this.#keep(key, entry)
+    this.#keep(key, { label, subject, ...kept })
     shared?.set(key, `${JSON.stringify({ label, head: kept.head })}\n${kept.text}`)
     return found(kept, 'none')
   }
@@ -136,7 +151,7 @@ function found<Head>({ text, head }: Kept<Head>, tier: Tier): Found<Head> {
 }
 
 /** What somebody else has put there is no entry. */
-function parseEntry<Head>(stored: string): Entry<Head> | undefined {
+function parseEntry<Head>(stored: string): Omit<Entry<Head>, 'subject'> | undefined {
   const end = stored.indexOf('\n')
   try {
     const { label, head } = JSON.parse(stored.slice(0, end)) as Pick<Entry<Head>, 'label' | 'head'>
