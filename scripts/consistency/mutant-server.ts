@@ -6,5 +6,5 @@ import { MUTANTS, type MutantName } from './mutants.ts'
 
 const { create } = MUTANTS[process.argv[2] as MutantName]
 const config = readConfig(process.env)
-const app = await startApp(config, createLogger(config.log), create)
+const app = await startApp(config, createLogger(config.log), { createCache: create })
 process.stdout.write(`Adstock is at ${app.url.href}\n`)

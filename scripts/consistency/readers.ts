@@ -140,11 +140,11 @@ type Read = (session: Session, replica: Replica, history: ProductHistory) => Pro
 
 /** By how often they come, of a hundred. */
 const READS: [share: number, read: Read][] = [
-  [42, readProduct],
-  [20, readIfChanged],
-  [14, readOverTrpc],
-  [9, (session, replica) => readPage(session, replica)],
-  [7, search],
+  [52, readProduct],
+  [22, readIfChanged],
+  [13, readOverTrpc],
+  [3, (session, replica) => readPage(session, replica)],
+  [2, search],
   [4, readUnborn],
   [4, readBuried],
 ]

@@ -1,6 +1,6 @@
 /** What readers and writers share: the histories of all products, who is on which replica, and what was found. */
-import type { Replica } from './cluster.ts'
-import type { Excuses } from './excuses.ts'
+import type { Cluster, Replica } from './cluster.ts'
+import { Excuses } from './excuses.ts'
 import { ABSENT, GONE, ProductHistory, type Floor } from './history.ts'
 import { Tally, Violations, type Tier } from './tally.ts'
 
@@ -31,6 +31,12 @@ export interface Asked {
   body?: object
 }
 
+interface SessionParts {
+  cluster: Pick<Cluster, 'replicas'>
+  products: number
+  log?: ((line: object) => void) | undefined
+}
+
 export interface KeptPage {
   etag: string
   items: Product[]
@@ -48,7 +54,9 @@ const TIERS: [part: string, tier: Tier][] = [
 
 export class Session {
   readonly replicas: readonly Replica[]
-  readonly excuses: Excuses
+  readonly excuses = new Excuses()
+  /** That there are to be at any time. */
+  readonly products: number
   readonly violations = new Violations()
   readonly tallies: Tally[] = []
   tally = new Tally('none')
@@ -65,14 +73,10 @@ export class Session {
   readonly #startedAt = performance.now()
   readonly #log: ((line: object) => void) | undefined
 
-  constructor(parts: {
-    replicas: readonly Replica[]
-    excuses: Excuses
-    log?: ((line: object) => void) | undefined
-  }) {
-    this.replicas = parts.replicas
-    this.excuses = parts.excuses
-    this.#log = parts.log
+  constructor({ cluster, products, log }: SessionParts) {
+    this.replicas = cluster.replicas
+    this.products = products
+    this.#log = log
   }
 
   begin(faults: string): Tally {

@@ -5,7 +5,6 @@ import { GONE, type ProductHistory } from './history.ts'
 import { anyOf, readProduct, readSomething, search } from './readers.ts'
 import type { Answer, Asked, Product, Session } from './session.ts'
 
-const HOT = 20
 const RETRY_MS = 50
 const IN_STOCK = 5
 /** Reads of one writer that still wait for an answer. */
@@ -17,7 +16,7 @@ const newPrice = () => ((lastPrice += 1) / 100).toFixed(2)
 
 /** Far from any other: it is found by itself, and not by a typo. */
 function newWord(): string {
-  return Array.from({ length: 10 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('')
+  return Array.from({ length: 8 }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('')
 }
 
 const known = ({ version, stock_level, name }: Product) => ({ version, stock: stock_level, word: name })
@@ -33,9 +32,9 @@ export class Writer {
   }
 
   async writeSomething(): Promise<void> {
-    const { alive } = this.#session
+    const { alive, products } = this.#session
     const history = anyOf(alive)
-    if (!history || alive.length < HOT) return await this.create()
+    if (!history || alive.length < products) return await this.create()
     const chance = Math.random()
     if (chance < 0.08) await this.#replace(history)
     else if (chance < 0.5) await this.#patch(history, { price: newPrice() })
