@@ -1,6 +1,7 @@
 /** Real servers, a private PostgreSQL and a private Redis, with a proxy on every connection between them. */
 import { SQL } from 'bun'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
 import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
@@ -29,7 +30,8 @@ export interface Cluster extends AsyncDisposable {
 
 /** How the checker's own connections are told from those of the servers. */
 export const CHECKER = 'checker'
-const MUTANT_PROGRAM = join(import.meta.dir, 'mutant-server.ts')
+const MUTANT_PROGRAM = fileURLToPath(new URL('./mutant-server.ts', import.meta.url))
+const NO_ADS = fileURLToPath(new URL('./no-ads.ts', import.meta.url))
 
 /** @param mutant a server whose cache is broken on purpose */
 export async function startCluster({
@@ -56,7 +58,7 @@ export async function startCluster({
       RATE_LIMIT: 'off',
       LOG_LEVEL: 'silent',
       ADS_DIR: join(folder.path, `ads-${index}`),
-      ADS_SOURCE: join(import.meta.dir, 'no-ads.ts'),
+      ADS_SOURCE: NO_ADS,
       GOOGLE_ADS_CUSTOMER_ID: '1234567890',
     }
     let server: ReturnType<typeof spawnServer> | undefined

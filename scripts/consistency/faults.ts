@@ -126,7 +126,11 @@ async function strikeInTurn(
   { endsAt, stage }: { endsAt: number; stage: Stage },
 ): Promise<void> {
   const { cluster, session } = stage
-  for (let turn = Math.floor(Math.random() * names.length); performance.now() < endsAt; turn += 1) {
+  for (
+    let turn = Math.floor(Math.random() * names.length);
+    !session.stopped && performance.now() < endsAt;
+    turn += 1
+  ) {
     const name = names[turn % names.length]
     const replica = cluster.replicas[Math.floor(Math.random() * cluster.replicas.length)]
     if (!name || !replica) return

@@ -33,10 +33,14 @@ function positive(text: string): number {
 async function check({ seconds, fault, mutant, json, log }: Options): Promise<void> {
   const sink = log === undefined ? undefined : Bun.file(log).writer()
   const tell = json ? console.error : console.log
+  const interrupted = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+  })
   tell(PHASE_HEADING)
   try {
     const session = await run({
       ...(mutant ? againstMutant(mutant, seconds) : { phases: phasesOf(seconds, fault) }),
+      stop: interrupted,
       onPhase: (tally) => tell(phaseLine(tally)),
       log: sink && ((entry) => void sink.write(`${JSON.stringify(entry)}\n`)),
     })

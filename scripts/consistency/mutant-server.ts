@@ -4,7 +4,7 @@ import { readConfig } from '#server/config.ts'
 import { createLogger } from '#server/platform/log.ts'
 import { MUTANTS, type MutantName } from './mutants.ts'
 
-const { create } = MUTANTS[process.argv[2] as MutantName]
+const mutant = MUTANTS[process.argv[2] as MutantName]
 const config = readConfig(process.env)
-const app = await startApp(config, createLogger(config.log), { createCache: create })
+const app = await startApp(config, createLogger(config.log), { createCache: (parts) => mutant.create(parts) })
 process.stdout.write(`Adstock is at ${app.url.href}\n`)

@@ -18,6 +18,7 @@ export function startProxies(): Proxies {
   worker.addEventListener('message', ({ data }: MessageEvent<ProxyOpened>) =>
     opened.get(data.id)?.(data.port),
   )
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin, only windows do
   const send = (order: ProxyOrder) => worker.postMessage(order)
   let proxies = 0
   return {

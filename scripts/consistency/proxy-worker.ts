@@ -104,6 +104,7 @@ async function open(id: number, targetPort: number): Promise<void> {
   await once(proxy.server, 'listening')
   const address = proxy.server.address()
   if (address === null || typeof address === 'string') throw new Error('no port was given')
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin, only windows do
   self.postMessage({ id, port: address.port } satisfies ProxyOpened)
 }
 

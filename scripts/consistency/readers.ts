@@ -22,12 +22,18 @@ export async function readProduct(
 }
 
 async function readIfChanged(session: Session, replica: Replica, history: ProductHistory): Promise<void> {
-  const floor = history.floor(performance.now())
+  const newest = Number.isFinite(history.version) ? history.version : 1
   // Mostly the newest version, which is confirmed; an older one must not be.
-  const version = Math.max(
-    1,
-    Number.isFinite(history.version) ? history.version - (Math.random() < 0.2 ? 1 : 0) : 1,
-  )
+  const version = Math.max(1, newest - (Math.random() < 0.2 ? 1 : 0))
+  await readUnless(session, replica, { history, version })
+}
+
+export async function readUnless(
+  session: Session,
+  replica: Replica,
+  { history, version }: { history: ProductHistory; version: number },
+): Promise<void> {
+  const floor = history.floor(performance.now())
   const answer = await session.ask(replica, {
     path: `/v1/products/${history.id}`,
     headers: { 'if-none-match': `"${version}"` },
@@ -36,7 +42,11 @@ async function readIfChanged(session: Session, replica: Replica, history: Produc
   else if (session.tookRead('304', answer)) session.judge(history, { version, via: '304', floor }, answer)
 }
 
-async function readOverTrpc(session: Session, replica: Replica, history: ProductHistory): Promise<void> {
+export async function readOverTrpc(
+  session: Session,
+  replica: Replica,
+  history: ProductHistory,
+): Promise<void> {
   const floor = history.floor(performance.now())
   const input = encodeURIComponent(JSON.stringify({ id: history.id }))
   const answer = await session.ask(replica, { path: `/trpc/products.get?input=${input}` })
@@ -89,7 +99,7 @@ const PAGES: Page[] = [
   },
 ]
 
-async function readPage(session: Session, replica: Replica, page = anyOf(PAGES)): Promise<void> {
+export async function readPage(session: Session, replica: Replica, page = anyOf(PAGES)): Promise<void> {
   if (!page) return
   const floors = session.floors(performance.now())
   const kept = Math.random() < 0.5 ? session.pages.get(page.path) : undefined

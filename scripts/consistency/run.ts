@@ -17,6 +17,8 @@ export interface RunOptions {
   mutant?: MutantName | undefined
   /** Ends with the first violation. */
   untilFound?: boolean
+  /** Ends with this, too. */
+  stop?: Promise<unknown> | undefined
   /** So many at any time: the fewer, the more often each is written. */
   products?: number
   /** Between two reads of one reader, in the mean. */
@@ -51,7 +53,7 @@ export function againstMutant(mutant: MutantName, seconds: number): RunOptions {
 }
 
 export async function run(options: RunOptions): Promise<Session> {
-  const { phases, mutant, untilFound = false, products = PRODUCTS } = options
+  const { phases, mutant, untilFound = false, stop, products = PRODUCTS } = options
   await using cluster = await startCluster({ servers: SERVERS, mutant })
   const session = new Session({ cluster, products, log: options.log })
   const [first] = cluster.replicas
@@ -63,21 +65,29 @@ export async function run(options: RunOptions): Promise<Session> {
 
   const load = startLoad(session, options)
   const stage: Stage = { cluster, session, dumps: [] }
-  const found = untilFound ? session.violations.first.promise : new Promise<never>(() => {})
-  for (const { seconds, faults } of phases) {
-    const startedAt = performance.now()
-    const tally = session.begin(faults.length > 1 ? 'all at once' : (faults[0] ?? 'none'))
-    const endsAt = startedAt + seconds * 1000
-    const over = Promise.all([strikeUntil(endsAt, faults, stage), Bun.sleep(seconds * 1000)])
-    await Promise.race([over, found, load])
-    tally.seconds = (performance.now() - startedAt) / 1000
-    options.onPhase?.(tally)
-    if (untilFound && session.violations.counts.sum > 0) break
+  const ended = [load, ...(untilFound ? [session.violations.first.promise] : []), ...(stop ? [stop] : [])]
+  const early = Promise.race(ended).then(() => (session.stopped = true))
+  for (const phase of phases) {
+    if (!session.stopped) await passThrough(phase, { stage, early, options })
   }
   session.stopped = true
   // Somebody may wait for a server that is stopped; what would still be found is not asked for.
   await Promise.race([load, Bun.sleep(DRAIN_MS)])
   return session
+}
+
+async function passThrough(
+  { seconds, faults }: Phase,
+  { stage, early, options }: { stage: Stage; early: Promise<unknown>; options: RunOptions },
+): Promise<void> {
+  const startedAt = performance.now()
+  const tally = stage.session.begin(faults.length > 1 ? 'all at once' : (faults[0] ?? 'none'))
+  // A fault that has struck is put right even when the run ends before.
+  const striking = strikeUntil(startedAt + seconds * 1000, faults, stage)
+  await Promise.race([Bun.sleep(seconds * 1000), early])
+  await striking
+  tally.seconds = (performance.now() - startedAt) / 1000
+  options.onPhase?.(tally)
 }
 
 /** Ends when the session is stopped. */
