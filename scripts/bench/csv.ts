@@ -59,7 +59,7 @@ async function products(DATABASE_URL: string, args: string[]): Promise<{ ms: num
 async function withoutIds(from: string, to: string): Promise<string> {
   const sink = Bun.file(to).writer()
   for await (const line of createInterface({ input: createReadStream(from) })) {
-    const [, sku, name, price, , level] = (parse(line) as string[][])[0] ?? []
+    const [, sku, name, price, , level] = parse(line)[0] ?? []
     await sink.write(stringify([[sku, name, price, level]]))
   }
   await sink.end()
