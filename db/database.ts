@@ -30,7 +30,7 @@ export interface Lockable {
 
 export type Tables = Pick<
   typeof postgres,
-  'products' | 'stockAdjustments' | 'changes' | 'wordRemainders' | 'idempotencyKeys' | 'settings'
+  'products' | 'stockAdjustments' | 'changes' | 'words' | 'wordRemainders' | 'idempotencyKeys' | 'settings'
 >
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
+import { watchCommits } from './sqlite-commits.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
 import {
@@ -63,7 +64,7 @@ export async function openSqlite(path: string): Promise<Database> {
     ],
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
-    marks: changeMarks(reader),
+    marks: changeMarks(reader, watchCommits(path)),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) =>
       error instanceof DatabaseBusyError ||
@@ -86,21 +87,16 @@ function connect(path: string): Connection {
   return connection
 }
 
-/** SQLite tells in two microseconds whether any connection but this one has committed since: mostly none has. */
-function changeMarks(reader: Connection): ChangeMarks {
+function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeMarks {
   const select = 'select seq, at, product_id as subject from changes'
-  const commits = reader.query<{ data_version: number }, []>('pragma data_version')
   const last = reader.query<ChangeMark, []>(`${select} order by seq desc limit 1`)
   const onwards = reader.query<ChangeMark, [number, number]>(`${select} where seq >= ? order by seq limit ?`)
-  let seenAt: number | undefined
   let end: readonly ChangeMark[] = []
   return {
     newest: () => last.get() ?? undefined,
     from(seq, limit) {
-      const version = commits.get()?.data_version
-      if (version === seenAt && seq === end[0]?.seq) return end
+      if (!hasCommitted() && seq === end[0]?.seq) return end
       const found = onwards.all(seq, limit)
-      seenAt = version
       end = found.length < limit ? found.slice(-1) : []
       return found
     },

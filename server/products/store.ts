@@ -141,6 +141,10 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
       return await importBatch(db, lines, { write: (run) => write(actor, run), dryRun })
     },
 
+    /** Those of the given words that stand in no name. */
+    unknownWords: (words: readonly string[]) => vocabulary.unknown(words),
+    /** Known words that begin like this; undefined when they are very many. */
+    wordsBegunBy: (prefix: string) => vocabulary.begunBy(prefix),
     /** Known words that a misspelt one may mean, nearest first. */
     meantBy: (word: string) => vocabulary.meantBy(word),
   }
