@@ -1,4 +1,5 @@
 /** What goes wrong during a run. Each strikes once, lasts a while, and puts everything right again. */
+import { rm } from 'node:fs/promises'
 import type { RedisDump } from '#server/platform/redis.testing.ts'
 import { CHECKER, type Cluster, type Replica } from './cluster.ts'
 import type { Taken } from './excuses.ts'
@@ -9,7 +10,7 @@ import { writeBySql } from './writers.ts'
 export interface Stage {
   cluster: Cluster
   session: Session
-  /** The one before last is put back: nothing is as good as what is old. */
+  /** The last two of Redis, oldest first. */
   dumps: RedisDump[]
 }
 
@@ -76,7 +77,11 @@ export const FAULTS = {
     dumps.push(await redis.saveDump())
     await whileItLasts()
     await redis.kill()
-    await redis.start(dumps.length > 1 ? dumps.shift() : dumps[0])
+    const [oldest] = dumps
+    await redis.start(oldest)
+    if (!oldest || dumps.length === 1) return
+    dumps.shift()
+    await rm(oldest.path)
   }),
   'redis-flushed': onRedis(({ cluster: { redis } }) => redis.command('FLUSHALL')),
   'redis-clients-killed': onRedis(({ cluster: { redis } }) =>

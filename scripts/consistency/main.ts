@@ -70,7 +70,7 @@ await new Command('consistency')
     `a cache that is broken on purpose, until that is found: ${Object.keys(MUTANTS).join(', ')}`,
     oneOf(Object.keys(MUTANTS) as MutantName[]),
   )
-  .option('--log <file>', 'every product that any read has shown, as JSON lines')
+  .option('--log <file>', 'every request, and every version that an answer has shown, as JSON lines')
   .option('--json', 'the last line of stdout is the report, all else goes to stderr')
   .action(check)
   .parseAsync()

@@ -1,8 +1,9 @@
 /** Servers that lie: each lie has to be found by the read that it is told to. */
 import { expect, test } from 'bun:test'
+import type { Product } from './ask.ts'
 import type { Replica } from './cluster.ts'
 import { readPage, readOverTrpc, readProduct, readUnless, search } from './readers.ts'
-import { Session, type Product } from './session.ts'
+import { Session } from './session.ts'
 
 const BELT: Product = {
   id: 1,

@@ -1,7 +1,8 @@
 /** Every way to read a product, and what each read must show. */
+import { ask, type Answer, type Product } from './ask.ts'
 import type { Replica } from './cluster.ts'
 import { ABSENT, type Floor, type ProductHistory } from './history.ts'
-import type { Answer, Product, Session } from './session.ts'
+import type { Session } from './session.ts'
 
 /** More than there are products: a page is the whole list. */
 const PAGE = 200
@@ -17,7 +18,7 @@ export async function readProduct(
   history: ProductHistory,
 ): Promise<void> {
   const floor = history.floor(performance.now())
-  const answer = await session.ask(replica, { path: `/v1/products/${history.id}` })
+  const answer = await ask(replica, { path: `/v1/products/${history.id}` })
   judgeOne(session, answer, { history, floor, via: 'get' })
 }
 
@@ -34,7 +35,7 @@ export async function readUnless(
   { history, version }: { history: ProductHistory; version: number },
 ): Promise<void> {
   const floor = history.floor(performance.now())
-  const answer = await session.ask(replica, {
+  const answer = await ask(replica, {
     path: `/v1/products/${history.id}`,
     headers: { 'if-none-match': `"${version}"` },
   })
@@ -49,7 +50,7 @@ export async function readOverTrpc(
 ): Promise<void> {
   const floor = history.floor(performance.now())
   const input = encodeURIComponent(JSON.stringify({ id: history.id }))
-  const answer = await session.ask(replica, { path: `/trpc/products.get?input=${input}` })
+  const answer = await ask(replica, { path: `/trpc/products.get?input=${input}` })
   const body = (answer.body as { result?: { data: Product } } | undefined)?.result?.data
   judgeOne(session, { ...answer, body }, { history, floor, via: 'trpc' })
 }
@@ -103,7 +104,7 @@ export async function readPage(session: Session, replica: Replica, page = anyOf(
   if (!page) return
   const floors = session.floors(performance.now())
   const kept = Math.random() < 0.5 ? session.pages.get(page.path) : undefined
-  const answer = await session.ask(replica, {
+  const answer = await ask(replica, {
     path: page.path,
     ...(kept && { headers: { 'if-none-match': kept.etag } }),
   })

@@ -1,35 +1,9 @@
 /** What readers and writers share: the histories of all products, who is on which replica, and what was found. */
+import type { Answer, Product } from './ask.ts'
 import type { Cluster, Replica } from './cluster.ts'
 import { Excuses } from './excuses.ts'
 import { ABSENT, GONE, ProductHistory, type Floor } from './history.ts'
-import { Tally, Violations, type Tier } from './tally.ts'
-
-export interface Product {
-  id: number
-  name: string
-  price: string
-  stock_level: number
-  version: number
-  updated_at: string
-}
-
-export interface Answer {
-  replica: Replica
-  /** 0: none came. */
-  status: number
-  body: unknown
-  etag: string | null
-  tier: Tier
-  startedAt: number
-  tookMs: number
-}
-
-export interface Asked {
-  path: string
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  headers?: Record<string, string>
-  body?: object
-}
+import { Tally, Violations } from './tally.ts'
 
 interface SessionParts {
   cluster: Pick<Cluster, 'replicas'>
@@ -42,15 +16,10 @@ export interface KeptPage {
   items: Product[]
 }
 
-/** Longer than the server gives a silent database. */
-const CLIENT_TIMEOUT_MS = 10_000
 const BURIED = 50
 const MAX_PAGES = 50
-const TIERS: [part: string, tier: Tier][] = [
-  ['detail=memory', 'memory'],
-  ['detail=redis', 'redis'],
-  ['fwd=miss', 'none'],
-]
+/** What a server may say to what is asked here. */
+const ANSWERS = new Set([200, 201, 204, 304, 404, 409, 412])
 
 export class Session {
   readonly replicas: readonly Replica[]
@@ -122,38 +91,9 @@ export class Session {
     return new Map([...this.alive, ...this.buried].map((history) => [history, history.floor(now)]))
   }
 
-  async ask(replica: Replica, { path, method = 'GET', headers, body }: Asked): Promise<Answer> {
-    const startedAt = performance.now()
-    const answer = { replica, startedAt, status: 0, body: undefined, etag: null, tier: 'not told' } as const
-    try {
-      const response = await fetch(replica.url + path, {
-        method,
-        signal: AbortSignal.timeout(CLIENT_TIMEOUT_MS),
-        // A kept connection that is found broken would be tried again by itself, and a write done twice.
-        ...(method !== 'GET' && { keepalive: false }),
-        ...(body
-          ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }
-          : headers && { headers }),
-      })
-      const text = await response.text()
-      const { status } = response
-      const tookMs = performance.now() - startedAt
-      return {
-        ...answer,
-        status,
-        body: text === '' ? undefined : JSON.parse(text),
-        etag: response.headers.get('etag'),
-        tier: tierOf(response.headers.get('cache-status')),
-        tookMs,
-      }
-    } catch {
-      return { ...answer, tookMs: performance.now() - startedAt }
-    }
-  }
-
   /** @returns whether there is something to judge */
   tookRead(via: string, answer: Answer): boolean {
-    const { status, tookMs, tier } = answer
+    const { tookMs, tier } = answer
     if (!this.#acceptable(via, answer)) {
       this.tally.unanswered += 1
       return false
@@ -161,7 +101,7 @@ export class Session {
     this.tally.reads.add(via)
     this.tally.tiers.add(tier)
     this.tally.readTimes.add(tookMs)
-    return status < 500
+    return true
   }
 
   tookWrite(via: string, answer: Answer): 'done' | 'refused' | 'unknown' {
@@ -176,7 +116,8 @@ export class Session {
   /** Whether there was an answer; when not, something has to excuse that. */
   #acceptable(via: string, answer: Answer): boolean {
     const { status, replica, startedAt, tookMs } = answer
-    const answered = status !== 0 && status < 500
+    const answered = ANSWERS.has(status)
+    this.#note(answer, { asked: via, status })
     const excused =
       (status === 0 || status === 503) && this.excuses.cover(replica.index, startedAt, startedAt + tookMs)
     if (!answered && !excused && !this.stopped)
@@ -209,15 +150,12 @@ export class Session {
       this.behindSql.reads += 1
       this.behindSql.worstMs = Math.max(this.behindSql.worstMs, behindMs)
     }
-    this.#log?.({
-      via,
-      id: history.id,
-      version: inWords(version),
-      replica: answer.replica.index,
-      tier: answer.tier,
-      start: answer.startedAt - this.#startedAt,
-      end: answer.startedAt + answer.tookMs - this.#startedAt,
-    })
+    this.#note(answer, { shown: via, id: history.id, version: inWords(version) })
+  }
+
+  #note({ replica, tier, startedAt, tookMs }: Answer, what: object): void {
+    const start = startedAt - this.#startedAt
+    this.#log?.({ ...what, replica: replica.index, tier, start, end: start + tookMs })
   }
 
   /** A page that contradicts itself. */
@@ -241,10 +179,6 @@ export class Session {
       faults: this.excuses.now().join(', '),
     })
   }
-}
-
-function tierOf(header: string | null): Tier {
-  return TIERS.find(([part]) => header?.includes(part))?.[1] ?? 'not told'
 }
 
 function contentOf({ name, price, stock_level, updated_at }: Product): string {

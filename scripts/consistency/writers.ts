@@ -1,9 +1,10 @@
 /** Every way to change a product. A write whose result never came may still happen: its product is then replaced. */
 import type { SQL } from 'bun'
+import { ask, type Answer, type Asked, type Product } from './ask.ts'
 import type { Replica } from './cluster.ts'
 import { GONE, type ProductHistory } from './history.ts'
 import { anyOf, readProduct, readSomething, search } from './readers.ts'
-import type { Answer, Asked, Product, Session } from './session.ts'
+import type { Session } from './session.ts'
 
 const RETRY_MS = 50
 const IN_STOCK = 5
@@ -65,7 +66,7 @@ export class Writer {
     if (!(await this.#insist({ method: 'DELETE', path }, [204, 404]))) return
     history.writeEnds(performance.now(), { ...history.known, version: GONE })
     this.#probe(history)
-    await this.create()
+    if (this.#session.alive.length < this.#session.products) await this.create()
   }
 
   async #patch(history: ProductHistory, body: object, version?: number): Promise<void> {
@@ -83,7 +84,7 @@ export class Writer {
     const session = this.#session
     const floor = history.floor(performance.now())
     history.writeBegins()
-    const answer = await session.ask(this.#home, asked)
+    const answer = await ask(this.#home, asked)
     const result = session.tookWrite('write', answer)
     if (result === 'unknown') {
       history.writeIsLost()
@@ -102,7 +103,7 @@ export class Writer {
     const { replicas } = this.#session
     for (let attempt = 0; !this.#session.stopped; attempt += 1) {
       const replica = replicas[(this.#home.index + attempt) % replicas.length] ?? this.#home
-      const answer = await this.#session.ask(replica, asked)
+      const answer = await ask(replica, asked)
       this.#session.tookWrite('write', answer)
       if (wanted.includes(answer.status)) return answer
       await Bun.sleep(RETRY_MS)
