@@ -30,6 +30,7 @@ export interface Cluster extends AsyncDisposable {
 
 /** How the checker's own connections are told from those of the servers. */
 export const CHECKER = 'checker'
+const START_ATTEMPTS = 10
 const MUTANT_PROGRAM = fileURLToPath(new URL('./mutant-server.ts', import.meta.url))
 const NO_ADS = fileURLToPath(new URL('./no-ads.ts', import.meta.url))
 
@@ -74,8 +75,16 @@ export async function startCluster({
         await server?.exited
       },
       async start() {
-        server = spawnServer(folder.path, environment, program)
-        replica.url = (await urlOf(server)).slice(0, -1)
+        for (let attempt = 1; ; attempt += 1) {
+          server = spawnServer(folder.path, environment, program)
+          try {
+            replica.url = (await urlOf(server)).slice(0, -1)
+            return
+          } catch (error) {
+            // Its database may be away just now; whoever runs servers starts them again.
+            if (attempt === START_ATTEMPTS) throw error
+          }
+        }
       },
     }
     started.defer(() => replica.kill())
