@@ -1,10 +1,10 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
 import { dateIn } from '#server/ads/calendar.ts'
 import { twoYears, type RunKind } from '#server/ads/plan.ts'
-import { beginRun, exitCodeOf, type RunParts } from '#server/ads/run.ts'
-import { createLogger } from '#server/platform/log.ts'
+import { beginRun, exitCodeOf, type RunLog, type RunParts } from '#server/ads/run.ts'
+import type * as logging from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
+import type * as simulating from '#scripts/simulator/server.ts'
 import { showProgress } from './bar.ts'
 import { dryRun } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
@@ -29,19 +29,37 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
     options,
     limits,
     clock: systemClock,
-    log: createLogger(config.log),
-    startDemo: startSimulator,
+    log: lateLog(config.log),
+    startDemo: startLateDemo,
     signal: interruption.signal,
   }
   if (flags.dryRun) return await dryRun(request, parts, new Output(flags))
   const startedAtMs = performance.now()
   const { progress, finished } = beginRun(request, parts)
   {
-    using _ = showProgress(progress)
+    using _ = await showProgress(progress)
     await finished
   }
   await conclude(progress, settings, Math.round(performance.now() - startedAtMs))
   return interruption.exitCode ?? exitCodeOf(progress)
+}
+
+/** A backfill that finds nothing to do takes less time than loading what only other runs need. */
+function lateLog(options: logging.LogOptions): RunLog {
+  let made: logging.Logger | undefined
+  const log = () => {
+    const module = require('#server/platform/log.ts') as typeof logging
+    return (made ??= module.createLogger(options))
+  }
+  return {
+    warn: (context, message) => log().warn(context, message),
+    error: (context, message) => log().error(context, message),
+  }
+}
+
+function startLateDemo(): simulating.Simulator {
+  const module = require('#scripts/simulator/server.ts') as typeof simulating
+  return module.startSimulator()
 }
 
 type RunProgress = ReturnType<typeof beginRun>['progress']

@@ -1,7 +1,6 @@
 /** One run from end to end: lock, accounts, plan, fetch, index, aggregate, record. */
 import { availableParallelism } from 'node:os'
 import type { Clock } from '#server/platform/clock.ts'
-import type { Logger } from '#server/platform/log.ts'
 import { knowAccounts, type KnownAccounts } from './accounts.ts'
 import { checkSource, kindOf, openSource, type OpenSource, type StartDemo } from './connect.ts'
 import { dispatch } from './dispatch.ts'
@@ -20,10 +19,15 @@ import { WorkerPool } from './worker/pool.ts'
 export interface RunParts {
   options: AdsOptions
   clock: Clock
-  log: Logger
+  log: RunLog
   startDemo: StartDemo
   signal: AbortSignal
   limits: RunLimits
+}
+
+export interface RunLog {
+  warn(context: object, message: string): void
+  error(context: object, message: string): void
 }
 
 export interface RunLimits {
@@ -114,7 +118,7 @@ function plan({ request, options, clock, log }: RunContext, accounts: KnownAccou
     granularOnly: kindOf(options) !== 'module',
     zoneOf: accounts.zoneOf,
     present: (of) => store.get(of),
-    onNotice: (notice) => log.warn(notice),
+    onNotice: (notice) => log.warn({}, notice),
   })
 }
 

@@ -1,7 +1,6 @@
 /** One date's data.csv: written sorted by key, and read back to the very same sums. */
 import { createReadStream } from 'node:fs'
 import { open, unlink, type FileHandle } from 'node:fs/promises'
-import { parse } from 'csv-parse'
 import { stringify } from 'csv-stringify/sync'
 import { InvalidRowsError, StoreError } from '#server/ads/errors.ts'
 import type { ReportName } from '#server/ads/options.ts'
@@ -82,6 +81,8 @@ export async function writeDateFile(
 /** The rows of a file without its header. @throws InvalidRowsError when it is not a file of this report */
 export async function* readRows(path: string, report: ReportName): AsyncGenerator<Row> {
   const expected = columnNames(report)
+  // Loaded here, because a run that has nothing to read should not wait for it.
+  const { parse } = await import('csv-parse')
   const parser = createReadStream(path).pipe(parse({ relaxQuotes: false }))
   let header: Row | undefined
   for await (const row of parser as AsyncIterable<string[]>) {
