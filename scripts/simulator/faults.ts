@@ -101,6 +101,10 @@ const BAD_QUERY: Fault = {
   }),
 }
 const DAILY_QUOTA: Fault = quota('RESOURCE_EXHAUSTED', 'DEVELOPER', '40591s')
+export function temporaryQuota(waitMs: number): Fault {
+  return quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT', `${(waitMs / 1000).toFixed(3)}s`)
+}
+
 const TEMPORARY_QUOTA: Fault = quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT', '0.150s')
 const HTML_502: Fault = { name: 'html-502', type: 'answer', response: () => htmlPage(502, 'Server Error') }
 const MID_STREAM: Fault = { name: 'mid-stream-error', type: 'half', ending: 'error' }

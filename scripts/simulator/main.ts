@@ -9,6 +9,9 @@ interface Options {
   seed: number
   customer?: string
   dailyQuota?: number
+  hugeDayRows?: number
+  latencyMs?: number
+  rate?: { perSecond: number; burst: number }
 }
 
 const wholeNumber = (text: string) => {
@@ -21,6 +24,12 @@ const customerId = (text: string) => {
   return digits
 }
 
+const rate = (text: string) => {
+  const [, perSecond, burst] = /^(\d{1,6})(?:\/(\d{1,6}))?$/.exec(text) ?? []
+  if (perSecond === undefined) throw new InvalidArgumentError('It must be a number, or two as in 20/5.')
+  return { perSecond: Number(perSecond), burst: Number(burst ?? perSecond) }
+}
+
 const program = new Command('simulator')
   .description('A local Google Ads server, faithful on the wire; its figures are made up.')
   .option('--port <number>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber, 0)
@@ -28,6 +37,9 @@ const program = new Command('simulator')
   .option('--seed <number>', 'another seed gives other figures and other faults', wholeNumber, 1)
   .option('--customer <id>', 'the only account there is; without it any ten digits are one', customerId)
   .option('--daily-quota <number>', 'queries until daily-quota is used up', wholeNumber)
+  .option('--huge-day-rows <number>', 'the product report has so many rows on every date', wholeNumber)
+  .option('--latency-ms <number>', 'how long an answer takes to begin', wholeNumber)
+  .option('--rate <per second/burst>', 'what comes faster is refused, for each account', rate)
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
 program.parse()

@@ -3,8 +3,10 @@ import { createWorld, type World, type WorldOptions } from './account.ts'
 import { answerRows, fieldMaskOf, ROWS_PER_CHUNK } from './answer.ts'
 import { adsError, htmlPage, type ErrorBody } from './bodies.ts'
 import { expectedDays } from './expected.ts'
-import { faultFor, SLOW_MS, type Fault, type Scenario } from './faults.ts'
+import { Bucket } from './bucket.ts'
+import { faultFor, SLOW_MS, temporaryQuota, type Fault, type Scenario } from './faults.ts'
 import { parseQuery, QueryError, type Query } from './gaql.ts'
+import { HugeDays } from './huge-days.ts'
 import { Stats } from './stats.ts'
 import { broken, inPieces } from './stream.ts'
 import { Tokens } from './tokens.ts'
@@ -19,6 +21,12 @@ export interface SimulatorOptions extends WorldOptions {
   dailyQuota?: number
   /** Of `token-death`: requests until a token is refused. */
   usesUntilDeath?: number
+  /** The product report has this many rows on every date, the same ones. */
+  hugeDayRows?: number
+  /** Before each answer to a query. */
+  latencyMs?: number
+  /** Requests that an account may send, as a token bucket; what comes faster is refused as temporary. */
+  rate?: { perSecond: number; burst: number }
 }
 
 export interface Simulator {
@@ -56,11 +64,16 @@ class Handler {
   readonly #options: SimulatorOptions
   readonly #tokens: Tokens
   readonly #stats = new Stats()
+  readonly #hugeDays: HugeDays | undefined
+  readonly #buckets = new Map<string, Bucket>()
+  readonly #latencyMs: number
 
   constructor(options: SimulatorOptions) {
     this.#options = options
     this.#world = createWorld(options)
     this.#scenario = options.scenario ?? 'plain'
+    this.#latencyMs = options.latencyMs ?? (this.#scenario === 'slow' ? SLOW_MS : 0)
+    if (options.hugeDayRows !== undefined) this.#hugeDays = new HugeDays(this.#world, options.hugeDayRows)
     const mortal = this.#scenario === 'token-death'
     this.#tokens = new Tokens({
       revoked: this.#scenario === 'revoked',
@@ -79,7 +92,7 @@ class Handler {
     if (pathname === '/token' && request.method === 'POST') return await this.#tokens.issue(request)
     const [, version = '', customerId = '', method] = ADS_PATH.exec(pathname) ?? []
     if (request.method !== 'POST' || !LIVE_VERSIONS.includes(version)) return htmlPage(404, 'Not Found')
-    if (this.#scenario === 'slow') await Bun.sleep(SLOW_MS)
+    if (this.#latencyMs > 0) await Bun.sleep(this.#latencyMs)
     return await this.#search(request, { customerId, streamed: method === 'searchStream' })
   }
 
@@ -99,13 +112,24 @@ class Handler {
     const { seed } = this.#world
     const dailyQuota = this.#options.dailyQuota ?? DEFAULT_DAILY_QUOTA
     const about = { query: body.query, streamed, customerId, asked, total }
-    const fault = faultFor(this.#scenario, about, { seed, dailyQuota })
+    const fault = this.#tooFast(customerId) ?? faultFor(this.#scenario, about, { seed, dailyQuota })
     if (fault) this.#stats.countFault(fault.name)
     if (fault?.type === 'answer') return fault.response()
     if (fault?.type === 'error') return errorResponse(fault.body, streamed)
     if (body.validateOnly) return Response.json({})
+    if (this.#hugeDays && streamed && !fault && query.resource === 'shopping_performance_view')
+      return this.#hugeDays.answer(query, customerId)
     const rows = answerRows(this.#world, query, customerId)
     return streamed ? streamResponse(query, rows, fault) : pageResponse(query, rows, body.pageToken)
+  }
+
+  #tooFast(customerId: string): Fault | undefined {
+    const { rate } = this.#options
+    if (!rate) return undefined
+    const bucket = this.#buckets.get(customerId) ?? new Bucket(rate, performance.now())
+    this.#buckets.set(customerId, bucket)
+    const waitMs = bucket.take(performance.now())
+    return waitMs === 0 ? undefined : temporaryQuota(waitMs)
   }
 
   #refuse(request: Request, customerId: string): ErrorBody | undefined {

@@ -12,7 +12,7 @@ import { refuseMixing } from './store/accounts.ts'
 import { aggregate } from './store/aggregate.ts'
 import { FailureBook } from './store/failures.ts'
 import { lockStore } from './store/lock.ts'
-import { Store } from './store/store.ts'
+import { Store, sweepTmp } from './store/store.ts'
 import { planTasks, type RunRequest, type Task } from './tasks.ts'
 import { WorkerPool } from './worker/pool.ts'
 
@@ -158,11 +158,16 @@ async function fetchDates(tasks: readonly Task[], { context, store, source }: Fe
   const { options, progress, clock, signal, limits } = context
   const { spec, token } = await source()
   const size = Math.min(limits.workers, limits.concurrency)
-  using pool = new WorkerPool({ size, spec, token, dir: options.dir, timeoutMs: options.timeoutMs })
+  const { dir, timeoutMs } = options
   progress.workers = size
   const startedAtMs = performance.now()
-  const { concurrency } = limits
-  await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
+  {
+    await using pool = new WorkerPool({ size, spec, token, dir, timeoutMs })
+    const { concurrency } = limits
+    await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
+  }
+  // Workers that were stopped in the middle of a date cannot clean up after themselves.
+  await sweepTmp(dir)
   const fetchMs = Math.round(performance.now() - startedAtMs)
   for (const { tally, due } of tasks) if (due.length > 0) tally.fetchMs = fetchMs
 }

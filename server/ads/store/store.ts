@@ -3,12 +3,12 @@ import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dateIn } from '#server/ads/calendar.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
-import type { WrittenFile } from '#server/ads/worker/protocol.ts'
 import { commitFile } from './commit.ts'
 import type { DateFailure, FailureBook } from './failures.ts'
 import { placeOf, readIndex, writeIndex, type IndexLine } from './index-file.ts'
 import { datePath, tmpDir } from './layout.ts'
 import { reconcile, stateOf, type ReconcileOptions } from './reconcile.ts'
+import type { WrittenFile } from './write-date.ts'
 
 export type StoreOptions = Omit<ReconcileOptions, 'mayWrite'> & { failures: FailureBook }
 
@@ -30,7 +30,7 @@ export class Store {
 
   /** Only for the holder of the lock: leftovers of a killed run are swept out. */
   static async open(options: StoreOptions): Promise<Store> {
-    await sweep(tmpDir(options.dir))
+    await sweepTmp(options.dir)
     const { lines, changed } = await reconcile(readIndex(options.dir), { ...options, mayWrite: true })
     const store = new Store(options, lines, changed)
     await store.flush()
@@ -83,6 +83,8 @@ export class Store {
   }
 }
 
-async function sweep(folder: string): Promise<void> {
+/** Only for the holder of the lock, while no worker writes. */
+export async function sweepTmp(dir: string): Promise<void> {
+  const folder = tmpDir(dir)
   for (const name of await readdir(folder)) await unlink(join(folder, name)).catch(() => {})
 }

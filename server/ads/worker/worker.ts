@@ -3,9 +3,8 @@ import { FetchError, TimeoutError, toFailure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { createFetchData, type FetchData } from '#server/ads/source.ts'
-import { newTmpPath } from '#server/ads/store/commit.ts'
-import { collectRows, writeDateFile } from '#server/ads/store/date-file.ts'
-import type { FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
+import { writeDate, type WrittenFile } from '#server/ads/store/write-date.ts'
+import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 
 declare const self: Worker
 
@@ -62,11 +61,9 @@ async function fetchDate(
   try {
     const fetching = async () => {
       const context = { signal, report: of.report, customerId: of.customerId, meter }
-      return await collectRows(await fetchData(of.date, context), of, signal)
+      return await writeDate(await fetchData(of.date, context), of, { dir, signal })
     }
-    const rows = await untilAborted(fetching(), signal)
-    const tmpPath = newTmpPath(dir)
-    return { tmpPath, ...(await writeDateFile(tmpPath, of.report, rows)) }
+    return await untilAborted(fetching(), signal)
   } finally {
     clearTimeout(timer)
   }
