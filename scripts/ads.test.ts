@@ -152,6 +152,40 @@ test('--refresh fetches again what is there; --dry-run fetches nothing', async (
   expect(readCsv(join(bench.dir, 'index.csv'))).toHaveLength(20)
 })
 
+test('a date that came back with another content is kept as restated, in status too', async () => {
+  await using bench = openBench()
+  await using restating = openBench({ seed: 2 })
+  const later = { ...restating.env, ADS_DIR: bench.dir }
+  await bench.ads(`fetch ${RANGE}`)
+  await bench.ads(`fetch ${RANGE} --refresh`)
+  const same = await bench.ads('status --json --start 2026-03-01 --end 2026-03-20')
+  expect(JSON.parse(same.stdout).restatements).toEqual([])
+
+  const before = readCsv(join(bench.dir, 'index.csv'))
+  await bench.ads(`fetch ${RANGE} --refresh`, later)
+  const after = readCsv(join(bench.dir, 'index.csv'))
+  await bench.ads(`fetch ${RANGE} --refresh`, later)
+  const changed = before.flatMap((old, n) => (old['sha256'] === after[n]?.['sha256'] ? [] : [{ old, n }]))
+  expect(changed.length).toBeGreaterThan(15)
+  const json = await bench.ads('status --json --start 2026-03-01 --end 2026-03-20')
+  const { restatements } = JSON.parse(json.stdout)
+  expect(
+    restatements.toSorted((a: { date: string }, b: { date: string }) => (a.date < b.date ? -1 : 1)),
+  ).toMatchObject(
+    changed.map(({ old, n }) => ({
+      date: old['date'],
+      fetched_at_before: old['fetched_at'],
+      restated_at: after[n]?.['fetched_at'],
+      before: { rows: Number(old['rows']), clicks: Number(old['clicks']), cost_micros: old['cost_micros'] },
+      after: { rows: Number(after[n]?.['rows']), clicks: Number(after[n]?.['clicks']) },
+    })),
+  )
+  const { stdout } = await bench.ads('status --start 2026-03-01 --end 2026-03-20')
+  expect(stdout).toMatch(
+    new RegExp(`${changed.length} dates were restated, last 2026-03-\\d\\d .*clicks .* → `),
+  )
+})
+
 test('a second run on the same store exits 5 at once and says who holds it', async () => {
   await using bench = openBench({ scenario: 'slow' })
   const running = bench.spawn('backfill')

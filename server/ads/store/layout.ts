@@ -24,7 +24,7 @@ export function datePath(dir: string, { report, customerId, date }: DateOfReport
 export type StateFile = 'accounts.json' | 'failures.json' | 'runs.json' | 'aggregates.json' | 'holder.json'
 
 /** What we keep for ourselves, out of sight of a reader's `*.csv`. */
-export function statePath(dir: string, file: StateFile | 'lock.sqlite'): string {
+export function statePath(dir: string, file: StateFile | 'lock.sqlite' | 'restatements.csv'): string {
   return join(dir, '.state', file)
 }
 

@@ -20,6 +20,8 @@ export interface ReconcileOptions {
   /** Only who holds the lock may touch files. */
   mayWrite: boolean
   onDamaged: (of: DateOfReport, why: string) => void
+  /** A file whose content is not that of its line, and is whole all the same. */
+  onChanged?: (before: IndexLine, after: IndexLine) => Promise<void>
 }
 
 export interface Reconciled {
@@ -60,7 +62,11 @@ async function reread(suspect: Suspect, options: ReconcileOptions): Promise<Inde
   const { of, path, line, modifiedAtMs } = suspect
   try {
     const content = await readDateFile(path, of)
-    if (line?.sha256 !== content.sha256) return rebuilt(suspect, content, options)
+    if (line?.sha256 !== content.sha256) {
+      const found = rebuilt(suspect, content, options)
+      if (line) await options.onChanged?.(line, found)
+      return found
+    }
     // Only touched, or copied without its times.
     if (options.mayWrite) await stamp(path, Date.parse(line.fetchedAt))
     return line
