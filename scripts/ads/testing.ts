@@ -87,7 +87,8 @@ export function openBench(options: SimulatorOptions = {}): Bench {
 }
 
 export function spawnAds(args: string, env: Record<string, string>) {
-  return Bun.spawn([process.execPath, 'scripts/ads.ts', ...args.split(' ')], {
+  const preload = env['FAIL_POINT'] === undefined ? [] : ['--preload', './scripts/ads/fail-point.testing.ts']
+  return Bun.spawn([process.execPath, ...preload, 'scripts/ads.ts', ...args.split(' ')], {
     cwd: join(import.meta.dir, '../..'),
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdout: 'pipe',

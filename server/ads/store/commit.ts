@@ -1,4 +1,5 @@
 /** Files that are whole or absent, whatever is killed when: temp file, fsync, rename, fsync of the folder. */
+import { statSync } from 'node:fs'
 import { mkdir, open, rename, unlink, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StoreError } from '#server/ads/errors.ts'
@@ -34,6 +35,18 @@ export async function stamp(path: string, modifiedAtMs: number): Promise<void> {
   const at = new Date(modifiedAtMs)
   await utimes(path, at, at)
 }
+
+/**
+ * When a run put this file there; undefined for one that was written by other hands, whose time is, but for one in a
+ * million, no whole millisecond.
+ */
+export function committedAt(path: string): number | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (!found || found.mtimeNs % NS_PER_MS !== 0n) return undefined
+  return Number(found.mtimeNs / NS_PER_MS)
+}
+
+const NS_PER_MS = 1_000_000n
 
 /** Replaces a small file of the store. @throws StoreError */
 export async function replaceFile(dir: string, path: string, text: string): Promise<void> {
