@@ -13,8 +13,15 @@ export interface Bench extends AsyncDisposable {
   env: Record<string, string>
   ads: (args: string, env?: Record<string, string>) => Promise<Ended>
   spawn: (args: string, env?: Record<string, string>) => Child
-  stats: () => Promise<{ figures: number; tokens: number; dates: Record<string, number>; faults: object }>
+  stats: () => Promise<Stats>
   expected: (report: string, from: string, to: string) => Promise<ExpectedDay[]>
+}
+
+export interface Stats {
+  figures: number
+  tokens: number
+  dates: Record<string, number>
+  faults: Record<string, number>
 }
 
 export interface ExpectedDay {

@@ -25,8 +25,10 @@ export type Scenario = (typeof SCENARIOS)[number]
 export type Fault =
   | { name: string; type: 'answer'; response: () => Response }
   | { name: string; type: 'error'; status: number; body: ErrorBody }
-  /** The first half, and then: an error element, a clean end, a cut connection, or nothing for ever. */
-  | { name: string; type: 'half'; ending: 'error' | 'end' | 'reset' | 'silence' }
+  /** The first half, and then: an error element, a clean end, brackets that close it, a cut connection, or nothing. */
+  | { name: string; type: 'half'; ending: 'error' | 'end' | 'closed' | 'reset' | 'silence' }
+  /** The token that came with the request is refused from now on. */
+  | { name: string; type: 'dead-token' }
 
 export interface AdsRequest {
   /** The query's text; searchStream's only carry figures. */
@@ -37,6 +39,8 @@ export interface AdsRequest {
   asked: number
   /** How many figures were asked for before, by anybody. */
   total: number
+  /** Sent again because its last token was refused: a new token does not die at its first use. */
+  replayed: boolean
 }
 
 export const SLOW_MS = 200
@@ -68,7 +72,7 @@ export function faultFor(
     case 'outage':
       return streamed && total >= OUTAGE.from && total < OUTAGE.to ? JSON_503 : undefined
     case 'mixed':
-      return luck < MIXED_SHARE ? mixedFault(luck / MIXED_SHARE, streamed) : undefined
+      return luck < MIXED_SHARE ? mixedFault(luck / MIXED_SHARE, request) : undefined
     default:
       return strikes ? SINGLE_FAULTS[scenario] : undefined
   }
@@ -109,6 +113,8 @@ const TEMPORARY_QUOTA: Fault = quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT'
 const HTML_502: Fault = { name: 'html-502', type: 'answer', response: () => htmlPage(502, 'Server Error') }
 const MID_STREAM: Fault = { name: 'mid-stream-error', type: 'half', ending: 'error' }
 const TRUNCATION: Fault = { name: 'truncation', type: 'half', ending: 'end' }
+const CUT_CHUNK: Fault = { name: 'cut-chunk', type: 'half', ending: 'closed' }
+const DEAD_TOKEN: Fault = { name: 'dead-token', type: 'dead-token' }
 const RESET: Fault = { name: 'reset', type: 'half', ending: 'reset' }
 const STALL: Fault = { name: 'stall', type: 'half', ending: 'silence' }
 const JSON_500: Fault = { name: 'json-500', type: 'error', status: 500, body: plainError(500) }
@@ -123,13 +129,25 @@ const SINGLE_FAULTS: Partial<Record<Scenario, Fault>> = {
   reset: RESET,
 }
 
-const MIXED = [TEMPORARY_QUOTA, MID_STREAM, TRUNCATION, RESET, HTML_502, JSON_500, JSON_503]
+const MIXED = [
+  TEMPORARY_QUOTA,
+  MID_STREAM,
+  TRUNCATION,
+  CUT_CHUNK,
+  RESET,
+  HTML_502,
+  JSON_500,
+  JSON_503,
+  DEAD_TOKEN,
+]
 
 /** @param luck in [0, 1) */
-function mixedFault(luck: number, streamed: boolean): Fault | undefined {
+function mixedFault(luck: number, { streamed, replayed }: AdsRequest): Fault {
   if (!streamed) return JSON_503
   if (luck < STALLS_AMONG_MIXED) return STALL
-  return MIXED[Math.floor(((luck - STALLS_AMONG_MIXED) / (1 - STALLS_AMONG_MIXED)) * MIXED.length)]
+  const share = (luck - STALLS_AMONG_MIXED) / (1 - STALLS_AMONG_MIXED)
+  const fault = MIXED[Math.floor(share * MIXED.length)] ?? JSON_503
+  return fault === DEAD_TOKEN && replayed ? JSON_503 : fault
 }
 
 function quota(value: string, rateScope: 'ACCOUNT' | 'DEVELOPER', retryDelay: string): Fault {

@@ -65,6 +65,8 @@ class Handler {
   readonly #tokens: Tokens
   readonly #stats = new Stats()
   readonly #hugeDays: HugeDays | undefined
+  /** Queries whose last answer was that the token is not good. */
+  readonly #refused = new Set<string>()
   readonly #buckets = new Map<string, Bucket>()
   readonly #latencyMs: number
 
@@ -97,9 +99,14 @@ class Handler {
   }
 
   async #search(request: Request, { customerId, streamed }: { customerId: string; streamed: boolean }) {
-    const refused = this.#refuse(request, customerId)
-    if (refused) return errorResponse(refused, streamed)
     const body = await readBody(request)
+    const asking = 'query' in body ? `${customerId} ${body.query}` : ''
+    const refused = this.#refuse(request, customerId)
+    if (refused) {
+      this.#refused.add(asking)
+      return errorResponse(refused, streamed)
+    }
+    const replayed = this.#refused.delete(asking)
     if ('error' in body) return errorResponse(body, streamed)
     let query: Query
     try {
@@ -111,9 +118,14 @@ class Handler {
     const { asked, total } = this.#stats.countQuery(customerId, query, body.query)
     const { seed } = this.#world
     const dailyQuota = this.#options.dailyQuota ?? DEFAULT_DAILY_QUOTA
-    const about = { query: body.query, streamed, customerId, asked, total }
+    const about = { query: body.query, streamed, customerId, asked, total, replayed }
     const fault = this.#tooFast(customerId) ?? faultFor(this.#scenario, about, { seed, dailyQuota })
     if (fault) this.#stats.countFault(fault.name)
+    if (fault?.type === 'dead-token') {
+      this.#refused.add(asking)
+      this.#tokens.kill(request.headers.get('authorization'))
+      return errorResponse(TOKEN_REFUSED, streamed)
+    }
     if (fault?.type === 'answer') return fault.response()
     if (fault?.type === 'error') return errorResponse(fault.body, streamed)
     if (body.validateOnly) return Response.json({})
@@ -133,12 +145,7 @@ class Handler {
   }
 
   #refuse(request: Request, customerId: string): ErrorBody | undefined {
-    if (!this.#tokens.accepts(request.headers.get('authorization')))
-      return adsError(401, {
-        family: 'authenticationError',
-        value: 'OAUTH_TOKEN_INVALID',
-        message: 'The OAuth token in the header is not valid.',
-      })
+    if (!this.#tokens.accepts(request.headers.get('authorization'))) return TOKEN_REFUSED
     if (!/^\d{10}$/.test(customerId))
       return adsError(400, {
         family: 'requestError',
@@ -154,6 +161,12 @@ class Handler {
     })
   }
 }
+
+const TOKEN_REFUSED = adsError(401, {
+  family: 'authenticationError',
+  value: 'OAUTH_TOKEN_INVALID',
+  message: 'The OAuth token in the header is not valid.',
+})
 
 interface SearchBody {
   query: string

@@ -29,8 +29,13 @@ export class Tokens {
     })
   }
 
+  kill(authorization: string | null): void {
+    const token = this.#issued.get(tokenIn(authorization))
+    if (token) token.untilMs = 0
+  }
+
   accepts(authorization: string | null): boolean {
-    const token = this.#issued.get(authorization?.replace(/^Bearer /, '') ?? '')
+    const token = this.#issued.get(tokenIn(authorization))
     if (!token || this.#options.nowMs() >= token.untilMs) return false
     token.uses++
     return token.uses <= this.#options.usesUntilDeath
@@ -38,6 +43,10 @@ export class Tokens {
 }
 
 const LIFETIME_S = 3599
+
+function tokenIn(authorization: string | null): string {
+  return authorization?.replace(/^Bearer /, '') ?? ''
+}
 
 function refusal(status: number, error: string, description: string): Response {
   return Response.json({ error, error_description: description }, { status })
