@@ -1,6 +1,8 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stringify } from 'csv-stringify/sync'
+import { expectedRows } from './ads/expected-rows.testing.ts'
 import {
   dateFile,
   dateFiles,
@@ -81,15 +83,39 @@ test('the aggregated file has every row by date, account and key, and is rebuilt
   expect(readFileSync(path)).toEqual(bytes)
 })
 
-test('names come back byte for byte through a CSV reader, ids with all their digits', async () => {
-  await using bench = openBench()
-  await bench.ads(`fetch ${RANGE} --report campaign --report keyword`)
-  const campaigns = readCsv(join(bench.dir, 'campaign.csv'))
-  expect(campaigns.map((row) => row['campaign_name'])).toContain('=SUM(A1:A9) – Aktion „Sommer“ 🌞')
-  expect(campaigns.map((row) => row['campaign_name'])).toContain('Kitchen, "Home" & Garden')
-  expect(campaigns.map((row) => row['campaign_id'])).toContain('9223372036854775783')
-  const keywords = readCsv(join(bench.dir, 'keyword.csv'))
-  expect(keywords.some((row) => BigInt(row['criterion_id'] ?? 0) > 2n ** 53n)).toBe(true)
+const AWKWARD_ITEMS = [
+  '=cmd()',
+  'a,"b"',
+  'two\nlines',
+  'cr\rlf\r\n',
+  '🌞',
+  ' spaces ',
+  '\uFEFFbom',
+  `${2n ** 63n}`,
+  "'",
+  '-1',
+]
+
+test('all four reports come back byte for byte through a CSV reader, whatever is in names and ids', async () => {
+  // Each often enough to be shown on some date.
+  const itemIds = AWKWARD_ITEMS.flatMap((id) => [id, `${id}2`, `3${id}`])
+  await using bench = openBench({ itemIds })
+  const reports = ['campaign', 'ad_group', 'keyword', 'product'] as const
+  await bench.ads(`fetch ${RANGE} ${reports.map((report) => `--report ${report}`).join(' ')}`)
+  const range = { from: '2026-03-01', to: '2026-03-20' }
+  for (const report of reports) {
+    const path = join(bench.dir, `${report}.csv`)
+    const rows = readCsv(path)
+    expect(rows).toEqual(expectedRows(report, range, { itemIds }))
+    const cells = rows.flatMap((row) => Object.values(row))
+    for (const awkward of [',', '"', '\n', '=']) expect(cells.join('\0')).toContain(awkward)
+    expect(cells.some((cell) => cell.startsWith('='))).toBe(true)
+    expect(cells.some((cell) => /\p{Emoji_Presentation}|☕/u.test(cell))).toBe(true)
+    expect(cells.some((cell) => /^\d{18,}$/.test(cell) && BigInt(cell) > 2n ** 53n)).toBe(true)
+    // Nothing of it depends on this reader's mercy: what it reads, written again, is the file.
+    const table = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))]
+    expect(stringify(table, { quoted_match: '\r' })).toBe(readFileSync(path, 'utf8'))
+  }
 })
 
 test('the index is rebuilt from the files, and damaged files are fetched again', async () => {
