@@ -34,9 +34,15 @@ export interface RunLimits {
   /** Dates under way at once, at most. */
   concurrency: number
   workers: number
+  /** Workers give way to whatever else this process does: it has others to serve. */
+  background: boolean
 }
 
-export const DEFAULT_LIMITS: RunLimits = { concurrency: 8, workers: Math.min(4, availableParallelism()) }
+export const DEFAULT_LIMITS: RunLimits = {
+  concurrency: 8,
+  workers: Math.min(4, availableParallelism()),
+  background: true,
+}
 
 export interface BegunRun {
   progress: Progress
@@ -162,8 +168,8 @@ async function fetchDates(tasks: readonly Task[], { context, store, source }: Fe
   progress.workers = size
   const startedAtMs = performance.now()
   {
-    await using pool = new WorkerPool({ size, spec, token, dir, timeoutMs })
-    const { concurrency } = limits
+    const { concurrency, background } = limits
+    await using pool = new WorkerPool({ size, spec, token, dir, timeoutMs, background })
     await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
   }
   // Workers that were stopped in the middle of a date cannot clean up after themselves.

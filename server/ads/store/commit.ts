@@ -10,7 +10,7 @@ export function newTmpPath(dir: string): string {
 }
 
 export interface Commit {
-  /** Written and fsynced. */
+  /** Written, not yet fsynced: a worker goes on with its next date instead. */
   tmpPath: string
   path: string
   /** Stamped on the file, so that the index can be checked by a stat alone. */
@@ -21,13 +21,24 @@ export interface Commit {
 export async function commitFile({ tmpPath, path, modifiedAtMs }: Commit): Promise<void> {
   const folder = dirname(path)
   try {
-    await stamp(tmpPath, modifiedAtMs)
+    await stampAndSync(tmpPath, modifiedAtMs)
     const created = await mkdir(folder, { recursive: true })
     await rename(tmpPath, path)
     await syncFolder(folder)
     if (created !== undefined) await syncUp(dirname(folder), dirname(created))
   } catch (error) {
     throw new StoreError(path, error)
+  }
+}
+
+async function stampAndSync(path: string, modifiedAtMs: number): Promise<void> {
+  const at = new Date(modifiedAtMs)
+  const file = await open(path, 'r+')
+  try {
+    await file.utimes(at, at)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

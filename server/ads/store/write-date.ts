@@ -8,7 +8,7 @@ import { newTmpPath } from './commit.ts'
 import type { DateContent } from './date-file.ts'
 import { LineSorter, type KeyedLine, type SorterLimits } from './line-sorter.ts'
 
-/** Whole and fsynced, but not yet in its place. */
+/** Whole, but neither fsynced nor in its place. */
 export interface WrittenFile extends DateContent {
   tmpPath: string
 }
@@ -80,7 +80,6 @@ async function writeLines(
       if (text.length >= CHARACTERS_PER_WRITE) await write()
     }
     await write()
-    await file.sync()
   } finally {
     await file.close()
   }

@@ -89,8 +89,8 @@ export class WorkerPool implements AsyncDisposable {
       this.#bury(crew, `A worker died: ${event.message}`)
     })
     worker.addEventListener('close', () => this.#bury(crew, 'A worker ended.'))
-    const { spec, dir, timeoutMs } = this.#options
-    post(worker, { type: 'start', setup: { spec, dir, timeoutMs } })
+    const { spec, dir, timeoutMs, background } = this.#options
+    post(worker, { type: 'start', setup: { spec, dir, timeoutMs, background } })
     this.#crews.add(crew)
     return crew
   }

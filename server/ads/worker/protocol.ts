@@ -11,6 +11,7 @@ export interface WorkerSetup {
   dir: string
   /** One date's total. */
   timeoutMs: number
+  background: boolean
 }
 
 export type ToWorker =

@@ -1,4 +1,5 @@
 /** A worker: fetches dates, writes each to a temp file, and answers with a message, whatever happens. */
+import { setPriority } from 'node:os'
 import { FetchError, TimeoutError, toFailure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
@@ -27,11 +28,19 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 })
 
 async function start(setup: WorkerSetup): Promise<void> {
+  if (setup.background) giveWay()
   try {
     ready.resolve({ ...setup, fetchData: await createFetchData(setup.spec, wantToken) })
   } catch (error) {
     ready.reject(error)
   }
+}
+
+const NICENESS = 10
+
+/** Only Linux gives a single thread a priority of its own; elsewhere the whole process would be slowed. */
+function giveWay(): void {
+  if (process.platform === 'linux') setPriority(0, NICENESS)
 }
 
 async function answer(id: number, of: DateOfReport): Promise<void> {
