@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { expectedRows } from './ads/expected-rows.testing.ts'
@@ -218,7 +219,8 @@ test('a second run on the same store exits 5 at once and says who holds it', asy
   await until('the first run fetches', () => dateFiles(bench.dir).length > 0)
   const second = await bench.ads('backfill')
   expect(second.code).toBe(5)
-  expect(second.stderr).toContain(`pid ${running.pid}`)
+  expect(second.stderr).toContain(`pid ${running.pid} on ${hostname()}`)
+  expect(second.stderr).toMatch(/since \d{4}-\d\d-\d\dT/)
   running.kill('SIGTERM')
   const { code } = await ended(running)
   expect(code).toBe(143)

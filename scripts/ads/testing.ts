@@ -95,7 +95,18 @@ export function openBench(options: SimulatorOptions = {}): Bench {
 
 export function spawnAds(args: string, env: Record<string, string>) {
   const preload = env['FAIL_POINT'] === undefined ? [] : ['--preload', './scripts/ads/fail-point.testing.ts']
-  return Bun.spawn([process.execPath, ...preload, 'scripts/ads.ts', ...args.split(' ')], {
+  const command = [process.execPath, ...preload, 'scripts/ads.ts', ...args.split(' ')]
+  return spawnInRoot(command, env)
+}
+
+/** With files that cannot grow beyond `blocks` of 512 bytes, as on a disk that is full. */
+export function spawnCramped(args: string, { blocks, env }: { blocks: number; env: Record<string, string> }) {
+  const script = `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`
+  return spawnInRoot(['sh', '-c', script, 'sh', process.execPath, 'scripts/ads.ts', ...args.split(' ')], env)
+}
+
+function spawnInRoot(command: string[], env: Record<string, string>) {
+  return Bun.spawn(command, {
     cwd: join(import.meta.dir, '../..'),
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdout: 'pipe',

@@ -111,10 +111,20 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
   try {
     if (open.some(({ due }) => due.length > 0)) await fetchDates(open, { context, store, source })
   } finally {
-    await store.flush()
+    await flush(store, context)
   }
   // A run that is told to stop has no time for it; the next one notices that the file is behind.
   if (!signal.aborted) await aggregateAll(context, store)
+}
+
+/** The dates are safe without it: what the index does not tell is found when the store is opened. */
+async function flush(store: Store, { progress, log }: RunContext): Promise<void> {
+  try {
+    await store.flush()
+  } catch (error) {
+    progress.stopped ??= toFailure(error)
+    log.error({ err: error }, 'the index could not be written')
+  }
 }
 
 function plan({ request, options, clock, log }: RunContext, accounts: KnownAccounts, store: Store): Task[] {

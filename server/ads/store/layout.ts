@@ -14,11 +14,12 @@ export function aggregatePath(dir: string, report: ReportName): string {
 }
 
 export function customerDir(dir: string, report: ReportName, customerId: string): string {
-  return join(dir, report, `customer_id=${customerId}`)
+  // No join: opening a store asks this for every date in it.
+  return `${dir}/${report}/customer_id=${customerId}`
 }
 
 export function datePath(dir: string, { report, customerId, date }: DateOfReport): string {
-  return join(customerDir(dir, report, customerId), `date=${date}`, DATA_FILE)
+  return `${customerDir(dir, report, customerId)}/date=${date}/${DATA_FILE}`
 }
 
 export type StateFile = 'accounts.json' | 'failures.json' | 'runs.json' | 'aggregates.json' | 'holder.json'
