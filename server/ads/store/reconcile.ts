@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { dateIn, isDate } from '#server/ads/calendar.ts'
 import { InvalidRowsError } from '#server/ads/errors.ts'
 import { REPORT_NAMES } from '#server/ads/options.ts'
@@ -29,11 +30,16 @@ export interface Reconciled {
   changed: boolean
 }
 
+const DATES_PER_TURN = 100
+
 export async function reconcile(known: readonly IndexLine[], options: ReconcileOptions): Promise<Reconciled> {
   const old = new Map(known.map((line) => [placeOf(line), line]))
   const lines = new Map<string, IndexLine>()
   let changed = known.length !== old.size
+  let looked = 0
   for (const of of listDates(options.dir)) {
+    // A server that begins a run has others to answer meanwhile.
+    if (++looked % DATES_PER_TURN === 0) await nextTurn()
     const place = placeOf(of)
     const line = old.get(place)
     const path = datePath(options.dir, of)
