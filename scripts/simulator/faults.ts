@@ -39,8 +39,8 @@ export interface AdsRequest {
   asked: number
   /** How many figures were asked for before, by anybody. */
   total: number
-  /** Sent again because its last token was refused: a new token does not die at its first use. */
-  replayed: boolean
+  /** How many requests came with this token. */
+  tokenUses: number
 }
 
 export const SLOW_MS = 200
@@ -49,6 +49,8 @@ const MIXED_SHARE = 0.3
 /** Requests for figures that find nobody at home, by number. */
 const OUTAGE = { from: 10, to: 25 }
 const STALLS_AMONG_MIXED = 0.02
+/** Real ones live an hour. One that dies before a replay arrives would look like credentials that are refused for good. */
+const USES_BEFORE_DEATH = 100
 /** A single fault passes after this many tries; `mixed` strikes at every one alike. */
 const STRIKES = 2
 
@@ -142,12 +144,12 @@ const MIXED = [
 ]
 
 /** @param luck in [0, 1) */
-function mixedFault(luck: number, { streamed, replayed }: AdsRequest): Fault {
+function mixedFault(luck: number, { streamed, tokenUses }: AdsRequest): Fault {
   if (!streamed) return JSON_503
   if (luck < STALLS_AMONG_MIXED) return STALL
   const share = (luck - STALLS_AMONG_MIXED) / (1 - STALLS_AMONG_MIXED)
   const fault = MIXED[Math.floor(share * MIXED.length)] ?? JSON_503
-  return fault === DEAD_TOKEN && replayed ? JSON_503 : fault
+  return fault === DEAD_TOKEN && tokenUses < USES_BEFORE_DEATH ? JSON_503 : fault
 }
 
 function quota(value: string, rateScope: 'ACCOUNT' | 'DEVELOPER', retryDelay: string): Fault {

@@ -65,8 +65,6 @@ class Handler {
   readonly #tokens: Tokens
   readonly #stats = new Stats()
   readonly #hugeDays: HugeDays | undefined
-  /** Queries whose last answer was that the token is not good. */
-  readonly #refused = new Set<string>()
   readonly #buckets = new Map<string, Bucket>()
   readonly #latencyMs: number
 
@@ -99,14 +97,10 @@ class Handler {
   }
 
   async #search(request: Request, { customerId, streamed }: { customerId: string; streamed: boolean }) {
-    const body = await readBody(request)
-    const asking = 'query' in body ? `${customerId} ${body.query}` : ''
     const refused = this.#refuse(request, customerId)
-    if (refused) {
-      this.#refused.add(asking)
-      return errorResponse(refused, streamed)
-    }
-    const replayed = this.#refused.delete(asking)
+    if (refused) return errorResponse(refused, streamed)
+    const body = await readBody(request)
+    const authorization = request.headers.get('authorization')
     if ('error' in body) return errorResponse(body, streamed)
     let query: Query
     try {
@@ -118,12 +112,18 @@ class Handler {
     const { asked, total } = this.#stats.countQuery(customerId, query, body.query)
     const { seed } = this.#world
     const dailyQuota = this.#options.dailyQuota ?? DEFAULT_DAILY_QUOTA
-    const about = { query: body.query, streamed, customerId, asked, total, replayed }
+    const about = {
+      query: body.query,
+      streamed,
+      customerId,
+      asked,
+      total,
+      tokenUses: this.#tokens.usesOf(authorization),
+    }
     const fault = this.#tooFast(customerId) ?? faultFor(this.#scenario, about, { seed, dailyQuota })
     if (fault) this.#stats.countFault(fault.name)
     if (fault?.type === 'dead-token') {
-      this.#refused.add(asking)
-      this.#tokens.kill(request.headers.get('authorization'))
+      this.#tokens.kill(authorization)
       return errorResponse(TOKEN_REFUSED, streamed)
     }
     if (fault?.type === 'answer') return fault.response()

@@ -29,6 +29,10 @@ export class Tokens {
     })
   }
 
+  usesOf(authorization: string | null): number {
+    return this.#issued.get(tokenIn(authorization))?.uses ?? 0
+  }
+
   kill(authorization: string | null): void {
     const token = this.#issued.get(tokenIn(authorization))
     if (token) token.untilMs = 0
