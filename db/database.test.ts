@@ -53,6 +53,19 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
   const bySku = (sku: string) =>
     db.reader.select().from(db.tables.products).where(eq(db.tables.products.sku, sku))
 
+  test('a name is held until it is given back, by one process of a PostgreSQL at a time', async () => {
+    const first = await db.hold('a name')
+    expect(first).toBeDefined()
+    const second = await db.hold('a name')
+    expect(second === undefined).toBe(dialect === 'PostgreSQL')
+    const other = await db.hold('another name')
+    expect(other).toBeDefined()
+    await first?.[Symbol.asyncDispose]()
+    const again = await db.hold('a name')
+    expect(again).toBeDefined()
+    for (const held of [second, other, again]) await held?.[Symbol.asyncDispose]()
+  })
+
   test('a transaction rolls back what an async callback wrote before it threw', async () => {
     const failing = db.withTransaction(async (tx) => {
       await tx.insert(db.tables.products).values({ ...belt, sku: 'gone' })

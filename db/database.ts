@@ -17,6 +17,12 @@ export interface NameSearch {
 /** Words of which any will do. */
 export type Alternatives = readonly { word: string; prefix: boolean }[]
 
+export interface ValueColumn {
+  name: string
+  /** Otherwise an integer. */
+  text: boolean
+}
+
 /** A select within a transaction. */
 export interface Lockable {
   for(strength: 'update'): unknown
@@ -24,7 +30,7 @@ export interface Lockable {
 
 export type Tables = Pick<
   typeof postgres,
-  'products' | 'stockAdjustments' | 'changes' | 'wordRemainders' | 'idempotencyKeys' | 'settings'
+  'products' | 'stockAdjustments' | 'changes' | 'words' | 'wordRemainders' | 'idempotencyKeys' | 'settings'
 >
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
@@ -34,10 +40,24 @@ export interface Database {
   reader: Queries
   /** Serialised against every other writer; rolled back when `run` throws. */
   withTransaction: <T>(run: (tx: Queries) => Promise<T>) => Promise<T>
+  /**
+   * As `withTransaction`, when `run` does nothing but add very many products, whose ids it gives back: their part of
+   * the change feed is written at once instead of row by row.
+   */
+  load: (run: (tx: Queries) => Promise<readonly number[]>) => Promise<void>
+  /** A statement that the query builder has no words for, and its rows. */
+  all(tx: Queries, statement: SQL): Promise<Record<string, unknown>[]>
+  /** A table made of values, `(…) as given`, to select these columns from. */
+  rowsOf(values: readonly object[], columns: readonly ValueColumn[]): SQL
   /** The rows of this query stay as they are until the transaction ends. */
   forUpdate<Q extends Lockable>(query: Q): Q
   /** False when another transaction holds this name; it is held until this transaction ends. */
   tryLock(tx: Queries, name: string): Promise<boolean>
+  /**
+   * Holds this name until it is disposed of, or the process ends: for work that outlasts any transaction.
+   * Undefined when another holds it. Only processes of one PostgreSQL see each other.
+   */
+  hold: (name: string) => Promise<AsyncDisposable | undefined>
   /**
    * Where to find products by words: tables `matches` with the ids of all matches above `afterId`, or of the first
    * ones. A page that one of them fills is right; the last has all. Several, because no engine knows beforehand
@@ -46,10 +66,25 @@ export interface Database {
   matches(search: NameSearch, afterId: number): SQL[]
   /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
   unindexed(column: Column): SQL
+  marks: ChangeMarks
   isUniqueViolation(error: unknown): boolean
   /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
   isUnavailable: (error: unknown) => boolean
   close(): Promise<void>
+}
+
+/** Of an entry of the change feed, where it stands and which product it is about. */
+export interface ChangeMark {
+  seq: number
+  at: number
+  subject: number
+}
+
+/** The end of the change feed, asked for before every read: all that was committed before the call. */
+export interface ChangeMarks {
+  newest: () => ChangeMark | undefined | Promise<ChangeMark | undefined>
+  /** From `seq` on, oldest first. */
+  from: (seq: number, limit: number) => readonly ChangeMark[] | Promise<readonly ChangeMark[]>
 }
 
 export class DatabaseBusyError extends Error {

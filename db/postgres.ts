@@ -1,14 +1,24 @@
 import { SQL } from 'bun'
 import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sql'
+import { ConnectionQueue, queued } from './connection-queue.ts'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
-import type { Alternatives, Database, NameSearch } from './database.ts'
+import {
+  DatabaseBusyError,
+  type Alternatives,
+  type ChangeMark,
+  type ChangeMarks,
+  type Database,
+  type NameSearch,
+} from './database.ts'
 import * as tables from './schema.postgres.ts'
 
 const MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_S = 5
 /** The server gives up by itself, so that an abandoned query does not go on. */
 const STATEMENT_TIMEOUT_MS = 5_000
+/** Longer than any statement may take: then the server is not at work, but gone or stopped. */
+const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
@@ -19,19 +29,32 @@ const UNIQUE_VIOLATION = '23505'
 
 /** @param url `postgres://…` */
 export async function openPostgres(url: string): Promise<Database> {
-  const client = new SQL({
-    url,
-    max: MAX_CONNECTIONS,
-    connectionTimeout: CONNECT_TIMEOUT_S,
-    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
-  })
+  const client = connect(url, MAX_CONNECTIONS)
+  // Every read asks it first: it must not wait behind a full pool.
+  const watcher = connect(url, 1)
   await migrate(client)
-  const queries = drizzle({ client })
+  const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
 
   return {
     tables,
     reader: queries,
     withTransaction: (run) => queries.transaction(run),
+    load: (run) =>
+      drizzle({ client }).transaction(async (tx) => {
+        await tx.execute(
+          sql`select set_config('statement_timeout', '0', true), set_config('adstock.loading', 'on', true)`,
+        )
+        const ids = await run(tx)
+        await tx.execute(sql`select record_loaded_products(${`{${ids.join()}}`}::bigint[])`)
+      }),
+    all: async (tx, statement) => Array.from(await (tx as typeof queries).execute(statement)),
+    rowsOf: (values, columns) => {
+      const cells = columns.map(
+        ({ name, text }) => sql`${sql.identifier(name)} ${sql.raw(text ? 'text' : 'bigint')}`,
+      )
+      // By way of text: what the driver takes for JSON it would make a JSON string of.
+      return sql`json_to_recordset(${JSON.stringify(values)}::text::json) as given (${sql.join(cells, sql`, `)})`
+    },
     forUpdate: (query) => query.for('update') as typeof query,
     tryLock: async (tx, name) => {
       const [row] = await tx
@@ -39,6 +62,7 @@ export async function openPostgres(url: string): Promise<Database> {
         .from(ONE_ROW)
       return row?.locked ?? false
     },
+    hold: (name) => hold(url, name),
     matches: (search, afterId) => {
       const found = sql`search @@ ${queryExpression(search)}::tsquery`
       return [
@@ -53,23 +77,78 @@ export async function openPostgres(url: string): Promise<Database> {
     },
     // The planner knows how many rows a filter leaves, and decides well.
     unindexed: (column) => sql`${column}`,
+    marks: changeMarks(watcher),
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
     isUnavailable: isPassing,
-    close: () => client.close(),
+    async close() {
+      await Promise.all([client.close(), watcher.close()])
+    },
   }
+}
+
+function connect(url: string, max: number): SQL {
+  return new SQL({
+    url,
+    max,
+    connectionTimeout: CONNECT_TIMEOUT_S,
+    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
+  })
+}
+
+function changeMarks(watcher: SQL): ChangeMarks {
+  const queue = new ConnectionQueue({ connections: 1, silenceMs: SILENCE_MS })
+  const ask = async (query: () => Promise<Record<keyof ChangeMark, string>[]>) => {
+    const rows = await queue.run(async () => await query())
+    return rows.map(({ seq, at, subject }) => ({
+      seq: Number(seq),
+      at: Number(at),
+      subject: Number(subject),
+    }))
+  }
+  return {
+    newest: async () =>
+      (
+        await ask(() => watcher`select seq, at, product_id as subject from changes order by seq desc limit 1`)
+      )[0],
+    from: (seq, limit) =>
+      ask(
+        () => watcher`
+          select seq, at, product_id as subject from changes where seq >= ${seq} order by seq limit ${limit}`,
+      ),
+  }
+}
+
+/** A lock of the session, on a connection of its own: nobody waits for a place in the pool meanwhile. */
+async function hold(url: string, name: string): Promise<AsyncDisposable | undefined> {
+  const session = new SQL({ url, max: 1, connectionTimeout: CONNECT_TIMEOUT_S })
+  try {
+    const [row] = await session<{ locked: boolean }[]>`
+      select pg_try_advisory_lock(hashtextextended(${name}, 0)) as locked`
+    if (row?.locked) return { [Symbol.asyncDispose]: () => session.close() }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+  await session.close()
+  return undefined
 }
 
 /** Drizzle wraps the driver's error as the cause. Bun puts the SQLSTATE in `errno`, and what is its own in `code`. */
 function driverError(error: unknown): { sqlState: string; code: string } {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  const cause = causeOf(error)
   const { errno = '', code = '' }: { errno?: unknown; code?: unknown } = Object(cause)
   return { sqlState: String(errno), code: String(code) }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error
 }
 
 /** Connection errors of the driver; SQLSTATE classes 08 connection, 53 resources, 57 intervention and time-out, 40 deadlock. */
 function isPassing(error: unknown): boolean {
   const { sqlState, code } = driverError(error)
   return (
+    causeOf(error) instanceof DatabaseBusyError ||
     /^ERR_POSTGRES_(CONNECTION|IDLE_TIMEOUT|LIFETIME_TIMEOUT)/.test(code) ||
     /^(08|53|57|40)...$/.test(sqlState)
   )

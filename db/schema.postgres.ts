@@ -56,6 +56,9 @@ export const idempotencyKeys = pgTable(
   (table) => [primaryKey({ columns: [table.caller, table.key] })],
 )
 
+/** Every word of a name, for search/vocabulary.ts. */
+export const words = pgTable('words', { word: text().primaryKey() })
+
 /** For typos: search/typos.ts. */
 export const wordRemainders = pgTable(
   'word_remainders',

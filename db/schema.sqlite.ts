@@ -45,6 +45,8 @@ export const idempotencyKeys = sqliteTable(
   (table) => [primaryKey({ columns: [table.caller, table.key] })],
 )
 
+export const words = sqliteTable('words', { word: text().primaryKey() })
+
 export const wordRemainders = sqliteTable(
   'word_remainders',
   { remainder: text().notNull(), word: text().notNull() },
@@ -62,5 +64,6 @@ true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$infe
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
 true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
 true satisfies Same<typeof changes.$inferSelect, typeof postgres.changes.$inferSelect>
+true satisfies Same<typeof words.$inferSelect, typeof postgres.words.$inferSelect>
 true satisfies Same<typeof wordRemainders.$inferSelect, typeof postgres.wordRemainders.$inferSelect>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

@@ -1,12 +1,13 @@
-import type { Database, Queries, Tables } from './database.ts'
+import type { Database, Tables } from './database.ts'
+import { insertMany } from './bulk.ts'
 import { sampleProduct } from './sample-catalogue.ts'
 import { Vocabulary } from './search/vocabulary.ts'
 import { wordsOf } from './search/words.ts'
 
-/** Rows of one statement: each has ten parameters, and SQLite takes 32,766. */
-const STATEMENT_SIZE = 1000
 /** Rows of one transaction: each waits for the disk once. */
-const TRANSACTION_SIZE = 20_000
+const TRANSACTION_SIZE = 50_000
+/** While one adds its products, the other makes them up; on PostgreSQL both add. */
+const LANES = 2
 
 export interface SeedOptions {
   count: number
@@ -19,17 +20,17 @@ export interface SeedOptions {
 /** The first `count` products of the sample catalogue; one whose SKU is there already is left alone. */
 export async function seed(db: Database, { count, ...options }: SeedOptions): Promise<void> {
   const vocabulary = new Vocabulary(db)
-  for (let start = 0; start < count; start += TRANSACTION_SIZE) {
-    const rows = Array.from({ length: Math.min(TRANSACTION_SIZE, count - start) }, (_, offset) =>
-      sampleRow(start + offset, options),
-    )
-    await vocabulary.learn(rows.map(({ name }) => name))
-    await db.withTransaction(async (tx) => {
-      for (let first = 0; first < rows.length; first += STATEMENT_SIZE) {
-        await insert(db, tx, rows.slice(first, first + STATEMENT_SIZE))
-      }
-    })
+  let next = 0
+  const lane = async () => {
+    for (let start = next; start < count; start = next) {
+      const end = Math.min(start + TRANSACTION_SIZE, count)
+      next = end
+      const rows = Array.from({ length: end - start }, (_, offset) => sampleRow(start + offset, options))
+      await vocabulary.learn(rows.map(({ name }) => name))
+      await db.load((tx) => add({ db, tx }, rows))
+    }
   }
+  await Promise.all(Array.from({ length: LANES }, lane))
 }
 
 type Row = Tables['products']['$inferInsert']
@@ -49,22 +50,24 @@ function sampleRow(n: number, { decimals, now }: Omit<SeedOptions, 'count'>): Ro
   }
 }
 
-async function insert(
-  { tables: { products, stockAdjustments } }: Database,
-  tx: Queries,
-  rows: Row[],
-): Promise<void> {
-  const added = await tx
-    .insert(products)
-    .values(rows)
-    .onConflictDoNothing()
-    .returning({ productId: products.id, delta: products.stockLevel, createdAt: products.createdAt })
-  if (added.length === 0) return
-  const entries = added.map((entry) => ({
-    ...entry,
-    stockLevelAfter: entry.delta,
-    reason: 'initial',
-    actor: 'sample',
-  }))
-  await tx.insert(stockAdjustments).values(entries)
+async function add(within: Parameters<typeof insertMany>[0], rows: Row[]): Promise<number[]> {
+  const { products, stockAdjustments } = within.db.tables
+  const added = await insertMany(within, {
+    into: products,
+    rows,
+    returning: ['id', 'stockLevel', 'createdAt'],
+    skipConflicts: true,
+  })
+  await insertMany(within, {
+    into: stockAdjustments,
+    rows: added.map(({ id, stockLevel, createdAt }) => ({
+      productId: id,
+      delta: stockLevel,
+      stockLevelAfter: stockLevel,
+      reason: 'initial',
+      actor: 'sample',
+      createdAt,
+    })),
+  })
+  return added.map(({ id }) => id)
 }

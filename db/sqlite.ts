@@ -2,12 +2,15 @@ import { Database as Connection, SQLiteError } from 'bun:sqlite'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/bun-sqlite'
+import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
+import { watchCommits } from './sqlite-commits.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
 import {
   DatabaseBusyError,
   type Alternatives,
+  type ChangeMark,
+  type ChangeMarks,
   type Database,
   type NameSearch,
   type Queries,
@@ -32,16 +35,26 @@ export async function openSqlite(path: string): Promise<Database> {
   reader.run('pragma query_only = on')
   const exclusively = createMutex()
   const writes = asQueries(writer)
+  const withTransaction: Database['withTransaction'] = (run) =>
+    exclusively(() => inTransaction(writer, () => run(writes)))
 
   return {
     // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
     tables: tables as unknown as Tables,
     reader: asQueries(reader),
-    withTransaction: (run) => exclusively(() => inTransaction(writer, () => run(writes))),
+    withTransaction,
+    load: async (run) => void (await withTransaction(run)),
+    all: async (tx, statement) => (tx as unknown as BunSQLiteDatabase).all(statement),
+    rowsOf: (values, columns) => {
+      const cells = columns.map(({ name }) => sql`value ->> ${name} as ${sql.identifier(name)}`)
+      return sql`(select ${sql.join(cells, sql`, `)} from json_each(${JSON.stringify(values)})) as given`
+    },
     // The transaction holds the write lock already.
     forUpdate: (query) => query,
     // There is only one transaction at a time that writes.
     tryLock: async () => true,
+    // Its processes share a machine, where files can be locked.
+    hold: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     matches: (search, afterId) => [
       // The index gives its matches in the order of their ids, one by one.
       sql`(
@@ -51,6 +64,7 @@ export async function openSqlite(path: string): Promise<Database> {
     ],
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
+    marks: changeMarks(reader, watchCommits(path)),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) =>
       error instanceof DatabaseBusyError ||
@@ -71,6 +85,22 @@ function connect(path: string): Connection {
   connection.run('pragma synchronous = full')
   connection.run(`pragma cache_size = -${CACHE_KIB}`)
   return connection
+}
+
+function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeMarks {
+  const select = 'select seq, at, product_id as subject from changes'
+  const last = reader.query<ChangeMark, []>(`${select} order by seq desc limit 1`)
+  const onwards = reader.query<ChangeMark, [number, number]>(`${select} where seq >= ? order by seq limit ?`)
+  let end: readonly ChangeMark[] = []
+  return {
+    newest: () => last.get() ?? undefined,
+    from(seq, limit) {
+      if (!hasCommitted() && seq === end[0]?.seq) return end
+      const found = onwards.all(seq, limit)
+      end = found.length < limit ? found.slice(-1) : []
+      return found
+    },
+  }
 }
 
 function asQueries(connection: Connection): Queries {

@@ -50,7 +50,10 @@ withFetchOptions(
   ),
 )
 withRangeOptions(subcommand('status', `the state of every date (${LEGEND})`, showStatus))
-withStoreOptions(subcommand('verify', 'check every file against the index', verifyStore))
+withRangeOptions(subcommand('verify', 'check every file against the index', verifyStore)).option(
+  '--totals',
+  'also check the sums against what Google sums itself: a query or two for each report',
+)
 withStoreOptions(subcommand('aggregate', 'rebuild the aggregated <report>.csv files', rebuildAggregates))
 
 try {

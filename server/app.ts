@@ -1,17 +1,22 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
 import type { Server } from 'bun'
 import { Cron } from 'croner'
-import type { Elysia } from 'elysia'
+import { eq } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
+import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
+import { openAnswerCache, type CreateCache } from '#server/answer-cache.ts'
+import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
+import type { Fetch } from '#server/http/metrics.ts'
+import { openApi } from '#server/http/openapi.ts'
 import { createRoutes } from '#server/http/routes.ts'
-import { systemClock } from '#server/platform/clock.ts'
+import { systemClock, type Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
+import { createMetrics } from '#server/platform/metrics.ts'
 import { createProductStore } from '#server/products/store.ts'
 
 export interface App extends AsyncDisposable {
@@ -21,44 +26,79 @@ export interface App extends AsyncDisposable {
   drain(): Promise<void>
 }
 
+/** For tests, and for checks that must notice a broken part. */
+export interface ReplacedParts {
+  clock?: Clock
+  createCache?: CreateCache
+}
+
 /** Of an import, which is read as it comes; whatever is read whole has bounds of its own. */
 const MAX_REQUEST_BYTES = 4 * 1024 ** 3
 const DRAIN_TIMEOUT_MS = 8_000
 const DRAIN_POLL_MS = 20
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
-export async function startApp(config: Config, log: Logger): Promise<App> {
+export async function startApp(
+  config: Config,
+  log: Logger,
+  { clock = systemClock, createCache }: ReplacedParts = {},
+): Promise<App> {
   await using opened = new AsyncDisposableStack()
+  const metrics = createMetrics()
   const { db, products } = await openProducts(config, opened)
-  const ads = opened.use(createAds(config.ads, { clock: systemClock, log, startDemo: startSimulator }))
-  const idempotency = createIdempotency(db, systemClock)
+  const ads = opened.use(
+    createAds(config.ads, {
+      clock,
+      log,
+      metrics,
+      startDemo: startSimulatorThread,
+      holdRuns: () => db.hold('ads-run'),
+    }),
+  )
+  const idempotency = createIdempotency(db, clock)
   const cleaning = new Cron(
     '17 * * * *',
     { catch: (error) => log.error({ err: error }, 'old idempotency keys stay') },
     () => idempotency.forgetExpired(),
   )
   opened.defer(() => cleaning.stop())
+  const { answers, shared } = opened.use(
+    openAnswerCache(
+      {
+        db,
+        bytes: config.cacheBytes,
+        redisUrl: config.redisUrl,
+        prefix: `adstock:${await identityOf(db)}:${formOfAnswers()}:`,
+        metrics,
+        log,
+      },
+      createCache,
+    ),
+  )
   const services: Services = {
     products,
     ads,
     idempotency,
+    answers,
     isUnavailable: db.isUnavailable,
     currency: config.currency,
-    clock: systemClock,
+    clock,
     log,
   }
 
   const stopping = new AbortController()
-  const routes = await createRoutes({
+  const answer = await createRoutes({
     services,
+    metrics,
     limits: config.limits,
     trustedProxyHops: config.trustedProxyHops,
     addressOf: (request) => server.requestIP(request)?.address,
     stopping: stopping.signal,
     accepting: () => !stopping.signal.aborted,
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
+    redis: shared && (() => (shared.healthy ? 'ok' : 'degraded')),
   })
-  const server = listen(config, routes)
+  const server = listen(config, answer)
   opened.defer(() => server.stop(true))
 
   const resources = opened.move()
@@ -81,22 +121,37 @@ export async function openProducts(
 
 /** Prices are stored in minor units: read in another currency they would be other prices. */
 async function claimCurrency(db: Database, currency: string): Promise<void> {
+  const stored = await setOnce(db, 'currency', currency)
+  if (stored !== currency)
+    throw new Error(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
+}
+
+/** Another version of the program, whose answers have other fields, takes none of ours. */
+function formOfAnswers(): string {
+  return Bun.hash(JSON.stringify(openApi(api))).toString(36)
+}
+
+/** Tells one database from another. */
+async function identityOf(db: Database): Promise<string> {
+  return await setOnce(db, 'identity', crypto.randomUUID())
+}
+
+/** @returns the setting's value, which stays what it was set to first */
+async function setOnce(db: Database, name: string, value: string): Promise<string> {
   const { settings } = db.tables
-  await db.withTransaction(async (tx) => {
-    await tx.insert(settings).values({ name: 'currency', value: currency }).onConflictDoNothing()
-    const rows = await tx.select().from(settings)
-    const stored = rows.find(({ name }) => name === 'currency')?.value
-    if (stored !== currency)
-      throw new Error(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
+  return await db.withTransaction(async (tx) => {
+    await tx.insert(settings).values({ name, value }).onConflictDoNothing()
+    const [stored] = await tx.select().from(settings).where(eq(settings.name, name))
+    return stored?.value ?? value
   })
 }
 
-function listen({ host, port }: Config, routes: Elysia): Server<undefined> {
+function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
   return Bun.serve({
     hostname: host,
     port,
     maxRequestBodySize: MAX_REQUEST_BYTES,
-    fetch: (request) => routes.fetch(request),
+    fetch,
   })
 }
 

@@ -9,6 +9,9 @@ export interface Config {
   host: string
   port: number
   databaseUrl: string
+  redisUrl: string | undefined
+  /** For answers that are kept in memory. */
+  cacheBytes: number
   currency: Currency
   /** For one caller. */
   limits: Record<'read' | 'search' | 'write', Rate> | 'off'
@@ -73,9 +76,9 @@ const customerId = v.pipe(
   v.regex(/^\d{10}$/, 'a customer id has ten digits, with or without dashes'),
 )
 
-const url = (protocols: readonly string[], fallback: string) =>
+const url = (protocols: readonly string[]) =>
   v.pipe(
-    v.optional(v.string(), fallback),
+    v.string(),
     v.check(
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
       `must be a URL with ${protocols.join(' or ')}`,
@@ -101,6 +104,8 @@ const Env = v.pipe(
       v.optional(v.string(), 'file:./data/adstock.db'),
       v.regex(/^(file:.|postgres(ql)?:\/\/)/, 'must be file:… (SQLite) or postgres://…'),
     ),
+    REDIS_URL: v.optional(url(['redis:', 'rediss:'])),
+    CACHE_MEMORY_MB: wholeNumber(1, 65_536, '128'),
     CURRENCY: v.pipe(
       v.optional(v.string(), 'USD'),
       v.check((code) => currencyOf(code) !== undefined, 'must be an ISO 4217 code such as USD'),
@@ -127,6 +132,8 @@ const Env = v.pipe(
     GOOGLE_ADS_CLIENT_ID: v.optional(v.string()),
     GOOGLE_ADS_CLIENT_SECRET: v.optional(v.string()),
     GOOGLE_ADS_REFRESH_TOKEN: v.optional(v.string()),
+    GOOGLE_ADS_JSON_KEY_FILE_PATH: v.optional(v.string()),
+    GOOGLE_ADS_IMPERSONATED_EMAIL: v.optional(v.string()),
     GOOGLE_ADS_CUSTOMER_ID: v.pipe(list(''), v.array(customerId)),
     GOOGLE_ADS_LOGIN_CUSTOMER_ID: v.optional(customerId),
     GOOGLE_ADS_DEVELOPER_TOKEN: v.optional(v.string()),
@@ -134,8 +141,8 @@ const Env = v.pipe(
       v.optional(v.string(), 'v25'),
       v.regex(/^v\d{1,3}$/, 'must look like v25'),
     ),
-    GOOGLE_ADS_ENDPOINT: url(['https:', 'http:'], 'https://googleads.googleapis.com'),
-    GOOGLE_OAUTH_ENDPOINT: url(['https:', 'http:'], 'https://oauth2.googleapis.com/token'),
+    GOOGLE_ADS_ENDPOINT: v.optional(url(['https:', 'http:']), 'https://googleads.googleapis.com'),
+    GOOGLE_OAUTH_ENDPOINT: v.optional(url(['https:', 'http:']), 'https://oauth2.googleapis.com/token'),
     LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warn', 'error', 'silent']), 'info'),
     LOG_FORMAT: v.optional(v.picklist(['pretty', 'json'], 'must be pretty or json')),
   }),
@@ -146,14 +153,25 @@ const Env = v.pipe(
     ),
     ['HOST'],
   ),
+  v.forward(
+    v.check(
+      (env) => env.GOOGLE_ADS_JSON_KEY_FILE_PATH === undefined || env.GOOGLE_ADS_REFRESH_TOKEN === undefined,
+      'is another way of signing in than GOOGLE_ADS_REFRESH_TOKEN: set one of the two',
+    ),
+    ['GOOGLE_ADS_JSON_KEY_FILE_PATH'],
+  ),
 )
 
 function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }): Config {
-  const credentials = env.GOOGLE_ADS_CLIENT_ID && env.GOOGLE_ADS_CLIENT_SECRET && env.GOOGLE_ADS_REFRESH_TOKEN
+  const credentials =
+    env.GOOGLE_ADS_JSON_KEY_FILE_PATH ??
+    (env.GOOGLE_ADS_CLIENT_ID && env.GOOGLE_ADS_CLIENT_SECRET && env.GOOGLE_ADS_REFRESH_TOKEN)
   return {
     host: env.HOST,
     port: env.PORT,
     databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    cacheBytes: env.CACHE_MEMORY_MB * 1024 ** 2,
     currency: currencyOf(env.CURRENCY) as Currency,
     limits:
       env.RATE_LIMIT === 'off'
@@ -173,6 +191,8 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
         clientId: env.GOOGLE_ADS_CLIENT_ID,
         clientSecret: env.GOOGLE_ADS_CLIENT_SECRET,
         refreshToken: env.GOOGLE_ADS_REFRESH_TOKEN,
+        keyFilePath: env.GOOGLE_ADS_JSON_KEY_FILE_PATH,
+        impersonatedEmail: env.GOOGLE_ADS_IMPERSONATED_EMAIL,
         customerIds: [...new Set(env.GOOGLE_ADS_CUSTOMER_ID)],
         loginCustomerId: env.GOOGLE_ADS_LOGIN_CUSTOMER_ID,
         developerToken: env.GOOGLE_ADS_DEVELOPER_TOKEN,

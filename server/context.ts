@@ -1,3 +1,4 @@
+import type { AnswerCache } from '#server/answer.ts'
 import type { Idempotency } from '#server/idempotency.ts'
 import type { Scope } from '#server/operation.ts'
 import type { Clock } from '#server/platform/clock.ts'
@@ -11,6 +12,7 @@ export interface Services {
   products: ProductStore
   ads: Ads
   idempotency: Idempotency
+  answers: AnswerCache
   /** Of an error: the database's, and a passing one. */
   isUnavailable: (error: unknown) => boolean
   currency: Currency
@@ -24,6 +26,10 @@ export interface Context extends Services {
   requestId: string
   /** The request's `Idempotency-Key`. */
   idempotencyKey: string | null
+  /** Not to be answered from what was kept. */
+  refresh: boolean
+  /** Where the transport has looked for a kept answer already; without it, the input is the key. */
+  keptUnder?: string
   signal: AbortSignal
 }
 

@@ -117,38 +117,45 @@ test('a key is free again after a day, and forgotten', async () => {
   expect(await db.reader.$count(db.tables.idempotencyKeys)).toBe(0)
 })
 
-test('killed in the middle and sent again, each key still has exactly one effect', async () => {
-  await using folder = await temporaryFolder()
-  const first = spawnServer(folder.path, { RATE_LIMIT: 'off' })
-  const url = await urlOf(first)
-  const send = (base: string, path: string, body: object, key?: string) =>
-    fetch(`${base}v1${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) },
-      body: JSON.stringify(body),
-    })
-  await send(url, '/products', { name: 'Belt', price: '1', stock_level: 1000 })
-  const sell = (base: string, n: number) =>
-    send(base, '/products/1/stock-adjustments', { delta: -1, reason: 'sold' }, `sale-${n}`)
-  const sales = Array.from({ length: 200 }, (_, n) => n)
-  let answered = 0
-  const selling = Promise.allSettled(
-    sales.map(async (n) => {
-      await sell(url, n)
-      if ((answered += 1) === 30) first.kill('SIGKILL')
-    }),
-  )
-  await first.exited
-  await selling
+test.each(['SQLite', 'PostgreSQL'])(
+  'on %s, killed in the middle and sent again, each key has one effect',
+  async (database) => {
+    await using folder = await temporaryFolder()
+    const env = {
+      RATE_LIMIT: 'off',
+      ...(database === 'PostgreSQL' && { DATABASE_URL: await temporaryPostgres() }),
+    }
+    const first = spawnServer(folder.path, env)
+    const url = await urlOf(first)
+    const send = (base: string, path: string, body: object, key?: string) =>
+      fetch(`${base}v1${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(key !== undefined && { 'idempotency-key': key }) },
+        body: JSON.stringify(body),
+      })
+    await send(url, '/products', { name: 'Belt', price: '1', stock_level: 1000 })
+    const sell = (base: string, n: number) =>
+      send(base, '/products/1/stock-adjustments', { delta: -1, reason: 'sold' }, `sale-${n}`)
+    const sales = Array.from({ length: 200 }, (_, n) => n)
+    let answered = 0
+    const selling = Promise.allSettled(
+      sales.map(async (n) => {
+        await sell(url, n)
+        if ((answered += 1) === 30) first.kill('SIGKILL')
+      }),
+    )
+    await first.exited
+    await selling
 
-  const second = spawnServer(folder.path, { RATE_LIMIT: 'off' })
-  const again = await urlOf(second)
-  const statuses = await Promise.all(sales.map(async (n) => (await sell(again, n)).status))
-  expect(new Set(statuses)).toEqual(new Set([201]))
-  expect(await (await fetch(`${again}v1/products/1`)).json()).toMatchObject({
-    stock_level: 800,
-    version: 201,
-  })
-  second.kill('SIGTERM')
-  await second.exited
-})
+    const second = spawnServer(folder.path, env)
+    const again = await urlOf(second)
+    const statuses = await Promise.all(sales.map(async (n) => (await sell(again, n)).status))
+    expect(new Set(statuses)).toEqual(new Set([201]))
+    expect(await (await fetch(`${again}v1/products/1`)).json()).toMatchObject({
+      stock_level: 800,
+      version: 201,
+    })
+    second.kill('SIGTERM')
+    await second.exited
+  },
+)

@@ -4,18 +4,13 @@
  */
 import { and, eq, lt } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
+import type { Answer } from '#server/answer.ts'
 import type { Context } from '#server/context.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
 
 const LIFETIME_MS = 24 * 3_600_000
 const MAX_KEY_LENGTH = 255
-
-export interface Answer {
-  output: unknown
-  /** This is what was answered the first time; nothing was done now. */
-  replayed: boolean
-}
 
 /** The request in so far as a repetition must be equal to it. */
 export interface KeyedRequest {

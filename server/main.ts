@@ -15,7 +15,7 @@ async function main(): Promise<void> {
   process.stdout.write(`Adstock is at ${app.url.href}\n`)
   log.info({ url: app.url.href, ads_source: app.ads.sourceName }, 'listening')
   app.ads.startSchedule()
-  app.ads.backfillInBackground()
+  app.ads.catchUp()
 
   log.info(`${await stopped.promise}: finishing what is in flight`)
   await app.drain()

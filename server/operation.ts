@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import * as v from 'valibot'
-import type { Context } from '#server/context.ts'
-import type { Answer } from '#server/idempotency.ts'
+import type { Caller, Context } from '#server/context.ts'
+import { keptAnswer, type Answer } from '#server/answer.ts'
 import { invalidInput, ProblemError, type InputIssue, type ProblemCode } from '#server/errors.ts'
 
 /**
@@ -32,6 +32,8 @@ export interface Operation<
   /** A strong entity tag; a query without one gets a hash of its body. */
   etag?(output: v.InferOutput<Out>): string
   location?(output: v.InferOutput<Out>): string
+  /** Its answers may be kept while nothing changes of this product, or of any. */
+  keptWhile?(input: v.InferOutput<In>): number | 'any'
   run(ctx: Context, input: v.InferOutput<In>): Promise<v.InferInput<Out>>
 }
 
@@ -108,7 +110,9 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
   requireScope(ctx, operation.scope)
   const input = parseInput(operation.input, raw)
   const { idempotencyKey: key } = ctx
+  const subject = operation.keptWhile?.(input)
   return await whileAvailable(ctx, operation.kind, async () => {
+    if (subject !== undefined) return await keptAnswer(operation, ctx, { input, subject })
     // A GET changes nothing and a DELETE is idempotent as it is.
     if (key === null || !takesIdempotencyKey(operation))
       return { output: await operation.run(ctx, input), replayed: false }
@@ -119,6 +123,8 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
 
 /** After a restart of the database each connection of the pool fails once. */
 const QUERY_ATTEMPTS = 3
+/** Whoever has waited this long for nothing gets an answer instead of another wait. */
+const RETRIED_WITHIN_MS = 1_000
 
 /**
  * A query that a lost connection spoilt is asked again. A mutation is not: whether it was done is for the client
@@ -130,12 +136,13 @@ export async function whileAvailable<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   const attempts = kind === 'query' ? QUERY_ATTEMPTS : 1
+  const startedAt = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run()
     } catch (error) {
       if (!ctx.isUnavailable(error)) throw error
-      if (attempt < attempts) continue
+      if (attempt < attempts && performance.now() - startedAt < RETRIED_WITHIN_MS) continue
       ctx.log.warn({ err: error, request_id: ctx.requestId }, 'the database is unavailable')
       throw new ProblemError(
         'UNAVAILABLE',
@@ -149,12 +156,15 @@ export function takesIdempotencyKey({ rest }: AnyOperation): boolean {
   return rest.startsWith('POST') || rest.startsWith('PATCH')
 }
 
-export function requireScope(ctx: Context, scope: Scope): void {
-  const { scopes } = ctx.caller
-  if (scopes.has(scope) || scopes.has('admin')) return
+export function requireScope(ctx: Pick<Context, 'caller'>, scope: Scope): void {
+  if (mayUse(ctx.caller, scope)) return
   if (ctx.caller.kind === 'anonymous')
     throw new ProblemError('KEY_MISSING', 'Send an API key: Authorization: Bearer ak_…')
   throw new ProblemError('SCOPE_MISSING', `This needs the scope ${scope}.`, { scope })
+}
+
+export function mayUse({ scopes }: Caller, scope: Scope): boolean {
+  return scopes.has(scope) || scopes.has('admin')
 }
 
 /** @throws ProblemError `INVALID_INPUT` naming every field that is wrong. */

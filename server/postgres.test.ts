@@ -2,28 +2,65 @@
 import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { startTestServer } from './testing.ts'
+import { createClient, problemOf } from '#client/api.ts'
+import { spawnServer, startTestServer, temporaryFolder, urlOf } from './testing.ts'
 
-test('three servers sell the same hundred pieces a thousand times at once: a hundred sales, a stock of nothing', async () => {
+test('three server processes sell the same hundred pieces a thousand times at once: a hundred sales, a stock of nothing', async () => {
   const DATABASE_URL = await temporaryPostgres()
-  await using first = await startTestServer({ DATABASE_URL })
-  await using second = await startTestServer({ DATABASE_URL })
-  await using third = await startTestServer({ DATABASE_URL })
-  const servers = [first, second, third]
-  const { id } = await first.client.products.create.mutate({ name: 'Belt', price: '9.90', stock_level: 100 })
-  const path = `POST /products/${id}/stock-adjustments`
-  const answers = await Promise.all(
-    Array.from(
-      { length: 1000 },
-      async (_, n) => await servers[n % 3]?.rest(path, { body: { delta: -1, reason: 'sold' } }),
-    ),
+  await using folder = await temporaryFolder()
+  const servers = [1, 2, 3].map(() => spawnServer(folder.path, { DATABASE_URL, RATE_LIMIT: 'off' }))
+  const urls = await Promise.all(servers.map(urlOf))
+  const clients = urls.map((url) => createClient(url.slice(0, -1)))
+  const [first, second, third] = clients
+  const created = await first?.products.create.mutate({ name: 'Belt', price: '9.90', stock_level: 100 })
+  const id = created?.id ?? 0
+  const sale = { id, delta: -1, reason: 'sold' } as const
+  const results = await Promise.allSettled(
+    Array.from({ length: 1000 }, async (_, n) => await clients[n % 3]?.products.adjustStock.mutate(sale)),
   )
-  expect(answers.filter((answer) => answer?.status === 201)).toHaveLength(100)
-  expect(answers.filter((answer) => answer?.body.code === 'INSUFFICIENT_STOCK')).toHaveLength(900)
-  expect((await third.client.products.get.query({ id })).stock_level).toBe(0)
-  const { items } = await second.client.products.adjustments.query({ id, limit: 200 })
-  expect(items).toHaveLength(101)
-  expect(items.reduce((sum, { delta }) => sum + delta, 0)).toBe(0)
+  const refused = results
+    .filter((result) => result.status === 'rejected')
+    .map(({ reason }) => problemOf(reason)?.code)
+  expect(
+    Object.fromEntries(
+      Map.groupBy(refused, String)
+        .entries()
+        .map(([code, all]) => [code, all.length]),
+    ),
+  ).toEqual({ INSUFFICIENT_STOCK: 900 })
+
+  expect(await third?.products.get.query({ id })).toMatchObject({ stock_level: 0, version: 101 })
+  const ledger = await second?.products.adjustments.query({ id, limit: 200 })
+  expect(ledger?.items).toHaveLength(101)
+  expect(ledger?.items.reduce((sum, { delta }) => sum + delta, 0)).toBe(0)
+  for (const server of servers) server.kill('SIGTERM')
+  expect(await Promise.all(servers.map(({ exited }) => exited))).toEqual([0, 0, 0])
+})
+
+test('while the database is stopped, requests are refused in time; when it goes on, they are answered', async () => {
+  const DATABASE_URL = await temporaryPostgres()
+  await using server = await startTestServer({ DATABASE_URL })
+  await using admin = new SQL({ url: DATABASE_URL, max: 1 })
+  const { id } = await server.client.products.create.mutate({ name: 'Belt', price: '9.90', stock_level: 5 })
+  const backends: { pid: number }[] =
+    await admin`select pid from pg_stat_activity where datname = current_database()`
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+    for (const { pid } of backends) process.kill(pid, name)
+  }
+  signal('SIGSTOP')
+  try {
+    const answers = await Promise.all([
+      server.rest(`GET /products/${id}`),
+      server.rest(`PATCH /products/${id}`, { body: { name: 'Strap' } }),
+    ])
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [503, 'UNAVAILABLE'],
+      [503, 'UNAVAILABLE'],
+    ])
+  } finally {
+    signal('SIGCONT')
+  }
+  expect((await server.rest(`GET /products/${id}`)).status).toBe(200)
 })
 
 test('when its connections are cut, reads go on, and a write either is done or says that it is unavailable', async () => {

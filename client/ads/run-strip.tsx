@@ -1,7 +1,15 @@
 /** How far the fetching is; or, when nothing is under way, how the last one ended. Always of one height. */
 import { count, moment, plural } from '#client/ui/format.ts'
 import type { Run } from './days.ts'
-import { failuresByReason, isActive, outcomeOf, progressOf, rateOf, timeLeft } from './run-words.ts'
+import {
+  failuresByReason,
+  isActive,
+  outcomeOf,
+  progressOf,
+  rateOf,
+  remedyFor,
+  timeLeft,
+} from './run-words.ts'
 
 /** @param nowMs when the runs were last heard of; 0 before that */
 export function RunStrip({ run, nowMs }: { run: Run | undefined; nowMs: number }) {
@@ -42,8 +50,19 @@ function Ended({ run }: { run: Run }) {
           <span className="quiet-text"> · goes on {moment(run.parked_until)}</span>
         )}
       </span>
-      {run.detail !== undefined && <span className="quiet-text">{run.detail}</span>}
+      <Remedy run={run} />
       <Failures run={run} />
+    </>
+  )
+}
+
+/** What to do comes first, in plain words; what was answered is for whoever wants to know. */
+function Remedy({ run }: { run: Run }) {
+  const remedy = remedyFor(run.code ?? run.failed[0]?.code)
+  return (
+    <>
+      {remedy !== undefined && <span>{remedy}</span>}
+      {run.detail !== undefined && <span className="quiet-text">{run.detail}</span>}
     </>
   )
 }

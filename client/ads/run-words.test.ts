@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Run } from './days.ts'
-import { failuresByReason, outcomeOf, progressOf, rateOf, timeLeft } from './run-words.ts'
+import { failuresByReason, outcomeOf, progressOf, rateOf, remedyFor, timeLeft } from './run-words.ts'
 
 const run: Run = {
   id: 'r',
@@ -52,4 +52,11 @@ describe('a run', () => {
       ['Google took too long to answer', 1],
     ])
   })
+})
+
+test('what a person can do is said, and nothing where it passes by itself', () => {
+  expect(remedyFor('OAUTH_FAILED')).toContain('GOOGLE_ADS_REFRESH_TOKEN')
+  expect(remedyFor('NOT_SERVED')).toContain('GOOGLE_ADS_API_VERSION')
+  expect(remedyFor('BROKEN_STREAM')).toBeUndefined()
+  expect(remedyFor(undefined)).toBeUndefined()
 })

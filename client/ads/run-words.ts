@@ -14,7 +14,8 @@ const REASONS: Readonly<Record<string, string>> = {
   AUTHENTICATION_FAILED: 'Google does not accept the sign-in',
   AUTHORIZATION_FAILED: 'this sign-in may not see the account',
   REQUEST_REFUSED: 'Google refused the question',
-  NOT_SERVED: 'Google does not offer that day',
+  NOT_SERVED: 'Google no longer offers this version of its interface',
+  PAGE_TOKEN_EXPIRED: 'the answer took so long that Google forgot about it',
   INVALID_ROWS: 'the answer could not be understood, so nothing of it was kept',
   SOURCE_ERROR: 'the source of the figures gave an error',
   WORKER_DIED: 'the fetch stopped in the middle',
@@ -23,6 +24,23 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export function reasonFor(code: string | undefined): string {
   return REASONS[code ?? ''] ?? 'something unexpected happened'
+}
+
+/** A failure's code → what a person can do; nothing where it passes by itself. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  OAUTH_FAILED: 'Sign in with Google anew: set a new GOOGLE_ADS_REFRESH_TOKEN (or key file), then restart.',
+  AUTHENTICATION_FAILED: 'Check the GOOGLE_ADS_… settings, then restart.',
+  AUTHORIZATION_FAILED:
+    'Give this sign-in access to the account, or set GOOGLE_ADS_LOGIN_CUSTOMER_ID to its manager.',
+  NOT_SERVED: 'Set GOOGLE_ADS_API_VERSION to a newer version, then restart.',
+  QUOTA_EXHAUSTED: 'Nothing to do: the next run goes on where this one stopped.',
+  STORE_UNWRITABLE: 'Make room on the disk, or let the server write to the folder of ADS_DIR.',
+  SERVER_ERROR: 'Try again later.',
+  NETWORK: 'Check the connection to the internet, then fetch again.',
+}
+
+export function remedyFor(code: string | undefined): string | undefined {
+  return REMEDIES[code ?? '']
 }
 
 export function isActive({ state }: Pick<Run, 'state'>): boolean {

@@ -1,12 +1,16 @@
 /** The words of all names, kept so that a misspelt one finds those that may have been meant. */
-import { inArray } from 'drizzle-orm'
+import { and, gte, inArray, lt } from 'drizzle-orm'
+import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import { editDistance, remainders, remaindersOfKnown, typosIn } from './typos.ts'
 import { wordsOf } from './words.ts'
 
 /** More words than this that may have been meant are too many to be of use. */
 const MAX_MEANT = 20
-const ROWS_PER_INSERT = 1000
+/** More words than this are quicker found by their prefix than one by one. */
+const MAX_BEGUN = 200
+/** Comes after every letter. */
+const LAST_LETTER = '\u{10FFFF}'
 /** Bounds what this process remembers to have written already; forgetting costs a statement that changes nothing. */
 const MAX_REMEMBERED = 200_000
 
@@ -22,25 +26,47 @@ export class Vocabulary {
    * To be called before the names are written, and before any row is locked. Without a transaction to go into it
    * commits at once: a word without a product does no harm, a lock held on it would.
    */
-  async learn(names: Iterable<string>, within?: Queries): Promise<void> {
+  async learn(names: Iterable<string>, transaction?: Queries): Promise<void> {
     const fresh = new Set([...names].flatMap(wordsOf).filter((word) => !this.#remembered.has(word)))
     const rows = [...fresh].flatMap((word) =>
       remaindersOfKnown(word).map((remainder) => ({ remainder, word })),
     )
     // In one order everywhere: two writers of the same new words then cannot wait for each other.
     rows.sort((a, b) => compare(a.remainder, b.remainder) || compare(a.word, b.word))
+    const { words, wordRemainders } = this.#db.tables
     const insert = async (tx: Queries) => {
-      for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-        await tx
-          .insert(this.#db.tables.wordRemainders)
-          .values(rows.slice(start, start + ROWS_PER_INSERT))
-          .onConflictDoNothing()
-      }
+      const within = { db: this.#db, tx }
+      const known = [...fresh].toSorted(compare).map((word) => ({ word }))
+      await insertMany(within, { into: words, rows: known, skipConflicts: true })
+      await insertMany(within, { into: wordRemainders, rows, skipConflicts: true })
     }
-    if (within) return await insert(within)
-    if (rows.length > 0) await this.#db.withTransaction(insert)
+    if (transaction) return await insert(transaction)
+    if (fresh.size > 0) await this.#db.withTransaction(insert)
     if (this.#remembered.size > MAX_REMEMBERED) this.#remembered.clear()
     for (const word of fresh) this.#remembered.add(word)
+  }
+
+  /** Those of the given words that stand in no name. */
+  async unknown(words: readonly string[]): Promise<string[]> {
+    const table = this.#db.tables.words
+    const found = await this.#db.reader
+      .select()
+      .from(table)
+      .where(inArray(table.word, [...words]))
+    const known = new Set(found.map(({ word }) => word))
+    return words.filter((word) => !known.has(word))
+  }
+
+  /** The known words that begin like this, the word itself among them; undefined when they are very many. */
+  async begunBy(prefix: string): Promise<string[] | undefined> {
+    const { word } = this.#db.tables.words
+    const found = await this.#db.reader
+      .select()
+      .from(this.#db.tables.words)
+      .where(and(gte(word, prefix), lt(word, `${prefix}${LAST_LETTER}`)))
+      .orderBy(word)
+      .limit(MAX_BEGUN + 1)
+    return found.length > MAX_BEGUN ? undefined : found.map((row) => row.word)
   }
 
   /** The known words that are few enough typos away from this one, nearest first; the word itself is not among them. */

@@ -1,80 +1,119 @@
 /** --dry-run: which dates are due, and what fetching them would cost. Takes no lock and writes nothing. */
-import { kindOf, openSource } from '#server/ads/connect.ts'
-import { FetchError } from '#server/ads/errors.ts'
+import { knowAccounts } from '#server/ads/accounts.ts'
+import { dateIn } from '#server/ads/calendar.ts'
+import { kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
+import { forecast, unitsPerDate, type Forecast } from '#server/ads/forecast.ts'
+import { versionNotice } from '#server/ads/google/versions.ts'
 import { startProgress } from '#server/ads/progress.ts'
 import type { RunParts } from '#server/ads/run.ts'
-import { readAccounts } from '#server/ads/store/accounts.ts'
-import { placeOf, readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
+import { placeOf, readIndex } from '#server/ads/store/index-file.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
 import { planTasks, type RunRequest, type Task } from '#server/ads/tasks.ts'
 import { count, lineOf, summaryOf, type Output } from './output.ts'
 
-/** What a per-date report costs, where the store has not seen a dearer one. */
-const UNITS_PER_DATE = 600
-const EXPLORER_OPERATIONS_PER_DAY = 2_880
-
 export async function dryRun(request: RunRequest, parts: RunParts, output: Output): Promise<number> {
   const startedAtMs = performance.now()
   const { options, clock } = parts
-  const zones = await zonesOf(request.customerIds, parts)
-  const zoneOf = (customerId: string) => zones.get(customerId) ?? 'UTC'
+  const say = (line: string) => output.say(line)
+  if (kindOf(options) === 'google') sayVersion(options.google.apiVersion, clock.now(), say)
+  const { customerIds, zoneOf } = await accountsOf(request, parts, say)
   const { dir, lookbackDays } = options
   const { lines } = await reconcile(readIndex(dir), {
     dir,
     lookbackDays,
     zoneOf,
     mayWrite: false,
-    onDamaged: ({ report, date }, why) => output.say(`${report} ${date} counts as missing: ${why}`),
+    onDamaged: ({ report, date }, why) => say(`${report} ${date} counts as missing: ${why}`),
   })
-  const tasks = planTasks(request, {
+  const plan = {
     nowMs: clock.now(),
     lookbackDays,
     granularOnly: kindOf(options) !== 'module',
     zoneOf,
-    present: (of) => lines.get(placeOf(of)),
-    onNotice: (notice) => output.say(notice),
-  })
-  for (const { tally, due } of tasks) {
-    output.say(`${lineOf(tally)}; ${due.length} due`)
-    for (const date of due.toReversed()) output.say(`  ${date}`)
+    present: (of: Parameters<typeof placeOf>[0]) => lines.get(placeOf(of)),
+    onNotice: say,
   }
-  output.say(forecast(tasks, lines))
+  const tasks = planTasks({ ...request, customerIds }, plan)
+  for (const { tally, due } of tasks) {
+    say(`${lineOf(tally)}; ${due.length} due`)
+    for (const date of due.toReversed()) say(`  ${date}`)
+  }
+  const stored = [...lines.values()]
+  const cost = forecast(tasks.map(dueOf), stored, clock.now())
+  for (const line of forecastLines(tasks, cost)) say(line)
   const progress = startProgress(request, clock.now())
   const wallMs = Math.round(performance.now() - startedAtMs)
-  await output.result(tasks.map(({ tally, due }) => ({ ...summaryOf(tally, progress, wallMs), due })))
+  await output.result(
+    tasks.map((task) => ({
+      ...summaryOf(task.tally, progress, wallMs),
+      due: task.due,
+      forecast: {
+        operations: task.due.length,
+        units: task.due.length * unitsPerDate(task.tally.report, stored),
+        run: toJson(cost),
+      },
+    })),
+  )
   return 0
 }
 
-function forecast(tasks: readonly Task[], lines: ReadonlyMap<string, IndexLine>): string {
-  const operations = tasks.reduce((sum, { due }) => sum + due.length, 0)
-  const known = [...lines.values()].filter(({ units }) => units > 0)
-  const perDate =
-    known.length === 0 ? UNITS_PER_DATE : known.reduce((sum, { units }) => sum + units, 0) / known.length
-  const warning =
-    operations > EXPLORER_OPERATIONS_PER_DAY
-      ? `; more than the ${EXPLORER_OPERATIONS_PER_DAY} a day of Explorer access, so it would be parked in between`
-      : ''
-  return `Would take ${count(operations)} operations and about ${count(Math.round(operations * perDate))} units${warning}.`
+function dueOf({ tally, due }: Task) {
+  return { report: tally.report, dates: due.length }
+}
+
+export function sayVersion(version: string, nowMs: number, say: (line: string) => void): void {
+  const notice = versionNotice(version, dateIn('UTC', nowMs))
+  if (notice !== undefined) say(`Warning: ${notice}`)
 }
 
 /** What the store does not know yet is asked, because without a zone no date has a name. */
-async function zonesOf(customerIds: readonly string[], parts: RunParts): Promise<Map<string, string>> {
+async function accountsOf(request: RunRequest, parts: RunParts, say: (line: string) => void) {
   const { options, signal } = parts
-  const known = readAccounts(options.dir)?.accounts ?? {}
-  const zones = new Map(Object.entries(known).map(([id, { timeZone }]) => [id, timeZone]))
-  const unknown = customerIds.filter((id) => !zones.has(id))
-  if (unknown.length === 0) return zones
-  const source = await openSource(options, parts)
+  let opened: Promise<OpenSource> | undefined
   try {
-    for (const id of unknown) {
-      const { timeZone } = await source.account(id, { signal, meter: { requests: 0, units: 0 } })
-      zones.set(id, timeZone)
-    }
-  } catch (error) {
-    if (!(error instanceof FetchError)) throw error
-    console.error(`The account's time zone is not known, taking UTC: ${error.message}`)
+    const accounts = await knowAccounts(request.customerIds, {
+      dir: options.dir,
+      kind: kindOf(options),
+      source: async () => await (opened ??= openSource(options, parts)),
+      signal,
+      random: Math.random,
+      mayWrite: false,
+      onNotice: say,
+    })
+    for (const [id, { failure }] of accounts.refused)
+      say(`What is known of ${id} is not enough to fetch anything: ${failure.detail}`)
+    return accounts
   } finally {
-    await source.close()
+    await opened?.then(async (source) => await source.close())
   }
-  return zones
+}
+
+function forecastLines(tasks: readonly Task[], cost: Forecast): string[] {
+  const [first] = tasks
+  const alike = first && tasks.every(({ due }) => due.length === first.due.length)
+  const product =
+    alike && tasks.length > 1 ? `${tasks.length} reports × ${count(first.due.length)} dates = ` : ''
+  const recent =
+    cost.operationsLastDay > 0 ? `, after ${count(cost.operationsLastDay)} in the last 24 hours` : ''
+  return [
+    `Would take ${product}${count(cost.operations)} operations${recent}, and about ${count(cost.units)} units.`,
+    ...cost.levels.map(({ name, perDay, fits, days }) => {
+      const access = `  ${name[0]?.toUpperCase()}${name.slice(1)} access`
+      if (perDay === null) return `${access}: no limit`
+      return fits
+        ? `${access}, ${count(perDay)} a day: enough`
+        : `${access}, ${count(perDay)} a day: not enough; the run would be parked, and continued on ${days - 1 === 1 ? 'the next day' : `the next ${days - 1} days`}`
+    }),
+  ]
+}
+
+function toJson({ operations, units, operationsLastDay, levels }: Forecast) {
+  return {
+    operations,
+    units,
+    operations_last_24_h: operationsLastDay,
+    access: Object.fromEntries(
+      levels.map(({ name, perDay, fits, days }) => [name, { operations_per_day: perDay, fits, days }]),
+    ),
+  }
 }

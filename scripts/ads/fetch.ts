@@ -1,10 +1,9 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
-import { dateIn } from '#server/ads/calendar.ts'
-import { twoYears, type RunKind } from '#server/ads/plan.ts'
+import type { RunKind } from '#server/ads/plan.ts'
 import { beginRun, exitCodeOf, type RunLog, type RunParts } from '#server/ads/run.ts'
 import type * as logging from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import type * as simulating from '#scripts/simulator/server.ts'
+import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { showProgress } from './bar.ts'
 import { dryRun } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
@@ -20,7 +19,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   const request = {
     kind,
     reports,
-    range: rangeIn(flags, twoYears(dateIn('UTC', systemClock.now()))),
+    range: rangeIn(flags),
     customerIds: customersIn(settings),
     refresh: flags.refresh ?? false,
   }
@@ -30,7 +29,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
     limits,
     clock: systemClock,
     log: lateLog(config.log),
-    startDemo: startLateDemo,
+    startDemo: startSimulatorThread,
     signal: interruption.signal,
   }
   if (flags.dryRun) return await dryRun(request, parts, new Output(flags))
@@ -55,11 +54,6 @@ function lateLog(options: logging.LogOptions): RunLog {
     warn: (context, message) => log().warn(context, message),
     error: (context, message) => log().error(context, message),
   }
-}
-
-function startLateDemo(): simulating.Simulator {
-  const module = require('#scripts/simulator/server.ts') as typeof simulating
-  return module.startSimulator()
 }
 
 type RunProgress = ReturnType<typeof beginRun>['progress']

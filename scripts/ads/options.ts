@@ -1,9 +1,10 @@
 /** The options of the ads commands: read, checked, and merged over what the environment says. */
 import { InvalidArgumentError, type Command } from 'commander'
-import { isDate, type DateRange } from '#server/ads/calendar.ts'
+import { isDate } from '#server/ads/calendar.ts'
 import { customersOf } from '#server/ads/connect.ts'
 import { ConfigurationError } from '#server/ads/errors.ts'
 import { REPORT_NAMES, type AdsOptions, type ReportName } from '#server/ads/options.ts'
+import type { AskedRange } from '#server/ads/plan.ts'
 import { DEFAULT_LIMITS, type RunLimits } from '#server/ads/run.ts'
 import { readConfig, type Config } from '#server/config.ts'
 
@@ -19,6 +20,7 @@ export interface Flags {
   refresh?: boolean
   dryRun?: boolean
   json?: boolean
+  totals?: boolean
 }
 
 export interface Settings {
@@ -84,12 +86,11 @@ export function customersIn({ options, flags }: Settings): readonly string[] {
   return customersOf(options, flags.customer)
 }
 
-/** @returns undefined when neither end is given. @throws ConfigurationError */
-export function rangeIn({ start, end }: Flags, otherwise: DateRange): DateRange | undefined {
-  if (start === undefined && end === undefined) return undefined
-  const range = { from: start ?? otherwise.from, to: end ?? otherwise.to }
-  if (range.from > range.to) throw new ConfigurationError(`--start ${range.from} is after --end ${range.to}.`)
-  return range
+/** @throws ConfigurationError */
+export function rangeIn({ start, end }: Flags): AskedRange {
+  if (start !== undefined && end !== undefined && start > end)
+    throw new ConfigurationError(`--start ${start} is after --end ${end}.`)
+  return { from: start, to: end }
 }
 
 function date(text: string): string {

@@ -1,6 +1,6 @@
 /** What the commands say. With --json, stdout belongs to the summary and people read stderr. */
 import { formatDecimal } from '#server/ads/decimal.ts'
-import { etaMs, failedOf, total, type Progress, type Tally } from '#server/ads/progress.ts'
+import { etaMs, failedOf, ratePerS, total, type Progress, type Tally } from '#server/ads/progress.ts'
 import type { Sums } from '#server/ads/row.ts'
 
 export class Output {
@@ -89,8 +89,7 @@ export function progressLine(progress: Progress, nowMs: number): string {
 }
 
 export function rateOf(progress: Progress, nowMs: number): string {
-  const seconds = Math.max(0.001, (nowMs - progress.startedAtMs) / 1000)
-  return (total(progress, 'fetched') / seconds).toFixed(1)
+  return ratePerS(progress, nowMs).toFixed(1)
 }
 
 export function duration(ms: number): string {

@@ -1,6 +1,8 @@
 /** status: the state of every date, as the files say. Needs no lock and writes nothing. */
+import { clientsOf } from '#server/ads/accounts.ts'
 import { dateIn } from '#server/ads/calendar.ts'
-import { twoYears } from '#server/ads/plan.ts'
+import { kindOf } from '#server/ads/connect.ts'
+import { twoYears, withEnds } from '#server/ads/plan.ts'
 import type { Day } from '#server/ads/schema.ts'
 import { addSums, noSums } from '#server/ads/row.ts'
 import { readAccounts } from '#server/ads/store/accounts.ts'
@@ -11,6 +13,7 @@ import { reconcile } from '#server/ads/store/reconcile.ts'
 import { readRestatements, type Restatement } from '#server/ads/store/restatements.ts'
 import { daysOf, selectLines } from '#server/ads/views.ts'
 import { systemClock } from '#server/platform/clock.ts'
+import { sayVersion } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags } from './options.ts'
 import { count, Output, sumsLine } from './output.ts'
 import { describeRestatements, restatementResult } from './restatements.ts'
@@ -32,9 +35,11 @@ export async function showStatus(flags: Flags): Promise<number> {
   output.say(`store ${dir}${held ? `, ${held.source} data` : ', never filled'}`)
   const all: Day[] = []
   const restated: Restatement[] = []
-  for (const customerId of customersIn(settings)) {
+  if (kindOf(options) === 'google')
+    sayVersion(options.google.apiVersion, systemClock.now(), (line) => output.say(line))
+  for (const customerId of clientsOf(customersIn(settings), held?.accounts ?? {})) {
     const years = twoYears(dateIn(zoneOf(customerId), systemClock.now()))
-    const range = rangeIn(flags, years) ?? years
+    const range = withEnds(rangeIn(flags), years)
     for (const report of reports) {
       const selection = { range, reports: [report], customerIds: [customerId] }
       const known = { lines, failures: readFailures(dir), isFetching: () => false }

@@ -14,12 +14,16 @@ export interface Bench extends AsyncDisposable {
   ads: (args: string, env?: Record<string, string>) => Promise<Ended>
   spawn: (args: string, env?: Record<string, string>) => Child
   stats: () => Promise<Stats>
-  expected: (report: string, from: string, to: string) => Promise<ExpectedDay[]>
+  expected: (
+    report: string,
+    ...range: [from: string, to: string, customerId?: string]
+  ) => Promise<ExpectedDay[]>
 }
 
 export interface Stats {
   figures: number
   tokens: number
+  paths: Record<string, number>
   dates: Record<string, number>
   faults: Record<string, number>
 }
@@ -82,8 +86,8 @@ export function openBench(options: SimulatorOptions = {}): Bench {
     ads: async (args, more = {}) => await ended(spawnAds(args, { ...env, ...more })),
     spawn: (args, more = {}) => spawnAds(args, { ...env, ...more }),
     stats: async () => (await get('/__stats')) as Awaited<ReturnType<Bench['stats']>>,
-    expected: async (report, from, to) => {
-      const query = new URLSearchParams({ report, customer_id: CUSTOMER, from, to })
+    expected: async (report, ...[from, to, customerId = CUSTOMER]) => {
+      const query = new URLSearchParams({ report, customer_id: customerId, from, to })
       return ((await get(`/__expected?${query}`)) as { days: ExpectedDay[] }).days
     },
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,8 @@
 /** verify: every file against the index. Reads all bytes, believes no modification time, writes nothing. */
 import { existsSync } from 'node:fs'
 import { InvalidRowsError } from '#server/ads/errors.ts'
+import { clientsOf } from '#server/ads/accounts.ts'
+import { readAccounts } from '#server/ads/store/accounts.ts'
 import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
 import { committedAt } from '#server/ads/store/commit.ts'
 import { readDateFile } from '#server/ads/store/date-file.ts'
@@ -11,6 +13,7 @@ import { formatDecimal } from '#server/ads/decimal.ts'
 import type { Sums } from '#server/ads/row.ts'
 import { settingsOf, type Flags } from './options.ts'
 import { count, Output } from './output.ts'
+import { verifyTotals } from './totals.ts'
 
 interface Finding {
   report: string
@@ -24,9 +27,12 @@ export async function verifyStore(flags: Flags): Promise<number> {
   const output = new Output(flags)
   const { dir, lookbackDays } = options
   const known = readIndex(dir)
+  const accounts = readAccounts(dir)?.accounts ?? {}
   const asked = (line: IndexLine) =>
     (flags.report === undefined || reports.includes(line.report)) &&
-    (flags.customer === undefined || flags.customer.includes(line.customerId))
+    (flags.customer === undefined || clientsOf(flags.customer, accounts).includes(line.customerId)) &&
+    (flags.start === undefined || line.date >= flags.start) &&
+    (flags.end === undefined || line.date <= flags.end)
   const findings: Finding[] = []
   const find = (
     { report, customerId, date }: Pick<IndexLine, 'report' | 'customerId' | 'date'>,
@@ -66,8 +72,11 @@ export async function verifyStore(flags: Flags): Promise<number> {
   if (unindexed > 0) output.say(`${count(unindexed)} whole files are newer than the index, as after a kill`)
   const rows = lines.reduce((sum, line) => sum + line.rows, 0)
   output.say(`${count(lines.length)} dates and ${count(rows)} rows checked, ${findings.length} problems`)
-  await output.result([{ dates: lines.length, rows, unindexed, problems: findings }])
-  return findings.length === 0 ? 0 : 1
+  const totals =
+    flags.totals === true ? await verifyTotals(lines, options, (line) => output.say(line)) : undefined
+  const problems = { dates: lines.length, rows, unindexed, problems: findings }
+  await output.result([{ ...problems, ...(totals && { totals: totals.checked }) }])
+  return findings.length > 0 ? 1 : (totals?.exitCode ?? 0)
 }
 
 /** @returns `newer` for a whole file that a run has put there after the index was written */

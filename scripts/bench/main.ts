@@ -1,6 +1,8 @@
 /** `bun run bench [NAME]`: each figure beside its peer or its limit, measured in the same run. */
 import { Argument, Command } from 'commander'
 import { ADS_PARTS, benchAds } from './ads.ts'
+import { benchApi } from './api.ts'
+import { benchCsv } from './csv.ts'
 import { benchProducts } from './products.ts'
 
 const program = new Command('bench').description('Benchmarks; the ratios hold, absolute values drift.')
@@ -11,6 +13,20 @@ program
   .option('--count <n>', 'products', Number, 1_000_000)
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .action(benchProducts)
+
+program
+  .command('csv')
+  .description('Files of products in and out: rows a second, and whether memory stays flat.')
+  .option('--count <n>', 'rows of the larger file', Number, 1_000_000)
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .action(benchCsv)
+
+program
+  .command('api')
+  .description('What is served from memory, beside bare servers that send the same.')
+  .option('--count <n>', 'products', Number, 100_000)
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .action(benchApi)
 
 program
   .command('ads')

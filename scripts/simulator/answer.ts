@@ -1,6 +1,6 @@
 /** From a query to rows on the wire: lowerCamelCase, int64 as strings, zeros left out, resource names unasked. */
 import type { Fields, World } from './account.ts'
-import { figuresOf, NOTHING, sum, type Figures, type Metrics } from './data.ts'
+import { figuresOf, NOTHING, sum, type Figures, type Metrics, type Resource } from './data.ts'
 import type { Query } from './gaql.ts'
 
 type Json = { [key: string]: string | number | boolean | Json }
@@ -9,22 +9,41 @@ export const ROWS_PER_CHUNK = 10_000
 const MAX_DAYS = 1_200
 
 export function answerRows(world: World, query: Query, customerId: string): Json[] {
-  const rows = asksForFigures(query)
-    ? figureRows(world, query, customerId)
-    : [accountRow(world, query, customerId)]
+  const rows = rowsOf(world, query, customerId)
   return query.limit === undefined ? rows : rows.slice(0, query.limit)
+}
+
+function rowsOf(world: World, query: Query, customerId: string): Json[] {
+  const { resource } = query
+  if (resource === 'customer_client') return clientRows(world, query, customerId)
+  if (!asksForFigures(query)) return [accountRow(world, query, customerId)]
+  return figureRows(world, { ...query, resource }, customerId)
+}
+
+/** What all rows of an answer sum to; a client that wants only this is spared the rows. */
+export function summaryRow(world: World, query: Query, customerId: string): Json {
+  const { resource } = query
+  const total =
+    resource === 'customer_client'
+      ? NOTHING
+      : datesOf(world, query)
+          .flatMap((date) => figuresOf(world, resource, { customerId, date }))
+          .reduce<Metrics>((all, figures) => sum(all, figures), NOTHING)
+  const metrics = pathsOf(query).filter(({ field }) => field.startsWith('metrics.'))
+  return toJson(metrics, { fields: {}, date: '', ...total }, { world, customerId })
 }
 
 export function fieldMaskOf({ fields }: Query): string {
   return fields.map((field) => field.split('.').map(lowerCamelCase).join('.')).join(',')
 }
 
-function asksForFigures({ fields, resource }: Query): boolean {
+export function asksForFigures({ fields, resource }: Query): boolean {
+  if (resource === 'customer_client') return false
   return resource !== 'customer' || fields.some((field) => /^(metrics|segments)\./.test(field))
 }
 
 /** Rows that differ in no selected segment or attribute are one row, as in the API. */
-function figureRows(world: World, query: Query, customerId: string): Json[] {
+function figureRows(world: World, query: Query & { resource: Resource }, customerId: string): Json[] {
   const merged = new Map<string, Dated>()
   for (const date of datesOf(world, query)) {
     for (const figures of figuresOf(world, query.resource, { customerId, date })) {
@@ -56,6 +75,14 @@ function datesOf({ nowMs }: World, { dates }: Query): string[] {
   return Array.from({ length: Math.max(0, length) }, (_, days) => first.add({ days }).toString())
 }
 
+function clientRows(world: World, query: Query, managerId: string): Json[] {
+  return world.tree.clientsOf(managerId).map((values) => {
+    const json: Json = {}
+    for (const { field, path } of pathsOf(query)) put(json, path, values[field])
+    return json
+  })
+}
+
 function accountRow(world: World, query: Query, customerId: string): Json {
   return toJson(pathsOf(query), { fields: {}, date: '', ...NOTHING }, { world, customerId })
 }
@@ -71,9 +98,9 @@ function toJson(paths: Paths, row: Dated, { world, customerId }: { world: World;
   const values: Record<string, string | number | boolean> = {
     ...row.fields,
     'customer.id': customerId,
-    'customer.time_zone': world.timeZone,
+    'customer.time_zone': world.zoneOf(customerId),
     'customer.currency_code': 'USD',
-    'customer.manager': false,
+    'customer.manager': world.tree.isManager(customerId),
     'segments.date': row.date,
     ...metricValues(row),
   }
@@ -81,10 +108,7 @@ function toJson(paths: Paths, row: Dated, { world, customerId }: { world: World;
     const [resource = ''] = path
     const place = json[resource] === undefined ? placeOf(resource, row.fields) : undefined
     if (place !== undefined) json[resource] = { resourceName: `customers/${customerId}${place}` }
-    const value = values[field]
-    // proto3's JSON leaves out what equals its default.
-    if (value !== undefined && value !== 0 && value !== '0' && value !== '' && value !== false)
-      put(json, path, value)
+    put(json, path, values[field])
   }
   return json
 }
@@ -115,7 +139,9 @@ function placeOf(resource: string, fields: Fields): string | undefined {
   }
 }
 
-function put(json: Json, path: readonly string[], value: string | number | boolean): void {
+/** proto3's JSON leaves out what equals its default. */
+function put(json: Json, path: readonly string[], value: string | number | boolean | undefined): void {
+  if (value === undefined || value === 0 || value === '0' || value === '' || value === false) return
   const [step = '', ...rest] = path
   if (rest.length === 0) json[step] = value
   else {

@@ -36,10 +36,12 @@ const GROUPING: Readonly<Record<Resource, { kind: 'all' | Leaf['kind']; by: (lea
 export function figuresOf(world: World, resource: Resource, of: CustomerDate): Figures[] {
   const { kind, by } = GROUPING[resource]
   const day = dayOf(world, of)
+  const isRestated = world.restated.has(placeOf(resource, of))
   const groups = new Map<string, Figures>()
   for (const leaf of world.leaves) {
     if (kind !== 'all' && leaf.kind !== kind) continue
-    const metrics = metricsOf(world, leaf, day)
+    const first = metricsOf(world, leaf, day)
+    const metrics = isRestated ? restated(first) : first
     if (metrics.impressions === 0) continue
     const key = by(leaf)
     const group = groups.get(key)
@@ -49,6 +51,20 @@ export function figuresOf(world: World, resource: Resource, of: CustomerDate): F
     .map(([key, figures]) => ({ figures, at: chance(world.seed, of.date, key) }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ figures }) => figures)
+}
+
+export function placeOf(resource: Resource, { customerId, date }: CustomerDate): string {
+  return `${resource} ${customerId} ${date}`
+}
+
+/** Conversions that came late are added to the day of the click. */
+function restated(metrics: Metrics): Metrics {
+  const { conversions, conversionsValue } = metrics
+  return {
+    ...metrics,
+    conversions: sixDecimals(conversions * 1.5),
+    conversionsValue: sixDecimals(conversionsValue * 1.5),
+  }
 }
 
 export interface CustomerDate {
@@ -90,7 +106,11 @@ function dayOf(world: World, { customerId, date }: CustomerDate): Day {
   const day = Temporal.PlainDate.from(date)
   const years = day.year - 2023 + day.dayOfYear / 365
   const season = (MONTHS[day.month - 1] ?? 1) * (WEEKDAYS[day.dayOfWeek - 1] ?? 1)
-  return { customerId, date, traffic: 600 * season * (1 + 0.18 * years) * elapsedPart(world, date) }
+  return {
+    customerId,
+    date,
+    traffic: 600 * season * (1 + 0.18 * years) * elapsedPart(world, { customerId, date }),
+  }
 }
 
 function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: Day): Metrics {
@@ -108,8 +128,8 @@ function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: D
 }
 
 /** Nothing of days to come, and of today only what is already over there. */
-function elapsedPart({ nowMs, timeZone }: World, date: string): number {
-  const now = Temporal.Instant.fromEpochMilliseconds(nowMs()).toZonedDateTimeISO(timeZone)
+function elapsedPart({ nowMs, zoneOf }: World, { customerId, date }: CustomerDate): number {
+  const now = Temporal.Instant.fromEpochMilliseconds(nowMs()).toZonedDateTimeISO(zoneOf(customerId))
   const today = now.toPlainDate().toString()
   if (date === today) return now.hour / HOURS
   return date < today ? 1 : 0

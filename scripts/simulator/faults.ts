@@ -2,25 +2,30 @@
 import { adsError, htmlPage, plainError, type ErrorBody } from './bodies.ts'
 import { chance } from './random.ts'
 
-export const SCENARIOS = [
-  'plain',
-  'slow',
-  'revoked',
-  'token-death',
-  'temporary-quota',
-  'daily-quota',
-  'mid-stream-error',
-  'truncation',
-  'stall',
-  'html-502',
-  'reset',
-  'outage',
-  'wrong-manager',
-  'retired-version',
-  'bad-query',
-  'mixed',
-] as const
-export type Scenario = (typeof SCENARIOS)[number]
+/** Each with what it does, for --help. */
+export const SCENARIOS = {
+  plain: 'nothing goes wrong',
+  slow: 'each answer takes 200 ms longer',
+  revoked: 'the refresh token was revoked',
+  'token-death': 'an access token is refused after some uses',
+  'temporary-quota': 'one request in five is told to wait',
+  'daily-quota': 'the quota of a day is used up after --daily-quota queries',
+  'mid-stream-error': 'one stream in five carries an error after its first rows',
+  truncation: 'one stream in five ends in the middle, as if it were whole',
+  stall: 'one stream in five falls silent in the middle',
+  'html-502': 'one request in five is answered by a proxy, in HTML',
+  reset: 'one connection in five is cut in the middle',
+  'broken-streams': 'every stream ends in the middle: only pages arrive',
+  'expired-page-tokens': 'the same, on days of two pages, whose second one is at first too late',
+  'restated-days': 'a date has more conversions each time but the first that it is asked for',
+  outage: 'nobody is there for 15 requests',
+  manager: 'a manager account, 9000000000, with accounts below it in three time zones',
+  'wrong-manager': 'the sign-in may not see the account',
+  'retired-version': 'every path is 404, in HTML',
+  'bad-query': 'the query is refused',
+  mixed: 'a fault at three requests in ten, of all kinds',
+} as const
+export type Scenario = keyof typeof SCENARIOS
 
 export type Fault =
   | { name: string; type: 'answer'; response: () => Response }
@@ -34,6 +39,8 @@ export interface AdsRequest {
   /** The query's text; searchStream's only carry figures. */
   query: string
   streamed: boolean
+  /** A page after the first. */
+  continued: boolean
   customerId: string
   /** How often this very query was asked before. */
   asked: number
@@ -71,6 +78,11 @@ export function faultFor(
       return streamed ? BAD_QUERY : undefined
     case 'daily-quota':
       return streamed && total >= options.dailyQuota ? DAILY_QUOTA : undefined
+    case 'broken-streams':
+      return streamed ? TRUNCATION : undefined
+    case 'expired-page-tokens':
+      if (streamed) return TRUNCATION
+      return request.continued && asked === 0 ? EXPIRED_PAGE_TOKEN : undefined
     case 'outage':
       return streamed && total >= OUTAGE.from && total < OUTAGE.to ? JSON_503 : undefined
     case 'mixed':
@@ -104,6 +116,16 @@ const BAD_QUERY: Fault = {
     family: 'queryError',
     value: 'UNRECOGNIZED_FIELD',
     message: "Unrecognized field in the query: 'metrics.cost_micros'.",
+  }),
+}
+const EXPIRED_PAGE_TOKEN: Fault = {
+  name: 'expired-page-token',
+  type: 'error',
+  status: 400,
+  body: adsError(400, {
+    family: 'requestError',
+    value: 'EXPIRED_PAGE_TOKEN',
+    message: 'Page token set in the request is expired.',
   }),
 }
 const DAILY_QUOTA: Fault = quota('RESOURCE_EXHAUSTED', 'DEVELOPER', '40591s')

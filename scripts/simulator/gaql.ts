@@ -4,7 +4,7 @@ import { RESOURCES, type Resource } from './data.ts'
 
 export interface Query {
   fields: readonly string[]
-  resource: Resource
+  resource: Resource | 'customer_client'
   /** Both ends included; without a condition, none. */
   dates: { from: string; to: string } | undefined
   limit: number | undefined
@@ -25,9 +25,21 @@ const METRICS = ['impressions', 'clicks', 'cost_micros', 'conversions', 'convers
 const CUSTOMER = ['customer.id', 'customer.time_zone', 'customer.currency_code', 'customer.manager']
 const CAMPAIGN = ['campaign.id', 'campaign.name', 'campaign.status']
 const AD_GROUP = ['ad_group.id', 'ad_group.name', 'ad_group.status']
+const CLIENT = [
+  'id',
+  'client_customer',
+  'descriptive_name',
+  'level',
+  'manager',
+  'hidden',
+  'status',
+  'time_zone',
+  'currency_code',
+].map((name) => `customer_client.${name}`)
 const COMMON = [...CUSTOMER, 'segments.date', ...METRICS]
 
-const FIELDS: Readonly<Record<Resource, ReadonlySet<string>>> = {
+const FIELDS: Readonly<Record<Query['resource'], ReadonlySet<string>>> = {
+  customer_client: new Set(CLIENT),
   customer: new Set(COMMON),
   campaign: new Set([...COMMON, ...CAMPAIGN]),
   ad_group: new Set([...COMMON, ...CAMPAIGN, ...AD_GROUP]),
@@ -50,7 +62,7 @@ export function parseQuery(text: string): Query {
   const groups = CLAUSES.exec(text)?.groups
   if (!groups) throw new QueryError('BAD_VALUE', `Error in query: unexpected input ${text.slice(0, 60)}.`)
   const { select = '', from = '', where, limit } = groups
-  const resource = RESOURCES.find((name) => name === from.toLowerCase())
+  const resource = ([...RESOURCES, 'customer_client'] as const).find((name) => name === from.toLowerCase())
   if (!resource)
     throw new QueryError('BAD_RESOURCE_TYPE_IN_FROM_CLAUSE', `'${from}' is not a valid resource.`)
   const fields = select.split(',').map((field) => field.trim())

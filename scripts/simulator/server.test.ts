@@ -1,6 +1,8 @@
 /** The simulator is a proof of the client only as far as it is true itself. */
 import { afterAll, expect, test } from 'bun:test'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { startSimulator, type SimulatorOptions } from './server.ts'
+import { MANAGER_ID } from './tree.ts'
 
 const simulators: { stop(): Promise<void> }[] = []
 afterAll(async () => void (await Promise.all(simulators.map(async (each) => await each.stop()))))
@@ -121,6 +123,95 @@ test('sums over a range are the sums of its dates', async () => {
   }
   expect(days).toHaveLength(31)
   expect(results[0].metrics.clicks).toBe(`${days.reduce((sum, { clicks }) => sum + clicks, 0)}`)
+})
+
+test('a summary row alone is the sum of all rows, and comes without them', async () => {
+  const { ask } = await open()
+  const where = `segments.date BETWEEN '2026-03-01' AND '2026-03-05'`
+  const query = `SELECT campaign.id, metrics.clicks, metrics.cost_micros FROM campaign WHERE ${where}`
+  const [rows] = (await ask('searchStream', { query })).json
+  const chunks = (await ask('searchStream', { query, summaryRowSetting: 'SUMMARY_ROW_ONLY' })).json
+  expect(chunks).toHaveLength(1)
+  expect(chunks[0].results).toBeUndefined()
+  const sumOf = (name: string) =>
+    rows.results.reduce(
+      (sum: bigint, row: { metrics: Record<string, string> }) => sum + BigInt(row.metrics[name] ?? 0),
+      0n,
+    )
+  expect(chunks[0].summaryRow).toEqual({
+    metrics: { clicks: `${sumOf('clicks')}`, costMicros: `${sumOf('costMicros')}` },
+  })
+})
+
+test('an assertion earns a token only when it is signed with the key, for us, and for a short time', async () => {
+  const { simulator } = await open()
+  const key = JSON.parse(simulator.newKeyFile()) as Record<string, string>
+  const nowS = NOW / 1000
+  const right = {
+    iss: key['client_email'],
+    aud: key['token_uri'],
+    scope: 'https://www.googleapis.com/auth/adwords',
+    iat: nowS,
+    exp: nowS + 3600,
+  }
+  const grant = async (claims: object, { alg = 'RS256', pem = key['private_key'] ?? '' } = {}) => {
+    const [header, body] = [{ alg }, claims].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    )
+    const signature = sign('RSA-SHA256', Buffer.from(`${header}.${body}`), pem).toString('base64url')
+    const form = new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: `${header}.${body}.${signature}`,
+    })
+    const response = await fetch(simulator.oauthEndpoint, { method: 'POST', body: form })
+    const answer = (await response.json()) as { error?: string }
+    return answer.error ?? response.status
+  }
+  expect(await grant(right)).toBe(200)
+  expect(await grant({ ...right, sub: 'ads@example.com' })).toBe(200)
+  expect(await grant({ ...right, sub: 'ads@elsewhere.org' })).toBe('unauthorized_client')
+  expect(await grant({ ...right, iss: 'nobody@example.com' })).toBe('invalid_grant')
+  expect(await grant({ ...right, aud: 'https://oauth2.googleapis.com/token' })).toBe('invalid_grant')
+  expect(await grant({ ...right, scope: 'https://www.googleapis.com/auth/drive' })).toBe('invalid_scope')
+  expect(await grant({ ...right, iat: nowS - 7200, exp: nowS - 3600 })).toBe('invalid_grant')
+  expect(await grant({ ...right, exp: nowS + 86_400 })).toBe('invalid_grant')
+  expect(await grant(right, { alg: 'none' })).toBe('invalid_grant')
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' })
+  expect(await grant(right, { pem })).toBe('invalid_grant')
+})
+
+test('a manager has accounts and no figures; those are reached through it alone', async () => {
+  const { simulator, token } = await open({ scenario: 'manager' })
+  const { access_token } = (await (await token()).json()) as { access_token: string }
+  const ask = async (customerId: string, query: string, manager?: string) => {
+    const response = await fetch(`${simulator.endpoint}/v25/customers/${customerId}/googleAds:search`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${access_token}`,
+        ...(manager !== undefined && { 'login-customer-id': manager }),
+      },
+      body: JSON.stringify({ query }),
+    })
+    return { status: response.status, text: await response.text() }
+  }
+  const figures = campaignsOn("segments.date = '2026-03-03'")
+  expect((await ask(MANAGER_ID, figures)).text).toContain('REQUESTED_METRICS_FOR_MANAGER')
+  expect((await ask('3333333333', figures)).text).toContain('USER_PERMISSION_DENIED')
+  expect((await ask('3333333333', figures, '1111111111')).text).toContain('USER_PERMISSION_DENIED')
+  expect((await ask('4444444444', figures, MANAGER_ID)).text).toContain('CUSTOMER_NOT_ENABLED')
+  expect((await ask('3333333333', figures, MANAGER_ID)).status).toBe(200)
+  expect((await ask('3333333333', figures, '9100000000')).status).toBe(200)
+  const clients = await ask(
+    MANAGER_ID,
+    'SELECT customer_client.id, customer_client.level FROM customer_client',
+  )
+  const levels = (
+    JSON.parse(clients.text).results as { customerClient: { id: string; level?: string } }[]
+  ).map(({ customerClient: { id, level } }) => [id, level])
+  expect(levels).toContainEqual([MANAGER_ID, undefined])
+  expect(levels).toContainEqual(['3333333333', '2'])
+  expect(levels).toHaveLength(7)
 })
 
 test('errors have the bodies of the API: in an array on a stream, HTML for a dead version', async () => {

@@ -1,12 +1,14 @@
 /** A Google Ads of our own on the loopback: true on the wire, made up in its figures, faulty on demand. */
 import { createWorld, type World, type WorldOptions } from './account.ts'
-import { answerRows, fieldMaskOf, ROWS_PER_CHUNK } from './answer.ts'
+import { answerRows, asksForFigures, fieldMaskOf, ROWS_PER_CHUNK, summaryRow } from './answer.ts'
 import { adsError, htmlPage, type ErrorBody } from './bodies.ts'
+import { placeOf } from './data.ts'
 import { expectedDays } from './expected.ts'
 import { Bucket } from './bucket.ts'
 import { faultFor, SLOW_MS, temporaryQuota, type Fault, type Scenario } from './faults.ts'
 import { parseQuery, QueryError, type Query } from './gaql.ts'
 import { HugeDays } from './huge-days.ts'
+import { ServiceAccount } from './service-account.ts'
 import { Stats } from './stats.ts'
 import { broken, inPieces } from './stream.ts'
 import { Tokens } from './tokens.ts'
@@ -32,6 +34,8 @@ export interface SimulatorOptions extends WorldOptions {
 export interface Simulator {
   endpoint: string
   oauthEndpoint: string
+  /** The text of a service account's key file, with which the token endpoint lets its owner in. */
+  newKeyFile(): string
   stop(): Promise<void>
 }
 
@@ -40,7 +44,11 @@ const DEFAULT_DAILY_QUOTA = 100
 const DEFAULT_USES_UNTIL_DEATH = 40
 
 export function startSimulator(options: SimulatorOptions = {}): Simulator {
-  const handler = new Handler(options)
+  const serviceAccount = new ServiceAccount({
+    tokenUri: () => `${server.url.origin}/token`,
+    nowMs: options.nowMs ?? (() => Date.now()),
+  })
+  const handler = new Handler(options, serviceAccount)
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: options.port ?? 0,
@@ -52,6 +60,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   return {
     endpoint,
     oauthEndpoint: `${endpoint}/token`,
+    newKeyFile: () => serviceAccount.newKeyFile(),
     stop: async () => await server.stop(true),
   }
 }
@@ -68,16 +77,22 @@ class Handler {
   readonly #buckets = new Map<string, Bucket>()
   readonly #latencyMs: number
 
-  constructor(options: SimulatorOptions) {
+  constructor(options: SimulatorOptions, serviceAccount: ServiceAccount) {
     this.#options = options
-    this.#world = createWorld(options)
     this.#scenario = options.scenario ?? 'plain'
+    this.#world = createWorld({
+      ...options,
+      isTree: this.#scenario === 'manager',
+      // A day of one page has no page token that could expire.
+      ...(this.#scenario === 'expired-page-tokens' && { itemIds: options.itemIds ?? largeCatalogue() }),
+    })
     this.#latencyMs = options.latencyMs ?? (this.#scenario === 'slow' ? SLOW_MS : 0)
     if (options.hugeDayRows !== undefined) this.#hugeDays = new HugeDays(this.#world, options.hugeDayRows)
     const mortal = this.#scenario === 'token-death'
     this.#tokens = new Tokens({
       revoked: this.#scenario === 'revoked',
       nowMs: this.#world.nowMs,
+      serviceAccount,
       usesUntilDeath: mortal
         ? (options.usesUntilDeath ?? DEFAULT_USES_UNTIL_DEATH)
         : Number.POSITIVE_INFINITY,
@@ -109,17 +124,15 @@ class Handler {
       if (error instanceof QueryError) return errorResponse(error.body, streamed)
       throw error
     }
-    const { asked, total } = this.#stats.countQuery(customerId, query, body.query)
+    const continued = body.pageToken !== undefined
+    const text = continued ? `${body.query} (a later page)` : body.query
+    const { asked, total } = this.#stats.countQuery(customerId, query, text)
     const { seed } = this.#world
     const dailyQuota = this.#options.dailyQuota ?? DEFAULT_DAILY_QUOTA
-    const about = {
-      query: body.query,
-      streamed,
-      customerId,
-      asked,
-      total,
-      tokenUses: this.#tokens.usesOf(authorization),
-    }
+    if (this.#world.tree.isManager(customerId) && asksForFigures(query))
+      return errorResponse(METRICS_OF_MANAGER, streamed)
+    const tokenUses = this.#tokens.usesOf(authorization)
+    const about = { query: body.query, streamed, continued, customerId, asked, total, tokenUses }
     const fault = this.#tooFast(customerId) ?? faultFor(this.#scenario, about, { seed, dailyQuota })
     if (fault) this.#stats.countFault(fault.name)
     if (fault?.type === 'dead-token') {
@@ -129,9 +142,12 @@ class Handler {
     if (fault?.type === 'answer') return fault.response()
     if (fault?.type === 'error') return errorResponse(fault.body, streamed)
     if (body.validateOnly) return Response.json({})
+    if (streamed && body.summaryOnly && !fault)
+      return summaryResponse(query, summaryRow(this.#world, query, customerId))
     if (this.#hugeDays && streamed && !fault && query.resource === 'shopping_performance_view')
       return this.#hugeDays.answer(query, customerId)
     const rows = answerRows(this.#world, query, customerId)
+    if (this.#scenario === 'restated-days') this.#restate(query, customerId)
     return streamed ? streamResponse(query, rows, fault) : pageResponse(query, rows, body.pageToken)
   }
 
@@ -144,6 +160,11 @@ class Handler {
     return waitMs === 0 ? undefined : temporaryQuota(waitMs)
   }
 
+  #restate({ resource, dates }: Query, customerId: string): void {
+    if (resource !== 'customer_client' && dates && dates.from === dates.to)
+      this.#world.restated.add(placeOf(resource, { customerId, date: dates.from }))
+  }
+
   #refuse(request: Request, customerId: string): ErrorBody | undefined {
     if (!this.#tokens.accepts(request.headers.get('authorization'))) return TOKEN_REFUSED
     if (!/^\d{10}$/.test(customerId))
@@ -152,6 +173,8 @@ class Handler {
         value: 'INVALID_CUSTOMER_ID',
         message: `Invalid customer ID '${customerId}'.`,
       })
+    const refused = this.#world.tree.refuse(customerId, request.headers.get('login-customer-id'))
+    if (refused) return refused
     const only = this.#options.customerId
     if (only === undefined || only === customerId) return undefined
     return adsError(403, {
@@ -172,6 +195,7 @@ interface SearchBody {
   query: string
   pageToken: string | undefined
   validateOnly: boolean
+  summaryOnly: boolean
 }
 
 async function readBody(request: Request): Promise<SearchBody | ErrorBody> {
@@ -190,10 +214,35 @@ async function readBody(request: Request): Promise<SearchBody | ErrorBody> {
     query,
     pageToken: typeof pageToken === 'string' ? pageToken : undefined,
     validateOnly: body?.['validateOnly'] === true,
+    summaryOnly: body?.['summaryRowSetting'] === 'SUMMARY_ROW_ONLY',
   }
 }
 
 const UNITS = '600'
+
+const METRICS_OF_MANAGER = adsError(400, {
+  family: 'queryError',
+  value: 'REQUESTED_METRICS_FOR_MANAGER',
+  message:
+    'Metrics cannot be requested for a manager account. To retrieve metrics, issue separate requests against each client account under the manager account.',
+})
+
+/** About 13,000 products have figures on a day. */
+const LARGE_CATALOGUE = 45_000
+
+function largeCatalogue(): string[] {
+  return Array.from({ length: LARGE_CATALOGUE }, (_, index) => `L-${String(index).padStart(5, '0')}`)
+}
+
+function summaryResponse(query: Query, row: object): Response {
+  const chunk = {
+    fieldMask: fieldMaskOf(query),
+    summaryRow: row,
+    requestId: 'sim-request-id',
+    queryResourceConsumption: UNITS,
+  }
+  return inPieces(JSON.stringify([chunk]))
+}
 
 function streamResponse(query: Query, rows: readonly object[], fault: Fault | undefined): Response {
   const size = fault ? Math.max(1, Math.ceil(rows.length / 2)) : ROWS_PER_CHUNK

@@ -1,9 +1,20 @@
 /** The token endpoint, and which access tokens are good. */
+import type { ServiceAccount } from './service-account.ts'
+
+interface TokenOptions {
+  revoked: boolean
+  usesUntilDeath: number
+  nowMs: () => number
+  serviceAccount: ServiceAccount
+}
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
 export class Tokens {
-  readonly #options: { revoked: boolean; usesUntilDeath: number; nowMs: () => number }
+  readonly #options: TokenOptions
   readonly #issued = new Map<string, { uses: number; untilMs: number }>()
 
-  constructor(options: { revoked: boolean; usesUntilDeath: number; nowMs: () => number }) {
+  constructor(options: TokenOptions) {
     this.#options = options
   }
 
@@ -13,12 +24,9 @@ export class Tokens {
 
   async issue(request: Request): Promise<Response> {
     const form = new URLSearchParams(await request.text())
-    if (form.get('grant_type') !== 'refresh_token' || !form.get('refresh_token'))
-      return refusal(400, 'invalid_request', 'Missing required parameter: refresh_token')
-    if (!form.get('client_id') || !form.get('client_secret') || form.get('client_id') === 'wrong')
-      return refusal(401, 'invalid_client', 'The OAuth client was not found.')
-    if (this.#options.revoked || form.get('refresh_token') === 'revoked')
-      return refusal(400, 'invalid_grant', 'Token has been expired or revoked.')
+    const refused =
+      form.get('grant_type') === JWT_BEARER ? this.#refuseAssertion(form) : this.#refuseRefreshToken(form)
+    if (refused) return refused
     const token = `ya29.sim-${crypto.randomUUID()}`
     this.#issued.set(token, { uses: 0, untilMs: this.#options.nowMs() + LIFETIME_S * 1000 })
     return Response.json({
@@ -36,6 +44,21 @@ export class Tokens {
   kill(authorization: string | null): void {
     const token = this.#issued.get(tokenIn(authorization))
     if (token) token.untilMs = 0
+  }
+
+  #refuseAssertion(form: URLSearchParams): Response | undefined {
+    const refused = this.#options.serviceAccount.refuse(form.get('assertion') ?? '')
+    return refused && refusal(refused.status, refused.error, refused.description)
+  }
+
+  #refuseRefreshToken(form: URLSearchParams): Response | undefined {
+    if (form.get('grant_type') !== 'refresh_token' || !form.get('refresh_token'))
+      return refusal(400, 'invalid_request', 'Missing required parameter: refresh_token')
+    if (!form.get('client_id') || !form.get('client_secret') || form.get('client_id') === 'wrong')
+      return refusal(401, 'invalid_client', 'The OAuth client was not found.')
+    if (this.#options.revoked || form.get('refresh_token') === 'revoked')
+      return refusal(400, 'invalid_grant', 'Token has been expired or revoked.')
+    return undefined
   }
 
   accepts(authorization: string | null): boolean {

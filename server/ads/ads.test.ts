@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
+import { createMetrics } from '#server/platform/metrics.ts'
 import { startTestServer, type TestServer } from '#server/testing.ts'
 import { createAds, type Ads } from './ads.ts'
 import type { AdsOptions } from './options.ts'
@@ -46,6 +47,8 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
       clientId: undefined,
       clientSecret: undefined,
       refreshToken: undefined,
+      keyFilePath: undefined,
+      impersonatedEmail: undefined,
       customerIds: [],
       loginCustomerId: undefined,
       developerToken: undefined,
@@ -57,10 +60,12 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
   }
 }
 
-const startDemo = () => {
+const startDemo = async () => {
   throw new Error('no demo here')
 }
-const open = (given: AdsOptions): Ads => createAds(given, { clock: systemClock, log, startDemo })
+const open = (given: AdsOptions): Ads =>
+  createAds(given, { clock: systemClock, log, startDemo, metrics: createMetrics(), holdRuns })
+const holdRuns = async () => ({ [Symbol.asyncDispose]: async () => {} })
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + 10_000
@@ -176,7 +181,7 @@ test('one run at a time; the dates under way are being fetched', async () => {
 test('a backfill in the background is stopped by disposal, and leaves what is whole', async () => {
   const given = options()
   const ads = open(given)
-  ads.backfillInBackground()
+  ads.catchUp()
   await until('dates arrived', () => (ads.runs()[0]?.done ?? 0) > 20)
   await ads[Symbol.asyncDispose]()
   expect(ads.runs()[0]).toMatchObject({ kind: 'backfill', state: 'interrupted' })
@@ -197,8 +202,10 @@ test('what another process stores is seen', async () => {
       customerIds: reader.customerIds,
     })
   expect(dayOf()[0]?.state).toBe('missing')
-  writer.startRun({ kind: 'fetch', range: RANGE })
-  expect(() => reader.startRun({ kind: 'fetch', range: RANGE })).toThrow('Another run holds the store')
+  await writer.startRun({ kind: 'fetch', range: RANGE })
+  await expect(reader.startRun({ kind: 'fetch', range: RANGE })).rejects.toThrow(
+    'Another run holds the store',
+  )
   await until('the writer is done', () => writer.runs()[0]?.finished_at !== null)
   expect(dayOf()[0]?.state).toBe('complete')
   await until('its run is told too', () => reader.runs()[0]?.id === writer.runs()[0]?.id)
@@ -206,7 +213,7 @@ test('what another process stores is seen', async () => {
 
 test('spend is summed by product', async () => {
   await using ads = open(options({ reports: ['product'] }))
-  ads.startRun({ kind: 'fetch', range: { from: '2026-01-01', to: '2026-01-03' } })
+  await ads.startRun({ kind: 'fetch', range: { from: '2026-01-01', to: '2026-01-03' } })
   await until('it is done', () => ads.runs()[0]?.finished_at !== null)
   expect(await ads.spendByItem({ from: '2026-01-01', to: '2026-01-02' })).toEqual([
     { productItemId: 'AS-1', clicks: 2, costMicros: 2000n, conversions: 0.2 },

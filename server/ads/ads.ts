@@ -1,20 +1,25 @@
 /** The ads half as the server holds it: the store to read, runs to start, and the daily job. */
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
+import type { Metrics } from '#server/platform/metrics.ts'
 import { ProblemError } from '#server/errors.ts'
+import { clientsOf } from './accounts.ts'
 import { addDays, dateIn, type DateRange } from './calendar.ts'
 import { checkSource, customersOf, kindOf, type SourceKind, type StartDemo } from './connect.ts'
 import { toNumber } from './decimal.ts'
-import { ConfigurationError, StoreBusyError } from './errors.ts'
+import { ConfigurationError, RunElsewhereError, StoreBusyError } from './errors.ts'
+import { createRunMetrics, type DateCount } from './metrics.ts'
 import type { AdsOptions, ReportName } from './options.ts'
-import { twoYears, type DateOfReport, type RunKind } from './plan.ts'
-import { beginRun, DEFAULT_LIMITS, type BegunRun } from './run.ts'
+import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run-record.ts'
-import { scheduleDaily } from './schedule.ts'
+import { Runner, type HoldRuns } from './runner.ts'
+import { isOverdue, scheduleDaily } from './schedule.ts'
 import type { Day, ReportRow, Run } from './schema.ts'
 import { readAccounts } from './store/accounts.ts'
 import { StoreReader } from './store/reader.ts'
+import type { RunRequest } from './tasks.ts'
 import {
+  countStates,
   daysOf,
   groupRows,
   PRODUCT_ITEM_ID,
@@ -22,6 +27,7 @@ import {
   rowsByDate,
   rowsByProduct,
   selectLines,
+  type Known,
   type Selection,
 } from './views.ts'
 
@@ -30,6 +36,7 @@ export interface Ads extends AsyncDisposable {
   readonly sourceName: SourceKind
   readonly isDemo: boolean
   readonly reports: readonly ReportName[]
+  /** Those that have figures: a manager's accounts in its place, once they are known. */
   readonly customerIds: readonly string[]
   /** In which these accounts are charged, ISO 4217; empty while that is not known, or when they differ. */
   currencyOf(customerIds: readonly string[]): string
@@ -43,12 +50,15 @@ export interface Ads extends AsyncDisposable {
   /** What was spent on each product, over all accounts. */
   spendByItem(range: DateRange): Promise<ItemSpend[]>
   /** @throws ProblemError `STORE_BUSY`, or `UNAVAILABLE` when the configuration lets nothing be fetched */
-  startRun(request: StartRun): Run
+  startRun(request: StartRun): Promise<Run>
   /** Newest first, those of other processes included once they ended. */
   runs(): Run[]
   run(id: string): Run | undefined
-  /** Fetches what is missing; finding the store busy or the source misconfigured is logged, not thrown. */
-  backfillInBackground(): void
+  /**
+   * What a server does as it starts: the daily job, if it missed a tick, else it fetches what is missing.
+   * Finding the store busy or the source misconfigured is logged, not thrown.
+   */
+  catchUp(): void
   /** The daily job, until disposal. */
   startSchedule(): void
 }
@@ -62,8 +72,9 @@ export interface ItemSpend {
 
 export interface StartRun {
   kind: RunKind
-  range?: DateRange | undefined
+  range?: AskedRange | undefined
   reports?: readonly ReportName[] | undefined
+  customerIds?: readonly string[] | undefined
   refresh?: boolean | undefined
 }
 
@@ -71,6 +82,8 @@ export interface AdsParts {
   clock: Clock
   log: Logger
   startDemo: StartDemo
+  holdRuns: HoldRuns
+  metrics: Metrics
 }
 
 /** @throws ConfigurationError for a source or a schedule that can never work */
@@ -83,17 +96,13 @@ export function createAds(options: AdsOptions, parts: AdsParts): Ads {
   return new AdsService(options, parts)
 }
 
-interface CurrentRun extends BegunRun {
-  control: AbortController
-}
-
 class AdsService implements Ads {
   readonly reports: readonly ReportName[]
-  readonly customerIds: readonly string[]
+  readonly #configuredIds: readonly string[]
   readonly #options: AdsOptions
   readonly #parts: AdsParts
   readonly #reader: StoreReader
-  #current: CurrentRun | undefined
+  readonly #runner: Runner
   #schedule: { zone: string; job: Disposable | undefined } | undefined
 
   constructor(options: AdsOptions, parts: AdsParts) {
@@ -101,7 +110,11 @@ class AdsService implements Ads {
     this.#parts = parts
     this.#reader = new StoreReader(options.dir)
     this.reports = options.reports
-    this.customerIds = customersOf(options)
+    this.#configuredIds = customersOf(options)
+    const metrics = createRunMetrics(parts.metrics, () => this.#countDates())
+    // The first run has learned the account's time zone.
+    const onEnded = () => this.#schedule && this.startSchedule()
+    this.#runner = new Runner({ ...parts, options, metrics, onEnded })
   }
 
   get sourceName(): SourceKind {
@@ -110,6 +123,10 @@ class AdsService implements Ads {
 
   get isDemo(): boolean {
     return this.sourceName === 'demo'
+  }
+
+  get customerIds(): readonly string[] {
+    return clientsOf(this.#configuredIds, readAccounts(this.#options.dir)?.accounts ?? {})
   }
 
   currencyOf(customerIds: readonly string[]): string {
@@ -128,15 +145,7 @@ class AdsService implements Ads {
   }
 
   days(selection: Selection): Day[] {
-    const fetching = this.#current?.progress.tallies ?? []
-    return daysOf(selection, {
-      lines: this.#reader.lines(),
-      failures: this.#reader.failures(),
-      isFetching: ({ report, customerId, date }: DateOfReport) =>
-        fetching.some(
-          (tally) => tally.report === report && tally.customerId === customerId && tally.underWay.has(date),
-        ),
-    })
+    return daysOf(selection, this.#known())
   }
 
   async sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]> {
@@ -158,12 +167,15 @@ class AdsService implements Ads {
     }))
   }
 
-  startRun(request: StartRun): Run {
+  async startRun(request: StartRun): Promise<Run> {
     try {
-      return toRun(this.#begin(request), this.#parts.clock.now())
+      const { progress } = await this.#runner.begin(this.#requestFor(request), 'api')
+      return toRun(progress, this.#parts.clock.now())
     } catch (error) {
       if (error instanceof StoreBusyError)
         throw new ProblemError('STORE_BUSY', error.message, { holder: error.holder ?? null })
+      if (error instanceof RunElsewhereError)
+        throw new ProblemError('STORE_BUSY', error.message, { holder: null })
       if (error instanceof ConfigurationError) throw new ProblemError('UNAVAILABLE', error.message)
       throw error
     }
@@ -171,17 +183,23 @@ class AdsService implements Ads {
 
   runs(): Run[] {
     const kept = readRuns(this.#options.dir)
-    const current = this.#current && toRun(this.#current.progress, this.#parts.clock.now())
-    if (!current || kept.some(({ id }) => id === current.id)) return kept
-    return [current, ...kept]
+    const { current } = this.#runner
+    const run = current && toRun(current, this.#parts.clock.now())
+    if (!run || kept.some(({ id }) => id === run.id)) return kept
+    return [run, ...kept]
   }
 
   run(id: string): Run | undefined {
-    return this.runs().find((each) => each.id === id)
+    const { current } = this.#runner
+    if (current?.id === id) return toRun(current, this.#parts.clock.now())
+    return readRuns(this.#options.dir).find((each) => each.id === id)
   }
 
-  backfillInBackground(): void {
-    void this.#inBackground('backfill')
+  catchUp(): void {
+    const { cron, cronTimezone, dir } = this.#options
+    const schedule = { cron, zone: cronTimezone ?? this.#zone() }
+    const kind = isOverdue(schedule, readRuns(dir), this.#parts.clock.now()) ? 'daily' : 'backfill'
+    void this.#runner.inBackground(this.#requestFor({ kind }), 'start')
   }
 
   startSchedule(): void {
@@ -189,54 +207,37 @@ class AdsService implements Ads {
     const zone = cronTimezone ?? this.#zone()
     if (this.#schedule?.zone === zone) return
     this.#schedule?.job?.[Symbol.dispose]()
-    const run = async () => await this.#inBackground('daily')
+    const run = async () => await this.#runner.inBackground(this.#requestFor({ kind: 'daily' }), 'schedule')
     this.#schedule = { zone, job: scheduleDaily({ cron, zone }, { run, log: this.#parts.log }) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#schedule?.job?.[Symbol.dispose]()
     this.#schedule = undefined
-    this.#current?.control.abort(new Error('The server is stopping.'))
-    await this.#current?.finished.catch(() => {})
+    await this.#runner[Symbol.asyncDispose]()
   }
 
-  async #inBackground(kind: RunKind): Promise<void> {
-    try {
-      this.#begin({ kind })
-      await this.#current?.finished
-    } catch (error) {
-      const { log } = this.#parts
-      if (error instanceof StoreBusyError) log.info({ kind }, error.message)
-      else log.error({ kind, err: error }, 'the ads could not be fetched')
+  #countDates(): DateCount[] {
+    const { reports, customerIds } = this
+    return countStates({ range: this.twoYears(), reports, customerIds }, this.#known())
+  }
+
+  #known(): Known {
+    const fetching = this.#runner.current?.tallies ?? []
+    return {
+      lines: this.#reader.lines(),
+      failures: this.#reader.failures(),
+      isFetching: ({ report, customerId, date }: DateOfReport) =>
+        fetching.some(
+          (tally) => tally.report === report && tally.customerId === customerId && tally.underWay.has(date),
+        ),
     }
   }
 
-  #begin({ kind, range, reports = this.reports, refresh = false }: StartRun) {
-    const control = new AbortController()
-    const request = { kind, range, reports, customerIds: this.customerIds, refresh }
-    const begun = beginRun(request, {
-      ...this.#parts,
-      options: this.#options,
-      signal: control.signal,
-      limits: DEFAULT_LIMITS,
-    })
-    const current = { ...begun, control }
-    this.#current = current
-    void this.#follow(current)
-    return begun.progress
-  }
-
-  async #follow({ progress, finished }: CurrentRun): Promise<void> {
-    const { log, clock } = this.#parts
-    try {
-      await finished
-      const { id, kind, state, requested, skipped, done, failed_count } = toRun(progress, clock.now())
-      log.info({ id, kind, state, requested, skipped, done, failed: failed_count }, 'an ads run has ended')
-    } catch (error) {
-      log.error({ err: error }, 'an ads run broke off')
-    }
-    // The first run has learned the account's time zone.
-    if (this.#schedule) this.startSchedule()
+  #requestFor(request: StartRun): RunRequest {
+    const { kind, range, refresh = false } = request
+    const { reports = this.reports, customerIds = this.#configuredIds } = request
+    return { kind, range, reports, customerIds, refresh }
   }
 
   #today(): string {

@@ -3,24 +3,34 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Clock } from '#server/platform/clock.ts'
 import { ConfigurationError } from './errors.ts'
-import { GoogleAdsClient, type Account, type Asking, type TokenSource } from './google/client.ts'
-import { createTokenBroker, type Credentials } from './google/oauth.ts'
+import { dateIn } from './calendar.ts'
+import { askAccount, askClients, type Account, type ClientAccount } from './google/accounts.ts'
+import { GoogleAdsClient, type Asking, type TokenSource } from './google/client.ts'
+import { readServiceAccount, type Credentials } from './google/grant.ts'
+import { createTokenBroker } from './google/oauth.ts'
 import type { AdsOptions } from './options.ts'
 import { importFetchData, type SourceSpec } from './source.ts'
+import { versionNotice } from './google/versions.ts'
 
 export const SOURCE_KINDS = ['google', 'demo', 'module'] as const
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
 export interface OpenSource {
   kind: SourceKind
-  spec: SourceSpec
+  /** @param managers by account, the manager through which it is reached */
+  spec: (managers: Managers) => SourceSpec
   token: TokenSource
   account: (customerId: string, asking: Asking) => Promise<Account>
+  clients: (managerId: string, asking: Asking) => Promise<ClientAccount[]>
+  /** For questions of one's own; a module has none to ask. */
+  client: (managers: Managers) => GoogleAdsClient | undefined
   close: () => Promise<void>
 }
 
+export type Managers = Readonly<Record<string, string>>
+
 /** A Google Ads server of our own, for the demo; the composition root knows which. */
-export type StartDemo = () => DemoServer
+export type StartDemo = () => Promise<DemoServer>
 export interface DemoServer {
   endpoint: string
   oauthEndpoint: string
@@ -60,11 +70,12 @@ export async function openSource(options: AdsOptions, parts: SourceParts): Promi
       clock: parts.clock,
       close: async () => {},
     })
-  const demo = parts.startDemo()
+  const demo = await parts.startDemo()
   return openGoogle({
     kind,
     options: withEndpoint(options, demo.endpoint),
     credentials: {
+      kind: 'refresh-token',
       clientId: 'demo',
       clientSecret: 'demo',
       refreshToken: 'demo',
@@ -96,14 +107,24 @@ interface GoogleParts {
 function openGoogle({ kind, options, credentials, clock, close }: GoogleParts): OpenSource {
   const { endpoint, apiVersion, loginCustomerId, developerToken } = options.google
   const { idleTimeoutMs } = options
-  const connection = { endpoint, apiVersion, loginCustomerId, developerToken, idleTimeoutMs }
+  const connectionFor = (managers: Managers) => ({
+    endpoint,
+    apiVersion,
+    loginCustomerId,
+    developerToken,
+    idleTimeoutMs,
+    managers,
+    versionNotice: versionNotice(apiVersion, dateIn('UTC', clock.now())),
+  })
   const broker = createTokenBroker(credentials, clock)
-  const client = new GoogleAdsClient(connection, broker.token)
+  const client = new GoogleAdsClient(connectionFor({}), broker.token)
   return {
     kind,
-    spec: { kind: 'google', connection },
+    spec: (managers) => ({ kind: 'google', connection: connectionFor(managers) }),
     token: broker.token,
-    account: async (customerId, asking) => await client.account(customerId, asking),
+    account: async (customerId, asking) => await askAccount(client, customerId, asking),
+    clients: async (managerId, asking) => await askClients(client, managerId, asking),
+    client: (managers) => new GoogleAdsClient(connectionFor(managers), broker.token),
     close,
   }
 }
@@ -114,21 +135,27 @@ async function openModule({ source, cronTimezone }: AdsOptions): Promise<OpenSou
   await importFetchData(path)
   return {
     kind: 'module',
-    spec: { kind: 'module', path },
+    spec: () => ({ kind: 'module', path }),
     token: async () => '',
     account: async () => ({ timeZone: cronTimezone ?? 'UTC', currency: '', manager: false }),
+    clients: async () => [],
+    client: () => undefined,
     close: async () => {},
   }
 }
 
 function credentialsOf({ google }: Pick<AdsOptions, 'google'>): Credentials {
-  const { clientId, clientSecret, refreshToken, oauthEndpoint } = google
+  const { clientId, clientSecret, refreshToken, oauthEndpoint: endpoint } = google
+  if (google.keyFilePath !== undefined)
+    return readServiceAccount(google.keyFilePath, { endpoint, impersonated: google.impersonatedEmail })
   if (clientId !== undefined && clientSecret !== undefined && refreshToken !== undefined)
-    return { clientId, clientSecret, refreshToken, endpoint: oauthEndpoint }
-  throw new ConfigurationError(`The source google needs ${missingCredentials({ google }).join(', ')}.`)
+    return { kind: 'refresh-token', clientId, clientSecret, refreshToken, endpoint }
+  const missing = missingCredentials({ google }).join(', ')
+  throw new ConfigurationError(`The source google needs ${missing} (or GOOGLE_ADS_JSON_KEY_FILE_PATH).`)
 }
 
 function missingCredentials({ google }: Pick<AdsOptions, 'google'>): string[] {
+  if (google.keyFilePath !== undefined) return []
   const variables = {
     GOOGLE_ADS_CLIENT_ID: google.clientId,
     GOOGLE_ADS_CLIENT_SECRET: google.clientSecret,

@@ -5,6 +5,7 @@
  */
 const SCALE = 18
 const UNIT = 10n ** BigInt(SCALE)
+const TWELVE_DIGITS = 10n ** 12n
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/
 
 /** @returns undefined when the text is no decimal number */
@@ -33,7 +34,7 @@ export function formatDecimal(scaled: bigint): string {
 
 /** For answers in JSON: rounded to six decimals, so that a sum reads 0.3 and not 0.30000000000000004. */
 export function toNumber(scaled: bigint): number {
-  return Number(formatDecimal(roundedDivision(scaled, 10n ** 12n) * 10n ** 12n))
+  return Number(roundedDivision(scaled, TWELVE_DIGITS)) / 1e6
 }
 
 function roundedDivision(value: bigint, divisor: bigint): bigint {

@@ -28,6 +28,8 @@ interface Job {
   /** Counts towards giving up; an outage is not held against a date. */
   attempt: number
   triedBefore: boolean
+  /** How often its stream broke off after it had begun. */
+  breaks: number
   notBeforeMs: number
 }
 
@@ -43,6 +45,11 @@ interface Closure {
   concerns: (tally: Tally) => boolean
   failure?: Failure
 }
+
+/** A date whose stream broke this often is asked for in pages: each page is a short answer of its own. */
+const BREAKS_UNTIL_PAGES = 3
+/** So many streams in a row, of whatever dates, are no accident: from there on the whole run asks in pages. */
+const BREAKS_UNTIL_ALL_PAGES = 10
 
 /** Ends when every date is stored, failed, stopped or parked; never throws for a date. */
 export async function dispatch(tasks: readonly Task[], parts: DispatchParts): Promise<void> {
@@ -61,6 +68,7 @@ class Dispatcher {
   /** Being put into its place. The next date need not wait for the disk, as long as the disk keeps up. */
   #storing = 0
   #pace: Pace
+  #breaksInRow = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(tasks: readonly Task[], parts: DispatchParts) {
@@ -68,7 +76,7 @@ class Dispatcher {
     this.#pace = startPace(parts.concurrency)
     this.#waiting = tasks
       .flatMap(({ tally, due }) =>
-        due.map((date) => ({ tally, date, attempt: 1, triedBefore: false, notBeforeMs: 0 })),
+        due.map((date) => ({ tally, date, attempt: 1, triedBefore: false, breaks: 0, notBeforeMs: 0 })),
       )
       .toSorted((a, b) => (a.date > b.date ? -1 : Number(a.date < b.date)))
   }
@@ -137,7 +145,9 @@ class Dispatcher {
     tally.underWay.add(job.date)
     const atOnce = [...this.#fetching.keys()].filter((each) => each.tally === tally).length
     tally.peakConcurrency = Math.max(tally.peakConcurrency, atOnce)
-    const outcome = await this.#parts.pool.fetch(ofJob(job), control.signal)
+    const paged = this.#isPaged(job)
+    const outcome = await this.#parts.pool.fetch({ ...ofJob(job), paged }, control.signal)
+    if (outcome.type === 'fetched' && !paged) this.#breaksInRow = 0
     this.#fetching.delete(job)
     this.#active--
     if (outcome.type !== 'aborted') this.#count(job, outcome)
@@ -145,6 +155,10 @@ class Dispatcher {
     if (outcome.type === 'fetched') await this.#store(job, outcome, sentMs)
     tally.underWay.delete(job.date)
     this.#pump()
+  }
+
+  #isPaged({ breaks }: Job): boolean {
+    return breaks >= BREAKS_UNTIL_PAGES || this.#breaksInRow >= BREAKS_UNTIL_ALL_PAGES
   }
 
   #count({ tally, triedBefore }: Job, { meter: { requests, units } }: Exclude<Outcome, { type: 'aborted' }>) {
@@ -171,7 +185,9 @@ class Dispatcher {
     }
   }
 
-  #decide(job: Job, failure: Failure, sentMs: number): void {
+  #decide(failed: Job, failure: Failure, sentMs: number): void {
+    const job = failure.midStream ? { ...failed, breaks: failed.breaks + 1 } : failed
+    if (failure.midStream) this.#breaksInRow++
     const decision = decide(failure, job.attempt, this.#parts.random)
     if (failure.code === 'NETWORK' || failure.code === 'SERVER_ERROR')
       this.#decideOutage(job, failure, decision)

@@ -30,6 +30,8 @@ export interface Failure {
   /** How long the other side asked us to wait. */
   retryAfterMs?: number
   rateScope?: RateScope
+  /** It came after an answer had begun: the stream broke, not the way there. */
+  midStream?: true
 }
 
 /** An error that has a place in the table of retry.ts. */
@@ -111,6 +113,14 @@ export class StoreBusyError extends Error {
       : 'its holder has not signed yet'
     super(`Another run holds the store ${dir}: ${who}.`)
     this.holder = holder
+  }
+}
+
+/** The store of a folder is free, but the accounts are being asked already, from another machine. */
+export class RunElsewhereError extends Error {
+  override readonly name = 'RunElsewhereError'
+  constructor() {
+    super('Another server of this database is fetching ads just now.')
   }
 }
 

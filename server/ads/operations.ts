@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '#server/context.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
-import { mutation, query } from '#server/operation.ts'
+import { mutation, query, subscription } from '#server/operation.ts'
+import type { Ads } from './ads.ts'
 import { addDays, daysBetween, type DateRange } from './calendar.ts'
 import type { ReportName } from './options.ts'
+import { withEnds, type AskedRange } from './plan.ts'
 import * as schema from './schema.ts'
 import { REPORT_OF_GROUP } from './views.ts'
 
 const DEFAULT_REPORT_DAYS = 30
+const RUN = 'GET /ads/runs/:id'
 
 export const adsOperations = {
   days: query({
@@ -56,10 +60,13 @@ export const adsOperations = {
     status: 202,
     errors: ['STORE_BUSY', 'UNAVAILABLE'],
     location: ({ id }) => `/ads/runs/${id}`,
-    async run({ ads }, { from, to, reports, refresh }) {
+    async run({ ads }, { from, to, reports, customer_ids: customerIds, refresh }) {
+      requireKnown(ads, customerIds)
       const wholly = from === undefined && to === undefined
-      const range = wholly ? undefined : toRange({ from, to }, ads.twoYears())
-      return ads.startRun({ kind: wholly && !refresh ? 'backfill' : 'fetch', range, reports, refresh })
+      if (!wholly) toRange({ from, to }, ads.twoYears())
+      const kind = wholly && !refresh ? 'backfill' : 'fetch'
+      // An end that is left out is each account's own yesterday, which may not be known yet.
+      return await ads.startRun({ kind, range: { from, to }, reports, customerIds, refresh })
     },
   }),
 
@@ -76,8 +83,8 @@ export const adsOperations = {
   }),
 
   run: query({
-    rest: 'GET /ads/runs/:id',
-    summary: 'One run and how far it is',
+    rest: RUN,
+    summary: 'One run and how far it is; with Accept: text/event-stream it is told live, to its end',
     input: schema.RunById,
     output: schema.Run,
     scope: 'ads:read',
@@ -85,19 +92,58 @@ export const adsOperations = {
     errors: ['RUN_NOT_FOUND'],
     async run({ ads }: Context, { id }) {
       const run = ads.run(id)
-      if (!run) throw new ProblemError('RUN_NOT_FOUND', `There is no run ${id}.`)
+      if (!run) throw runNotFound(id)
       return run
+    },
+  }),
+
+  onRun: subscription({
+    rest: RUN,
+    summary: 'The same, live: each time something has changed, until the run is over',
+    input: schema.RunSubscription,
+    output: schema.Run,
+    scope: 'ads:read',
+    cost: 'read',
+    run(ctx, input) {
+      // Before the first event, because afterwards there is no status to answer with.
+      if (!ctx.ads.run(input.id)) throw runNotFound(input.id)
+      return follow(ctx, input)
     },
   }),
 }
 
-/** One end may be left out: it is then the default's, or the given one's own when the default lies beyond. */
-function toRange(
-  { from, to }: { from?: string | undefined; to?: string | undefined },
-  otherwise: DateRange,
-): DateRange {
-  const last = to ?? (from !== undefined && from > otherwise.to ? from : otherwise.to)
-  const first = from ?? (otherwise.from > last ? last : otherwise.from)
+const LOOK_EVERY_MS = 250
+
+async function* follow({ ads, signal }: Context, { id, lastEventId }: schema.RunSubscription) {
+  let seen = lastEventId
+  while (!signal.aborted) {
+    const run = ads.run(id)
+    if (!run) return
+    // That time goes by is no news.
+    const { eta_ms: _, rate: __, ...news } = run
+    const eventId = Bun.hash(JSON.stringify(news)).toString(36)
+    if (eventId !== seen) yield { id: eventId, data: run }
+    seen = eventId
+    if (run.finished_at !== null) return
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+  }
+}
+
+function runNotFound(id: string): ProblemError {
+  return new ProblemError('RUN_NOT_FOUND', `There is no run ${id}.`)
+}
+
+function requireKnown({ customerIds: known }: Ads, asked: readonly string[] = []): void {
+  const errors = asked.flatMap((id, index) =>
+    known.includes(id)
+      ? []
+      : [{ pointer: `/customer_ids/${index}`, detail: `must be one of ${known.join(', ')}` }],
+  )
+  if (errors.length > 0) throw invalidInput(errors)
+}
+
+function toRange(asked: AskedRange, otherwise: DateRange): DateRange {
+  const { from: first, to: last } = withEnds(asked, otherwise)
   if (first > last) throw invalidInput([{ pointer: '/from', detail: 'must not be after to' }])
   if (daysBetween(first, last) >= schema.MAX_RANGE_DAYS)
     throw invalidInput([

@@ -21,6 +21,9 @@ export interface GoogleAdsOptions {
   clientId: string | undefined
   clientSecret: string | undefined
   refreshToken: string | undefined
+  /** A service account's key, instead of the three above. */
+  keyFilePath: string | undefined
+  impersonatedEmail: string | undefined
   /** Ten digits each, without dashes. */
   customerIds: readonly string[]
   loginCustomerId: string | undefined

@@ -19,6 +19,18 @@ export function twoYears(today: string): DateRange {
   return { from: to.subtract({ years: 2 }).add({ days: 1 }).toString(), to: to.toString() }
 }
 
+/** A range of which one end, or both, is left to the default. */
+export interface AskedRange {
+  from?: string | undefined
+  to?: string | undefined
+}
+
+/** What is left out is the default's end, or the given one's own where the default lies beyond it. */
+export function withEnds({ from, to }: AskedRange, otherwise: DateRange): DateRange {
+  const last = to ?? (from !== undefined && from > otherwise.to ? from : otherwise.to)
+  return { from: from ?? (otherwise.from > last ? last : otherwise.from), to: last }
+}
+
 /** What the store knows of a date that is present. */
 export interface Present {
   /** The account's date when it was fetched. Asked only where it matters: a calendar costs more than a look. */

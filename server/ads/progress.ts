@@ -2,7 +2,7 @@
 import type { DateRange } from './calendar.ts'
 import type { Failure } from './errors.ts'
 import type { ReportName } from './options.ts'
-import type { RunKind } from './plan.ts'
+import type { AskedRange, RunKind } from './plan.ts'
 
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'parked' | 'interrupted'
 
@@ -32,7 +32,7 @@ export interface Progress {
   id: string
   kind: RunKind
   state: RunState
-  /** As asked for, until the account's calendar is known; then as planned. */
+  /** As asked for with both ends, until the account's calendar is known; then as planned. */
   range: DateRange | undefined
   reports: readonly ReportName[]
   tallies: Tally[]
@@ -47,14 +47,16 @@ export interface Progress {
 }
 
 export function startProgress(
-  request: { kind: RunKind; range?: DateRange | undefined; reports: readonly ReportName[] },
+  request: { kind: RunKind; range?: AskedRange | undefined; reports: readonly ReportName[] },
+
   startedAtMs: number,
 ): Progress {
+  const { from, to } = request.range ?? {}
   return {
     id: crypto.randomUUID(),
     kind: request.kind,
     state: 'queued',
-    range: request.range,
+    range: from !== undefined && to !== undefined ? { from, to } : undefined,
     reports: request.reports,
     tallies: [],
     startedAtMs,
@@ -100,6 +102,11 @@ export function etaMs(progress: Progress, nowMs: number): number | undefined {
   const left = total(progress, 'requested') - total(progress, 'skipped') - done
   if (progress.state !== 'running' || done === 0 || left <= 0) return undefined
   return Math.round(((nowMs - progress.startedAtMs) / done) * left)
+}
+
+/** Dates stored a second, since it began. */
+export function ratePerS(progress: Progress, nowMs: number): number {
+  return total(progress, 'fetched') / Math.max(0.001, (nowMs - progress.startedAtMs) / 1000)
 }
 
 export interface FailedDate {

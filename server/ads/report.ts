@@ -1,4 +1,5 @@
 /** The four reports: what Google is asked, and which column of the store each field of its answer fills. */
+import type { DateRange } from './calendar.ts'
 import type { ReportName } from './options.ts'
 
 export interface Report {
@@ -35,7 +36,7 @@ const AD_GROUP = column('ad_group_id', 'ad_group.id', 'id')
 const CRITERION = column('criterion_id', 'ad_group_criterion.criterion_id', 'id')
 const PRODUCT_ITEM = column('product_item_id', 'segments.product_item_id', 'text')
 
-const METRICS: readonly Column[] = METRIC_NAMES.map((name) =>
+export const METRICS: readonly Column[] = METRIC_NAMES.map((name) =>
   column(name, `metrics.${name}`, name.startsWith('conversions') ? 'decimal' : 'integer'),
 )
 
@@ -72,6 +73,12 @@ export function queryFor(name: ReportName, date: string): string {
   const { columns, resource } = REPORTS[name]
   const fields = columns.map(({ field }) => field).join(', ')
   return `SELECT ${fields} FROM ${resource} WHERE segments.date = '${date}'`
+}
+
+/** Without a segment in SELECT: what the range sums to, whatever it is made of. */
+export function totalsQueryFor(name: ReportName, { from, to }: DateRange): string {
+  const fields = METRICS.map(({ field }) => field).join(', ')
+  return `SELECT ${fields} FROM ${REPORTS[name].resource} WHERE segments.date BETWEEN '${from}' AND '${to}'`
 }
 
 export function columnNames(name: ReportName): string[] {

@@ -1,5 +1,5 @@
 /** A run as the API tells it, and the last ones kept beside the store, whichever process made them. */
-import { etaMs, failedOf, total, type Progress } from './progress.ts'
+import { etaMs, failedOf, ratePerS, total, type Progress } from './progress.ts'
 import type { Run } from './schema.ts'
 import { isRecord, readState, writeState } from './store/state.ts'
 
@@ -28,10 +28,13 @@ export function toRun(progress: Progress, nowMs: number): Run {
     retries: total(progress, 'retries'),
     started_at: iso(progress.startedAtMs),
     finished_at: finishedAtMs === undefined ? null : iso(finishedAtMs),
-    ...(eta !== undefined && { eta_ms: eta }),
-    ...(waiting && { waiting_for: `${waiting.reason}, until ${iso(waiting.untilMs)}` }),
+    ...(eta !== undefined && { rate: round(ratePerS(progress, nowMs)), eta_ms: eta }),
+    ...(waiting && {
+      waiting_for: `${waiting.reason}, until ${iso(waiting.untilMs)}`,
+      waiting_until: iso(waiting.untilMs),
+    }),
     ...(parkedUntilMs !== undefined && { parked_until: iso(parkedUntilMs) }),
-    ...(stopped && { detail: stopped.detail }),
+    ...(stopped && { code: stopped.code, detail: stopped.detail }),
   }
 }
 
@@ -47,6 +50,10 @@ export async function saveRun(dir: string, run: Run): Promise<void> {
 
 function isList(value: unknown): value is Run[] {
   return Array.isArray(value) && value.every(isRecord)
+}
+
+function round(rate: number): number {
+  return Number(rate.toPrecision(3))
 }
 
 function iso(epochMs: number): string {

@@ -3,8 +3,10 @@ import { availableParallelism } from 'node:os'
 import type { Clock } from '#server/platform/clock.ts'
 import { knowAccounts, type KnownAccounts } from './accounts.ts'
 import { checkSource, kindOf, openSource, type OpenSource, type StartDemo } from './connect.ts'
+import { dateIn } from './calendar.ts'
 import { dispatch } from './dispatch.ts'
-import { toFailure } from './errors.ts'
+import { toFailure, type FailureCode } from './errors.ts'
+import { versionNotice } from './google/versions.ts'
 import type { AdsOptions } from './options.ts'
 import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
 import { saveRun, toRun } from './run-record.ts'
@@ -96,7 +98,19 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
   const { options, request, progress, log, signal } = context
   const { dir, lookbackDays } = options
   const kind = kindOf(options)
-  const accounts = await knowAccounts(request.customerIds, { dir, kind, source, signal, random: Math.random })
+  if (kind === 'google') {
+    const notice = versionNotice(options.google.apiVersion, dateIn('UTC', context.clock.now()))
+    if (notice !== undefined) log.warn({}, notice)
+  }
+  const accounts = await knowAccounts(request.customerIds, {
+    dir,
+    kind,
+    source,
+    signal,
+    random: Math.random,
+    mayWrite: true,
+    onNotice: (notice) => log.warn({}, notice),
+  })
   const store = await Store.open({
     dir,
     lookbackDays,
@@ -109,7 +123,7 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
   progress.range = tasks[0]?.tally.range
   const open = refuse(tasks, { accounts, context, store })
   try {
-    if (open.some(({ due }) => due.length > 0)) await fetchDates(open, { context, store, source })
+    if (open.some(({ due }) => due.length > 0)) await fetchDates(open, { context, store, source, accounts })
   } finally {
     await flush(store, context)
   }
@@ -128,14 +142,17 @@ async function flush(store: Store, { progress, log }: RunContext): Promise<void>
 }
 
 function plan({ request, options, clock, log }: RunContext, accounts: KnownAccounts, store: Store): Task[] {
-  return planTasks(request, {
-    nowMs: clock.now(),
-    lookbackDays: options.lookbackDays,
-    granularOnly: kindOf(options) !== 'module',
-    zoneOf: accounts.zoneOf,
-    present: (of) => store.get(of),
-    onNotice: (notice) => log.warn({}, notice),
-  })
+  return planTasks(
+    { ...request, customerIds: accounts.customerIds },
+    {
+      nowMs: clock.now(),
+      lookbackDays: options.lookbackDays,
+      granularOnly: kindOf(options) !== 'module',
+      zoneOf: accounts.zoneOf,
+      present: (of) => store.get(of),
+      onNotice: (notice) => log.warn({}, notice),
+    },
+  )
 }
 
 /** @returns the tasks that can be tried; the dates of the others are named with what their account answered. */
@@ -168,11 +185,14 @@ interface FetchParts {
   context: RunContext
   store: Store
   source: () => Promise<OpenSource>
+  accounts: KnownAccounts
 }
 
-async function fetchDates(tasks: readonly Task[], { context, store, source }: FetchParts): Promise<void> {
+async function fetchDates(tasks: readonly Task[], parts: FetchParts): Promise<void> {
+  const { context, store, source, accounts } = parts
   const { options, progress, clock, signal, limits } = context
-  const { spec, token } = await source()
+  const { spec: specFor, token } = await source()
+  const spec = specFor(accounts.managers)
   const size = Math.min(limits.workers, limits.concurrency)
   const { dir, timeoutMs } = options
   progress.workers = size
@@ -208,8 +228,15 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4
 /** @returns the code of the contract for a run that was not interrupted */
 export function exitCodeOf(progress: Progress): ExitCode {
   const code = progress.stopped?.code
-  if (code === 'OAUTH_FAILED' || code === 'AUTHENTICATION_FAILED') return 3
-  if (code === 'NOT_SERVED') return 2
+  const ofFailure = code && exitCodeOfFailure(code)
+  if (ofFailure === 2 || ofFailure === 3) return ofFailure
   if (progress.parkedUntilMs !== undefined) return 4
   return failedOf(progress).length > 0 || code !== undefined ? 1 : 0
+}
+
+/** Of a single failure that ended everything. */
+export function exitCodeOfFailure(code: FailureCode): ExitCode {
+  if (code === 'OAUTH_FAILED' || code === 'AUTHENTICATION_FAILED') return 3
+  if (code === 'NOT_SERVED') return 2
+  return code === 'QUOTA_EXHAUSTED' ? 4 : 1
 }

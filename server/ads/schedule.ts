@@ -1,11 +1,33 @@
-/** The daily job. It asks for what is missing, not for what a missed tick would have fetched, so it catches up. */
+/** The daily job: when it ticks, and whether a tick was missed. It asks for what is missing, so one run makes up for many. */
 import { Cron } from 'croner'
 import type { Logger } from '#server/platform/log.ts'
 import { ConfigurationError } from './errors.ts'
+import type { Run } from './schema.ts'
 
 export interface Schedule {
   cron: string
   zone: string
+}
+
+/** A run, as far as it tells whether the daily job was done. */
+type DoneRun = Pick<Run, 'kind' | 'state' | 'skipped' | 'started_at'>
+
+/**
+ * Whether a tick went by while nobody was there to hear it: then the dates of the lookback window are behind, and
+ * not only those that are missing. Nothing is overdue in a store that was never filled.
+ * @param runs newest first
+ */
+export function isOverdue({ cron, zone }: Schedule, runs: readonly DoneRun[], nowMs: number): boolean {
+  if (cron === 'off' || runs.length === 0) return false
+  const [tick] = new Cron(cron, { timezone: zone, paused: true }).previousRuns(1, new Date(nowMs))
+  if (!tick) return false
+  return !runs.some((run) => fetchedAll(run) && Date.parse(run.started_at) >= tick.getTime())
+}
+
+/** A backfill that found nothing there has fetched the recent dates too. */
+function fetchedAll({ kind, state, skipped }: DoneRun): boolean {
+  const isWhole = kind === 'daily' || (kind === 'backfill' && skipped === 0)
+  return isWhole && (state === 'done' || state === 'parked')
 }
 
 /** @returns undefined when the schedule is `off`. @throws ConfigurationError */

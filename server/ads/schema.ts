@@ -107,6 +107,7 @@ export const NewRun = v.strictObject({
   from: v.optional(CalendarDate),
   to: v.optional(CalendarDate),
   reports: v.optional(v.pipe(v.array(ReportName), v.minLength(1, 'must name a report'))),
+  customer_ids: v.optional(v.pipe(v.array(CustomerId), v.minLength(1, 'must name an account'))),
   refresh: v.optional(v.boolean('must be true or false'), false),
 })
 export type NewRun = v.InferOutput<typeof NewRun>
@@ -141,9 +142,15 @@ export const Run = v.object({
   retries: v.number(),
   started_at: v.string(),
   finished_at: v.nullable(v.string()),
+  /** Dates a second since it began, and the time left at that pace. */
+  rate: v.optional(v.number()),
   eta_ms: v.optional(v.number()),
+  /** When nothing moves: why, and until when. */
   waiting_for: v.optional(v.string()),
+  waiting_until: v.optional(v.string()),
   parked_until: v.optional(v.string()),
+  /** What ended it, or a part of it, before every date was tried. */
+  code: v.optional(v.string()),
   detail: v.optional(v.string()),
 })
 export type Run = v.InferOutput<typeof Run>
@@ -151,3 +158,10 @@ export type Run = v.InferOutput<typeof Run>
 export const NoInput = v.strictObject({})
 export const Runs = v.object({ items: v.array(Run) })
 export const RunById = v.strictObject({ id: v.string() })
+
+export const RunSubscription = v.strictObject({
+  id: v.string(),
+  /** Where a connection that broke goes on: an event that was seen is not sent again. */
+  lastEventId: v.optional(v.string()),
+})
+export type RunSubscription = v.InferOutput<typeof RunSubscription>

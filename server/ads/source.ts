@@ -15,7 +15,13 @@ export interface FetchContext {
 export type Rows = Iterable<unknown> | AsyncIterable<unknown>
 
 /** May throw errors named `TimeoutError`, `RateLimitError` (with `retryAfterMs`) and `OAuthError`. */
-export type FetchData = (date: string, context: FetchContext & { meter: Meter }) => Rows | Promise<Rows>
+export type FetchData = (date: string, context: FetchContext & Attempt) => Rows | Promise<Rows>
+
+export interface Attempt {
+  meter: Meter
+  /** The stream has broken too often: ask for pages, where the source has them. */
+  paged: boolean
+}
 
 /** Everything a worker needs to build its source; crosses the border as a plain value, and carries no secret. */
 export type SourceSpec = { kind: 'google'; connection: Connection } | { kind: 'module'; path: string }
@@ -23,15 +29,17 @@ export type SourceSpec = { kind: 'google'; connection: Connection } | { kind: 'm
 export async function createFetchData(spec: SourceSpec, token: TokenSource): Promise<FetchData> {
   if (spec.kind === 'google') return googleSource(new GoogleAdsClient(spec.connection, token))
   const fetchData = await importFetchData(spec.path)
-  return async (date, { meter, ...context }) => {
+  return async (date, { meter, signal, report, customerId }) => {
     meter.requests++
-    return await fetchData(date, context)
+    return await fetchData(date, { signal, report, customerId })
   }
 }
 
 function googleSource(client: GoogleAdsClient): FetchData {
-  return (date, { signal, report, customerId, meter }) =>
-    client.rows(customerId, queryFor(report, date), { signal, meter })
+  return (date, { signal, report, customerId, meter, paged }) => {
+    const question = { customerId, query: queryFor(report, date) }
+    return paged ? client.pagedRows(question, { signal, meter }) : client.rows(question, { signal, meter })
+  }
 }
 
 type CustomFetchData = (date: string, context: FetchContext) => Rows | Promise<Rows>

@@ -1,15 +1,23 @@
 /** From a request to the dates that each report of each account is due. */
-import { dateIn, type DateRange } from './calendar.ts'
+import { dateIn } from './calendar.ts'
 import type { ReportName } from './options.ts'
-import { clampRange, oldestGranular, planDates, twoYears, type RunKind } from './plan.ts'
+import {
+  clampRange,
+  oldestGranular,
+  planDates,
+  twoYears,
+  withEnds,
+  type AskedRange,
+  type RunKind,
+} from './plan.ts'
 import { startTally, type Tally } from './progress.ts'
 import type { IndexLine } from './store/index-file.ts'
 import type { DateOfReport } from './plan.ts'
 
 export interface RunRequest {
   kind: RunKind
-  /** Without one: the two years up to yesterday. */
-  range?: DateRange | undefined
+  /** An end that is left out is that of the account's two years up to yesterday. */
+  range?: AskedRange | undefined
   reports: readonly ReportName[]
   customerIds: readonly string[]
   refresh: boolean
@@ -35,7 +43,7 @@ export function planTasks(request: RunRequest, parts: PlanningParts): Task[] {
     const zone = parts.zoneOf(customerId)
     const today = dateIn(zone, parts.nowMs)
     const oldest = parts.granularOnly ? oldestGranular(today) : undefined
-    const { range, notice } = clampRange(request.range ?? twoYears(today), today, oldest)
+    const { range, notice } = clampRange(withEnds(request.range ?? {}, twoYears(today)), today, oldest)
     if (notice !== undefined) parts.onNotice(notice)
     return request.reports.map((report) => {
       const plan = planDates({

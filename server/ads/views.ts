@@ -4,7 +4,8 @@ import { toNumber } from './decimal.ts'
 import type { ReportName } from './options.ts'
 import type { DateOfReport } from './plan.ts'
 import { addRow, addSums, noSums, type Row, type Sums } from './row.ts'
-import type { Day, ReportRow } from './schema.ts'
+import type { DateCount } from './metrics.ts'
+import { DAY_STATES, type Day, type ReportRow } from './schema.ts'
 import type { DateFailure } from './store/failures.ts'
 import { readRows } from './store/date-file.ts'
 import { placeOf, type IndexLine } from './store/index-file.ts'
@@ -41,8 +42,29 @@ function dayOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day {
     // A date that is there stays there when fetching it again fails; that it failed is still worth telling.
     ...(failure && { code: failure.code, detail: failure.detail }),
   }
-  if (isFetching(of)) return { ...day, state: 'fetching' }
-  return { ...day, state: line?.state ?? (failure ? 'failed' : 'missing') }
+  return { ...day, state: stateOf(of, { lines, failures, isFetching }) }
+}
+
+function stateOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day['state'] {
+  if (isFetching(of)) return 'fetching'
+  const place = placeOf(of)
+  return lines.get(place)?.state ?? (failures.has(place) ? 'failed' : 'missing')
+}
+
+/** How many dates are in which state, of each report and account; those of none are named too, with 0. */
+export function countStates({ range, reports, customerIds }: Selection, known: Known): DateCount[] {
+  const dates = datesOf(range)
+  return reports.flatMap((report) =>
+    customerIds.flatMap((customerId) => {
+      const counts = Map.groupBy(dates, (date) => stateOf({ report, customerId, date }, known))
+      return DAY_STATES.map((state) => ({
+        report,
+        customer_id: customerId,
+        state,
+        dates: counts.get(state)?.length ?? 0,
+      }))
+    }),
+  )
 }
 
 export function metricsOf(sums: Sums) {

@@ -5,16 +5,18 @@ export interface Health {
   accepting: () => boolean
   /** Rejects when the database does not answer. */
   checkDatabase: () => Promise<void>
+  /** Without it everything works, only slower. */
+  redis?: (() => 'ok' | 'degraded') | undefined
 }
 
 /** `/livez`: the process runs. `/readyz`: it can do its work, so traffic may be sent to it. */
-export function mountHealth(app: Elysia, { accepting, checkDatabase }: Health): void {
+export function mountHealth(app: Elysia, { accepting, checkDatabase, redis }: Health): void {
   app.get('/livez', () => answer(200, { status: 'alive' }))
   app.get('/readyz', async () => {
     if (!accepting()) return answer(503, { status: 'stopping' })
     try {
       await checkDatabase()
-      return answer(200, { status: 'ready', database: 'ok' })
+      return answer(200, { status: 'ready', database: 'ok', ...(redis && { redis: redis() }) })
     } catch {
       return answer(503, { status: 'unavailable', database: 'unreachable' })
     }

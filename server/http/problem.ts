@@ -63,16 +63,23 @@ export function problemResponse(problem: Problem, headers: Record<string, string
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/
 
 export function requestInfo(request: Request): RequestInfo {
+  return { requestId: requestIdOf(request), instance: pathOf(request.url) }
+}
+
+export function requestIdOf(request: Request): string {
   const given = request.headers.get('x-request-id')
-  return {
-    requestId: given && SANE_REQUEST_ID.test(given) ? given : crypto.randomUUID(),
-    instance: pathOf(request.url),
-  }
+  return given && SANE_REQUEST_ID.test(given) ? given : crypto.randomUUID()
 }
 
 /** The path of an absolute URL, without parsing the whole: this runs for every request. */
 export function pathOf(url: string): string {
+  const address = addressOf(url)
+  const end = address.indexOf('?')
+  return end === -1 ? address : address.slice(0, end)
+}
+
+/** Path and query of an absolute URL. */
+export function addressOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('//') + 2)
-  const end = url.indexOf('?', start)
-  return start === -1 ? '/' : end === -1 ? url.slice(start) : url.slice(start, end)
+  return start === -1 ? '/' : url.slice(start)
 }

@@ -16,6 +16,7 @@ export interface RateLimitOptions {
   trustedProxyHops: number
   now: () => number
   addressOf: (request: Request) => string | undefined
+  onRefused: (policy: Cost) => void
 }
 
 export interface RateLimiter {
@@ -26,7 +27,7 @@ export interface RateLimiter {
 
 export function createRateLimiter(
   api: Api,
-  { policies, trustedProxyHops, now, addressOf }: RateLimitOptions,
+  { policies, trustedProxyHops, now, addressOf, onRefused }: RateLimitOptions,
 ): RateLimiter {
   const priceOf = pricing(api)
   const consume = createGcra(now)
@@ -41,6 +42,7 @@ export function createRateLimiter(
       const { policy, cost, caller } = parseKey(key)
       const decision = consume(`${policy} ${caller}`, policies[policy], cost)
       decisions.set(key, decision)
+      if (!decision.allowed) onRefused(policy)
       const { requests } = policies[policy]
       return {
         count: decision.allowed ? requests - decision.remaining : requests + 1,

@@ -1,12 +1,21 @@
 import type { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
-import type { Context } from '#server/context.ts'
+import { asSent, type Answer, type AnswerCache, type AnswerHead, type Cursors } from '#server/answer.ts'
+import type { Caller, Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
-import type { Answer } from '#server/idempotency.ts'
-import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
+import { follow, invoke, mayUse, type AnyOperation, type AnySubscription } from '#server/operation.ts'
+import type { Found } from '#server/platform/cache/cache.ts'
 import type { Logger } from '#server/platform/log.ts'
-import { inputReader, isPaged } from './input.ts'
-import { pathOf, problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
+import { inputReader } from './input.ts'
+import {
+  addressOf,
+  pathOf,
+  problemResponse,
+  requestIdOf,
+  requestInfo,
+  toProblem,
+  type RequestInfo,
+} from './problem.ts'
 import { eventStream, wantsEventStream } from './sse.ts'
 
 export const PREFIX = '/v1'
@@ -15,7 +24,9 @@ export interface Transport {
   log: Logger
   /** Aborts when the server begins to stop: streams then end. */
   stopping: AbortSignal
+  callerOf: (request: Request) => Caller
   contextFor: (request: Request, info: RequestInfo) => Context
+  answers: AnswerCache
 }
 
 /** Adds a route for every operation, and an answer for every other method and path under the prefix. */
@@ -28,7 +39,7 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
     const stream = streams.get(operation.rest)
     const live = stream && streamHandler(stream, transport)
     const handle = ({ request, params }: { request: Request; params?: unknown }) =>
-      live && wantsEventStream(request) ? live(request) : answer(request, params as PathParameters)
+      (live && wantsEventStream(request) ? live : answer)(request, params as PathParameters)
     // The body is read by input.ts, which knows our limits and our errors.
     for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method])
       app.route(each, PREFIX + path, handle, { parse: 'none' })
@@ -39,10 +50,10 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
 
 function streamHandler(stream: AnySubscription, { log, stopping, contextFor }: Transport) {
   const read = inputReader(stream)
-  return async (request: Request): Promise<Response> => {
+  return async (request: Request, params: PathParameters = {}): Promise<Response> => {
     const info = requestInfo(request)
     try {
-      const input = await read(request, {})
+      const input = await read(request, params)
       const lastEventId = request.headers.get('last-event-id')
       if (lastEventId !== null) input['lastEventId'] = lastEventId
       const leaving = new AbortController()
@@ -66,54 +77,88 @@ export function splitRest({ rest }: Pick<AnyOperation, 'rest'>): [method: string
 
 type PathParameters = Record<string, string> | undefined
 
-function handler(operation: AnyOperation, transport: Transport) {
+type Handler = (request: Request, params: PathParameters, keptUnder?: string) => Response | Promise<Response>
+
+function handler(operation: AnyOperation, transport: Transport): Handler {
   const read = inputReader(operation)
-  const paged = isPaged(operation)
-  return async (request: Request, params: PathParameters = {}): Promise<Response> => {
+  const answer: Handler = async (request, params = {}, keptUnder) => {
     const info = requestInfo(request)
     try {
       const input = await read(request, params)
-      const answer = await invoke(operation, transport.contextFor(request, info), input)
-      return success(operation, answer, { request, info, paged })
+      const ctx = transport.contextFor(request, info)
+      const answered = await invoke(operation, keptUnder === undefined ? ctx : { ...ctx, keptUnder }, input)
+      return success(operation, answered, { request, requestId: info.requestId })
     } catch (error) {
       return problemResponse(toProblem(error, info, transport.log))
     }
+  }
+  return operation.keptWhile ? fromKept(operation, transport, answer) : answer
+}
+
+/**
+ * The same address was answered before, so it need not be understood again: a kept answer goes out without its input
+ * being read. Everything else is left to `otherwise`.
+ */
+function fromKept({ scope }: AnyOperation, { callerOf, answers }: Transport, otherwise: Handler): Handler {
+  return (request, params) => {
+    if (!mayUse(callerOf(request), scope) || asksToRefresh(request)) return otherwise(request, params)
+    const address = addressOf(request.url)
+    const send = (hit: Found<AnswerHead> | undefined) =>
+      hit && !hit.head.refusal
+        ? found(hit, { request, requestId: requestIdOf(request) })
+        : otherwise(request, params, address)
+    const hit = answers.hit(address)
+    // The database did not say whether anything has changed: the long way knows what to do about that.
+    return hit instanceof Promise ? hit.then(send, () => otherwise(request, params)) : send(hit)
   }
 }
 
 interface Asked {
   request: Request
-  info: RequestInfo
-  paged: boolean
+  requestId: string
 }
 
-function success(
-  operation: AnyOperation,
-  { output, replayed }: Answer,
-  { request, info, paged }: Asked,
-): Response {
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+const STATUS_OF_TIER = {
+  memory: 'adstock; hit; detail=memory',
+  redis: 'adstock; hit; detail=redis',
+  none: 'adstock; fwd=miss',
+}
+
+function success(operation: AnyOperation, answer: Answer, asked: Asked): Response {
+  if (operation.kind === 'mutation') return done(operation, answer, asked)
+  return found(answer.kept ?? { ...asSent(operation, answer.output), tier: 'none' }, asked)
+}
+
+function done(operation: AnyOperation, { output, replayed }: Answer, { requestId }: Asked): Response {
   const status = operation.multiStatus?.(output) ? 207 : (operation.status ?? 200)
-  const headers: Record<string, string> = { 'x-request-id': info.requestId }
+  const headers: Record<string, string> = { 'x-request-id': requestId }
   if (replayed) headers['idempotent-replayed'] = 'true'
   if (operation.location) headers['location'] = PREFIX + operation.location(output)
   if (status === 204) return new Response(null, { status, headers })
-
-  const body = JSON.stringify(output)
-  const etag = operation.etag?.(output) ?? (operation.kind === 'query' ? bodyTag(body) : undefined)
+  const etag = operation.etag?.(output)
   if (etag) headers['etag'] = etag
-  if (operation.kind === 'query') {
-    headers['cache-control'] = 'private, no-cache'
-    headers['cache-status'] = 'adstock; fwd=miss'
-    if (etag && matches(request.headers.get('if-none-match'), etag))
-      return new Response(null, { status: 304, headers })
-    if (paged) addLinks(headers, request, output)
-  }
-  headers['content-type'] = 'application/json; charset=utf-8'
-  return new Response(body, { status, headers })
+  headers['content-type'] = JSON_TYPE
+  return new Response(JSON.stringify(output), { status, headers })
 }
 
-function bodyTag(body: string): string {
-  return `"${Bun.hash(body).toString(36)}"`
+function found({ text, head, tier }: Found<AnswerHead>, { request, requestId }: Asked): Response {
+  const headers: Record<string, string> = {
+    'x-request-id': requestId,
+    'cache-control': 'private, no-cache',
+    'cache-status': STATUS_OF_TIER[tier],
+    etag: head.etag,
+  }
+  if (matches(request.headers.get('if-none-match'), head.etag))
+    return new Response(null, { status: 304, headers })
+  if (head.cursors) addLinks(headers, request, head.cursors)
+  headers['content-type'] = JSON_TYPE
+  return new Response(text, { headers })
+}
+
+export function asksToRefresh(request: Request): boolean {
+  return request.headers.get('cache-control')?.includes('no-cache') === true
 }
 
 /** `If-None-Match` compares weakly (RFC 9110). */
@@ -123,8 +168,7 @@ function matches(header: string | null, etag: string): boolean {
   return header.trim() === '*' || tags.includes(etag)
 }
 
-function addLinks(headers: Record<string, string>, request: Request, output: unknown): void {
-  const cursors = output as { next_cursor: string | null; prev_cursor: string | null }
+function addLinks(headers: Record<string, string>, request: Request, cursors: Cursors): void {
   const links = [
     ['next', cursors.next_cursor],
     ['prev', cursors.prev_cursor],

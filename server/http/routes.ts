@@ -4,17 +4,20 @@ import { api } from '#server/api.ts'
 import type { Caller, Services } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
 import { SCOPES } from '#server/operation.ts'
+import type { Metrics } from '#server/platform/metrics.ts'
 import { mountHealth, type Health } from './health.ts'
+import { mountMetrics, timed, type Fetch } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { mountPages } from './page.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRateLimiter, type Policies } from './rate-limit.ts'
-import { mountRest, type Transport } from './rest.ts'
+import { asksToRefresh, mountRest, type Transport } from './rest.ts'
 import { mountTransfers } from './transfers.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
 export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
   services: Services
+  metrics: Metrics
   limits: Policies | 'off'
   trustedProxyHops: number
   /** The address at the other end of the connection. */
@@ -24,24 +27,39 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
 /** config.ts refuses to start where callers would have to be told apart. */
 const EVERYONE: Caller = { kind: 'open', name: 'anyone', scopes: new Set(SCOPES) }
 
-export async function createRoutes(options: RoutesOptions): Promise<Elysia> {
-  const { services, limits } = options
+const everyone = () => EVERYONE
+
+/** @returns what answers a request */
+export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
+  const { services, limits, metrics } = options
   const { log, clock } = services
   const transport: Transport = {
     log,
     stopping: options.stopping,
+    answers: services.answers,
+    callerOf: everyone,
     contextFor: (request, { requestId }) => ({
       ...services,
       caller: EVERYONE,
       requestId,
       idempotencyKey: request.headers.get('idempotency-key'),
+      refresh: asksToRefresh(request),
       signal: request.signal,
     }),
   }
+  const refused = metrics.counter({
+    name: 'adstock_rate_limited_total',
+    help: 'Requests refused with 429',
+    labels: ['policy'],
+  })
+  const onRefused = (policy: string) => refused.add({ policy })
   const limiter =
-    limits === 'off' ? undefined : createRateLimiter(api, { ...options, policies: limits, now: clock.now })
+    limits === 'off'
+      ? undefined
+      : createRateLimiter(api, { ...options, policies: limits, now: clock.now, onRefused })
 
   const app = new Elysia()
+  const answer = timed(app, metrics)
   app.onError(({ error, code, request }) => {
     const info = requestInfo(request)
     const refusal =
@@ -56,9 +74,10 @@ export async function createRoutes(options: RoutesOptions): Promise<Elysia> {
     app.onBeforeHandle(({ request, set }) => void Object.assign(set.headers, limiter.fieldsFor(request)))
   }
   mountHealth(app, options)
+  mountMetrics(app, metrics)
   await mountPages(app, openApi(api))
   mountRest(app, api, transport)
   mountTransfers(app, transport)
   mountTrpc(app, api, transport)
-  return app
+  return answer
 }

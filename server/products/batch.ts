@@ -7,11 +7,11 @@ import { mutation } from '#server/operation.ts'
 import * as schema from './schema.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
 import {
-  differs,
   productNotFound,
   stockRefusal,
   VersionMismatch,
   type NewRow,
+  type PlannedChange,
   type ProductWrites,
 } from './writes.ts'
 
@@ -34,11 +34,8 @@ interface Step extends Omit<v.InferOutput<typeof schema.ProductBatchStep>, 'pric
   fields: Partial<NewRow>
 }
 
-/** What a step would make of its product. */
-interface Planned {
+interface Planned extends PlannedChange {
   step: Step
-  change: Partial<NewRow>
-  after: ProductRow
 }
 
 type Outcome = Planned | { step: Step; problem: ProblemError }
@@ -48,9 +45,10 @@ async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<
   const names = dry_run ? [] : steps.flatMap(({ fields }) => fields.name ?? [])
   const outcomes = await ctx.products.change(ctx.caller.name, names, async (writes) => {
     const rows = await writes.lockByIds([...new Set(steps.map(({ id }) => id))])
-    const planned = await plan(ctx, steps, rows)
+    const planned = await plan(ctx, steps, { writes, rows })
     if (mode === 'atomic') refuseFailures(planned)
-    return dry_run ? planned : await carryOut(writes, planned, rows)
+    if (!dry_run) await writes.changeAll(planned.filter((outcome) => isChange(outcome)))
+    return planned
   })
   return { mode, dry_run, results: outcomes.map((outcome) => toResult(ctx, outcome)) }
 }
@@ -73,14 +71,18 @@ function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatc
  * In order, each step on what the ones before it made of its product. A version may be the one before the
  * batch, which is what the client saw, or the one its own earlier steps have led to.
  */
-async function plan(ctx: Context, steps: readonly Step[], rows: readonly ProductRow[]): Promise<Outcome[]> {
+async function plan(
+  ctx: Context,
+  steps: readonly Step[],
+  { writes, rows }: { writes: ProductWrites; rows: readonly ProductRow[] },
+): Promise<Outcome[]> {
   const before = new Map(rows.map((row) => [row.id, row]))
   const current = new Map(before)
   const outcomes: Outcome[] = []
   for (const step of steps) {
     try {
       const planned = await withCurrent(ctx, async () =>
-        planStep(step, before.get(step.id), current.get(step.id)),
+        planStep(writes, step, { first: before.get(step.id), row: current.get(step.id) }),
       )
       current.set(step.id, planned.after)
       outcomes.push(planned)
@@ -92,9 +94,13 @@ async function plan(ctx: Context, steps: readonly Step[], rows: readonly Product
   return outcomes
 }
 
-function planStep(step: Step, before: ProductRow | undefined, row: ProductRow | undefined): Planned {
-  if (!row || !before) throw productNotFound(step.id)
-  if (step.version !== undefined && step.version !== row.version && step.version !== before.version) {
+function planStep(
+  writes: ProductWrites,
+  step: Step,
+  { first, row }: { first: ProductRow | undefined; row: ProductRow | undefined },
+): Planned {
+  if (!row || !first) throw productNotFound(step.id)
+  if (step.version !== undefined && step.version !== row.version && step.version !== first.version) {
     throw new VersionMismatch(row)
   }
   const level = step.delta === undefined ? step.stock_level : row.stockLevel + step.delta
@@ -102,29 +108,12 @@ function planStep(step: Step, before: ProductRow | undefined, row: ProductRow | 
     throw stockRefusal(row, step.delta)
   }
   const change = { ...step.fields, ...(level !== undefined && { stockLevel: level }) }
-  return { step, change, after: differs(row, change) ? { ...row, ...change, version: row.version + 1 } : row }
+  const reason = step.reason ?? (step.delta === undefined ? 'set' : 'correction')
+  return { step, before: row, after: writes.after(row, change), reason }
 }
 
-async function carryOut(
-  writes: ProductWrites,
-  planned: readonly Outcome[],
-  rows: readonly ProductRow[],
-): Promise<Outcome[]> {
-  const current = new Map(rows.map((row) => [row.id, row]))
-  const outcomes: Outcome[] = []
-  for (const outcome of planned) {
-    const { step } = outcome
-    const row = current.get(step.id)
-    if ('problem' in outcome || !row) {
-      outcomes.push(outcome)
-      continue
-    }
-    const reason = step.reason ?? (step.delta === undefined ? 'set' : 'correction')
-    const after = await writes.change(row, outcome.change, reason)
-    current.set(step.id, after)
-    outcomes.push({ ...outcome, after })
-  }
-  return outcomes
+function isChange(outcome: Outcome): outcome is Planned {
+  return !('problem' in outcome) && outcome.after !== outcome.before
 }
 
 function refuseFailures(outcomes: readonly Outcome[]): void {

@@ -7,7 +7,7 @@ import { CSV_COLUMNS } from './csv-format.ts'
 import { toImportedLine, type Cells, type ImportedLine } from './csv-line.ts'
 import type { ImportSummary } from './schema.ts'
 
-const BATCH_SIZE = 500
+const BATCH_SIZE = 1000
 const MAX_RECORD_BYTES = 64 * 1024
 /** A file with more bad lines than this is the wrong file; listing them all helps nobody. */
 export const MAX_REJECTED = 10_000

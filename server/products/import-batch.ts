@@ -4,7 +4,13 @@ import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { ImportedLine } from './csv-line.ts'
 import type { ImportSummary } from './schema.ts'
-import { differs, productNotFound, VersionMismatch, type NewRow, type ProductWrites } from './writes.ts'
+import {
+  productNotFound,
+  VersionMismatch,
+  type NewRow,
+  type PlannedChange,
+  type ProductWrites,
+} from './writes.ts'
 
 type Write = <T>(run: (writes: ProductWrites) => Promise<T>) => Promise<T>
 
@@ -79,17 +85,33 @@ async function attempt(
 async function importWithin(writes: ProductWrites, lines: readonly ImportedLine[]): Promise<ImportSummary> {
   const summary: ImportSummary = { created: 0, updated: 0, unchanged: 0, rejected: [] }
   const known = new KnownRows(await writes.lockByIdOrSku(keysOf(lines)))
+  const fresh = new Map<string | null, NewRow>()
+  const changes: PlannedChange[] = []
+  const write = async () => {
+    await writes.changeAll(changes.splice(0))
+    for (const row of await writes.createAll([...fresh.values()], 'import')) known.keep(row)
+    fresh.clear()
+  }
   for (const line of lines) {
     try {
-      const row = known.find(line)
-      const after = row ? await update(writes, row, line) : await writes.insert(newRow(line), 'import')
-      summary[!row ? 'created' : after === row ? 'unchanged' : 'updated'] += 1
-      // The same product may come twice in one file: the later line then changes what the earlier one made.
+      // The same product may come twice in one file: the later line then changes what the earlier one makes.
+      if (line.id === undefined && fresh.has(line.fields.sku ?? null)) await write()
+      const before = known.find(line)
+      if (!before) {
+        const created = newRow(line)
+        fresh.set(created.sku, created)
+        summary.created += 1
+        continue
+      }
+      const after = changed(writes, before, line)
+      summary[after === before ? 'unchanged' : 'updated'] += 1
+      if (after !== before) changes.push({ before, after, reason: 'import' })
       known.keep(after)
     } catch (error) {
       summary.rejected.push(rejection(line, error))
     }
   }
+  await write()
   return summary
 }
 
@@ -124,13 +146,10 @@ class KnownRows {
 }
 
 /** A stale version is no conflict when the product already is as the line asks. */
-async function update(
-  writes: ProductWrites,
-  row: ProductRow,
-  { fields, version }: ImportedLine,
-): Promise<ProductRow> {
-  if (differs(row, fields) && version !== undefined && version !== row.version) throw new VersionMismatch(row)
-  return await writes.change(row, fields, 'import')
+function changed(writes: ProductWrites, row: ProductRow, { fields, version }: ImportedLine): ProductRow {
+  const after = writes.after(row, fields)
+  if (after !== row && version !== undefined && version !== row.version) throw new VersionMismatch(row)
+  return after
 }
 
 function newRow({ fields: { sku = null, name, priceMinor, stockLevel = 0 } }: ImportedLine): NewRow {

@@ -22,6 +22,7 @@ export const productOperations = {
     cost: 'read',
     errors: ['PRODUCT_NOT_FOUND'],
     etag,
+    keptWhile: ({ id }) => id,
     async run(ctx, { id }) {
       const row = await ctx.products.get(id)
       if (!row) throw productNotFound(id)
@@ -36,6 +37,7 @@ export const productOperations = {
     output: schema.ProductPage,
     scope: 'products:read',
     cost: 'read',
+    keptWhile: () => 'any',
     run: list,
   }),
 
@@ -46,6 +48,7 @@ export const productOperations = {
     output: schema.ProductMatches,
     scope: 'products:read',
     cost: 'search',
+    keptWhile: () => 'any',
     run: search,
   }),
 

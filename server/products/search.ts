@@ -65,19 +65,31 @@ async function findMatches(ctx: Context, { words, filter, limit, after }: Questi
   return matches
 }
 
-/** Each leaves out what the ones before it find. */
+/** Each leaves out what the ones before it find. What a word that stands in no name would find is not asked for. */
 async function* passes(ctx: Context, words: string[] | undefined): AsyncGenerator<Pass> {
   if (words === undefined) yield { kind: 'filter', wanted: [] }
-  if (words === undefined || words.length === 0) return
-  const exact = words.map((word) => [{ word, prefix: false }])
-  const prefix = words.map((word, index) => [{ word, prefix: index === words.length - 1 }])
-  yield { kind: 'exact', wanted: exact }
-  yield { kind: 'prefix', wanted: prefix, unwanted: exact }
+  const last = words?.at(-1)
+  if (words === undefined || last === undefined) return
+  const unknown = new Set(await ctx.products.unknownWords(words))
+  const exact = words.map((word) => [asItIs(word)])
+  if (unknown.size === 0) yield { kind: 'exact', wanted: exact }
+  const begun = await ctx.products.wordsBegunBy(last)
+  const others = words.slice(0, -1)
+  const lastWords = begun?.map(asItIs) ?? [{ word: last, prefix: true }]
+  const prefix = [...others.map((word) => [asItIs(word)]), lastWords]
+  if (lastWords.length > 0 && !others.some((word) => unknown.has(word)))
+    yield { kind: 'prefix', wanted: prefix, unwanted: unknown.size === 0 ? exact : undefined }
   const meant = await Promise.all(words.map((word) => ctx.products.meantBy(word)))
-  if (meant.every((others) => others.length === 0)) return
-  const fuzzy = prefix.map((own, index) => [
-    ...own,
-    ...(meant[index] ?? []).map((word) => ({ word, prefix: false })),
-  ])
-  yield { kind: 'fuzzy', wanted: fuzzy, unwanted: prefix }
+  if (meant.every((alternatives) => alternatives.length === 0)) return
+  const fuzzy = prefix.map((own, index) => [...own, ...(meant[index] ?? []).map(asItIs)])
+  if (fuzzy.every((alternatives) => alternatives.length > 0))
+    yield {
+      kind: 'fuzzy',
+      wanted: fuzzy,
+      unwanted: prefix.every((own) => own.length > 0) ? prefix : undefined,
+    }
+}
+
+function asItIs(word: string) {
+  return { word, prefix: false }
 }

@@ -80,7 +80,7 @@ function storeOf(db: Database, parts: Parts): ProductStore {
 
 function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn }: Parts) {
   const write = <T>(actor: string, run: (writes: ProductWrites) => Promise<T>): Promise<T> =>
-    begin((tx) => run(new ProductWrites(db, tx, { actor, now: clock.now() })))
+    begin((tx) => run(new ProductWrites({ db, tx }, { actor, now: clock.now() })))
 
   return {
     get,
@@ -94,9 +94,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
       await learn([row.name])
-      return await skuTakenAsProblem(db, row.sku, () =>
-        write(actor, (writes) => writes.insert(row, 'initial')),
-      )
+      return await skuTakenAsProblem(db, row.sku, () => write(actor, (writes) => writes.create(row)))
     },
 
     /** Changes nothing, version included, when the product already is as asked. */
@@ -143,6 +141,10 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
       return await importBatch(db, lines, { write: (run) => write(actor, run), dryRun })
     },
 
+    /** Those of the given words that stand in no name. */
+    unknownWords: (words: readonly string[]) => vocabulary.unknown(words),
+    /** Known words that begin like this; undefined when they are very many. */
+    wordsBegunBy: (prefix: string) => vocabulary.begunBy(prefix),
     /** Known words that a misspelt one may mean, nearest first. */
     meantBy: (word: string) => vocabulary.meantBy(word),
   }

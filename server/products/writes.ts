@@ -1,5 +1,6 @@
 /** What is written of products, and the ledger's entry with it: always within the caller's transaction. */
-import { and, eq, gte, inArray, lte, or, sql, type SQL } from 'drizzle-orm'
+import { and, eq, getTableColumns, gte, inArray, lte, or, sql, type SQL } from 'drizzle-orm'
+import { insertMany, updateMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
@@ -48,6 +49,14 @@ export function productNotFound(id: number): ProblemError {
   return new ProblemError('PRODUCT_NOT_FOUND', `No product has the id ${id}.`)
 }
 
+export type ChangeReason = 'set' | 'import' | AdjustmentReason
+
+export interface PlannedChange {
+  before: ProductRow
+  after: ProductRow
+  reason: ChangeReason
+}
+
 /** Whether the change would make another product of it. */
 export function differs(row: ProductRow, change: Partial<NewRow>): boolean {
   const fields = Object.entries(change) as [keyof NewRow, NewRow[keyof NewRow]][]
@@ -55,24 +64,32 @@ export function differs(row: ProductRow, change: Partial<NewRow>): boolean {
 }
 
 export class ProductWrites {
-  readonly #db: Database
-  readonly #tx: Queries
+  readonly #within: { db: Database; tx: Queries }
   readonly #author: Author
 
-  constructor(db: Database, tx: Queries, author: Author) {
-    this.#db = db
-    this.#tx = tx
+  constructor(within: { db: Database; tx: Queries }, author: Author) {
+    this.#within = within
     this.#author = author
   }
 
   /** The row, which nobody else changes until the transaction ends. @throws ProblemError, VersionMismatch */
   async lock(id: number, expected?: ExpectedVersions): Promise<ProductRow> {
-    const { products } = this.#db.tables
-    const query = this.#tx.select(productColumns(this.#db)).from(products).where(eq(products.id, id))
-    const [row] = await this.#db.forUpdate(query)
+    const [row] = await this.#within.db.forUpdate(this.#byId(id))
     if (!row) throw productNotFound(id)
     if (expected && !expected.includes(row.version)) throw new VersionMismatch(row)
     return row
+  }
+
+  async #read(id: number): Promise<ProductRow> {
+    const [row] = await this.#byId(id)
+    if (!row) throw productNotFound(id)
+    return row
+  }
+
+  #byId(id: number) {
+    const { tx, db } = this.#within
+    const { products } = db.tables
+    return tx.select(productColumns(db)).from(products).where(eq(products.id, id))
   }
 
   async lockByIdOrSku({
@@ -82,100 +99,160 @@ export class ProductWrites {
     ids: readonly number[]
     skus: readonly string[]
   }): Promise<ProductRow[]> {
-    const { products } = this.#db.tables
+    const { products } = this.#within.db.tables
     return await this.#lockWhere(or(inArray(products.id, [...ids]), inArray(products.sku, [...skus])))
   }
 
   async lockByIds(ids: readonly number[]): Promise<ProductRow[]> {
-    return await this.#lockWhere(inArray(this.#db.tables.products.id, [...ids]))
+    return await this.#lockWhere(inArray(this.#within.db.tables.products.id, [...ids]))
   }
 
   async #lockWhere(condition: SQL | undefined): Promise<ProductRow[]> {
-    const { products } = this.#db.tables
-    const query = this.#tx.select(productColumns(this.#db)).from(products).where(condition)
+    const { products } = this.#within.db.tables
+    const query = this.#within.tx.select(productColumns(this.#within.db)).from(products).where(condition)
     // In the order of ids, as every writer of several rows locks them: so that two cannot wait for each other.
-    return await this.#db.forUpdate(query.orderBy(products.id))
+    return await this.#within.db.forUpdate(query.orderBy(products.id))
   }
 
-  async insert(row: NewRow, reason: 'initial' | 'import'): Promise<ProductRow> {
-    const { now } = this.#author
-    const values = { ...row, words: wordsOf(row.name).join(' '), version: 1, createdAt: now, updatedAt: now }
-    const [created] = await this.#tx
-      .insert(this.#db.tables.products)
-      .values(values)
-      .returning(productColumns(this.#db))
+  async create(row: NewRow): Promise<ProductRow> {
+    const [created] = await this.createAll([row], 'initial')
     if (!created) throw new Error('An insert returned no row.')
-    await this.#enter(created, { delta: created.stockLevel, reason })
+    return created
+  }
+
+  /** @returns them in no particular order */
+  async createAll(rows: readonly NewRow[], reason: 'initial' | 'import'): Promise<ProductRow[]> {
+    const { now } = this.#author
+    const { products } = this.#within.db.tables
+    const created = await insertMany(this.#within, {
+      into: products,
+      rows: rows.map((row) => ({
+        ...row,
+        words: wordsOf(row.name).join(' '),
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      })),
+      returning: fieldsOf(productColumns(this.#within.db)),
+    })
+    await this.#enterAll(created.map((row) => ({ row, delta: row.stockLevel, reason })))
     return created
   }
 
   /** @param row as locked in this transaction. Gives it back as it is when it is as asked for already. */
-  async change(
-    row: ProductRow,
-    change: Partial<NewRow>,
-    reason: 'set' | 'import' | AdjustmentReason,
-  ): Promise<ProductRow> {
+  async change(row: ProductRow, change: Partial<NewRow>, reason: ChangeReason): Promise<ProductRow> {
+    const after = this.after(row, change)
+    if (after !== row) await this.changeAll([{ before: row, after, reason }])
+    return after
+  }
+
+  /** What a change will make of the row; the row itself when it is as asked for already. */
+  after(row: ProductRow, change: Partial<NewRow>): ProductRow {
     if (!differs(row, change)) return row
-    const { products } = this.#db.tables
-    const [changed] = await this.#tx
-      .update(products)
-      .set({
-        ...change,
-        ...(change.name !== undefined && { words: wordsOf(change.name).join(' ') }),
-        version: row.version + 1,
-        updatedAt: Math.max(this.#author.now, row.updatedAt),
+    const updatedAt = Math.max(this.#author.now, row.updatedAt)
+    return { ...row, ...change, version: row.version + 1, updatedAt }
+  }
+
+  /** In order, for each product; of rows as locked in this transaction. */
+  async changeAll(changes: readonly PlannedChange[]): Promise<void> {
+    for (const round of rounds(changes)) {
+      await updateMany(this.#within, {
+        table: this.#within.db.tables.products,
+        rows: round.map(({ after }) => ({ ...after, words: wordsOf(after.name).join(' ') })),
       })
-      .where(eq(products.id, row.id))
-      .returning(productColumns(this.#db))
-    if (!changed) throw new Error('An update returned no row.')
-    const delta = changed.stockLevel - row.stockLevel
-    if (delta !== 0) await this.#enter(changed, { delta, reason })
-    return changed
+      await this.#enterAll(
+        round.flatMap(({ before, after, reason }) => {
+          const delta = after.stockLevel - before.stockLevel
+          return delta === 0 ? [] : { row: after, delta, reason }
+        }),
+      )
+    }
+  }
+
+  async adjust(adjustment: Adjustment) {
+    const { id, delta, reason, reference } = adjustment
+    let product = await this.#addToStock(adjustment)
+    if (!product) {
+      // Not locked for this: a thousand refusals need not wait for each other.
+      refuseAdjustment(await this.#read(id), adjustment)
+      // Why it was refused is no longer true; of a locked row it stays as it is.
+      refuseAdjustment(await this.lock(id), adjustment)
+      product = await this.#addToStock(adjustment)
+    }
+    const [entry] = product ? await this.#enterAll([{ row: product, delta, reason, reference }]) : []
+    if (!product || !entry) throw new Error('A locked product could not be changed.')
+    return { product, adjustment: entry }
   }
 
   /** One guarded statement: nothing is read first, so that a stock never goes below zero, whoever else sells. */
-  async adjust({ id, delta, reason, reference, expectedStockLevel }: Adjustment) {
-    const { products } = this.#db.tables
-    const level = sql`${products.stockLevel} + ${delta}`
-    const [product] = await this.#tx
+  async #addToStock({ id, delta, expectedStockLevel }: Adjustment): Promise<ProductRow | undefined> {
+    const { products } = this.#within.db.tables
+    const { stockLevel, version, updatedAt } = products
+    const level = sql`${stockLevel} + ${delta}`
+    const { now } = this.#author
+    const [product] = await this.#within.tx
       .update(products)
-      .set({ stockLevel: level, version: sql`${products.version} + 1`, updatedAt: this.#author.now })
+      .set({
+        stockLevel: level,
+        version: sql`${version} + 1`,
+        updatedAt: sql`case when ${updatedAt} > ${now} then ${updatedAt} else ${now} end`,
+      })
       .where(
         and(
           eq(products.id, id),
           gte(level, 0),
           lte(level, MAX_STOCK_LEVEL),
-          expectedStockLevel === undefined ? undefined : eq(products.stockLevel, expectedStockLevel),
+          expectedStockLevel === undefined ? undefined : eq(stockLevel, expectedStockLevel),
         ),
       )
-      .returning(productColumns(this.#db))
-    if (!product) throw refusal(await this.lock(id), delta, expectedStockLevel)
-    return { product, adjustment: await this.#enter(product, { delta, reason, reference }) }
+      .returning(productColumns(this.#within.db))
+    return product
   }
 
   async remove(id: number): Promise<void> {
-    const { products } = this.#db.tables
-    await this.#tx.delete(products).where(eq(products.id, id))
+    const { products } = this.#within.db.tables
+    await this.#within.tx.delete(products).where(eq(products.id, id))
   }
 
-  async #enter(
-    { id, stockLevel }: ProductRow,
-    entry: { delta: number; reason: StockAdjustmentRow['reason']; reference?: string | null },
-  ): Promise<StockAdjustmentRow> {
+  async #enterAll(
+    entries: readonly { row: ProductRow; delta: number; reason: string; reference?: string | null }[],
+  ): Promise<StockAdjustmentRow[]> {
     const { actor, now } = this.#author
-    const [adjustment] = await this.#tx
-      .insert(this.#db.tables.stockAdjustments)
-      .values({ ...entry, productId: id, stockLevelAfter: stockLevel, actor, createdAt: now })
-      .returning()
-    if (!adjustment) throw new Error('An insert returned no row.')
-    return adjustment
+    const { stockAdjustments } = this.#within.db.tables
+    return await insertMany(this.#within, {
+      into: stockAdjustments,
+      rows: entries.map(({ row: { id, stockLevel }, delta, reason, reference = null }) => ({
+        productId: id,
+        delta,
+        stockLevelAfter: stockLevel,
+        reason,
+        reference,
+        actor,
+        createdAt: now,
+      })),
+      returning: fieldsOf(getTableColumns(stockAdjustments)),
+    })
   }
 }
 
-/** Why the guarded statement touched no row; by now the row is locked, so this is why. */
-function refusal(row: ProductRow, delta: number, expectedStockLevel: number | undefined): Error {
-  const changed = expectedStockLevel !== undefined && row.stockLevel !== expectedStockLevel
-  return changed ? new StockLevelChanged(row) : stockRefusal(row, delta)
+/** The first changes of all products, then their second ones, and so on: no statement changes a row twice. */
+function rounds(changes: readonly PlannedChange[]): PlannedChange[][] {
+  const before = new Map<number, number>()
+  const all: PlannedChange[][] = []
+  for (const change of changes) {
+    const round = before.get(change.after.id) ?? 0
+    before.set(change.after.id, round + 1)
+    ;(all[round] ??= []).push(change)
+  }
+  return all
+}
+
+/** @throws StockLevelChanged, ProblemError when the guarded statement would not touch this row */
+function refuseAdjustment(row: ProductRow, { delta, expectedStockLevel }: Adjustment): void {
+  if (expectedStockLevel !== undefined && row.stockLevel !== expectedStockLevel)
+    throw new StockLevelChanged(row)
+  const level = row.stockLevel + delta
+  if (level < 0 || level > MAX_STOCK_LEVEL) throw stockRefusal(row, delta)
 }
 
 /** Of a delta that leads out of bounds. */
@@ -187,4 +264,8 @@ export function stockRefusal(row: ProductRow, delta: number): ProblemError {
     available,
     requested,
   })
+}
+
+function fieldsOf<T extends object>(columns: T): (keyof T & string)[] {
+  return Object.keys(columns) as (keyof T & string)[]
 }

@@ -1,5 +1,6 @@
-import { afterAll, expect, test } from 'bun:test'
+import { afterAll, describe, expect, test } from 'bun:test'
 import { FetchError } from '#server/ads/errors.ts'
+import { askAccount } from './accounts.ts'
 import { GoogleAdsClient, type Connection } from './client.ts'
 
 interface Heard {
@@ -31,13 +32,16 @@ const connection: Connection = {
   loginCustomerId: undefined,
   developerToken: undefined,
   idleTimeoutMs: 150,
+  versionNotice: undefined,
+  managers: {},
 }
 
 async function rowsOf(client: GoogleAdsClient, signal = new AbortController().signal) {
   const meter = { requests: 0, units: 0 }
   const rows: unknown[] = []
   try {
-    for await (const row of client.rows('1234567890', 'SELECT x', { signal, meter })) rows.push(row)
+    for await (const row of client.rows({ customerId: '1234567890', query: 'SELECT x' }, { signal, meter }))
+      rows.push(row)
     return { rows, meter, code: undefined }
   } catch (error) {
     return { rows, meter, code: error instanceof FetchError ? error.failure.code : String(error) }
@@ -143,11 +147,81 @@ test('an account is its zone, its currency, and whether it only manages others',
   const asking = { signal: new AbortController().signal, meter: { requests: 0, units: 0 } }
   const client = new GoogleAdsClient(connection, async () => 'x')
   answer = () => Response.json({ results: [{ customer }] })
-  expect(await client.account('1', asking)).toEqual({
+  expect(await askAccount(client, '1', asking)).toEqual({
     timeZone: 'Europe/Berlin',
     currency: 'EUR',
     manager: true,
   })
-  answer = () => Response.json({ results: [] })
-  await expect(client.account('1', asking)).rejects.toThrow('time zone')
+  answer = () => Response.json({ fieldMask: 'customer.id' })
+  await expect(askAccount(client, '1', asking)).rejects.toThrow('time zone')
+})
+
+describe('pages', () => {
+  async function pagesOf(token: () => Promise<string> = async () => 'x') {
+    const meter = { requests: 0, units: 0 }
+    const rows: unknown[] = []
+    const asking = { signal: new AbortController().signal, meter }
+    try {
+      const question = { customerId: '1234567890', query: 'SELECT x' }
+      for await (const row of new GoogleAdsClient(connection, token).pagedRows(question, asking))
+        rows.push(row)
+      return { rows, meter, code: undefined }
+    } catch (error) {
+      return { rows, meter, code: error instanceof FetchError ? error.failure.code : String(error) }
+    }
+  }
+  const page = (n: number, more: object = {}) => ({
+    results: [{ n }],
+    fieldMask: 'n',
+    queryResourceConsumption: '600',
+    ...more,
+  })
+
+  test('are asked for one after the other, without a size, each with a token of its own', async () => {
+    heard.length = 0
+    let tokens = 0
+    answer = ({ body }) => {
+      const { pageToken } = body as { pageToken?: string }
+      return Response.json(pageToken === undefined ? page(1, { nextPageToken: 'second' }) : page(2))
+    }
+    const { rows, meter, code } = await pagesOf(async () => `token-${++tokens}`)
+    expect({ rows, meter, code }).toEqual({
+      rows: [{ n: 1 }, { n: 2 }],
+      // Both pages tell the cost of the one query.
+      meter: { requests: 2, units: 600 },
+      code: undefined,
+    })
+    expect(heard.map(({ path }) => path.split(':')[1])).toEqual(['search', 'search'])
+    expect(heard.map(({ body }) => body)).toEqual([
+      { query: 'SELECT x' },
+      { query: 'SELECT x', pageToken: 'second' },
+    ])
+    expect(heard.map(({ headers }) => headers.get('authorization'))).toEqual([
+      'Bearer token-1',
+      'Bearer token-2',
+    ])
+  })
+
+  const expired = {
+    '@type': 'type.googleapis.com/google.ads.googleads.v25.errors.GoogleAdsFailure',
+    errors: [{ errorCode: { requestError: 'EXPIRED_PAGE_TOKEN' } }],
+  }
+  test.each([
+    ['cut in the middle', () => new Response('{"results":[{"n":1},{"n"'), 'BROKEN_STREAM'],
+    ['no answer to a query', () => Response.json({}), 'BROKEN_STREAM'],
+    [
+      'one that names itself as the next',
+      () => Response.json(page(1, { nextPageToken: 'again' })),
+      'BROKEN_STREAM',
+    ],
+    [
+      'an error',
+      () => Response.json({ error: { code: 400, details: [expired] } }, { status: 400 }),
+      'PAGE_TOKEN_EXPIRED',
+    ],
+    ['empty, and whole', () => Response.json({ fieldMask: 'n' }), undefined],
+  ])('%s', async (_, respond, code) => {
+    answer = respond
+    expect((await pagesOf()).code).toBe(code)
+  })
 })

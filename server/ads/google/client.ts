@@ -1,14 +1,19 @@
-/** Google Ads over REST: one query as a stream, and what is asked once about an account. */
+/** Google Ads over REST: one query, as a stream or in pages, and what it costs. */
 import { FetchError, TimeoutError } from '#server/ads/errors.ts'
 import type { GoogleAdsOptions } from '#server/ads/options.ts'
 import { errorOfResponse } from './failure.ts'
-import { readChunks } from './stream.ts'
+import { readPage } from './page.ts'
+import { readChunks, type Chunk } from './stream.ts'
 
 export interface Connection extends Pick<
   GoogleAdsOptions,
   'endpoint' | 'apiVersion' | 'loginCustomerId' | 'developerToken'
 > {
   idleTimeoutMs: number
+  /** What is to be said of the version when nothing is served under it. */
+  versionNotice: string | undefined
+  /** Through which manager an account is reached, where no one manager is configured for all. */
+  managers: Readonly<Record<string, string>>
 }
 
 /** Gives an access token; told which one was refused, it gives a newer one. */
@@ -25,15 +30,13 @@ export interface Asking {
   meter: Meter
 }
 
-export interface Account {
-  timeZone: string
-  currency: string
-  manager: boolean
+export interface Question {
+  customerId: string
+  query: string
 }
 
-const ACCOUNT_QUERY =
-  'SELECT customer.id, customer.time_zone, customer.currency_code, customer.manager FROM customer'
 const MAX_ERROR_BYTES = 1024 * 1024
+const MAX_PAGE_BYTES = 512 * 1024 * 1024
 
 export class GoogleAdsClient {
   readonly #connection: Connection
@@ -45,59 +48,99 @@ export class GoogleAdsClient {
   }
 
   /** The rows of one query. Ends normally only when the answer was whole. @throws FetchError */
-  async *rows(customerId: string, query: string, { signal, meter }: Asking): AsyncGenerator {
+  async *rows(question: Question, asking: Asking): AsyncGenerator {
+    for await (const { results } of this.#stream(question, {}, asking)) yield* results
+  }
+
+  /** The metrics summed by Google, as a row; undefined when there is nothing to sum. @throws FetchError */
+  async summary(question: Question, asking: Asking): Promise<unknown> {
+    let summary: unknown
+    const setting = { summaryRowSetting: 'SUMMARY_ROW_ONLY' }
+    for await (const { summaryRow } of this.#stream(question, setting, asking)) summary ??= summaryRow
+    return summary
+  }
+
+  /**
+   * The same rows in pages, each a whole answer of its own. Slower, but for ways on which long answers break.
+   * Ends normally only after a page that names no next one. @throws FetchError
+   */
+  async *pagedRows({ customerId, query }: Question, { signal, meter }: Asking): AsyncGenerator {
+    let pageToken: string | undefined
+    do {
+      const page = await this.#page(
+        customerId,
+        { query, ...(pageToken !== undefined && { pageToken }) },
+        {
+          signal,
+          meter,
+        },
+      )
+      // Whoever is sent back to where they were would never arrive.
+      if (page.nextPageToken !== undefined && page.nextPageToken === pageToken)
+        throw new FetchError('BROKEN_STREAM', 'A page names itself as the next one.')
+      pageToken = page.nextPageToken
+      // Each page tells the cost of the whole query.
+      if (pageToken === undefined) meter.units += page.units
+      yield* page.results
+    } while (pageToken !== undefined)
+  }
+
+  async *#stream({ customerId, query }: Question, more: object, asking: Asking): AsyncGenerator<Chunk> {
+    const { signal, meter } = asking
     // The answer is left early when the caller has enough: then the connection must not linger.
     const left = new AbortController()
+    let begun = false
     try {
       const whole = { signal: AbortSignal.any([signal, left.signal]), meter }
-      const response = await this.#post(`customers/${customerId}/googleAds:searchStream`, { query }, whole)
+      const path = `customers/${customerId}/googleAds:searchStream`
+      const response = await this.#post(path, { query, ...more }, whole)
+      begun = true
       for await (const chunk of readChunks(this.#bytes(response))) {
         meter.units += chunk.units
-        yield* chunk.results
+        yield chunk
       }
     } catch (error) {
-      throw asFetchError(error, signal)
+      throw asFetchError(error, { signal, midStream: begun })
     } finally {
       left.abort()
     }
   }
 
-  /** @throws FetchError */
-  async account(customerId: string, asking: Asking): Promise<Account> {
+  async #page(customerId: string, body: object, asking: Asking) {
     try {
-      const path = `customers/${customerId}/googleAds:search`
-      const response = await this.#post(path, { query: ACCOUNT_QUERY }, asking)
-      return toAccount(JSON.parse(await this.#text(response)), customerId)
+      const response = await this.#post(`customers/${customerId}/googleAds:search`, body, asking)
+      return readPage(await this.#text(response, MAX_PAGE_BYTES))
     } catch (error) {
-      if (error instanceof SyntaxError)
-        throw new FetchError('BROKEN_STREAM', `The account's answer is not JSON: ${error.message}`)
-      throw asFetchError(error, asking.signal)
+      throw asFetchError(error, { signal: asking.signal, midStream: false })
     }
   }
 
-  async #post(path: string, body: { query: string }, asking: Asking): Promise<Response> {
+  async #post(path: string, body: object, asking: Asking): Promise<Response> {
+    // Asked for each time: between two pages a token may come to its end.
     const token = await this.#token()
     let response = await this.#send(path, body, { ...asking, token })
     if (response.status === 401) {
-      await this.#text(response)
+      await this.#text(response, MAX_ERROR_BYTES)
       response = await this.#send(path, body, { ...asking, token: await this.#token(token) })
     }
     if (response.ok) return response
     throw errorOfResponse({
       status: response.status,
-      body: await this.#text(response),
+      body: await this.#text(response, MAX_ERROR_BYTES),
       retryAfter: response.headers.get('retry-after'),
+      versionNotice: this.#connection.versionNotice,
     })
   }
 
   async #send(path: string, body: object, { token, signal, meter }: Asking & { token: string }) {
-    const { endpoint, apiVersion, loginCustomerId, developerToken, idleTimeoutMs } = this.#connection
+    const { endpoint, apiVersion, developerToken, idleTimeoutMs } = this.#connection
     meter.requests++
     const url = `${endpoint.replace(/\/+$/, '')}/${apiVersion}/${path}`
+    const manager = this.#managerFor(path.split('/')[1] ?? '')
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
-      ...(loginCustomerId !== undefined && { 'login-customer-id': loginCustomerId }),
+      ...(manager !== undefined && { 'login-customer-id': manager }),
       ...(developerToken !== undefined && { 'developer-token': developerToken }),
     }
     return await withinMs(
@@ -105,6 +148,10 @@ export class GoogleAdsClient {
       fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal }),
       'No answer began',
     )
+  }
+
+  #managerFor(customerId: string): string | undefined {
+    return this.#connection.loginCustomerId ?? this.#connection.managers[customerId]
   }
 
   async *#bytes(response: Response): AsyncGenerator<Uint8Array> {
@@ -122,12 +169,12 @@ export class GoogleAdsClient {
     }
   }
 
-  async #text(response: Response): Promise<string> {
+  async #text(response: Response, maxBytes: number): Promise<string> {
     const parts: Uint8Array[] = []
     let size = 0
     for await (const part of this.#bytes(response)) {
       size += part.length
-      if (size > MAX_ERROR_BYTES) break
+      if (size > maxBytes) break
       parts.push(part)
     }
     return Buffer.concat(parts).toString('utf8')
@@ -145,22 +192,15 @@ async function withinMs<T>(limitMs: number, work: Promise<T>, what: string): Pro
 }
 
 /** A failing socket has a dozen names; what matters is that nobody answered, or that we hung up ourselves. */
-function asFetchError(error: unknown, signal: AbortSignal): unknown {
+function asFetchError(
+  error: unknown,
+  { signal, midStream }: { signal: AbortSignal; midStream: boolean },
+): unknown {
   if (signal.aborted) return signal.reason
-  if (error instanceof FetchError) return error
-  return new FetchError('NETWORK', error instanceof Error ? error.message : String(error))
-}
-
-function toAccount(body: unknown, customerId: string): Account {
-  const results = (body as { results?: { customer?: Record<string, unknown> }[] } | null)?.results
-  const customer = results?.[0]?.customer
-  const timeZone = customer?.['timeZone']
-  const currency = customer?.['currencyCode']
-  if (typeof timeZone !== 'string')
-    throw new FetchError('BROKEN_STREAM', `Account ${customerId} answers without its time zone.`)
-  return {
-    timeZone,
-    currency: typeof currency === 'string' ? currency : '',
-    manager: customer?.['manager'] === true,
-  }
+  const known =
+    error instanceof FetchError
+      ? error
+      : new FetchError('NETWORK', error instanceof Error ? error.message : String(error))
+  if (midStream) known.failure.midStream = true
+  return known
 }

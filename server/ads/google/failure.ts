@@ -6,27 +6,31 @@ export interface ErrorResponse {
   body: string
   /** The header, in seconds or as an HTTP date. */
   retryAfter?: string | null
+  /** What is known of the version that was asked. */
+  versionNotice?: string | undefined
 }
 
 /** A body may be JSON, JSON in an array (searchStream), or a proxy's HTML. */
-export function errorOfResponse({ status, body, retryAfter }: ErrorResponse): FetchError {
-  return errorOf({ status, error: errorObject(parseJson(body)), retryAfterMs: headerMs(retryAfter) })
+export function errorOfResponse({ status, body, retryAfter, versionNotice }: ErrorResponse): FetchError {
+  const error = errorObject(parseJson(body))
+  return errorOf({ status, error, retryAfterMs: headerMs(retryAfter), versionNotice })
 }
 
 /** The `error` of an element that came inside a 200, after the first rows. */
 export function errorOfElement(error: unknown): FetchError {
   const known = isObject(error) ? error : {}
   const status = typeof known['code'] === 'number' ? known['code'] : 0
-  return errorOf({ status, error: known, retryAfterMs: undefined })
+  return errorOf({ status, error: known, retryAfterMs: undefined, versionNotice: undefined })
 }
 
 interface Reported {
   status: number
   error: Json | undefined
   retryAfterMs: number | undefined
+  versionNotice: string | undefined
 }
 
-function errorOf({ status, error, retryAfterMs }: Reported): FetchError {
+function errorOf({ status, error, retryAfterMs, versionNotice }: Reported): FetchError {
   const first = firstOf(error)
   const text = describe(status, error, first)
   if (first?.family === 'quotaError' || status === 429) return quotaError(text, first, retryAfterMs)
@@ -41,7 +45,7 @@ function errorOf({ status, error, retryAfterMs }: Reported): FetchError {
   if (status === 404)
     return new FetchError(
       'NOT_SERVED',
-      `${text}. The API version is retired or the endpoint is wrong: check GOOGLE_ADS_API_VERSION and GOOGLE_ADS_ENDPOINT.`,
+      `${text}. ${versionNotice ?? 'The API version is retired or the endpoint is wrong: check GOOGLE_ADS_API_VERSION and GOOGLE_ADS_ENDPOINT.'}`,
     )
   if (status === 408 || status >= 500)
     return new FetchError('SERVER_ERROR', text, retryAfterMs === undefined ? {} : { retryAfterMs })

@@ -18,7 +18,13 @@ const clock = { at: 0, now: () => clock.at }
 function open() {
   asked = 0
   clock.at = 1_000_000
-  const credentials = { clientId: 'id', clientSecret: 'hush', refreshToken: 'r', endpoint: server.url.href }
+  const credentials = {
+    kind: 'refresh-token',
+    clientId: 'id',
+    clientSecret: 'hush',
+    refreshToken: 'r',
+    endpoint: server.url.href,
+  } as const
   return createTokenBroker(credentials, clock)
 }
 

@@ -1,14 +1,8 @@
 /** The one keeper of the access token: every worker asks here, so a token is refreshed once for all of them. */
 import { FetchError, OAuthError, RateLimitError, TimeoutError } from '#server/ads/errors.ts'
 import type { TokenSource } from './client.ts'
+import { formFor, type Credentials } from './grant.ts'
 import type { Clock } from '#server/platform/clock.ts'
-
-export interface Credentials {
-  clientId: string
-  clientSecret: string
-  refreshToken: string
-  endpoint: string
-}
 
 export interface TokenBroker {
   /** @param refused a token that was answered with 401: another one is fetched, unless somebody already did. */
@@ -23,8 +17,10 @@ interface AccessToken {
 
 const EARLY_MS = 5 * 60_000
 const TIMEOUT_MS = 20_000
-const CAUSES =
+const CAUSES_OF_REFRESH_TOKEN =
   'Usual causes: the consent screen is in "Testing", which ends refresh tokens after 7 days; the token was unused for 6 months; access was revoked. Create a new GOOGLE_ADS_REFRESH_TOKEN.'
+const CAUSES_OF_SERVICE_ACCOUNT =
+  'Usual causes: the key was deleted, or the clock of this machine is wrong; with GOOGLE_ADS_IMPERSONATED_EMAIL, the domain does not let this account act for that user.'
 
 export function createTokenBroker(credentials: Credentials, clock: Clock): TokenBroker {
   let current: AccessToken | undefined
@@ -56,9 +52,9 @@ export function createTokenBroker(credentials: Credentials, clock: Clock): Token
 
 async function requestToken(credentials: Credentials, clock: Clock): Promise<AccessToken> {
   const askedAtMs = clock.now()
-  const response = await ask(credentials)
+  const response = await ask(credentials.endpoint, await formFor(credentials, askedAtMs))
   const body = await readJson(response)
-  if (!response.ok) throw refusal(response.status, body)
+  if (!response.ok) throw refusal(response.status, body, credentials)
   const value = body['access_token']
   const lifetimeMs = Number(body['expires_in']) * 1000
   if (typeof value !== 'string' || !Number.isFinite(lifetimeMs))
@@ -67,13 +63,7 @@ async function requestToken(credentials: Credentials, clock: Clock): Promise<Acc
   return { value, renewAtMs: askedAtMs + lifetimeMs - Math.min(EARLY_MS, lifetimeMs / 2) }
 }
 
-async function ask({ clientId, clientSecret, refreshToken, endpoint }: Credentials): Promise<Response> {
-  const form = new URLSearchParams({
-    grant_type: 'refresh_token',
-    client_id: clientId,
-    client_secret: clientSecret,
-    refresh_token: refreshToken,
-  })
+async function ask(endpoint: string, form: URLSearchParams): Promise<Response> {
   try {
     return await fetch(endpoint, { method: 'POST', body: form, signal: AbortSignal.timeout(TIMEOUT_MS) })
   } catch (error) {
@@ -96,7 +86,7 @@ async function readJson(response: Response): Promise<Record<string, unknown>> {
 }
 
 /** The body's own words are safe to show: Google never echoes a secret there. */
-function refusal(status: number, body: Record<string, unknown>): FetchError {
+function refusal(status: number, body: Record<string, unknown>, { kind }: Credentials): FetchError {
   const error = typeof body['error'] === 'string' ? body['error'] : `HTTP ${status}`
   const description = typeof body['error_description'] === 'string' ? `: ${body['error_description']}` : ''
   if (status === 429)
@@ -105,7 +95,11 @@ function refusal(status: number, body: Record<string, unknown>): FetchError {
     })
   if (status >= 500 || status === 408)
     return new FetchError('SERVER_ERROR', `The token endpoint answers ${error}${description}.`)
-  return new OAuthError(
-    `Google refuses the credentials (${error}${description}). ${error === 'invalid_grant' ? CAUSES : 'Check GOOGLE_ADS_CLIENT_ID and GOOGLE_ADS_CLIENT_SECRET.'}`,
-  )
+  const advice =
+    kind === 'service-account'
+      ? CAUSES_OF_SERVICE_ACCOUNT
+      : error === 'invalid_grant'
+        ? CAUSES_OF_REFRESH_TOKEN
+        : 'Check GOOGLE_ADS_CLIENT_ID and GOOGLE_ADS_CLIENT_SECRET.'
+  return new OAuthError(`Google refuses the credentials (${error}${description}). ${advice}`)
 }

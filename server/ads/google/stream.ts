@@ -8,6 +8,8 @@ import { ArraySplitter, broken } from './splitter.ts'
 
 export interface Chunk {
   results: readonly unknown[]
+  /** Only where it was asked for. */
+  summaryRow?: unknown
   /** On the last chunk: what the query cost. */
   units: number
 }
@@ -25,14 +27,22 @@ export async function* readChunks(
 }
 
 function toChunk(text: string): Chunk {
-  const element = parse(text)
+  return chunkOf(parse(text))
+}
+
+/** @throws FetchError when it is none, or carries an error */
+export function chunkOf(element: unknown): Chunk {
   if (typeof element !== 'object' || element === null || Array.isArray(element))
     throw broken('an element is not an object')
   if ('error' in element) throw errorOfElement(element.error)
   const results = 'results' in element ? element.results : []
   if (!Array.isArray(results)) throw broken('"results" is not an array')
   const units = 'queryResourceConsumption' in element ? Number(element.queryResourceConsumption) : 0
-  return { results, units: Number.isFinite(units) ? units : 0 }
+  return {
+    results,
+    units: Number.isFinite(units) ? units : 0,
+    ...('summaryRow' in element && { summaryRow: element.summaryRow }),
+  }
 }
 
 function parse(text: string): unknown {

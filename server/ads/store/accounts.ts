@@ -1,12 +1,19 @@
 /** Whose data the store holds. An account's time zone never changes, so it is asked once per store, not per run. */
 import { ConfigurationError } from '#server/ads/errors.ts'
 import { SOURCE_KINDS, type SourceKind } from '#server/ads/connect.ts'
-import type { Account } from '#server/ads/google/client.ts'
+import type { Account } from '#server/ads/google/accounts.ts'
 import { isRecord, readState, writeState } from './state.ts'
+
+export interface HeldAccount extends Account {
+  /** Of a manager: its accounts that have figures. */
+  clients?: readonly string[]
+  /** The manager through which it was found. */
+  via?: string
+}
 
 export interface Accounts {
   source: SourceKind
-  accounts: Record<string, Account>
+  accounts: Record<string, HeldAccount>
 }
 
 export function readAccounts(dir: string): Accounts | undefined {

@@ -3,9 +3,8 @@ import { unlink } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toFailure, type Failure } from '#server/ads/errors.ts'
 import type { Meter, TokenSource } from '#server/ads/google/client.ts'
-import type { DateOfReport } from '#server/ads/plan.ts'
 import type { WrittenFile } from '#server/ads/store/write-date.ts'
-import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
+import type { DateToFetch, FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 
 export type Outcome =
   | { type: 'fetched'; file: WrittenFile; meter: Meter }
@@ -43,7 +42,7 @@ export class WorkerPool implements AsyncDisposable {
     this.#options = options
   }
 
-  async fetch(of: DateOfReport, signal: AbortSignal): Promise<Outcome> {
+  async fetch(of: DateToFetch, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) return { type: 'aborted' }
     const crew = this.#leastBusy()
     const id = this.#nextId++

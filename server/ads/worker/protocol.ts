@@ -14,9 +14,13 @@ export interface WorkerSetup {
   background: boolean
 }
 
+export interface DateToFetch extends DateOfReport {
+  paged: boolean
+}
+
 export type ToWorker =
   | { type: 'start'; setup: WorkerSetup }
-  | { type: 'fetch'; id: number; of: DateOfReport }
+  | { type: 'fetch'; id: number; of: DateToFetch }
   | { type: 'abort'; id: number }
   | { type: 'token'; id: number; token: string }
   | { type: 'no-token'; id: number; failure: Failure }

@@ -2,10 +2,9 @@
 import { setPriority } from 'node:os'
 import { FetchError, TimeoutError, toFailure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
-import type { DateOfReport } from '#server/ads/plan.ts'
 import { createFetchData, type FetchData } from '#server/ads/source.ts'
 import { writeDate, type WrittenFile } from '#server/ads/store/write-date.ts'
-import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
+import type { DateToFetch, FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 
 declare const self: Worker
 
@@ -43,7 +42,7 @@ function giveWay(): void {
   if (process.platform === 'linux') setPriority(0, NICENESS)
 }
 
-async function answer(id: number, of: DateOfReport): Promise<void> {
+async function answer(id: number, of: DateToFetch): Promise<void> {
   const meter: Meter = { requests: 0, units: 0 }
   const control = new AbortController()
   running.set(id, control)
@@ -59,7 +58,7 @@ async function answer(id: number, of: DateOfReport): Promise<void> {
 
 async function fetchDate(
   { fetchData, dir, timeoutMs }: Ready,
-  of: DateOfReport,
+  of: DateToFetch,
   { meter, control }: { meter: Meter; control: AbortController },
 ): Promise<WrittenFile> {
   const { signal } = control
@@ -69,7 +68,7 @@ async function fetchDate(
   )
   try {
     const fetching = async () => {
-      const context = { signal, report: of.report, customerId: of.customerId, meter }
+      const context = { signal, report: of.report, customerId: of.customerId, paged: of.paged, meter }
       return await writeDate(await fetchData(of.date, context), of, { dir, signal })
     }
     return await untilAborted(fetching(), signal)

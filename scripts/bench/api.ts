@@ -1,0 +1,111 @@
+/** What the API serves from memory, beside servers that do nothing but send the same. */
+import { join } from 'node:path'
+import { openDatabase } from '#db/open.ts'
+import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
+import { seed } from '#db/seed.ts'
+import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import type { Load, LoadResult } from './load.ts'
+import { print } from './measure.ts'
+
+export interface ApiBench {
+  count: number
+  database: string
+}
+
+const ROUNDS = 3
+const SECONDS = 3
+const CONNECTIONS = 32
+/** Never reached, but counted. */
+const LIMITED = { RATE_LIMIT: 'on', RATE_LIMIT_READ: '9000000/1s' }
+
+export async function benchApi({ count, database }: ApiBench): Promise<void> {
+  await using resources = new AsyncDisposableStack()
+  const folder = resources.use(await temporaryFolder())
+  resources.defer(stopTemporaryPostgres)
+  const DATABASE_URL = database === 'postgres' ? await temporaryPostgres() : `file:${folder.path}/adstock.db`
+  const db = await openDatabase(DATABASE_URL)
+  await seed(db, { count, decimals: 2, now: Date.now() })
+  await db.close()
+
+  const start = async (env: Record<string, string>) => {
+    const settings = { DATABASE_URL, ADS_SOURCE: 'demo', LOG_LEVEL: 'error', CACHE_MEMORY_MB: '256', ...env }
+    const server = spawnServer(folder.path, settings)
+    resources.defer(() => server.kill())
+    return Number(new URL(await urlOf(server)).port)
+  }
+  const open = await start({ RATE_LIMIT: 'off' })
+  const limited = await start(LIMITED)
+  const bare = async (kind: string, body: string) => {
+    const server = Bun.spawn(['bun', join(import.meta.dir, 'bare.ts'), kind, body], { stdout: 'pipe' })
+    resources.defer(() => server.kill())
+    for await (const line of server.stdout.pipeThrough(new TextDecoderStream())) {
+      const url = /Listening at (\S+)/.exec(line)?.[1]
+      if (url) return Number(new URL(url).port)
+    }
+    throw new Error(`The ${kind} server did not start.`)
+  }
+
+  const text = async (path: string) => await (await fetch(`http://127.0.0.1:${open}${path}`)).text()
+  const product = await text('/v1/products/42')
+  const list = '/v1/products?limit=50'
+  const one: Case = { path: '/v1/products/{n}', keys: count }
+  const same = await bare('body', product)
+  await compare('a product, over all keys', { peer: same, limit: 0.75 }, { ...one, port: open })
+  await compare('… with the rate limiter', { peer: same, limit: 0.55 }, { ...one, port: limited })
+  const unchanged: Case = { ...one, headers: { 'if-none-match': '"1"' } }
+  await compare(
+    '… not modified',
+    { peer: await bare('unchanged', ''), limit: 0.75 },
+    { ...unchanged, port: open },
+  )
+  await compare(
+    'a list of 50',
+    { peer: await bare('body', await text(list)), limit: 0.7 },
+    { path: list, port: open },
+  )
+  const query = `/trpc/products.get?input=${encodeURIComponent('{"id":42}')}`
+  await compare(
+    'products.get over tRPC',
+    { peer: await bare('trpc', product), limit: 0.8 },
+    { path: query, port: open },
+  )
+}
+
+type Case = Pick<Load, 'path'> & Partial<Pick<Load, 'keys' | 'headers'>>
+
+/** In turns, so that what else the machine does meets both. */
+async function compare(
+  what: string,
+  { peer, limit }: { peer: number; limit: number },
+  { port, ...load }: Case & { port: number },
+): Promise<void> {
+  const ours: LoadResult[] = []
+  const theirs: LoadResult[] = []
+  // Once over every key, so that the answers are there.
+  await loaded({ ...load, port, seconds: 3 * SECONDS })
+  for (let round = 0; round < ROUNDS; round += 1) {
+    theirs.push(await loaded({ ...load, port: peer }))
+    ours.push(await loaded({ ...load, port }))
+  }
+  const [mine, other] = [median(ours), median(theirs)]
+  print(
+    what,
+    `${Math.round(mine.perSecond).toLocaleString('en')}/s, p99 ${mine.p99Ms.toFixed(1)} ms`,
+    `${(mine.perSecond / other.perSecond).toFixed(2)} × a bare server's ${Math.round(other.perSecond).toLocaleString('en')}/s (at least ${limit}); answers ${Object.keys(mine.statuses).join()}`,
+  )
+}
+
+function median(results: LoadResult[]): LoadResult {
+  const sorted = results.toSorted((a, b) => a.perSecond - b.perSecond)
+  const middle = sorted[Math.floor(sorted.length / 2)]
+  if (!middle) throw new Error('Nothing was measured.')
+  return middle
+}
+
+async function loaded(load: Case & { port: number; seconds?: number }): Promise<LoadResult> {
+  const whole: Load = { keys: 1, headers: {}, connections: CONNECTIONS, seconds: SECONDS, ...load }
+  const child = Bun.spawn(['bun', join(import.meta.dir, 'load.ts'), JSON.stringify(whole)], {
+    stdout: 'pipe',
+  })
+  return JSON.parse(await new Response(child.stdout).text()) as LoadResult
+}

@@ -1,0 +1,99 @@
+/** Accounts below a manager: what `manager` serves. Each has its own calendar, and some have nothing to tell any more. */
+import { adsError, type ErrorBody } from './bodies.ts'
+
+export const MANAGER_ID = '9000000000'
+const NESTED_MANAGER_ID = '9100000000'
+
+interface Node {
+  id: string
+  name: string
+  under: string | undefined
+  manager: boolean
+  timeZone: string
+  status: 'ENABLED' | 'CANCELED'
+  hidden: boolean
+}
+
+const client = (id: string, name: string, more: Partial<Node>): Node => ({
+  id,
+  name,
+  under: MANAGER_ID,
+  manager: false,
+  timeZone: 'America/New_York',
+  status: 'ENABLED',
+  hidden: false,
+  ...more,
+})
+
+const NODES: readonly Node[] = [
+  client(MANAGER_ID, 'All shops', { under: undefined, manager: true }),
+  client('1111111111', 'Shop US', {}),
+  client('2222222222', 'Laden, "Berlin"', { timeZone: 'Europe/Berlin' }),
+  client(NESTED_MANAGER_ID, 'Asia', { manager: true, timeZone: 'Asia/Tokyo' }),
+  client('3333333333', '店舗 東京', { under: NESTED_MANAGER_ID, timeZone: 'Asia/Tokyo' }),
+  client('4444444444', 'Closed shop', { status: 'CANCELED' }),
+  client('5555555555', 'Old shop', { hidden: true }),
+]
+
+/** The accounts of a simulator: every ten digits, one alone, or a tree. */
+export class Tree {
+  readonly #nodes: ReadonlyMap<string, Node>
+
+  constructor(isTree: boolean) {
+    this.#nodes = new Map(isTree ? NODES.map((node) => [node.id, node]) : [])
+  }
+
+  zoneOf(customerId: string): string | undefined {
+    return this.#nodes.get(customerId)?.timeZone
+  }
+
+  isManager(customerId: string): boolean {
+    return this.#nodes.get(customerId)?.manager ?? false
+  }
+
+  /** Fields of `customer_client`: the manager itself, and all that is below it, at any level. */
+  clientsOf(managerId: string): Record<string, string | boolean>[] {
+    return [...this.#nodes.values()].flatMap((node) => {
+      const level = this.#levelsTo(managerId, node)
+      if (level === undefined) return []
+      return {
+        'customer_client.id': node.id,
+        'customer_client.client_customer': `customers/${node.id}`,
+        'customer_client.descriptive_name': node.name,
+        'customer_client.level': `${level}`,
+        'customer_client.manager': node.manager,
+        'customer_client.hidden': node.hidden,
+        'customer_client.status': node.status,
+        'customer_client.time_zone': node.timeZone,
+        'customer_client.currency_code': 'USD',
+      }
+    })
+  }
+
+  /** Whoever is not signed in to an account itself has to name a manager above it. */
+  refuse(customerId: string, loginCustomerId: string | null): ErrorBody | undefined {
+    if (this.#nodes.size === 0) return undefined
+    const node = this.#nodes.get(customerId)
+    const through = loginCustomerId ?? customerId
+    const reached =
+      node && through !== customerId ? this.#levelsTo(through, node) : node && node.manager ? 0 : undefined
+    if (!node || reached === undefined)
+      return refusal(
+        'USER_PERMISSION_DENIED',
+        "User doesn't have permission to access customer. Note: If you're accessing a client customer, the manager's customer id must be set in the 'login-customer-id' header.",
+      )
+    if (node.status === 'ENABLED') return undefined
+    return refusal('CUSTOMER_NOT_ENABLED', "The customer can't be used because it isn't enabled.")
+  }
+
+  #levelsTo(managerId: string, node: Node): number | undefined {
+    if (node.id === managerId) return 0
+    const above = this.#nodes.get(node.under ?? '')
+    const levels = above && this.#levelsTo(managerId, above)
+    return levels === undefined ? undefined : levels + 1
+  }
+}
+
+function refusal(value: string, message: string): ErrorBody {
+  return adsError(403, { family: 'authorizationError', value, message })
+}

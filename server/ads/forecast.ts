@@ -1,0 +1,64 @@
+/** What a run would cost, against what Google lets a project ask in a day. */
+import type { ReportName } from './options.ts'
+
+/** Operations in a sliding 24 hours; one query is one operation, whatever it brings. */
+const ACCESS_LEVELS = [
+  { name: 'explorer', perDay: 2_880 },
+  { name: 'basic', perDay: 15_000 },
+  { name: 'standard', perDay: null },
+] as const
+
+/** Of the campaign report by date, as far as is known; used for a report of which the store has no date yet. */
+const KNOWN_UNITS = 600
+const DAY_MS = 24 * 3_600_000
+
+export interface Forecast {
+  /** One for each date that is due. */
+  operations: number
+  units: number
+  /** Dates that were stored within the last 24 hours: they count against the same day. */
+  operationsLastDay: number
+  levels: LevelForecast[]
+}
+
+export interface LevelForecast {
+  name: (typeof ACCESS_LEVELS)[number]['name']
+  perDay: number | null
+  fits: boolean
+  /** How many days the run takes, itself and what was asked already counted. */
+  days: number
+}
+
+/** A line of the index, as far as it matters here. */
+interface Stored {
+  report: ReportName
+  units: number
+  fetchedAt: string
+}
+
+export function forecast(
+  due: readonly { report: ReportName; dates: number }[],
+  stored: readonly Stored[],
+  nowMs: number,
+): Forecast {
+  const operations = due.reduce((sum, { dates }) => sum + dates, 0)
+  const operationsLastDay = stored.filter(({ fetchedAt }) => Date.parse(fetchedAt) > nowMs - DAY_MS).length
+  return {
+    operations,
+    units: due.reduce((sum, { report, dates }) => sum + dates * unitsPerDate(report, stored), 0),
+    operationsLastDay,
+    levels: ACCESS_LEVELS.map(({ name, perDay }) => {
+      const days = perDay === null ? 1 : Math.ceil((operations + operationsLastDay) / perDay)
+      return { name, perDay, fits: days <= 1, days: operations === 0 ? 0 : Math.max(1, days) }
+    }),
+  }
+}
+
+/** The median: one day of a sale must not stand for all. */
+export function unitsPerDate(report: ReportName, stored: readonly Stored[]): number {
+  const units = stored
+    .filter((line) => line.report === report && line.units > 0)
+    .map((line) => line.units)
+    .toSorted((a, b) => a - b)
+  return units[Math.floor(units.length / 2)] ?? KNOWN_UNITS
+}

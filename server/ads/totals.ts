@@ -1,0 +1,121 @@
+/**
+ * Whether the store says what Google says: the sums of a range, against one row that Google summed itself. Where they
+ * differ the range is halved, until the dates are known.
+ */
+import { addDays, daysBetween, type DateRange } from './calendar.ts'
+import { parseDecimal } from './decimal.ts'
+import { FetchError, InvalidRowsError } from './errors.ts'
+import type { Asking, GoogleAdsClient } from './google/client.ts'
+import type { ReportName } from './options.ts'
+import { METRICS, totalsQueryFor } from './report.ts'
+import { addSums, noSums, type Sums } from './row.ts'
+
+/** Dates that follow each other, all of them stored. */
+export interface Stretch {
+  range: DateRange
+  /** Google may still restate them: a difference is to be expected. */
+  provisional: boolean
+  sums: ReadonlyMap<string, Sums>
+}
+
+export interface StoredDate {
+  date: string
+  provisional: boolean
+  sums: Sums
+}
+
+export interface Difference {
+  range: DateRange
+  provisional: boolean
+  /** By metric, and only those that differ. */
+  metrics: { name: string; stored: bigint; google: bigint }[]
+}
+
+/** @param dates ascending */
+export function stretchesOf(dates: readonly StoredDate[]): Stretch[] {
+  const stretches: { range: DateRange; provisional: boolean; sums: Map<string, Sums> }[] = []
+  for (const { date, provisional, sums } of dates) {
+    const last = stretches.at(-1)
+    if (last && last.provisional === provisional && date === addDays(last.range.to, 1)) {
+      last.range = { from: last.range.from, to: date }
+      last.sums.set(date, sums)
+    } else stretches.push({ range: { from: date, to: date }, provisional, sums: new Map([[date, sums]]) })
+  }
+  return stretches
+}
+
+export type AskTotals = (range: DateRange) => Promise<Sums>
+
+/** @param maxQuestions after so many, what still differs is named as a range */
+export async function differences(
+  stretch: Stretch,
+  ask: AskTotals,
+  maxQuestions: number,
+): Promise<Difference[]> {
+  const found: Difference[] = []
+  let asked = 0
+  const look = async (range: DateRange): Promise<void> => {
+    asked++
+    const metrics = compare(storedSums(stretch, range), await ask(range))
+    if (metrics.length === 0) return
+    const days = daysBetween(range.from, range.to) + 1
+    if (days === 1 || stretch.provisional || asked + 2 > maxQuestions) {
+      found.push({ range, provisional: stretch.provisional, metrics })
+      return
+    }
+    const middle = addDays(range.from, Math.floor(days / 2) - 1)
+    await look({ from: range.from, to: middle })
+    await look({ from: addDays(middle, 1), to: range.to })
+  }
+  await look(stretch.range)
+  return found
+}
+
+/** @throws FetchError, and InvalidRowsError for a sum that is no number */
+export async function askTotals(
+  client: GoogleAdsClient,
+  of: { report: ReportName; customerId: string; range: DateRange },
+  asking: Asking,
+): Promise<Sums> {
+  const query = totalsQueryFor(of.report, of.range)
+  const row = await client.summary({ customerId: of.customerId, query }, asking)
+  if (row === undefined) throw new FetchError('BROKEN_STREAM', 'The answer has no summary row.')
+  const { metrics = {} } = row as { metrics?: Record<string, string | number> }
+  const [impressions, clicks, costMicros, conversions, conversionsValue] = METRICS.map(({ path, kind }) => {
+    const text = `${metrics[path[1] ?? ''] ?? 0}`
+    const value = kind === 'decimal' ? parseDecimal(text) : /^-?\d+$/.test(text) ? BigInt(text) : undefined
+    if (value === undefined)
+      throw new InvalidRowsError(`The summary row says ${path.join('.')} ${text.slice(0, 40)}.`)
+    return value
+  }) as [bigint, bigint, bigint, bigint, bigint]
+  return { impressions, clicks, costMicros, conversions, conversionsValue }
+}
+
+/** Google adds conversions as doubles, whose last digits are rounded: so much of a sum is no difference. */
+const DECIMAL_TOLERANCE = { least: parseDecimal('0.001') ?? 0n, per: 1_000_000_000n }
+
+function compare(stored: Sums, google: Sums): Difference['metrics'] {
+  const pairs: [name: string, stored: bigint, google: bigint, isDecimal: boolean][] = [
+    ['impressions', stored.impressions, google.impressions, false],
+    ['clicks', stored.clicks, google.clicks, false],
+    ['cost_micros', stored.costMicros, google.costMicros, false],
+    ['conversions', stored.conversions, google.conversions, true],
+    ['conversions_value', stored.conversionsValue, google.conversionsValue, true],
+  ]
+  return pairs.flatMap(([name, ours, theirs, isDecimal]) => {
+    const apart = magnitude(ours - theirs)
+    const relative = magnitude(theirs) / DECIMAL_TOLERANCE.per
+    const allowed = isDecimal ? (relative > DECIMAL_TOLERANCE.least ? relative : DECIMAL_TOLERANCE.least) : 0n
+    return apart > allowed ? [{ name, stored: ours, google: theirs }] : []
+  })
+}
+
+function storedSums({ sums }: Stretch, { from, to }: DateRange): Sums {
+  const all = noSums()
+  for (const [date, each] of sums) if (date >= from && date <= to) addSums(all, each)
+  return all
+}
+
+function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'bun:test'
+import { startTestServer, type TestServer } from '#server/testing.ts'
+
+async function samples(server: TestServer): Promise<Map<string, number>> {
+  const response = await fetch(`${server.url}/metrics`)
+  expect(response.headers.get('content-type')).toStartWith('text/plain')
+  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(lines.map((line) => [line.replace(/ \S+$/, ''), Number(/\S+$/.exec(line)?.[0])]))
+}
+
+const counted = (method: string, route: string, status: number) =>
+  `http_request_duration_seconds_count{method="${method}",route="${route}",status="${status}"}`
+
+test('requests are counted by method, route and status, and never by their path', async () => {
+  await using server = await startTestServer()
+  await server.rest('POST /products', { body: { name: 'Belt', price: '1' } })
+  for (const id of [1, 1, 4711]) await server.rest(`GET /products/${id}`)
+  await fetch(`${server.url}/no/such/page`)
+  await server.client.products.list.query()
+
+  const found = await samples(server)
+  expect(found.get(counted('POST', '/v1/products', 201))).toBe(1)
+  expect(found.get(counted('GET', '/v1/products/:id', 200))).toBe(2)
+  expect(found.get(counted('GET', '/v1/products/:id', 404))).toBe(1)
+  expect(found.get(counted('GET', 'none', 404))).toBe(1)
+  expect(found.get(counted('GET', '/trpc/*', 200))).toBe(1)
+  expect([...found.keys()].some((key) => /4711|such/.test(key))).toBe(false)
+  expect(found.get('process_resident_memory_bytes')).toBeGreaterThan(1e6)
+})
+
+test('buckets add up, and each server counts its own', async () => {
+  await using server = await startTestServer()
+  await using other = await startTestServer()
+  await server.rest('GET /products')
+  const labels = 'method="GET",route="/v1/products",status="200"'
+  const buckets = [...(await samples(server))].filter(([key]) => key.includes(`_bucket{${labels}`))
+  const counts = buckets.map(([, count]) => count)
+  expect(buckets.at(-1)).toEqual([`http_request_duration_seconds_bucket{${labels},le="+Inf"}`, 1])
+  expect(counts).toEqual(counts.toSorted((a, b) => a - b))
+  expect([...(await samples(other)).keys()].some((key) => key.includes(labels))).toBe(false)
+})
+
+test('refusals for too many requests are counted by their policy', async () => {
+  await using server = await startTestServer({ RATE_LIMIT: 'on', RATE_LIMIT_READ: '2/60s' })
+  for (let n = 0; n < 5; n++) await server.rest('GET /products')
+  const found = await samples(server)
+  expect(found.get('adstock_rate_limited_total{policy="read"}')).toBe(3)
+  expect(found.get(counted('GET', '/v1/products', 429))).toBe(3)
+})
