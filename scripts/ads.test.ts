@@ -1,6 +1,9 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { stringify } from 'csv-stringify/sync'
+import { expectedRows } from './ads/expected-rows.testing.ts'
 import {
   dateFile,
   dateFiles,
@@ -81,15 +84,39 @@ test('the aggregated file has every row by date, account and key, and is rebuilt
   expect(readFileSync(path)).toEqual(bytes)
 })
 
-test('names come back byte for byte through a CSV reader, ids with all their digits', async () => {
-  await using bench = openBench()
-  await bench.ads(`fetch ${RANGE} --report campaign --report keyword`)
-  const campaigns = readCsv(join(bench.dir, 'campaign.csv'))
-  expect(campaigns.map((row) => row['campaign_name'])).toContain('=SUM(A1:A9) – Aktion „Sommer“ 🌞')
-  expect(campaigns.map((row) => row['campaign_name'])).toContain('Kitchen, "Home" & Garden')
-  expect(campaigns.map((row) => row['campaign_id'])).toContain('9223372036854775783')
-  const keywords = readCsv(join(bench.dir, 'keyword.csv'))
-  expect(keywords.some((row) => BigInt(row['criterion_id'] ?? 0) > 2n ** 53n)).toBe(true)
+const AWKWARD_ITEMS = [
+  '=cmd()',
+  'a,"b"',
+  'two\nlines',
+  'cr\rlf\r\n',
+  '🌞',
+  ' spaces ',
+  '\uFEFFbom',
+  `${2n ** 63n}`,
+  "'",
+  '-1',
+]
+
+test('all four reports come back byte for byte through a CSV reader, whatever is in names and ids', async () => {
+  // Each often enough to be shown on some date.
+  const itemIds = AWKWARD_ITEMS.flatMap((id) => [id, `${id}2`, `3${id}`])
+  await using bench = openBench({ itemIds })
+  const reports = ['campaign', 'ad_group', 'keyword', 'product'] as const
+  await bench.ads(`fetch ${RANGE} ${reports.map((report) => `--report ${report}`).join(' ')}`)
+  const range = { from: '2026-03-01', to: '2026-03-20' }
+  for (const report of reports) {
+    const path = join(bench.dir, `${report}.csv`)
+    const rows = readCsv(path)
+    expect(rows).toEqual(expectedRows(report, range, { itemIds }))
+    const cells = rows.flatMap((row) => Object.values(row))
+    for (const awkward of [',', '"', '\n', '=']) expect(cells.join('\0')).toContain(awkward)
+    expect(cells.some((cell) => cell.startsWith('='))).toBe(true)
+    expect(cells.some((cell) => /\p{Emoji_Presentation}|☕/u.test(cell))).toBe(true)
+    expect(cells.some((cell) => /^\d{18,}$/.test(cell) && BigInt(cell) > 2n ** 53n)).toBe(true)
+    // Nothing of it depends on this reader's mercy: what it reads, written again, is the file.
+    const table = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))]
+    expect(stringify(table, { quoted_match: '\r' })).toBe(readFileSync(path, 'utf8'))
+  }
 })
 
 test('the index is rebuilt from the files, and damaged files are fetched again', async () => {
@@ -152,13 +179,48 @@ test('--refresh fetches again what is there; --dry-run fetches nothing', async (
   expect(readCsv(join(bench.dir, 'index.csv'))).toHaveLength(20)
 })
 
+test('a date that came back with another content is kept as restated, in status too', async () => {
+  await using bench = openBench()
+  await using restating = openBench({ seed: 2 })
+  const later = { ...restating.env, ADS_DIR: bench.dir }
+  await bench.ads(`fetch ${RANGE}`)
+  await bench.ads(`fetch ${RANGE} --refresh`)
+  const same = await bench.ads('status --json --start 2026-03-01 --end 2026-03-20')
+  expect(JSON.parse(same.stdout).restatements).toEqual([])
+
+  const before = readCsv(join(bench.dir, 'index.csv'))
+  await bench.ads(`fetch ${RANGE} --refresh`, later)
+  const after = readCsv(join(bench.dir, 'index.csv'))
+  await bench.ads(`fetch ${RANGE} --refresh`, later)
+  const changed = before.flatMap((old, n) => (old['sha256'] === after[n]?.['sha256'] ? [] : [{ old, n }]))
+  expect(changed.length).toBeGreaterThan(15)
+  const json = await bench.ads('status --json --start 2026-03-01 --end 2026-03-20')
+  const { restatements } = JSON.parse(json.stdout)
+  expect(
+    restatements.toSorted((a: { date: string }, b: { date: string }) => (a.date < b.date ? -1 : 1)),
+  ).toMatchObject(
+    changed.map(({ old, n }) => ({
+      date: old['date'],
+      fetched_at_before: old['fetched_at'],
+      restated_at: after[n]?.['fetched_at'],
+      before: { rows: Number(old['rows']), clicks: Number(old['clicks']), cost_micros: old['cost_micros'] },
+      after: { rows: Number(after[n]?.['rows']), clicks: Number(after[n]?.['clicks']) },
+    })),
+  )
+  const { stdout } = await bench.ads('status --start 2026-03-01 --end 2026-03-20')
+  expect(stdout).toMatch(
+    new RegExp(`${changed.length} dates were restated, last 2026-03-\\d\\d .*clicks .* → `),
+  )
+})
+
 test('a second run on the same store exits 5 at once and says who holds it', async () => {
   await using bench = openBench({ scenario: 'slow' })
   const running = bench.spawn('backfill')
   await until('the first run fetches', () => dateFiles(bench.dir).length > 0)
   const second = await bench.ads('backfill')
   expect(second.code).toBe(5)
-  expect(second.stderr).toContain(`pid ${running.pid}`)
+  expect(second.stderr).toContain(`pid ${running.pid} on ${hostname()}`)
+  expect(second.stderr).toMatch(/since \d{4}-\d\d-\d\dT/)
   running.kill('SIGTERM')
   const { code } = await ended(running)
   expect(code).toBe(143)

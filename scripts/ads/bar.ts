@@ -1,16 +1,16 @@
 /** How far a run is: a bar on a terminal, a plain line now and then elsewhere. */
-import { SingleBar, Presets } from 'cli-progress'
 import { etaMs, failedOf, total, type Progress } from '#server/ads/progress.ts'
 import { duration, progressLine, rateOf } from './output.ts'
 
 const BAR_EVERY_MS = 120
 const LINE_EVERY_MS = 5_000
 
-export function showProgress(progress: Progress): Disposable {
-  return process.stderr.isTTY ? showBar(progress) : showLines(progress)
+export async function showProgress(progress: Progress): Promise<Disposable> {
+  return process.stderr.isTTY ? await showBar(progress) : showLines(progress)
 }
 
-function showBar(progress: Progress): Disposable {
+async function showBar(progress: Progress): Promise<Disposable> {
+  const { SingleBar, Presets } = await import('cli-progress')
   const bar = new SingleBar(
     {
       format: '{bar} {percentage}% | {value}/{total} dates | {rate} dates/s | {left} left{note}',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readdirSync } from 'node:fs'
 import type { Scenario } from '#scripts/simulator/faults.ts'
 import type { SimulatorOptions } from '#scripts/simulator/server.ts'
+import { expectedRows } from './expected-rows.testing.ts'
 import { dateFiles, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './testing.ts'
 
 // Children on a busy machine.
@@ -62,12 +63,41 @@ test('token-death: one refresh serves all workers', async () => {
   expect(tokens).toBeLessThanOrEqual(4)
 })
 
-test('mixed: with a fault at three requests in ten, every date of both reports still arrives', async () => {
+test('mixed: with a fault at three requests in ten, every row of two years arrives, whole and once', async () => {
   await using bench = openBench({ scenario: 'mixed', seed: 7 })
-  const { code } = await bench.ads(`${FETCH} --report campaign --report keyword`)
+  const { code, summary } = await bench.ads('backfill --json')
+  expect({ code, failed: summary.failed }).toEqual({ code: 0, failed: [] })
+  const rows = readCsv(join(bench.dir, 'campaign.csv'))
+  expect(rows).toEqual(expectedRows('campaign', summary, { seed: 7 }))
+  await expectSound(bench)
+
+  const { faults, figures } = await bench.stats()
+  expect(Object.keys(faults).toSorted()).toEqual([
+    'cut-chunk',
+    'dead-token',
+    'html-502',
+    'json-500',
+    'json-503',
+    'mid-stream-error',
+    'reset',
+    'stall',
+    'temporary-quota',
+    'truncation',
+  ])
+  const struck = Object.values(faults).reduce((sum, count) => sum + count, 0)
+  expect(struck / figures).toBeGreaterThan(0.26)
+  expect(struck / figures).toBeLessThan(0.34)
+})
+
+test('mixed: the other reports arrive whole too', async () => {
+  await using bench = openBench({ scenario: 'mixed', seed: 3 })
+  const { code } = await bench.ads(`${FETCH} --report ad_group --report keyword --report product`)
   expect(code).toBe(0)
-  await expectWhole(bench)
-  await expectWhole(bench, 'keyword')
+  for (const report of ['ad_group', 'keyword', 'product'] as const) {
+    const rows = readCsv(join(bench.dir, `${report}.csv`))
+    expect(rows).toEqual(expectedRows(report, { from: FROM, to: TO }, { seed: 3 }))
+  }
+  await expectSound(bench)
 })
 
 const FINAL: {

@@ -1,7 +1,7 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
 import type { RunKind } from '#server/ads/plan.ts'
-import { beginRun, exitCodeOf, type RunParts } from '#server/ads/run.ts'
-import { createLogger } from '#server/platform/log.ts'
+import { beginRun, exitCodeOf, type RunLog, type RunParts } from '#server/ads/run.ts'
+import type * as logging from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { showProgress } from './bar.ts'
@@ -28,7 +28,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
     options,
     limits,
     clock: systemClock,
-    log: createLogger(config.log),
+    log: lateLog(config.log),
     startDemo: startSimulatorThread,
     signal: interruption.signal,
   }
@@ -36,11 +36,24 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   const startedAtMs = performance.now()
   const { progress, finished } = beginRun(request, parts)
   {
-    using _ = showProgress(progress)
+    using _ = await showProgress(progress)
     await finished
   }
   await conclude(progress, settings, Math.round(performance.now() - startedAtMs))
   return interruption.exitCode ?? exitCodeOf(progress)
+}
+
+/** A backfill that finds nothing to do takes less time than loading what only other runs need. */
+function lateLog(options: logging.LogOptions): RunLog {
+  let made: logging.Logger | undefined
+  const log = () => {
+    const module = require('#server/platform/log.ts') as typeof logging
+    return (made ??= module.createLogger(options))
+  }
+  return {
+    warn: (context, message) => log().warn(context, message),
+    error: (context, message) => log().error(context, message),
+  }
 }
 
 type RunProgress = ReturnType<typeof beginRun>['progress']

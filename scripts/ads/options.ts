@@ -76,6 +76,7 @@ export function settingsOf(flags: Flags): Settings {
   const limits = {
     concurrency: flags.concurrency ?? DEFAULT_LIMITS.concurrency,
     workers: flags.workers ?? DEFAULT_LIMITS.workers,
+    background: false,
   }
   return { options, config, limits, flags, reports: flags.report ?? options.reports }
 }

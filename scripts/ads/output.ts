@@ -103,12 +103,16 @@ export function count(value: number | bigint): string {
   return value.toLocaleString('en-US')
 }
 
+export function money(micros: bigint): string {
+  const cents = (micros / 10_000n).toString().padStart(3, '0')
+  return `${cents.slice(0, -2)}.${cents.slice(-2)}`
+}
+
 export function sumsLine(sums: Sums): string {
-  const cost = (sums.costMicros / 10_000n).toString().padStart(3, '0')
   return [
     `${count(sums.impressions)} impressions`,
     `${count(sums.clicks)} clicks`,
-    `cost ${cost.slice(0, -2)}.${cost.slice(-2)}`,
+    `cost ${money(sums.costMicros)}`,
     `${formatDecimal(sums.conversions)} conversions`,
   ].join(', ')
 }

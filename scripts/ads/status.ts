@@ -10,11 +10,13 @@ import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
 import { readFailures } from '#server/ads/store/failures.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
+import { readRestatements, type Restatement } from '#server/ads/store/restatements.ts'
 import { daysOf, selectLines } from '#server/ads/views.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { sayVersion } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags } from './options.ts'
 import { count, Output, sumsLine } from './output.ts'
+import { describeRestatements, restatementResult } from './restatements.ts'
 
 export async function showStatus(flags: Flags): Promise<number> {
   const settings = settingsOf(flags)
@@ -32,6 +34,7 @@ export async function showStatus(flags: Flags): Promise<number> {
   })
   output.say(`store ${dir}${held ? `, ${held.source} data` : ', never filled'}`)
   const all: Day[] = []
+  const restated: Restatement[] = []
   if (kindOf(options) === 'google')
     sayVersion(options.google.apiVersion, systemClock.now(), (line) => output.say(line))
   for (const customerId of clientsOf(customersIn(settings), held?.accounts ?? {})) {
@@ -43,11 +46,15 @@ export async function showStatus(flags: Flags): Promise<number> {
       const days = daysOf(selection, known)
       all.push(...days)
       for (const line of describe(days, selectLines(lines.values(), selection))) output.say(line)
+      const restatements = readRestatements(dir, { ...range, report, customerId })
+      restated.push(...restatements)
+      for (const line of describeRestatements(restatements)) output.say(line)
       if (!(await isAggregateCurrent(dir, report, [...lines.values()])))
         output.say(`  ${report}.csv is behind: bun run ads aggregate`)
     }
   }
-  await output.result([{ source: held?.source ?? null, days: all }])
+  const source = held?.source ?? null
+  await output.result([{ source, days: all, restatements: restated.map(restatementResult) }])
   return 0
 }
 

@@ -13,17 +13,19 @@ export interface Bench extends AsyncDisposable {
   env: Record<string, string>
   ads: (args: string, env?: Record<string, string>) => Promise<Ended>
   spawn: (args: string, env?: Record<string, string>) => Child
-  stats: () => Promise<{
-    figures: number
-    tokens: number
-    paths: Record<string, number>
-    dates: Record<string, number>
-    faults: object
-  }>
+  stats: () => Promise<Stats>
   expected: (
     report: string,
     ...range: [from: string, to: string, customerId?: string]
   ) => Promise<ExpectedDay[]>
+}
+
+export interface Stats {
+  figures: number
+  tokens: number
+  paths: Record<string, number>
+  dates: Record<string, number>
+  faults: Record<string, number>
 }
 
 export interface ExpectedDay {
@@ -96,7 +98,19 @@ export function openBench(options: SimulatorOptions = {}): Bench {
 }
 
 export function spawnAds(args: string, env: Record<string, string>) {
-  return Bun.spawn([process.execPath, 'scripts/ads.ts', ...args.split(' ')], {
+  const preload = env['FAIL_POINT'] === undefined ? [] : ['--preload', './scripts/ads/fail-point.testing.ts']
+  const command = [process.execPath, ...preload, 'scripts/ads.ts', ...args.split(' ')]
+  return spawnInRoot(command, env)
+}
+
+/** With files that cannot grow beyond `blocks` of 512 bytes, as on a disk that is full. */
+export function spawnCramped(args: string, { blocks, env }: { blocks: number; env: Record<string, string> }) {
+  const script = `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`
+  return spawnInRoot(['sh', '-c', script, 'sh', process.execPath, 'scripts/ads.ts', ...args.split(' ')], env)
+}
+
+function spawnInRoot(command: string[], env: Record<string, string>) {
+  return Bun.spawn(command, {
     cwd: join(import.meta.dir, '../..'),
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
     stdout: 'pipe',

@@ -4,6 +4,7 @@ import { InvalidRowsError } from '#server/ads/errors.ts'
 import { clientsOf } from '#server/ads/accounts.ts'
 import { readAccounts } from '#server/ads/store/accounts.ts'
 import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
+import { committedAt } from '#server/ads/store/commit.ts'
 import { readDateFile } from '#server/ads/store/date-file.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { datePath, indexPath } from '#server/ads/store/layout.ts'
@@ -38,8 +39,14 @@ export async function verifyStore(flags: Flags): Promise<number> {
     problem: string,
   ) => findings.push({ report, customer_id: customerId, date, problem })
 
+  // A killed run may have put files there that the index had no time to tell of. The next run takes them in.
+  let unindexed = 0
   const lines = known.filter(asked)
-  for (const line of lines) for (const problem of await problemsOf(dir, line)) find(line, problem)
+  for (const line of lines) {
+    const problems = await problemsOf(dir, line)
+    if (problems === 'newer') unindexed++
+    else for (const problem of problems) find(line, problem)
+  }
   const indexed = new Set(known.map((line) => datePath(dir, line)))
   const { lines: found } = await reconcile(known, {
     dir,
@@ -51,7 +58,9 @@ export async function verifyStore(flags: Flags): Promise<number> {
     },
   })
   for (const line of found.values()) {
-    if (asked(line) && !indexed.has(datePath(dir, line))) find(line, 'the index does not have this file')
+    if (!asked(line) || indexed.has(datePath(dir, line))) continue
+    if (committedAt(datePath(dir, line)) === undefined) find(line, 'the index does not have this file')
+    else unindexed++
   }
   for (const report of new Set(lines.map((line) => line.report))) {
     if (!(await isAggregateCurrent(dir, report, known)))
@@ -60,20 +69,25 @@ export async function verifyStore(flags: Flags): Promise<number> {
   for (const { report, customer_id, date, problem } of findings)
     output.say(`${report} ${customer_id} ${date}: ${problem}`)
   if (!existsSync(indexPath(dir))) output.say(`There is no ${indexPath(dir)}.`)
+  if (unindexed > 0) output.say(`${count(unindexed)} whole files are newer than the index, as after a kill`)
   const rows = lines.reduce((sum, line) => sum + line.rows, 0)
   output.say(`${count(lines.length)} dates and ${count(rows)} rows checked, ${findings.length} problems`)
   const totals =
     flags.totals === true ? await verifyTotals(lines, options, (line) => output.say(line)) : undefined
-  const problems = { dates: lines.length, rows, problems: findings }
+  const problems = { dates: lines.length, rows, unindexed, problems: findings }
   await output.result([{ ...problems, ...(totals && { totals: totals.checked }) }])
   return findings.length > 0 ? 1 : (totals?.exitCode ?? 0)
 }
 
-async function problemsOf(dir: string, line: IndexLine): Promise<string[]> {
+/** @returns `newer` for a whole file that a run has put there after the index was written */
+async function problemsOf(dir: string, line: IndexLine): Promise<string[] | 'newer'> {
   const path = datePath(dir, line)
   if (!existsSync(path)) return ['its file is missing']
   try {
     const content = await readDateFile(path, line)
+    const atMs = committedAt(path)
+    if (content.sha256 !== line.sha256 && atMs !== undefined && atMs > Date.parse(line.fetchedAt))
+      return 'newer'
     return [
       ...(content.rows === line.rows ? [] : [`${content.rows} rows, but the index says ${line.rows}`]),
       ...(content.sha256 === line.sha256 ? [] : ['its bytes are not those that were stored']),

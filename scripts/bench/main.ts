@@ -1,5 +1,6 @@
 /** `bun run bench [NAME]`: each figure beside its peer or its limit, measured in the same run. */
-import { Command } from 'commander'
+import { Argument, Command } from 'commander'
+import { ADS_PARTS, benchAds } from './ads.ts'
 import { benchApi } from './api.ts'
 import { benchCsv } from './csv.ts'
 import { benchProducts } from './products.ts'
@@ -26,5 +27,11 @@ program
   .option('--count <n>', 'products', Number, 100_000)
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .action(benchApi)
+
+program
+  .command('ads')
+  .description('Two years of ads: wall time, memory, the second backfill, readers beside a run.')
+  .addArgument(new Argument('[part...]', 'only these').choices(ADS_PARTS))
+  .action(benchAds)
 
 await program.parseAsync()

@@ -60,9 +60,9 @@ const CAMPAIGNS = [
     status: 'PAUSED',
     since: '2024-04-01',
   },
-  { id: '20887120465', name: 'スポーツ / Outdoor\tDE', status: 'ENABLED', since: '2025-02-14' },
+  { id: '20887120465', name: 'スポーツ /\nOutdoor\tDE', status: 'ENABLED', since: '2025-02-14' },
   { id: '21002231190', name: 'Shopping | All Products', status: 'ENABLED', since: '2020-01-01' },
-  { id: '21530077412', name: 'Shopping | Best Sellers 🚀', status: 'ENABLED', since: '2025-06-01' },
+  { id: '9223372036854775801', name: 'Shopping | Best Sellers 🚀', status: 'ENABLED', since: '2025-06-01' },
 ] as const
 
 const SEARCH_GROUPS = [3, 3, 2, 2]
@@ -70,8 +70,8 @@ const SHOPPING_GROUPS = [3, 2]
 const KEYWORDS = [
   { text: 'water bottle', match: 'BROAD' },
   { text: 'buy "insulated" mug, 0.5 l', match: 'PHRASE' },
-  { text: '+rucksack +günstig', match: 'EXACT' },
-  { text: 'café ☕ gifts', match: 'PHRASE' },
+  { text: '=rucksack +günstig', match: 'EXACT' },
+  { text: 'café ☕\ngifts', match: 'PHRASE' },
 ]
 
 /** With the products: 6 campaigns, 15 ad groups, 40 keywords; every item id is in one ad group of shopping. */
@@ -127,7 +127,7 @@ function adGroup(campaignIndex: number, group: number): { fields: Fields; since:
       'campaign.name': campaign.name,
       'campaign.status': campaign.status,
       'ad_group.id': `1${campaignIndex + 3}40077${campaignIndex}${group}21`,
-      'ad_group.name': `${campaign.name.slice(0, 14)} / group ${group + 1}`,
+      'ad_group.name': `${campaign.name.slice(0, 14)} / group ${group + 1}${group === 1 ? ' 🌙' : ''}`,
       'ad_group.status': group === 2 ? 'PAUSED' : 'ENABLED',
     },
   }

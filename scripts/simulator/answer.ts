@@ -53,11 +53,19 @@ function figureRows(world: World, query: Query & { resource: Resource }, custome
       merged.set(key, { ...figures, date, ...(found ? sum(found, figures) : {}) })
     }
   }
-  const paths = pathsOf(query)
-  return [...merged.values()].map((row) => toJson(paths, row, { world, customerId }))
+  return toRows([...merged.values()], query, { world, customerId })
 }
 
-type Dated = Figures & { date: string }
+export function toRows(
+  rows: readonly Dated[],
+  query: Query,
+  of: { world: World; customerId: string },
+): Json[] {
+  const paths = pathsOf(query)
+  return rows.map((row) => toJson(paths, row, of))
+}
+
+export type Dated = Figures & { date: string }
 
 function datesOf({ nowMs }: World, { dates }: Query): string[] {
   const today = Temporal.Instant.fromEpochMilliseconds(nowMs()).toString().slice(0, 10)

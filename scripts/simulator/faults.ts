@@ -30,8 +30,10 @@ export type Scenario = keyof typeof SCENARIOS
 export type Fault =
   | { name: string; type: 'answer'; response: () => Response }
   | { name: string; type: 'error'; status: number; body: ErrorBody }
-  /** The first half, and then: an error element, a clean end, a cut connection, or nothing for ever. */
-  | { name: string; type: 'half'; ending: 'error' | 'end' | 'reset' | 'silence' }
+  /** The first half, and then: an error element, a clean end, brackets that close it, a cut connection, or nothing. */
+  | { name: string; type: 'half'; ending: 'error' | 'end' | 'closed' | 'reset' | 'silence' }
+  /** The token that came with the request is refused from now on. */
+  | { name: string; type: 'dead-token' }
 
 export interface AdsRequest {
   /** The query's text; searchStream's only carry figures. */
@@ -44,6 +46,8 @@ export interface AdsRequest {
   asked: number
   /** How many figures were asked for before, by anybody. */
   total: number
+  /** How many requests came with this token. */
+  tokenUses: number
 }
 
 export const SLOW_MS = 200
@@ -52,6 +56,8 @@ const MIXED_SHARE = 0.3
 /** Requests for figures that find nobody at home, by number. */
 const OUTAGE = { from: 10, to: 25 }
 const STALLS_AMONG_MIXED = 0.02
+/** Real ones live an hour. One that dies before a replay arrives would look like credentials that are refused for good. */
+const USES_BEFORE_DEATH = 100
 /** A single fault passes after this many tries; `mixed` strikes at every one alike. */
 const STRIKES = 2
 
@@ -80,7 +86,7 @@ export function faultFor(
     case 'outage':
       return streamed && total >= OUTAGE.from && total < OUTAGE.to ? JSON_503 : undefined
     case 'mixed':
-      return luck < MIXED_SHARE ? mixedFault(luck / MIXED_SHARE, streamed) : undefined
+      return luck < MIXED_SHARE ? mixedFault(luck / MIXED_SHARE, request) : undefined
     default:
       return strikes ? SINGLE_FAULTS[scenario] : undefined
   }
@@ -123,10 +129,16 @@ const EXPIRED_PAGE_TOKEN: Fault = {
   }),
 }
 const DAILY_QUOTA: Fault = quota('RESOURCE_EXHAUSTED', 'DEVELOPER', '40591s')
+export function temporaryQuota(waitMs: number): Fault {
+  return quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT', `${(waitMs / 1000).toFixed(3)}s`)
+}
+
 const TEMPORARY_QUOTA: Fault = quota('RESOURCE_TEMPORARILY_EXHAUSTED', 'ACCOUNT', '0.150s')
 const HTML_502: Fault = { name: 'html-502', type: 'answer', response: () => htmlPage(502, 'Server Error') }
 const MID_STREAM: Fault = { name: 'mid-stream-error', type: 'half', ending: 'error' }
 const TRUNCATION: Fault = { name: 'truncation', type: 'half', ending: 'end' }
+const CUT_CHUNK: Fault = { name: 'cut-chunk', type: 'half', ending: 'closed' }
+const DEAD_TOKEN: Fault = { name: 'dead-token', type: 'dead-token' }
 const RESET: Fault = { name: 'reset', type: 'half', ending: 'reset' }
 const STALL: Fault = { name: 'stall', type: 'half', ending: 'silence' }
 const JSON_500: Fault = { name: 'json-500', type: 'error', status: 500, body: plainError(500) }
@@ -141,13 +153,25 @@ const SINGLE_FAULTS: Partial<Record<Scenario, Fault>> = {
   reset: RESET,
 }
 
-const MIXED = [TEMPORARY_QUOTA, MID_STREAM, TRUNCATION, RESET, HTML_502, JSON_500, JSON_503]
+const MIXED = [
+  TEMPORARY_QUOTA,
+  MID_STREAM,
+  TRUNCATION,
+  CUT_CHUNK,
+  RESET,
+  HTML_502,
+  JSON_500,
+  JSON_503,
+  DEAD_TOKEN,
+]
 
 /** @param luck in [0, 1) */
-function mixedFault(luck: number, streamed: boolean): Fault | undefined {
+function mixedFault(luck: number, { streamed, tokenUses }: AdsRequest): Fault {
   if (!streamed) return JSON_503
   if (luck < STALLS_AMONG_MIXED) return STALL
-  return MIXED[Math.floor(((luck - STALLS_AMONG_MIXED) / (1 - STALLS_AMONG_MIXED)) * MIXED.length)]
+  const share = (luck - STALLS_AMONG_MIXED) / (1 - STALLS_AMONG_MIXED)
+  const fault = MIXED[Math.floor(share * MIXED.length)] ?? JSON_503
+  return fault === DEAD_TOKEN && tokenUses < USES_BEFORE_DEATH ? JSON_503 : fault
 }
 
 function quota(value: string, rateScope: 'ACCOUNT' | 'DEVELOPER', retryDelay: string): Fault {

@@ -11,6 +11,9 @@ interface Options {
   seed: number
   customer?: string
   dailyQuota?: number
+  hugeDayRows?: number
+  latencyMs?: number
+  rate?: { perSecond: number; burst: number }
   keyFile?: string
 }
 
@@ -24,6 +27,12 @@ const customerId = (text: string) => {
   return digits
 }
 
+const rate = (text: string) => {
+  const [, perSecond, burst] = /^(\d{1,6})(?:\/(\d{1,6}))?$/.exec(text) ?? []
+  if (perSecond === undefined) throw new InvalidArgumentError('It must be a number, or two as in 20/5.')
+  return { perSecond: Number(perSecond), burst: Number(burst ?? perSecond) }
+}
+
 const NAMES = Object.keys(SCENARIOS)
 const LONGEST = Math.max(...NAMES.map(({ length }) => length))
 const DESCRIPTIONS = Object.entries(SCENARIOS).map(([name, what]) => `  ${name.padEnd(LONGEST)}  ${what}`)
@@ -35,6 +44,9 @@ const program = new Command('simulator')
   .option('--seed <number>', 'another seed gives other figures and other faults', wholeNumber, 1)
   .option('--customer <id>', 'the only account there is; without it any ten digits are one', customerId)
   .option('--daily-quota <number>', 'queries until daily-quota is used up', wholeNumber)
+  .option('--huge-day-rows <number>', 'the product report has so many rows on every date', wholeNumber)
+  .option('--latency-ms <number>', 'how long an answer takes to begin', wholeNumber)
+  .option('--rate <per second/burst>', 'what comes faster is refused, for each account', rate)
   .option('--key-file <path>', "write a service account's key there, which may sign in")
   .addHelpText('after', `\nScenarios, the same for the same seed:\n${DESCRIPTIONS.join('\n')}`)
   .showHelpAfterError()

@@ -4,8 +4,10 @@ import { answerRows, asksForFigures, fieldMaskOf, ROWS_PER_CHUNK, summaryRow } f
 import { adsError, htmlPage, type ErrorBody } from './bodies.ts'
 import { placeOf } from './data.ts'
 import { expectedDays } from './expected.ts'
-import { faultFor, SLOW_MS, type Fault, type Scenario } from './faults.ts'
+import { Bucket } from './bucket.ts'
+import { faultFor, SLOW_MS, temporaryQuota, type Fault, type Scenario } from './faults.ts'
 import { parseQuery, QueryError, type Query } from './gaql.ts'
+import { HugeDays } from './huge-days.ts'
 import { ServiceAccount } from './service-account.ts'
 import { Stats } from './stats.ts'
 import { broken, inPieces } from './stream.ts'
@@ -21,6 +23,12 @@ export interface SimulatorOptions extends WorldOptions {
   dailyQuota?: number
   /** Of `token-death`: requests until a token is refused. */
   usesUntilDeath?: number
+  /** The product report has this many rows on every date, the same ones. */
+  hugeDayRows?: number
+  /** Before each answer to a query. */
+  latencyMs?: number
+  /** Requests that an account may send, as a token bucket; what comes faster is refused as temporary. */
+  rate?: { perSecond: number; burst: number }
 }
 
 export interface Simulator {
@@ -65,6 +73,9 @@ class Handler {
   readonly #options: SimulatorOptions
   readonly #tokens: Tokens
   readonly #stats = new Stats()
+  readonly #hugeDays: HugeDays | undefined
+  readonly #buckets = new Map<string, Bucket>()
+  readonly #latencyMs: number
 
   constructor(options: SimulatorOptions, serviceAccount: ServiceAccount) {
     this.#options = options
@@ -75,6 +86,8 @@ class Handler {
       // A day of one page has no page token that could expire.
       ...(this.#scenario === 'expired-page-tokens' && { itemIds: options.itemIds ?? largeCatalogue() }),
     })
+    this.#latencyMs = options.latencyMs ?? (this.#scenario === 'slow' ? SLOW_MS : 0)
+    if (options.hugeDayRows !== undefined) this.#hugeDays = new HugeDays(this.#world, options.hugeDayRows)
     const mortal = this.#scenario === 'token-death'
     this.#tokens = new Tokens({
       revoked: this.#scenario === 'revoked',
@@ -94,7 +107,7 @@ class Handler {
     if (pathname === '/token' && request.method === 'POST') return await this.#tokens.issue(request)
     const [, version = '', customerId = '', method] = ADS_PATH.exec(pathname) ?? []
     if (request.method !== 'POST' || !LIVE_VERSIONS.includes(version)) return htmlPage(404, 'Not Found')
-    if (this.#scenario === 'slow') await Bun.sleep(SLOW_MS)
+    if (this.#latencyMs > 0) await Bun.sleep(this.#latencyMs)
     return await this.#search(request, { customerId, streamed: method === 'searchStream' })
   }
 
@@ -102,6 +115,7 @@ class Handler {
     const refused = this.#refuse(request, customerId)
     if (refused) return errorResponse(refused, streamed)
     const body = await readBody(request)
+    const authorization = request.headers.get('authorization')
     if ('error' in body) return errorResponse(body, streamed)
     let query: Query
     try {
@@ -117,17 +131,33 @@ class Handler {
     const dailyQuota = this.#options.dailyQuota ?? DEFAULT_DAILY_QUOTA
     if (this.#world.tree.isManager(customerId) && asksForFigures(query))
       return errorResponse(METRICS_OF_MANAGER, streamed)
-    const about = { query: body.query, streamed, continued, customerId, asked, total }
-    const fault = faultFor(this.#scenario, about, { seed, dailyQuota })
+    const tokenUses = this.#tokens.usesOf(authorization)
+    const about = { query: body.query, streamed, continued, customerId, asked, total, tokenUses }
+    const fault = this.#tooFast(customerId) ?? faultFor(this.#scenario, about, { seed, dailyQuota })
     if (fault) this.#stats.countFault(fault.name)
+    if (fault?.type === 'dead-token') {
+      this.#tokens.kill(authorization)
+      return errorResponse(TOKEN_REFUSED, streamed)
+    }
     if (fault?.type === 'answer') return fault.response()
     if (fault?.type === 'error') return errorResponse(fault.body, streamed)
     if (body.validateOnly) return Response.json({})
     if (streamed && body.summaryOnly && !fault)
       return summaryResponse(query, summaryRow(this.#world, query, customerId))
+    if (this.#hugeDays && streamed && !fault && query.resource === 'shopping_performance_view')
+      return this.#hugeDays.answer(query, customerId)
     const rows = answerRows(this.#world, query, customerId)
     if (this.#scenario === 'restated-days') this.#restate(query, customerId)
     return streamed ? streamResponse(query, rows, fault) : pageResponse(query, rows, body.pageToken)
+  }
+
+  #tooFast(customerId: string): Fault | undefined {
+    const { rate } = this.#options
+    if (!rate) return undefined
+    const bucket = this.#buckets.get(customerId) ?? new Bucket(rate, performance.now())
+    this.#buckets.set(customerId, bucket)
+    const waitMs = bucket.take(performance.now())
+    return waitMs === 0 ? undefined : temporaryQuota(waitMs)
   }
 
   #restate({ resource, dates }: Query, customerId: string): void {
@@ -136,12 +166,7 @@ class Handler {
   }
 
   #refuse(request: Request, customerId: string): ErrorBody | undefined {
-    if (!this.#tokens.accepts(request.headers.get('authorization')))
-      return adsError(401, {
-        family: 'authenticationError',
-        value: 'OAUTH_TOKEN_INVALID',
-        message: 'The OAuth token in the header is not valid.',
-      })
+    if (!this.#tokens.accepts(request.headers.get('authorization'))) return TOKEN_REFUSED
     if (!/^\d{10}$/.test(customerId))
       return adsError(400, {
         family: 'requestError',
@@ -159,6 +184,12 @@ class Handler {
     })
   }
 }
+
+const TOKEN_REFUSED = adsError(401, {
+  family: 'authenticationError',
+  value: 'OAUTH_TOKEN_INVALID',
+  message: 'The OAuth token in the header is not valid.',
+})
 
 interface SearchBody {
   query: string

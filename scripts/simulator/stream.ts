@@ -20,6 +20,7 @@ export function broken(chunks: readonly string[], fault: Extract<Fault, { type: 
     return inPieces(`[${[...chunks, JSON.stringify(error)].join(',\n')}]`)
   }
   const half = whole.slice(0, Math.floor(whole.length / 2))
+  if (fault.ending === 'closed') return inPieces(`${half}"}]}]`)
   return new Response(
     pieces(half, (controller) => {
       if (fault.ending === 'end') controller.close()

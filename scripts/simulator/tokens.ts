@@ -37,6 +37,15 @@ export class Tokens {
     })
   }
 
+  usesOf(authorization: string | null): number {
+    return this.#issued.get(tokenIn(authorization))?.uses ?? 0
+  }
+
+  kill(authorization: string | null): void {
+    const token = this.#issued.get(tokenIn(authorization))
+    if (token) token.untilMs = 0
+  }
+
   #refuseAssertion(form: URLSearchParams): Response | undefined {
     const refused = this.#options.serviceAccount.refuse(form.get('assertion') ?? '')
     return refused && refusal(refused.status, refused.error, refused.description)
@@ -53,7 +62,7 @@ export class Tokens {
   }
 
   accepts(authorization: string | null): boolean {
-    const token = this.#issued.get(authorization?.replace(/^Bearer /, '') ?? '')
+    const token = this.#issued.get(tokenIn(authorization))
     if (!token || this.#options.nowMs() >= token.untilMs) return false
     token.uses++
     return token.uses <= this.#options.usesUntilDeath
@@ -61,6 +70,10 @@ export class Tokens {
 }
 
 const LIFETIME_S = 3599
+
+function tokenIn(authorization: string | null): string {
+  return authorization?.replace(/^Bearer /, '') ?? ''
+}
 
 function refusal(status: number, error: string, description: string): Response {
   return Response.json({ error, error_description: description }, { status })

@@ -12,11 +12,16 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/
 export function parseDecimal(text: string): bigint | undefined {
   const match = DECIMAL.exec(text)
   if (!match) return undefined
-  const [, sign, whole = '', fraction = '', exponent = '0'] = match
-  const shift = SCALE + Number(exponent) - fraction.length
-  const digits = BigInt(whole + fraction)
-  const scaled = shift >= 0 ? digits * 10n ** BigInt(shift) : roundedDivision(digits, 10n ** BigInt(-shift))
+  const [, sign, whole = '', fraction = '', exponent] = match
+  const plain = exponent === undefined && fraction.length <= SCALE
+  const scaled = plain
+    ? BigInt(whole + fraction.padEnd(SCALE, '0'))
+    : shifted(BigInt(whole + fraction), SCALE + Number(exponent ?? 0) - fraction.length)
   return sign === '-' ? -scaled : scaled
+}
+
+function shifted(digits: bigint, places: number): bigint {
+  return places >= 0 ? digits * 10n ** BigInt(places) : roundedDivision(digits, 10n ** BigInt(-places))
 }
 
 /** The shortest plain notation: `12.5`, never `1e-7`. */

@@ -33,6 +33,8 @@ interface Job {
   notBeforeMs: number
 }
 
+type Fetched = Extract<Outcome, { type: 'fetched' }>
+
 interface Hold {
   untilMs: number
   reason: string
@@ -62,8 +64,9 @@ class Dispatcher {
   /** Until when an account, or with the empty key everybody, is asked to be quiet. */
   readonly #holds = new Map<string, Hold>()
   readonly #ended = Promise.withResolvers<void>()
-  /** Fetching, or being stored. */
   #active = 0
+  /** Being put into its place. The next date need not wait for the disk, as long as the disk keeps up. */
+  #storing = 0
   #pace: Pace
   #breaksInRow = 0
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -91,15 +94,15 @@ class Dispatcher {
   #pump(): void {
     clearTimeout(this.#timer)
     const nowMs = this.#parts.clock.now()
-    while (this.#active < Math.floor(this.#pace.limit)) {
+    while (this.#mayBegin()) {
       const index = this.#waiting.findIndex((job) => this.#readyAtMs(job) <= nowMs)
       const [job] = index === -1 ? [] : this.#waiting.splice(index, 1)
       if (!job) break
       this.#attempt(job).catch((error: unknown) => this.#ended.reject(error))
     }
     this.#parts.progress.waiting = undefined
-    if (this.#active > 0) {
-      if (this.#active < Math.floor(this.#pace.limit)) this.#wakeUp(nowMs)
+    if (this.#active + this.#storing > 0) {
+      if (this.#mayBegin()) this.#wakeUp(nowMs)
       return
     }
     if (this.#waiting.length === 0) {
@@ -112,6 +115,10 @@ class Dispatcher {
       reason: held?.reason ?? 'retrying after a fault',
       untilMs: untilMs ?? nowMs,
     }
+  }
+
+  #mayBegin(): boolean {
+    return this.#active < Math.floor(this.#pace.limit) && this.#storing < this.#parts.concurrency
   }
 
   #wakeUp(nowMs: number): number | undefined {
@@ -136,13 +143,16 @@ class Dispatcher {
     this.#active++
     this.#fetching.set(job, control)
     tally.underWay.add(job.date)
-    tally.peakConcurrency = Math.max(tally.peakConcurrency, tally.underWay.size)
+    const atOnce = [...this.#fetching.keys()].filter((each) => each.tally === tally).length
+    tally.peakConcurrency = Math.max(tally.peakConcurrency, atOnce)
     const paged = this.#isPaged(job)
     const outcome = await this.#parts.pool.fetch({ ...ofJob(job), paged }, control.signal)
     if (outcome.type === 'fetched' && !paged) this.#breaksInRow = 0
     this.#fetching.delete(job)
-    await this.#settle(job, outcome, sentMs)
     this.#active--
+    if (outcome.type !== 'aborted') this.#count(job, outcome)
+    if (outcome.type === 'failed') this.#decide(job, outcome.failure, sentMs)
+    if (outcome.type === 'fetched') await this.#store(job, outcome, sentMs)
     tally.underWay.delete(job.date)
     this.#pump()
   }
@@ -151,23 +161,27 @@ class Dispatcher {
     return breaks >= BREAKS_UNTIL_PAGES || this.#breaksInRow >= BREAKS_UNTIL_ALL_PAGES
   }
 
-  async #settle(job: Job, outcome: Outcome, sentMs: number): Promise<void> {
-    if (outcome.type === 'aborted') return
-    const { tally } = job
-    const { requests, units } = outcome.meter
+  #count({ tally, triedBefore }: Job, { meter: { requests, units } }: Exclude<Outcome, { type: 'aborted' }>) {
     tally.requests += requests
     tally.units += units
-    tally.retries += job.triedBefore ? requests : Math.max(0, requests - 1)
-    if (outcome.type === 'failed') return this.#decide(job, outcome.failure, sentMs)
+    tally.retries += triedBefore ? requests : Math.max(0, requests - 1)
+  }
+
+  async #store(job: Job, { file, meter }: Fetched, sentMs: number): Promise<void> {
+    const { tally } = job
+    this.#storing++
+    this.#pace = afterSuccess(this.#pace)
+    this.#pump()
     try {
-      const { file } = outcome
-      await this.#parts.store.commit(ofJob(job), { file, units, atMs: this.#parts.clock.now() })
+      const atMs = this.#parts.clock.now()
+      await this.#parts.store.commit(ofJob(job), { file, units: meter.units, atMs })
       tally.fetched++
       tally.rows += file.rows
       if (file.rows === 0) tally.empty++
-      this.#pace = afterSuccess(this.#pace)
     } catch (error) {
       this.#decide(job, toFailure(error), sentMs)
+    } finally {
+      this.#storing--
     }
   }
 

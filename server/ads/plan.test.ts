@@ -48,13 +48,13 @@ describe('which dates are due', () => {
       today: '2026-11-22',
       lookbackDays: 5,
       refresh: false,
-      present: () => ({ fetchedOn: '2026-11-22' }),
+      present: () => ({ fetchedOn: () => '2026-11-22' }),
       ...more,
     })
 
   test('a backfill wants what is missing, newest first', () => {
     const present = (date: string) =>
-      date === '2026-11-12' || date === '2026-11-20' ? undefined : { fetchedOn: '2026-11-21' }
+      date === '2026-11-12' || date === '2026-11-20' ? undefined : { fetchedOn: () => '2026-11-21' }
     expect(plan({ present })).toEqual({ due: ['2026-11-20', '2026-11-12'], skipped: 10 })
   })
 
@@ -65,7 +65,9 @@ describe('which dates are due', () => {
   })
 
   test('daily wants a date that left its window without a last fetch, however long ago', () => {
-    const present = (date: string) => ({ fetchedOn: date === '2026-11-11' ? '2026-11-15' : '2026-11-22' })
+    const present = (date: string) => ({
+      fetchedOn: () => (date === '2026-11-11' ? '2026-11-15' : '2026-11-22'),
+    })
     expect(plan({ kind: 'daily', present }).due.at(-1)).toBe('2026-11-11')
   })
 

@@ -33,8 +33,8 @@ export function withEnds({ from, to }: AskedRange, otherwise: DateRange): DateRa
 
 /** What the store knows of a date that is present. */
 export interface Present {
-  /** The account's date when it was fetched. */
-  fetchedOn: string
+  /** The account's date when it was fetched. Asked only where it matters: a calendar costs more than a look. */
+  fetchedOn: () => string
 }
 
 export interface PlanInput {
@@ -66,7 +66,7 @@ function isDue(date: string, present: Present | undefined, input: DueInput): boo
   if (input.kind !== 'daily') return false
   // Not only the window: a date whose last fetch lay inside its own window gets a final one after a downtime.
   const inWindow = date >= addDays(input.today, -input.lookbackDays)
-  return inWindow || isProvisional(date, present.fetchedOn, input.lookbackDays)
+  return inWindow || isProvisional(date, present.fetchedOn(), input.lookbackDays)
 }
 
 /** Google may still restate it: a later daily run is to fetch it again. */

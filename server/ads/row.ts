@@ -43,8 +43,15 @@ export function sortKey(row: Row, { key }: Report): string {
     .join('\0')
 }
 
-export function describeKey(row: Row, { key }: Report): string {
-  return key.map(({ name }, index) => `${name} ${row[index + 2] ?? ''}`).join(', ')
+/** From a key of `sortKey`, for people. */
+export function describeKey(sorted: string, { key }: Report): string {
+  const cells = sorted.split('\0')
+  return key
+    .map(({ name, kind }, index) => {
+      const cell = cells[index] ?? ''
+      return `${name} ${kind === 'id' ? cell.replace(/^0+(?=\d)/, '') : cell}`
+    })
+    .join(', ')
 }
 
 export function noSums(): Sums {
@@ -53,12 +60,23 @@ export function noSums(): Sums {
 
 /** Adds in place: this runs for every row that passes through. */
 export function addRow(sums: Sums, row: Row): void {
-  const [impressions, clicks, costMicros, conversions, conversionsValue] = row.slice(-5)
-  sums.impressions += BigInt(impressions ?? 0)
-  sums.clicks += BigInt(clicks ?? 0)
-  sums.costMicros += BigInt(costMicros ?? 0)
-  sums.conversions += parseDecimal(conversions ?? '0') ?? 0n
-  sums.conversionsValue += parseDecimal(conversionsValue ?? '0') ?? 0n
+  const first = row.length - METRICS
+  sums.impressions += integerIn(row[first])
+  sums.clicks += integerIn(row[first + 1])
+  sums.costMicros += integerIn(row[first + 2])
+  sums.conversions += decimalIn(row[first + 3])
+  sums.conversionsValue += decimalIn(row[first + 4])
+}
+
+const METRICS = 5
+
+/** Most metrics of most rows are 0, and making a bigint of a text takes its time. */
+function integerIn(cell = '0'): bigint {
+  return cell === '0' ? 0n : BigInt(cell)
+}
+
+function decimalIn(cell = '0'): bigint {
+  return cell === '0' ? 0n : (parseDecimal(cell) ?? 0n)
 }
 
 export function addSums(sums: Sums, more: Sums): void {
@@ -94,7 +112,8 @@ function absentCell(column: Column, { key }: Report): string {
 }
 
 function toText(value: unknown, column: Column): string {
-  if (typeof value === 'string') return value
+  // Half a surrogate pair is no text, and would not come back from a file as it went.
+  if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed()
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value)
   throw invalid(column, 'is not text')
@@ -109,11 +128,14 @@ function toDigits(value: unknown, column: Column): string {
   return text
 }
 
+const PLAIN_DECIMAL = /^-?\d+(\.\d+)?$/
+
 function toDecimalCell(value: unknown, column: Column): string {
   const text = String(value)
+  if (PLAIN_DECIMAL.test(text)) return text
   const scaled = parseDecimal(text)
   if (scaled === undefined) throw invalid(column, `${text.slice(0, 40)} is not a decimal number`)
-  return /[eE]/.test(text) ? formatDecimal(scaled) : text
+  return formatDecimal(scaled)
 }
 
 function expected(name: string, cell: string | undefined, value: string): string {

@@ -1,7 +1,6 @@
 /** One run from end to end: lock, accounts, plan, fetch, index, aggregate, record. */
 import { availableParallelism } from 'node:os'
 import type { Clock } from '#server/platform/clock.ts'
-import type { Logger } from '#server/platform/log.ts'
 import { knowAccounts, type KnownAccounts } from './accounts.ts'
 import { checkSource, kindOf, openSource, type OpenSource, type StartDemo } from './connect.ts'
 import { dateIn } from './calendar.ts'
@@ -15,26 +14,37 @@ import { refuseMixing } from './store/accounts.ts'
 import { aggregate } from './store/aggregate.ts'
 import { FailureBook } from './store/failures.ts'
 import { lockStore } from './store/lock.ts'
-import { Store } from './store/store.ts'
+import { Store, sweepTmp } from './store/store.ts'
 import { planTasks, type RunRequest, type Task } from './tasks.ts'
 import { WorkerPool } from './worker/pool.ts'
 
 export interface RunParts {
   options: AdsOptions
   clock: Clock
-  log: Logger
+  log: RunLog
   startDemo: StartDemo
   signal: AbortSignal
   limits: RunLimits
+}
+
+export interface RunLog {
+  warn(context: object, message: string): void
+  error(context: object, message: string): void
 }
 
 export interface RunLimits {
   /** Dates under way at once, at most. */
   concurrency: number
   workers: number
+  /** Workers give way to whatever else this process does: it has others to serve. */
+  background: boolean
 }
 
-export const DEFAULT_LIMITS: RunLimits = { concurrency: 8, workers: Math.min(4, availableParallelism()) }
+export const DEFAULT_LIMITS: RunLimits = {
+  concurrency: 8,
+  workers: Math.min(4, availableParallelism()),
+  background: true,
+}
 
 export interface BegunRun {
   progress: Progress
@@ -90,7 +100,7 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
   const kind = kindOf(options)
   if (kind === 'google') {
     const notice = versionNotice(options.google.apiVersion, dateIn('UTC', context.clock.now()))
-    if (notice !== undefined) log.warn(notice)
+    if (notice !== undefined) log.warn({}, notice)
   }
   const accounts = await knowAccounts(request.customerIds, {
     dir,
@@ -99,7 +109,7 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
     signal,
     random: Math.random,
     mayWrite: true,
-    onNotice: (notice) => log.warn(notice),
+    onNotice: (notice) => log.warn({}, notice),
   })
   const store = await Store.open({
     dir,
@@ -115,10 +125,20 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
   try {
     if (open.some(({ due }) => due.length > 0)) await fetchDates(open, { context, store, source, accounts })
   } finally {
-    await store.flush()
+    await flush(store, context)
   }
   // A run that is told to stop has no time for it; the next one notices that the file is behind.
   if (!signal.aborted) await aggregateAll(context, store)
+}
+
+/** The dates are safe without it: what the index does not tell is found when the store is opened. */
+async function flush(store: Store, { progress, log }: RunContext): Promise<void> {
+  try {
+    await store.flush()
+  } catch (error) {
+    progress.stopped ??= toFailure(error)
+    log.error({ err: error }, 'the index could not be written')
+  }
 }
 
 function plan({ request, options, clock, log }: RunContext, accounts: KnownAccounts, store: Store): Task[] {
@@ -130,7 +150,7 @@ function plan({ request, options, clock, log }: RunContext, accounts: KnownAccou
       granularOnly: kindOf(options) !== 'module',
       zoneOf: accounts.zoneOf,
       present: (of) => store.get(of),
-      onNotice: (notice) => log.warn(notice),
+      onNotice: (notice) => log.warn({}, notice),
     },
   )
 }
@@ -174,11 +194,16 @@ async function fetchDates(tasks: readonly Task[], parts: FetchParts): Promise<vo
   const { spec: specFor, token } = await source()
   const spec = specFor(accounts.managers)
   const size = Math.min(limits.workers, limits.concurrency)
-  using pool = new WorkerPool({ size, spec, token, dir: options.dir, timeoutMs: options.timeoutMs })
+  const { dir, timeoutMs } = options
   progress.workers = size
   const startedAtMs = performance.now()
-  const { concurrency } = limits
-  await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
+  {
+    const { concurrency, background } = limits
+    await using pool = new WorkerPool({ size, spec, token, dir, timeoutMs, background })
+    await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
+  }
+  // Workers that were stopped in the middle of a date cannot clean up after themselves.
+  await sweepTmp(dir)
   const fetchMs = Math.round(performance.now() - startedAtMs)
   for (const { tally, due } of tasks) if (due.length > 0) tally.fetchMs = fetchMs
 }

@@ -54,7 +54,7 @@ export function planTasks(request: RunRequest, parts: PlanningParts): Task[] {
         refresh: request.refresh,
         present(date) {
           const line = parts.present({ report, customerId, date })
-          return line && { fetchedOn: dateIn(zone, Date.parse(line.fetchedAt)) }
+          return line && { fetchedOn: () => dateIn(zone, Date.parse(line.fetchedAt)) }
         },
       })
       return { tally: startTally({ report, customerId, range }, plan), due: plan.due }

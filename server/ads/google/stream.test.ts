@@ -7,10 +7,14 @@ async function* cut(text: string | Uint8Array, size: number): AsyncGenerator<Uin
   for (let from = 0; from < bytes.length; from += size) yield bytes.slice(from, from + size)
 }
 
-async function read(text: string | Uint8Array, size = 7): Promise<{ rows: unknown[]; units: number }> {
+async function read(
+  text: string | Uint8Array,
+  size = 7,
+  partBytes?: number,
+): Promise<{ rows: unknown[]; units: number }> {
   const rows: unknown[] = []
   let units = 0
-  for await (const chunk of readChunks(cut(text, size))) {
+  for await (const chunk of readChunks(cut(text, size), partBytes)) {
     rows.push(...chunk.results)
     units += chunk.units
   }
@@ -18,8 +22,12 @@ async function read(text: string | Uint8Array, size = 7): Promise<{ rows: unknow
 }
 
 async function failureOf(text: string | Uint8Array): Promise<string> {
+  return [await failureInParts(text), await failureInParts(text, 1)].find((code) => code !== 'none') ?? 'none'
+}
+
+async function failureInParts(text: string | Uint8Array, partBytes?: number): Promise<string> {
   try {
-    await read(text)
+    await read(text, 7, partBytes)
     return 'none'
   } catch (error) {
     return error instanceof FetchError ? error.failure.code : String(error)
@@ -39,7 +47,23 @@ test('takes what is a whole answer', async () => {
     ],
     ['[{"results":[{"n":"}],{[\\"\\\\"}]}]', [{ n: '}],{["\\' }], 0],
   ]
-  for (const [text, rows, units] of cases) expect(await read(text)).toEqual({ rows, units })
+  for (const [text, rows, units] of cases) {
+    expect(await read(text)).toEqual({ rows, units })
+    expect(await read(text, 1, 1)).toEqual({ rows, units })
+  }
+})
+
+test('a long chunk comes in parts, whatever else its element says and wherever', async () => {
+  const rows = Array.from({ length: 40 }, (_, n) => ({ n, text: ']}' }))
+  const chunks = [
+    { results: rows, fieldMask: 'a', queryResourceConsumption: '7' },
+    { fieldMask: 'a', results: rows },
+  ]
+  const text = JSON.stringify(chunks, null, 2)
+  expect(await read(text, 11, 100)).toEqual({ rows: [...rows, ...rows], units: 7 })
+  const sizes = []
+  for await (const { results } of readChunks(cut(text, 11), 100)) sizes.push(results.length)
+  expect(Math.max(...sizes.slice(0, -1))).toBeLessThan(5)
 })
 
 test('refuses what is not', async () => {
@@ -60,6 +84,10 @@ test('refuses what is not', async () => {
     '[{"results":[]},]',
     '[{"results":[]} {"results":[]}]',
     '[{"results":[tru]}]',
+    '[{"results":[{"a":1},]}]',
+    '[{"results":[{"a":1} {"a":1}]}]',
+    '[{"results":[{"a":1},3]}]x',
+    '[{"results":[{"a":1}]},{"results":[{"a":1}}]',
     '<!DOCTYPE html><title>502</title>',
     '{"results":[]}',
   ]
@@ -84,7 +112,10 @@ const WHOLE = `[${[0, 1]
 test('is the same wherever the bytes are cut', async () => {
   const expected = JSON.parse(WHOLE).flatMap(({ results }: { results: unknown[] }) => results)
   const length = new TextEncoder().encode(WHOLE).length
-  for (let size = 1; size <= length; size++) expect((await read(WHOLE, size)).rows).toEqual(expected)
+  for (let size = 1; size <= length; size++) {
+    expect((await read(WHOLE, size)).rows).toEqual(expected)
+    expect((await read(WHOLE, size, 50)).rows).toEqual(expected)
+  }
 })
 
 test('no beginning of an answer is an answer', async () => {

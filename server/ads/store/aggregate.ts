@@ -21,7 +21,7 @@ export async function aggregate(
   report: ReportName,
   lines: readonly IndexLine[],
 ): Promise<boolean> {
-  const sorted = lines.filter((line) => line.report === report).toSorted(byDateThenCustomer)
+  const sorted = inOrder(lines, report)
   const fingerprint = fingerprintOf(sorted)
   const path = aggregatePath(dir, report)
   const built = readState(dir, 'aggregates.json', isRecord) ?? {}
@@ -46,7 +46,7 @@ export async function isAggregateCurrent(
   report: ReportName,
   lines: readonly IndexLine[],
 ): Promise<boolean> {
-  const sorted = lines.filter((line) => line.report === report).toSorted(byDateThenCustomer)
+  const sorted = inOrder(lines, report)
   const size = await sizeOf(aggregatePath(dir, report))
   const built = readState(dir, 'aggregates.json', isRecord)?.[report]
   return built === `${fingerprintOf(sorted)}:${size}`
@@ -87,9 +87,12 @@ async function appendBody(target: FileHandle, path: string, block: Uint8Array): 
   }
 }
 
-function byDateThenCustomer(a: IndexLine, b: IndexLine): number {
-  const [left, right] = [`${a.date}/${a.customerId}`, `${b.date}/${b.customerId}`]
-  return left < right ? -1 : Number(left > right)
+function inOrder(lines: readonly IndexLine[], report: ReportName): IndexLine[] {
+  return lines
+    .filter((line) => line.report === report)
+    .map((line) => ({ line, place: `${line.date}/${line.customerId}` }))
+    .toSorted((a, b) => (a.place < b.place ? -1 : Number(a.place > b.place)))
+    .map(({ line }) => line)
 }
 
 function fingerprintOf(lines: readonly IndexLine[]): string {

@@ -1,4 +1,5 @@
 /** Files that are whole or absent, whatever is killed when: temp file, fsync, rename, fsync of the folder. */
+import { statSync } from 'node:fs'
 import { mkdir, open, rename, unlink, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { StoreError } from '#server/ads/errors.ts'
@@ -9,7 +10,7 @@ export function newTmpPath(dir: string): string {
 }
 
 export interface Commit {
-  /** Written and fsynced. */
+  /** Written, not yet fsynced: a worker goes on with its next date instead. */
   tmpPath: string
   path: string
   /** Stamped on the file, so that the index can be checked by a stat alone. */
@@ -20,7 +21,7 @@ export interface Commit {
 export async function commitFile({ tmpPath, path, modifiedAtMs }: Commit): Promise<void> {
   const folder = dirname(path)
   try {
-    await stamp(tmpPath, modifiedAtMs)
+    await stampAndSync(tmpPath, modifiedAtMs)
     const created = await mkdir(folder, { recursive: true })
     await rename(tmpPath, path)
     await syncFolder(folder)
@@ -30,10 +31,33 @@ export async function commitFile({ tmpPath, path, modifiedAtMs }: Commit): Promi
   }
 }
 
+async function stampAndSync(path: string, modifiedAtMs: number): Promise<void> {
+  const at = new Date(modifiedAtMs)
+  const file = await open(path, 'r+')
+  try {
+    await file.utimes(at, at)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
 export async function stamp(path: string, modifiedAtMs: number): Promise<void> {
   const at = new Date(modifiedAtMs)
   await utimes(path, at, at)
 }
+
+/**
+ * When a run put this file there; undefined for one that was written by other hands, whose time is, but for one in a
+ * million, no whole millisecond.
+ */
+export function committedAt(path: string): number | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+  if (!found || found.mtimeNs % NS_PER_MS !== 0n) return undefined
+  return Number(found.mtimeNs / NS_PER_MS)
+}
+
+const NS_PER_MS = 1_000_000n
 
 /** Replaces a small file of the store. @throws StoreError */
 export async function replaceFile(dir: string, path: string, text: string): Promise<void> {

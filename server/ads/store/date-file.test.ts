@@ -1,20 +1,25 @@
 import { afterAll, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import type { DateOfReport } from '#server/ads/plan.ts'
-import { collectRows, readDateFile, readRows, writeDateFile } from './date-file.ts'
+import { readDateFile, readRows } from './date-file.ts'
+import { tmpDir } from './layout.ts'
+import { writeDate } from './write-date.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'adstock-date-file-'))
+mkdirSync(tmpDir(dir), { recursive: true })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 const OF: DateOfReport = { report: 'campaign', customerId: '1234567890', date: '2026-01-31' }
 const path = join(dir, 'data.csv')
 const { signal } = new AbortController()
 
-async function write(rows: readonly object[], to = path) {
-  return await writeDateFile(to, OF.report, await collectRows(rows, OF, signal))
+async function write(rows: readonly object[]) {
+  const { tmpPath, ...content } = await writeDate(rows, OF, { dir, signal })
+  renameSync(tmpPath, path)
+  return content
 }
 
 const NAMES = [
@@ -91,11 +96,6 @@ test('a damaged file is not read as if it were whole', async () => {
     writeFileSync(path, text)
     await expect(readDateFile(path, OF)).rejects.toThrow()
   }
-})
-
-test('a folder that cannot be written is a clear error and leaves nothing', async () => {
-  await expect(write([{ campaign_id: '1' }], join(dir, 'missing', 'x.tmp'))).rejects.toThrow('Cannot write')
-  expect(readdirSync(dir)).toEqual(['data.csv'])
 })
 
 test('two thousand rows more than once fit through', async () => {

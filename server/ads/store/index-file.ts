@@ -1,11 +1,10 @@
 /** index.csv: what is there, one line per report, account and date. Derived from the files, never the truth. */
 import { readFileSync } from 'node:fs'
-import { parse } from 'csv-parse/sync'
-import { stringify } from 'csv-stringify/sync'
 import { isDate } from '#server/ads/calendar.ts'
 import { formatDecimal, parseDecimal } from '#server/ads/decimal.ts'
 import { REPORT_NAMES, type ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
+import type { Sums } from '#server/ads/row.ts'
 import type { DateContent } from './date-file.ts'
 import { replaceFile } from './commit.ts'
 import { indexPath } from './layout.ts'
@@ -35,13 +34,16 @@ const COLUMNS = [
   'fetched_at',
   'units',
 ] as const
-type Cells = Record<(typeof COLUMNS)[number], string>
+const HEADER = COLUMNS.join(',')
 
-/** The lines of the file; none when it is missing or damaged, because it can be rebuilt. */
+/**
+ * The lines of the file; none when it is missing or damaged, because it can be rebuilt. No cell of ours is ever
+ * quoted, so a comma is a border: what another program has rewritten otherwise counts as damaged.
+ */
 export function readIndex(dir: string): IndexLine[] {
   try {
-    const records = parse<Cells>(readFileSync(indexPath(dir)), { columns: true })
-    return records.flatMap(toLine)
+    const [header, ...lines] = readFileSync(indexPath(dir), 'utf8').split('\n')
+    return header === HEADER ? lines.flatMap((line) => toLine(line.split(','))) : []
   } catch {
     return []
   }
@@ -49,17 +51,33 @@ export function readIndex(dir: string): IndexLine[] {
 
 /** @throws StoreError */
 export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promise<void> {
-  const sorted = [...lines].toSorted(byPlace)
-  await replaceFile(dir, indexPath(dir), stringify([[...COLUMNS], ...sorted.map(toCells)]))
+  const sorted = [...lines].map((line) => ({ place: placeOf(line), line })).toSorted(byPlace)
+  await replaceFile(
+    dir,
+    indexPath(dir),
+    `${[HEADER, ...sorted.map(({ line }) => textOf(line))].join('\n')}\n`,
+  )
 }
 
 export function placeOf({ report, customerId, date }: DateOfReport): string {
   return `${report}/${customerId}/${date}`
 }
 
-function byPlace(a: IndexLine, b: IndexLine): number {
-  const [left, right] = [placeOf(a), placeOf(b)]
-  return left < right ? -1 : Number(left > right)
+type Placed = { place: string; line: IndexLine }
+
+function byPlace(a: Placed, b: Placed): number {
+  return a.place < b.place ? -1 : Number(a.place > b.place)
+}
+
+/** A run writes the whole index about once a second, and few lines of it have changed. */
+const texts = new WeakMap<IndexLine, string>()
+
+function textOf(line: IndexLine): string {
+  const known = texts.get(line)
+  if (known !== undefined) return known
+  const text = toCells(line).join(',')
+  texts.set(line, text)
+  return text
 }
 
 function toCells(line: IndexLine): string[] {
@@ -82,36 +100,40 @@ function toCells(line: IndexLine): string[] {
 }
 
 /** A line that cannot be what it says is left out: its file will be read again. */
-function toLine(record: Cells): IndexLine[] {
-  const rows = Number(record.rows)
-  const sums = {
-    impressions: BigInt(record.impressions),
-    clicks: BigInt(record.clicks),
-    costMicros: BigInt(record.cost_micros),
-    conversions: parseDecimal(record.conversions),
-    conversionsValue: parseDecimal(record.conversions_value),
-  }
-  const { conversions, conversionsValue } = sums
+function toLine(cells: readonly string[]): IndexLine[] {
+  const [report = '', customerId = '', date = '', state = '', rows = ''] = cells
+  const [sha256 = '', fetchedAt = '', units = ''] = cells.slice(-3)
+  const sums = toSums(cells.slice(5, -3))
   const valid =
-    isReportName(record.report) &&
-    isDate(record.date) &&
-    isState(record.state) &&
-    Number.isSafeInteger(rows) &&
-    !Number.isNaN(Date.parse(record.fetched_at))
-  if (!valid || conversions === undefined || conversionsValue === undefined) return []
+    cells.length === COLUMNS.length &&
+    isReportName(report) &&
+    isDate(date) &&
+    isState(state) &&
+    isCount(rows) &&
+    isCount(units) &&
+    !Number.isNaN(Date.parse(fetchedAt))
+  if (!valid || !sums) return []
   return [
-    {
-      report: record.report as ReportName,
-      customerId: record.customer_id,
-      date: record.date,
-      state: record.state as PresentState,
-      rows,
-      sums: { ...sums, conversions, conversionsValue },
-      sha256: record.sha256,
-      fetchedAt: record.fetched_at,
-      units: Number(record.units),
-    },
+    { report, customerId, date, state, rows: Number(rows), sums, sha256, fetchedAt, units: Number(units) },
   ]
+}
+
+function toSums(cells: readonly string[]): Sums | undefined {
+  const [impressions = '', clicks = '', costMicros = ''] = cells
+  const [conversions, conversionsValue] = cells.slice(3).map(parseDecimal)
+  const whole = [impressions, clicks, costMicros].every((cell) => /^-?\d+$/.test(cell))
+  if (!whole || conversions === undefined || conversionsValue === undefined) return undefined
+  return {
+    impressions: BigInt(impressions),
+    clicks: BigInt(clicks),
+    costMicros: BigInt(costMicros),
+    conversions,
+    conversionsValue,
+  }
+}
+
+function isCount(cell: string): boolean {
+  return /^\d{1,15}$/.test(cell)
 }
 
 function isReportName(name: string): name is ReportName {

@@ -14,17 +14,18 @@ export function aggregatePath(dir: string, report: ReportName): string {
 }
 
 export function customerDir(dir: string, report: ReportName, customerId: string): string {
-  return join(dir, report, `customer_id=${customerId}`)
+  // No join: opening a store asks this for every date in it.
+  return `${dir}/${report}/customer_id=${customerId}`
 }
 
 export function datePath(dir: string, { report, customerId, date }: DateOfReport): string {
-  return join(customerDir(dir, report, customerId), `date=${date}`, DATA_FILE)
+  return `${customerDir(dir, report, customerId)}/date=${date}/${DATA_FILE}`
 }
 
 export type StateFile = 'accounts.json' | 'failures.json' | 'runs.json' | 'aggregates.json' | 'holder.json'
 
 /** What we keep for ourselves, out of sight of a reader's `*.csv`. */
-export function statePath(dir: string, file: StateFile | 'lock.sqlite'): string {
+export function statePath(dir: string, file: StateFile | 'lock.sqlite' | 'restatements.csv'): string {
   return join(dir, '.state', file)
 }
 

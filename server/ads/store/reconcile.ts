@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { dateIn, isDate } from '#server/ads/calendar.ts'
 import { InvalidRowsError } from '#server/ads/errors.ts'
 import { REPORT_NAMES } from '#server/ads/options.ts'
@@ -20,6 +21,8 @@ export interface ReconcileOptions {
   /** Only who holds the lock may touch files. */
   mayWrite: boolean
   onDamaged: (of: DateOfReport, why: string) => void
+  /** A file whose content is not that of its line, and is whole all the same. */
+  onChanged?: (before: IndexLine, after: IndexLine) => Promise<void>
 }
 
 export interface Reconciled {
@@ -27,11 +30,16 @@ export interface Reconciled {
   changed: boolean
 }
 
+const DATES_PER_TURN = 100
+
 export async function reconcile(known: readonly IndexLine[], options: ReconcileOptions): Promise<Reconciled> {
   const old = new Map(known.map((line) => [placeOf(line), line]))
   const lines = new Map<string, IndexLine>()
   let changed = known.length !== old.size
+  let looked = 0
   for (const of of listDates(options.dir)) {
+    // A server that begins a run has others to answer meanwhile.
+    if (++looked % DATES_PER_TURN === 0) await nextTurn()
     const place = placeOf(of)
     const line = old.get(place)
     const path = datePath(options.dir, of)
@@ -60,7 +68,11 @@ async function reread(suspect: Suspect, options: ReconcileOptions): Promise<Inde
   const { of, path, line, modifiedAtMs } = suspect
   try {
     const content = await readDateFile(path, of)
-    if (line?.sha256 !== content.sha256) return rebuilt(suspect, content, options)
+    if (line?.sha256 !== content.sha256) {
+      const found = rebuilt(suspect, content, options)
+      if (line) await options.onChanged?.(line, found)
+      return found
+    }
     // Only touched, or copied without its times.
     if (options.mayWrite) await stamp(path, Date.parse(line.fetchedAt))
     return line

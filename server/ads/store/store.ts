@@ -3,14 +3,15 @@ import { readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dateIn } from '#server/ads/calendar.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
-import type { WrittenFile } from '#server/ads/worker/protocol.ts'
 import { commitFile } from './commit.ts'
 import type { DateFailure, FailureBook } from './failures.ts'
 import { placeOf, readIndex, writeIndex, type IndexLine } from './index-file.ts'
 import { datePath, tmpDir } from './layout.ts'
-import { reconcile, stateOf, type ReconcileOptions } from './reconcile.ts'
+import { reconcile, stateOf, type Reconciled, type ReconcileOptions } from './reconcile.ts'
+import { RestatementBook } from './restatements.ts'
+import type { WrittenFile } from './write-date.ts'
 
-export type StoreOptions = Omit<ReconcileOptions, 'mayWrite'> & { failures: FailureBook }
+export type StoreOptions = Omit<ReconcileOptions, 'mayWrite' | 'onChanged'> & { failures: FailureBook }
 
 /** Rewriting the index costs a few milliseconds; once a second is often enough, since files are the truth. */
 const FLUSH_EVERY_MS = 1_000
@@ -18,21 +19,28 @@ const FLUSH_EVERY_MS = 1_000
 export class Store {
   readonly #options: StoreOptions
   readonly #lines: Map<string, IndexLine>
+  readonly #restatements: RestatementBook
   #dirty: boolean
   #flushedAtMs = 0
   #flushing: Promise<void> = Promise.resolve()
 
-  private constructor(options: StoreOptions, lines: Map<string, IndexLine>, dirty: boolean) {
+  private constructor(options: StoreOptions, { lines, changed }: Reconciled, restatements: RestatementBook) {
     this.#options = options
     this.#lines = lines
-    this.#dirty = dirty
+    this.#dirty = changed
+    this.#restatements = restatements
   }
 
   /** Only for the holder of the lock: leftovers of a killed run are swept out. */
   static async open(options: StoreOptions): Promise<Store> {
-    await sweep(tmpDir(options.dir))
-    const { lines, changed } = await reconcile(readIndex(options.dir), { ...options, mayWrite: true })
-    const store = new Store(options, lines, changed)
+    await sweepTmp(options.dir)
+    const restatements = new RestatementBook(options.dir)
+    const reconciled = await reconcile(readIndex(options.dir), {
+      ...options,
+      mayWrite: true,
+      onChanged: async (before, after) => await restatements.recordOnce(before, after),
+    })
+    const store = new Store(options, reconciled, restatements)
     await store.flush()
     return store
   }
@@ -51,13 +59,17 @@ export class Store {
     const { tmpPath, ...content } = fetched.file
     await commitFile({ tmpPath, path: datePath(dir, of), modifiedAtMs: fetched.atMs })
     const fetchedOn = dateIn(zoneOf(of.customerId), fetched.atMs)
-    this.#lines.set(placeOf(of), {
+    const line: IndexLine = {
       ...of,
       ...content,
       state: stateOf({ date: of.date, rows: content.rows, fetchedOn, lookbackDays }),
       fetchedAt: new Date(fetched.atMs).toISOString(),
       units: fetched.units,
-    })
+    }
+    const before = this.#lines.get(placeOf(of))
+    // Before the index can tell the new content: until then the change could still be found on opening.
+    if (before) await this.#restatements.record(before, line)
+    this.#lines.set(placeOf(of), line)
     failures.clear(of)
     this.#dirty = true
     if (fetched.atMs - this.#flushedAtMs >= FLUSH_EVERY_MS) await this.flush(fetched.atMs)
@@ -83,6 +95,8 @@ export class Store {
   }
 }
 
-async function sweep(folder: string): Promise<void> {
+/** Only for the holder of the lock, while no worker writes. */
+export async function sweepTmp(dir: string): Promise<void> {
+  const folder = tmpDir(dir)
   for (const name of await readdir(folder)) await unlink(join(folder, name)).catch(() => {})
 }

@@ -1,8 +1,10 @@
 /** The workers, seen from the coordinator: give a date, get a written file or a failure. */
 import { unlink } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { toFailure, type Failure } from '#server/ads/errors.ts'
 import type { Meter, TokenSource } from '#server/ads/google/client.ts'
-import type { DateToFetch, FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
+import type { WrittenFile } from '#server/ads/store/write-date.ts'
+import type { DateToFetch, FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 
 export type Outcome =
   | { type: 'fetched'; file: WrittenFile; meter: Meter }
@@ -27,9 +29,13 @@ interface Crew {
 /** A worker watches the clock itself; one that does not answer by then hangs in somebody's endless loop. */
 const UNRESPONSIVE_AFTER_MS = 5_000
 
-export class WorkerPool implements Disposable {
+/** A thread that was told to end is gone within milliseconds; one that is not, in a source's native code, is left. */
+const FAREWELL_MS = 1_000
+
+export class WorkerPool implements AsyncDisposable {
   readonly #options: PoolOptions
   readonly #crews = new Set<Crew>()
+  readonly #leaving = new Set<Promise<void>>()
   #nextId = 0
 
   constructor(options: PoolOptions) {
@@ -59,8 +65,10 @@ export class WorkerPool implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** Afterwards nobody writes any more. */
+  async [Symbol.asyncDispose](): Promise<void> {
     for (const crew of this.#crews) this.#bury(crew, 'The pool is closed.')
+    await Promise.race([Promise.all(this.#leaving), sleep(FAREWELL_MS, undefined, { ref: false })])
   }
 
   /** Workers start when there is work for them; one that died is replaced the same way. */
@@ -71,7 +79,8 @@ export class WorkerPool implements Disposable {
   }
 
   #hire(): Crew {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url).href)
+    // A small heap: dates of any size pass through a worker, and what it once took would never come back.
+    const worker = new Worker(new URL('./worker.ts', import.meta.url).href, { smol: true })
     const crew: Crew = { worker, waiting: new Map() }
     worker.addEventListener('message', (event: MessageEvent<FromWorker>) => this.#hear(crew, event.data))
     worker.addEventListener('error', (event) => {
@@ -79,8 +88,8 @@ export class WorkerPool implements Disposable {
       this.#bury(crew, `A worker died: ${event.message}`)
     })
     worker.addEventListener('close', () => this.#bury(crew, 'A worker ended.'))
-    const { spec, dir, timeoutMs } = this.#options
-    post(worker, { type: 'start', setup: { spec, dir, timeoutMs } })
+    const { spec, dir, timeoutMs, background } = this.#options
+    post(worker, { type: 'start', setup: { spec, dir, timeoutMs, background } })
     this.#crews.add(crew)
     return crew
   }
@@ -110,6 +119,9 @@ export class WorkerPool implements Disposable {
 
   #bury(crew: Crew, why: string): void {
     if (!this.#crews.delete(crew)) return
+    const left = Promise.withResolvers<void>()
+    this.#leaving.add(left.promise)
+    crew.worker.addEventListener('close', () => left.resolve())
     crew.worker.terminate()
     const failure: Failure = { code: 'WORKER_DIED', detail: why.slice(0, 500) }
     for (const id of crew.waiting.keys())

@@ -3,7 +3,7 @@ import type { Failure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import type { SourceSpec } from '#server/ads/source.ts'
-import type { DateContent } from '#server/ads/store/date-file.ts'
+import type { WrittenFile } from '#server/ads/store/write-date.ts'
 
 export interface WorkerSetup {
   spec: SourceSpec
@@ -11,6 +11,7 @@ export interface WorkerSetup {
   dir: string
   /** One date's total. */
   timeoutMs: number
+  background: boolean
 }
 
 export interface DateToFetch extends DateOfReport {
@@ -28,8 +29,3 @@ export type FromWorker =
   | { type: 'fetched'; id: number; file: WrittenFile; meter: Meter }
   | { type: 'failed'; id: number; failure: Failure; meter: Meter }
   | { type: 'token-wanted'; id: number; refused: string | undefined }
-
-/** Whole and fsynced, but not yet in its place. */
-export interface WrittenFile extends DateContent {
-  tmpPath: string
-}

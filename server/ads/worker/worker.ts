@@ -1,10 +1,10 @@
 /** A worker: fetches dates, writes each to a temp file, and answers with a message, whatever happens. */
+import { setPriority } from 'node:os'
 import { FetchError, TimeoutError, toFailure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
 import { createFetchData, type FetchData } from '#server/ads/source.ts'
-import { newTmpPath } from '#server/ads/store/commit.ts'
-import { collectRows, writeDateFile } from '#server/ads/store/date-file.ts'
-import type { DateToFetch, FromWorker, ToWorker, WorkerSetup, WrittenFile } from './protocol.ts'
+import { writeDate, type WrittenFile } from '#server/ads/store/write-date.ts'
+import type { DateToFetch, FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 
 declare const self: Worker
 
@@ -27,11 +27,19 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 })
 
 async function start(setup: WorkerSetup): Promise<void> {
+  if (setup.background) giveWay()
   try {
     ready.resolve({ ...setup, fetchData: await createFetchData(setup.spec, wantToken) })
   } catch (error) {
     ready.reject(error)
   }
+}
+
+const NICENESS = 10
+
+/** Only Linux gives a single thread a priority of its own; elsewhere the whole process would be slowed. */
+function giveWay(): void {
+  if (process.platform === 'linux') setPriority(0, NICENESS)
 }
 
 async function answer(id: number, of: DateToFetch): Promise<void> {
@@ -61,11 +69,9 @@ async function fetchDate(
   try {
     const fetching = async () => {
       const context = { signal, report: of.report, customerId: of.customerId, paged: of.paged, meter }
-      return await collectRows(await fetchData(of.date, context), of, signal)
+      return await writeDate(await fetchData(of.date, context), of, { dir, signal })
     }
-    const rows = await untilAborted(fetching(), signal)
-    const tmpPath = newTmpPath(dir)
-    return { tmpPath, ...(await writeDateFile(tmpPath, of.report, rows)) }
+    return await untilAborted(fetching(), signal)
   } finally {
     clearTimeout(timer)
   }

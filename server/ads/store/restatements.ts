@@ -1,0 +1,177 @@
+/**
+ * What Google changed afterwards: one line whenever a date that was there came back with another content. A date's
+ * new file is in its place before its line is written; if the process dies in between, the index still tells the
+ * old content, and opening the store writes the line then.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { formatDecimal, parseDecimal } from '#server/ads/decimal.ts'
+import { StoreError } from '#server/ads/errors.ts'
+import type { ReportName } from '#server/ads/options.ts'
+import type { DateOfReport } from '#server/ads/plan.ts'
+import type { Sums } from '#server/ads/row.ts'
+import { replaceFile, syncFolder } from './commit.ts'
+import type { IndexLine } from './index-file.ts'
+import { statePath } from './layout.ts'
+
+export interface Restatement extends DateOfReport {
+  /** When the new content was fetched, and when the old one had been. */
+  restatedAt: string
+  fetchedAtBefore: string
+  before: Counted
+  after: Counted
+}
+
+export interface Counted {
+  rows: number
+  sums: Sums
+}
+
+const METRICS = ['impressions', 'clicks', 'cost_micros', 'conversions', 'conversions_value']
+const HEADER = [
+  'report,customer_id,date,restated_at,fetched_at_before',
+  ...['rows', ...METRICS].map((name) => `${name}_before,${name}_after`),
+].join(',')
+const COLUMNS = HEADER.split(',').length
+/** About 30,000 restatements: the older half goes then. */
+const MAX_CHARACTERS = 8 * 1024 * 1024
+
+export interface RestatementFilter {
+  /** Of the reporting date, both included. */
+  from?: string
+  to?: string
+  report?: ReportName
+  customerId?: string
+}
+
+/** Oldest first. Needs no lock: a line that is just being written is not there yet. */
+export function readRestatements(dir: string, filter: RestatementFilter = {}): Restatement[] {
+  const path = pathIn(dir)
+  if (!existsSync(path)) return []
+  const { from = '', to = '9999-12-31', report, customerId } = filter
+  return wholeLines(readFileSync(path, 'utf8'))
+    .flatMap(toRestatement)
+    .filter(
+      (each) =>
+        each.date >= from &&
+        each.date <= to &&
+        (report === undefined || each.report === report) &&
+        (customerId === undefined || each.customerId === customerId),
+    )
+}
+
+/** Only for the holder of the lock. */
+export class RestatementBook {
+  readonly #dir: string
+  /** Lines are written one after the other, so that there is one header and no line inside another. */
+  #writing: Promise<void> = Promise.resolve()
+  #repaired = false
+
+  constructor(dir: string) {
+    this.#dir = dir
+  }
+
+  /** Durable when it returns; equal contents are no restatement. @throws StoreError */
+  async record(before: IndexLine, after: IndexLine): Promise<void> {
+    if (before.sha256 === after.sha256) return
+    await this.#inTurn(async () => await this.#append(toLine(before, after)))
+  }
+
+  /** For a change that was found, not made: whoever made it may have written it down already. */
+  async recordOnce(before: IndexLine, after: IndexLine): Promise<void> {
+    const line = toLine(before, after)
+    await this.#inTurn(async () => {
+      const path = pathIn(this.#dir)
+      const known = existsSync(path) ? wholeLines(await readFile(path, 'utf8')) : []
+      if (!known.includes(line)) await this.#append(line)
+    })
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing.catch(() => {}).then(work)
+    await this.#writing
+  }
+
+  async #append(line: string): Promise<void> {
+    const path = pathIn(this.#dir)
+    try {
+      const isNew = !existsSync(path)
+      if (!isNew && !this.#repaired) await this.#repair(path)
+      this.#repaired = true
+      const file = await open(path, 'a')
+      try {
+        await file.writeFile(isNew ? `${HEADER}\n${line}\n` : `${line}\n`)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      if (isNew) await syncFolder(dirname(path))
+    } catch (error) {
+      // Perhaps half a line is there.
+      this.#repaired = false
+      throw error instanceof StoreError ? error : new StoreError(path, error)
+    }
+  }
+
+  /** A line that was cut off by a full disk or a kill goes, and what is too old. */
+  async #repair(path: string): Promise<void> {
+    const text = await readFile(path, 'utf8')
+    const lines = wholeLines(text).filter((line) => line !== HEADER)
+    const kept = text.length > MAX_CHARACTERS ? lines.slice(lines.length / 2) : lines
+    const repaired = [HEADER, ...kept, ''].join('\n')
+    if (repaired !== text) await replaceFile(this.#dir, path, repaired)
+  }
+}
+
+function pathIn(dir: string): string {
+  return statePath(dir, 'restatements.csv')
+}
+
+/** No cell of ours is ever quoted, so a line feed ends a line; what comes after the last one is not whole. */
+function wholeLines(text: string): string[] {
+  return text.split('\n').slice(0, -1)
+}
+
+function toLine(before: IndexLine, after: IndexLine): string {
+  const { report, customerId, date, fetchedAt } = after
+  const [old, now] = [numbersOf(before), numbersOf(after)]
+  const numbers = old.flatMap((number, index) => [number, now[index] ?? ''])
+  return [report, customerId, date, fetchedAt, before.fetchedAt, ...numbers].join(',')
+}
+
+function numbersOf({ rows, sums }: Counted): string[] {
+  return [
+    `${rows}`,
+    `${sums.impressions}`,
+    `${sums.clicks}`,
+    `${sums.costMicros}`,
+    formatDecimal(sums.conversions),
+    formatDecimal(sums.conversionsValue),
+  ]
+}
+
+function toRestatement(line: string): Restatement[] {
+  const cells = line.split(',')
+  if (line === HEADER || cells.length !== COLUMNS) return []
+  const [report = '', customerId = '', date = '', restatedAt = '', fetchedAtBefore = '', ...numbers] = cells
+  if (!numbers.every((number) => /^-?\d+(\.\d+)?$/.test(number))) return []
+  const of = { report: report as ReportName, customerId, date, restatedAt, fetchedAtBefore }
+  const before = toCounted(numbers.filter((_, index) => index % 2 === 0))
+  const after = toCounted(numbers.filter((_, index) => index % 2 === 1))
+  return [{ ...of, before, after }]
+}
+
+function toCounted([rows = '', impressions = '', clicks = '', costMicros = '', ...decimals]: string[]) {
+  const [conversions = 0n, conversionsValue = 0n] = decimals.map(parseDecimal)
+  return {
+    rows: Number(rows),
+    sums: {
+      impressions: BigInt(impressions),
+      clicks: BigInt(clicks),
+      costMicros: BigInt(costMicros),
+      conversions,
+      conversionsValue,
+    },
+  }
+}
