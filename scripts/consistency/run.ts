@@ -21,8 +21,7 @@ export interface RunOptions {
   stop?: Promise<unknown> | undefined
   /** So many at any time: the fewer, the more often each is written. */
   products?: number
-  /** Between two reads of one reader, in the mean. */
-  readerThinkMs?: number
+  /** Between two writes of one writer, in the mean. */
   writerThinkMs?: number
   onPhase?: (tally: Tally) => void
   log?: ((line: object) => void) | undefined
@@ -31,6 +30,8 @@ export interface RunOptions {
 const SERVERS = 3
 const READERS = 24
 const WRITERS = 6
+/** In the mean. */
+const READER_THINK_MS = 2
 const PRODUCTS = 20
 /** After a question that brought no answer. */
 const REST_MS = 20
@@ -91,10 +92,7 @@ async function passThrough(
 }
 
 /** Ends when the session is stopped. */
-async function startLoad(
-  session: Session,
-  { readerThinkMs = 2, writerThinkMs = 100 }: RunOptions,
-): Promise<void> {
+async function startLoad(session: Session, { writerThinkMs = 100 }: RunOptions): Promise<void> {
   const forEach = (count: number) =>
     Array.from({ length: count }, (_, n) => session.replicas[n % session.replicas.length]).filter(
       (replica) => replica !== undefined,
@@ -103,7 +101,7 @@ async function startLoad(
     while (!session.stopped) {
       const before = session.tally.unanswered
       await readSomething(session, replica)
-      await Bun.sleep(session.tally.unanswered > before ? REST_MS : 2 * readerThinkMs * Math.random())
+      await Bun.sleep(session.tally.unanswered > before ? REST_MS : 2 * READER_THINK_MS * Math.random())
     }
   }
   const write = async (replica: Replica) => {
