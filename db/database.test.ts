@@ -1,10 +1,11 @@
 /** What every dialect promises, and then what only SQLite has to. */
+import { SQL } from 'bun'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Database as Connection } from 'bun:sqlite'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Database } from './database.ts'
 import { pendingMigrations } from './migrate.ts'
 import { openDatabase } from './open.ts'
@@ -149,6 +150,20 @@ test('SQLite waits for another process that is writing, without stopping the eve
   other.close()
   await waiting
   expect(await db.reader.$count(db.tables.products)).toBe(1)
+})
+
+test('a transaction that is given up while its connection breaks tells that the database is away', async () => {
+  const url = await temporaryPostgres()
+  await using admin = new SQL(url)
+  const db = await openDatabase(url)
+  const failing = db.withTransaction(async (tx) => {
+    const [session] = await db.all(tx, sql`select pg_backend_pid() as pid`)
+    await admin`select pg_terminate_backend(${session?.['pid']})`
+    throw new Error('refused')
+  })
+  const error: unknown = await failing.catch((reason: unknown) => reason)
+  expect(db.isUnavailable(error)).toBe(true)
+  await db.close()
 })
 
 test('a migration that was changed after it was applied, or is unknown, stops the start', () => {

@@ -148,7 +148,9 @@ function driverError(error: unknown): { sqlState: string; code: string } {
   return { sqlState: String(errno), code: String(code) }
 }
 
+/** The driver's own may have a cause, too: what had ended a transaction whose connection then broke. */
 function causeOf(error: unknown): unknown {
+  if (error instanceof SQL.PostgresError) return error
   return error instanceof Error && error.cause !== undefined ? error.cause : error
 }
 
