@@ -23,6 +23,13 @@ export interface ValueColumn {
   text: boolean
 }
 
+export interface MatchSource {
+  /** A table `matches` with the ids of all matches, or of the first ones. */
+  table: SQL
+  /** Worth trying when the one before it has found so many. */
+  after: (found: number) => boolean
+}
+
 /** A select within a transaction. */
 export interface Lockable {
   for(strength: 'update'): unknown
@@ -59,11 +66,10 @@ export interface Database {
    */
   hold: (name: string) => Promise<AsyncDisposable | undefined>
   /**
-   * Where to find products by words: tables `matches` with the ids of all matches above `afterId`, or of the first
-   * ones. A page that one of them fills is right; the last has all. Several, because no engine knows beforehand
-   * whether few or many match.
+   * Where to find products by words above `afterId`, in the order to try. A page that one of them fills is right; the
+   * last has all. Several, because no engine knows beforehand whether few or many match.
    */
-  matches(search: NameSearch, afterId: number): SQL[]
+  matches(search: NameSearch, afterId: number): MatchSource[]
   /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
   unindexed(column: Column): SQL
   marks: ChangeMarks

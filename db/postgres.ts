@@ -23,15 +23,17 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
 const ONE_ROW = sql`(select 1) as one`
-/** Products to look through before the index is asked. */
-const WALK = 2000
+/** Products to look through before the index is asked, and further if so many of the first ones matched. */
+const FIRST_WALK = 500
+const LONG_WALK = 8_000
+const PROMISING = 3
 const UNIQUE_VIOLATION = '23505'
 
 /** @param url `postgres://…` */
 export async function openPostgres(url: string): Promise<Database> {
   const client = connect(url, MAX_CONNECTIONS)
-  // Every read asks it first: it must not wait behind a full pool.
-  const watcher = connect(url, 1)
+  // Every read asks it first: it must not wait behind a full pool, nor be planned anew each time.
+  const watcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
   await migrate(client)
   const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
 
@@ -64,15 +66,21 @@ export async function openPostgres(url: string): Promise<Database> {
     },
     hold: (name) => hold(url, name),
     matches: (search, afterId) => {
-      const found = sql`search @@ ${queryExpression(search)}::tsquery`
+      const matching = sql`search @@ ${queryExpression(search)}::tsquery`
+      const among = (products: number) => sql`(
+        select id from (
+          select id, search from products where id > ${afterId} order by id limit ${products}
+        ) as walked where ${matching}
+      ) as matches`
       return [
-        // A frequent word: among a few thousand products in a row there is a page of it.
-        sql`(
-          select id from (select id, search from products where id > ${afterId} order by id limit ${WALK}) as walked
-          where ${found}
-        ) as matches`,
+        // Of a frequent word there is a page among the next products in a row.
+        { table: among(FIRST_WALK), after: () => true },
+        { table: among(LONG_WALK), after: (found) => found >= PROMISING },
         // Otherwise it is rare enough for the index; the fence keeps the planner from walking all products instead.
-        sql`(select id from products where ${found} and id > ${afterId} offset 0) as matches`,
+        {
+          table: sql`(select id from products where ${matching} and id > ${afterId} offset 0) as matches`,
+          after: () => true,
+        },
       ]
     },
     // The planner knows how many rows a filter leaves, and decides well.
@@ -86,12 +94,12 @@ export async function openPostgres(url: string): Promise<Database> {
   }
 }
 
-function connect(url: string, max: number): SQL {
+function connect(url: string, max: number, settings: Record<string, string> = {}): SQL {
   return new SQL({
     url,
     max,
     connectionTimeout: CONNECT_TIMEOUT_S,
-    connection: { statement_timeout: STATEMENT_TIMEOUT_MS },
+    connection: { statement_timeout: STATEMENT_TIMEOUT_MS, ...settings },
   })
 }
 

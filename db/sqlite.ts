@@ -56,11 +56,14 @@ export async function openSqlite(path: string): Promise<Database> {
     // Its processes share a machine, where files can be locked.
     hold: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     matches: (search, afterId) => [
-      // The index gives its matches in the order of their ids, one by one.
-      sql`(
-        select rowid as id from product_words
-        where product_words match ${matchExpression(search)} and rowid > ${afterId}
-      ) as matches`,
+      {
+        // The index gives its matches in the order of their ids, one by one.
+        table: sql`(
+          select rowid as id from product_words
+          where product_words match ${matchExpression(search)} and rowid > ${afterId}
+        ) as matches`,
+        after: () => true,
+      },
     ],
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,

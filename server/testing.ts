@@ -61,9 +61,16 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   }
 }
 
-/** The server as a process of its own, for tests that end or kill it. */
-export function spawnServer(folder: string, env: Record<string, string> = {}) {
-  return Bun.spawn(['bun', join(import.meta.dir, 'main.ts')], {
+/**
+ * The server as a process of its own, for tests that end or kill it.
+ * @param program another file that starts it, and its arguments
+ */
+export function spawnServer(
+  folder: string,
+  env: Record<string, string> = {},
+  program: readonly string[] = [join(import.meta.dir, 'main.ts')],
+) {
+  return Bun.spawn(['bun', ...program], {
     env: {
       ...process.env,
       PORT: '0',

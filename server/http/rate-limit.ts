@@ -9,6 +9,9 @@ import { pathOf } from './problem.ts'
 import { PREFIX, splitRest } from './rest.ts'
 import { ENDPOINT, proceduresOf } from './trpc.ts'
 
+/** The plugin's own fields, which would tell of it, are off. */
+const EPOCH = new Date(0)
+
 export type Policies = Record<Cost, Rate>
 
 export interface RateLimitOptions {
@@ -25,31 +28,22 @@ export interface RateLimiter {
   fieldsFor(request: Request): Record<string, string>
 }
 
+/** The plugin refuses from the second of one on: what is decided here, it is told as a count. */
+const MAX = 1
+const COUNTS: Record<string, number> = { allowed: MAX, refused: MAX + 1 }
+
 export function createRateLimiter(
   api: Api,
   { policies, trustedProxyHops, now, addressOf, onRefused }: RateLimitOptions,
 ): RateLimiter {
   const priceOf = pricing(api)
   const consume = createGcra(now)
-  const keys = new WeakMap<Request, string>()
-  const decisions = new Map<string, Decision>()
-  let asked = 0
+  const decided = new WeakMap<Request, { policy: Cost; decision: Decision }>()
 
-  // The plugin never tells its context which policy applies: the key carries it.
+  // The plugin never shows its context the request, only the key: so the key is the decision.
   const context: LimitContext = {
     init: () => undefined,
-    increment(key) {
-      const { policy, cost, caller } = parseKey(key)
-      const decision = consume(`${policy} ${caller}`, policies[policy], cost)
-      decisions.set(key, decision)
-      if (!decision.allowed) onRefused(policy)
-      const { requests } = policies[policy]
-      return {
-        count: decision.allowed ? requests - decision.remaining : requests + 1,
-        nextReset: new Date(now() + decision.resetMs),
-        start: now(),
-      }
-    },
+    increment: (key) => ({ count: COUNTS[key] ?? MAX, nextReset: EPOCH, start: 0 }),
     decrement: () => undefined,
     reset: () => undefined,
     kill: () => undefined,
@@ -58,8 +52,8 @@ export function createRateLimiter(
   return {
     plugin: rateLimit({
       context,
-      max: (key) => policies[parseKey(key).policy].requests,
-      duration: (key) => policies[parseKey(key).policy].windowMs,
+      max: MAX,
+      duration: 1,
       headers: false,
       // The default would give back what a refused or failed request cost: free guessing.
       countFailedRequest: true,
@@ -67,19 +61,17 @@ export function createRateLimiter(
       skip: (request) => !isLimited(pathOf(request.url)),
       generator(request) {
         const caller = callerAddress(request, addressOf(request), trustedProxyHops)
-        // Numbered, so that two requests of one caller at once do not read each other's decision.
         const { policy, cost } = priceOf(request)
-        const key = `${++asked}|${policy}|${cost}|${caller}`
-        keys.set(request, key)
-        return key
+        const decision = consume(`${policy} ${caller}`, policies[policy], cost)
+        decided.set(request, { policy, decision })
+        if (decision.allowed) return 'allowed'
+        onRefused(policy)
+        return 'refused'
       },
     }),
     fieldsFor(request) {
-      const key = keys.get(request)
-      const decision = key === undefined ? undefined : decisions.get(key)
-      if (key === undefined || !decision) return {}
-      decisions.delete(key)
-      return fields(parseKey(key).policy, policies, decision)
+      const found = decided.get(request)
+      return found ? fields(found.policy, policies, found.decision) : {}
     },
   }
 }
@@ -125,9 +117,4 @@ function pricing(api: Api): (request: Request) => Price {
     const costs = new Set(procedures.map((name) => byName.get(name) ?? fallback))
     return { policy: BY_STRICTNESS.find((cost) => costs.has(cost)) ?? fallback, cost: procedures.length }
   }
-}
-
-function parseKey(key: string): Price & { caller: string } {
-  const [, policy, cost, caller = ''] = key.split('|', 4)
-  return { policy: policy as Cost, cost: Number(cost), caller }
 }

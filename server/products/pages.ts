@@ -151,8 +151,9 @@ export async function searchRows(db: Database, request: SearchRequest): Promise<
     return await page.where(and(...conditions(db, filter, products.id), gt(products.id, afterId)))
   }
   let rows: ProductRow[] = []
-  for (const matches of db.matches(request, afterId)) {
-    rows = await matchQuery(db, request, matches)
+  for (const { table, after } of db.matches(request, afterId)) {
+    if (!after(rows.length)) continue
+    rows = await matchQuery(db, request, table)
     if (rows.length === limit) break
   }
   return rows

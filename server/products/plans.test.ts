@@ -89,7 +89,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
   test.each(SEARCHES)('a search for %s begins with the words', async (...words) => {
     const wanted = words.map((word, index) => [{ word, prefix: index === words.length - 1 }])
     const request = { wanted, unwanted: undefined, filter: { inStock: true }, limit: 20, afterId: 0 }
-    for (const matches of db.matches(request, 0)) {
+    for (const { table: matches } of db.matches(request, 0)) {
       expect(await explain(matchQuery(db, request, matches))).not.toMatch(EXPENSIVE[dialect])
     }
   })

@@ -1,0 +1,85 @@
+/** Servers that lie: each lie has to be found by the read that it is told to. */
+import { expect, test } from 'bun:test'
+import type { Product } from './ask.ts'
+import type { Replica } from './cluster.ts'
+import { readPage, readOverTrpc, readProduct, readUnless, search } from './readers.ts'
+import { Session } from './session.ts'
+
+const BELT: Product = {
+  id: 1,
+  name: 'belt',
+  price: '1.00',
+  stock_level: 0,
+  version: 2,
+  updated_at: '2026-11-22T00:00:00.000Z',
+}
+
+/** Acknowledged: a belt with version 2. */
+async function findings(
+  answer: () => Response,
+  read: (session: Session, replica: Replica) => Promise<void>,
+): Promise<string[]> {
+  await using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
+  const replica = { index: 0, url: server.url.origin } as Replica
+  const session = new Session({ cluster: { replicas: [replica] }, products: 1 })
+  const history = session.historyOf(BELT.id)
+  history.writeBegins()
+  history.writeEnds(performance.now(), { version: 2, stock: 0, word: 'belt' })
+  session.born(history)
+  await read(session, replica)
+  return Object.keys(session.violations.counts.toJSON())
+}
+
+const json = (body: unknown) => () => Response.json(body, { headers: { etag: '"x"' } })
+const unmodified = () => new Response(null, { status: 304 })
+const missing = () => new Response('{}', { status: 404 })
+const old = { ...BELT, version: 1 }
+const one = (session: Session, replica: Replica) => readProduct(session, replica, session.historyOf(BELT.id))
+const unless = (version: number) => (session: Session, replica: Replica) =>
+  readUnless(session, replica, { history: session.historyOf(BELT.id), version })
+const overTrpc = (session: Session, replica: Replica) =>
+  readOverTrpc(session, replica, session.historyOf(BELT.id))
+const searched = (session: Session, replica: Replica) => search(session, replica, session.historyOf(BELT.id))
+const listed = (session: Session, replica: Replica) =>
+  readPage(session, replica, { via: 'list', path: '/list' })
+const outOfStock = (session: Session, replica: Replica) =>
+  readPage(session, replica, {
+    via: 'list by stock',
+    path: '/list',
+    has: ({ known }) => known.stock === 0,
+    fits: ({ stock_level }) => stock_level === 0,
+  })
+
+test.each([
+  ['one', json(BELT), one],
+  ['not modified', unmodified, unless(2)],
+  ['over tRPC', json({ result: { data: BELT } }), overTrpc],
+  ['list', json({ items: [BELT] }), listed],
+  ['filtered list', json({ items: [BELT] }), outOfStock],
+  ['search', json({ items: [BELT] }), searched],
+])('the truth is no violation: %s', async (_, answer, read) => {
+  expect(await findings(answer, read)).toEqual([])
+})
+
+test.each([
+  ['an old version', json(old), one, 'stale after ack (get)'],
+  ['that an old version is the newest', unmodified, unless(1), 'stale after ack (304)'],
+  ['absence', missing, one, 'stale after ack (404)'],
+  ['an old version over tRPC', json({ result: { data: old } }), overTrpc, 'stale after ack (trpc)'],
+  ['absence over tRPC', missing, overTrpc, 'stale after ack (404)'],
+  ['an old version in a list', json({ items: [old] }), listed, 'stale after ack (list)'],
+  ['a list that misses it', json({ items: [] }), listed, 'stale after ack (list)'],
+  ['a filtered list that misses it', json({ items: [] }), outOfStock, 'stale after ack (list by stock)'],
+  ['a search that misses it', json({ items: [] }), searched, 'stale after ack (search)'],
+  ['a version to come', json({ ...BELT, version: 3 }), one, 'a version nobody wrote (get)'],
+  [
+    'what does not belong into a filtered list',
+    json({ items: [{ ...BELT, stock_level: 1 }] }),
+    outOfStock,
+    'does not belong (list by stock)',
+  ],
+  ['an error', () => new Response('{}', { status: 500 }), one, 'no answer without a cause (get)'],
+  ['that it is away', () => new Response('{}', { status: 503 }), listed, 'no answer without a cause (list)'],
+])('a lie is found: %s', async (_, answer, read, violation) => {
+  expect(await findings(answer, read)).toEqual([violation])
+})

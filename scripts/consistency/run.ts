@@ -1,0 +1,115 @@
+/** One run: the cluster, the load on it, and the faults in their order. */
+import { startCluster, type Replica } from './cluster.ts'
+import { FAULT_NAMES, strikeUntil, type FaultName, type Stage } from './faults.ts'
+import { MUTANTS, type Mutant, type MutantName } from './mutants.ts'
+import { readSomething } from './readers.ts'
+import { Session } from './session.ts'
+import type { Tally } from './tally.ts'
+import { Writer } from './writers.ts'
+
+export interface Phase {
+  seconds: number
+  faults: readonly FaultName[]
+}
+
+export interface RunOptions {
+  phases: readonly Phase[]
+  mutant?: MutantName | undefined
+  /** Ends with the first violation. */
+  untilFound?: boolean
+  /** Ends with this, too. */
+  stop?: Promise<unknown> | undefined
+  /** So many at any time: the fewer, the more often each is written. */
+  products?: number
+  /** Between two writes of one writer, in the mean. */
+  writerThinkMs?: number
+  onPhase?: (tally: Tally) => void
+  log?: ((line: object) => void) | undefined
+}
+
+const SERVERS = 3
+const READERS = 24
+const WRITERS = 6
+/** In the mean. */
+const READER_THINK_MS = 2
+const PRODUCTS = 20
+/** After a question that brought no answer. */
+const REST_MS = 20
+const DRAIN_MS = 1_000
+
+/** Half of the time for each fault alone, and for none; half for all at once. */
+export function phasesOf(seconds: number, faults: readonly FaultName[]): Phase[] {
+  if (faults.length > 0) return [{ seconds, faults }]
+  const alone = [[], ...FAULT_NAMES.map((name) => [name])]
+  return [
+    ...alone.map((each) => ({ seconds: seconds / 2 / alone.length, faults: each })),
+    { seconds: seconds / 2, faults: FAULT_NAMES },
+  ]
+}
+
+/** So that what is broken shows soon. */
+export function againstMutant(mutant: MutantName, seconds: number): RunOptions {
+  const { faults }: Mutant = MUTANTS[mutant]
+  return { mutant, untilFound: true, phases: [{ seconds, faults }], products: 5, writerThinkMs: 20 }
+}
+
+export async function run(options: RunOptions): Promise<Session> {
+  const { phases, mutant, untilFound = false, stop, products = PRODUCTS } = options
+  await using cluster = await startCluster({ servers: SERVERS, mutant })
+  const session = new Session({ cluster, products, log: options.log })
+  const [first] = cluster.replicas
+  if (!first) throw new Error('There is no server.')
+  const founder = new Writer(session, first)
+  while (session.alive.length < products) await founder.create()
+  const broken: Mutant | undefined = mutant && MUTANTS[mutant]
+  await broken?.prepare?.(cluster)
+
+  const load = startLoad(session, options)
+  const stage: Stage = { cluster, session, dumps: [] }
+  const ended = [load, ...(untilFound ? [session.violations.first.promise] : []), ...(stop ? [stop] : [])]
+  const early = Promise.race(ended).then(() => (session.stopped = true))
+  for (const phase of phases) {
+    if (!session.stopped) await passThrough(phase, { stage, early, options })
+  }
+  session.stopped = true
+  // Somebody may wait for a server that is stopped; what would still be found is not asked for.
+  await Promise.race([load, Bun.sleep(DRAIN_MS)])
+  return session
+}
+
+async function passThrough(
+  { seconds, faults }: Phase,
+  { stage, early, options }: { stage: Stage; early: Promise<unknown>; options: RunOptions },
+): Promise<void> {
+  const startedAt = performance.now()
+  const tally = stage.session.begin(faults.length > 1 ? 'all at once' : (faults[0] ?? 'none'))
+  // A fault that has struck is put right even when the run ends before.
+  const striking = strikeUntil(startedAt + seconds * 1000, faults, stage)
+  await Promise.race([Bun.sleep(seconds * 1000), early])
+  await striking
+  tally.seconds = (performance.now() - startedAt) / 1000
+  options.onPhase?.(tally)
+}
+
+/** Ends when the session is stopped. */
+async function startLoad(session: Session, { writerThinkMs = 100 }: RunOptions): Promise<void> {
+  const forEach = (count: number) =>
+    Array.from({ length: count }, (_, n) => session.replicas[n % session.replicas.length]).filter(
+      (replica) => replica !== undefined,
+    )
+  const read = async (replica: Replica) => {
+    while (!session.stopped) {
+      const before = session.tally.unanswered
+      await readSomething(session, replica)
+      await Bun.sleep(session.tally.unanswered > before ? REST_MS : 2 * READER_THINK_MS * Math.random())
+    }
+  }
+  const write = async (replica: Replica) => {
+    const writer = new Writer(session, replica)
+    while (!session.stopped) {
+      await writer.writeSomething()
+      await Bun.sleep(2 * writerThinkMs * Math.random())
+    }
+  }
+  await Promise.all([...forEach(READERS).map(read), ...forEach(WRITERS).map(write)])
+}
