@@ -19,6 +19,7 @@ const CONNECTIONS = 32
 const LIMITED = { RATE_LIMIT: 'on', RATE_LIMIT_READ: '9000000/1s' }
 
 export async function benchApi({ count, database }: ApiBench): Promise<void> {
+  await memory()
   await using resources = new AsyncDisposableStack()
   const folder = resources.use(await temporaryFolder())
   resources.defer(stopTemporaryPostgres)
@@ -68,6 +69,18 @@ export async function benchApi({ count, database }: ApiBench): Promise<void> {
     'products.get over tRPC',
     { peer: await bare('trpc', product), limit: 0.8 },
     { path: query, port: open },
+  )
+}
+
+async function memory(): Promise<void> {
+  const child = Bun.spawn(['bun', join(import.meta.dir, 'cache-memory.ts')], { stdout: 'pipe' })
+  const measured = JSON.parse(await new Response(child.stdout).text()) as Record<string, number>
+  const { real = 0, counted = 0, share = 0 } = measured
+  print('memory of a kept product', `${Math.round(real)} bytes`, `counted as ${Math.round(counted)}`)
+  print(
+    'most memory counted over 10,000,000 keys',
+    `${(share * 100).toFixed(1)} %`,
+    'of the bound (limit 100 %)',
   )
 }
 

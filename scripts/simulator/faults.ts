@@ -166,8 +166,8 @@ const MIXED = [
 ]
 
 /** @param luck in [0, 1) */
-function mixedFault(luck: number, { streamed, tokenUses }: AdsRequest): Fault {
-  if (!streamed) return JSON_503
+function mixedFault(luck: number, { streamed, continued, tokenUses }: AdsRequest): Fault {
+  if (!streamed) return continued ? EXPIRED_PAGE_TOKEN : JSON_503
   if (luck < STALLS_AMONG_MIXED) return STALL
   const share = (luck - STALLS_AMONG_MIXED) / (1 - STALLS_AMONG_MIXED)
   const fault = MIXED[Math.floor(share * MIXED.length)] ?? JSON_503

@@ -113,6 +113,20 @@ test('a day of more than 10,000 rows comes in chunks, and in pages', async () =>
   expect(second.json.results[0]).toEqual(chunks[1].results[0])
 }, 15_000)
 
+test('mixed: pages are struck too, the later ones by tokens that have expired', async () => {
+  const { ask } = await open({
+    scenario: 'mixed',
+    itemIds: Array.from({ length: 60_000 }, (_, n) => `item-${n}`),
+  })
+  const query = `SELECT ad_group.id, segments.product_item_id, segments.date, metrics.clicks FROM shopping_performance_view WHERE segments.date = '2026-03-03'`
+  const answers: string[] = []
+  for (let asked = 0; asked < 30; asked++) {
+    const { status, text } = await ask('search', { query, pageToken: 'sim-page-10000' })
+    answers.push(status === 200 ? 'a page' : (/EXPIRED_PAGE_TOKEN/.exec(text)?.[0] ?? text))
+  }
+  expect(new Set(answers)).toEqual(new Set(['a page', 'EXPIRED_PAGE_TOKEN']))
+}, 15_000)
+
 test('sums over a range are the sums of its dates', async () => {
   const { ask, simulator } = await open()
   const query = `SELECT metrics.clicks FROM customer WHERE segments.date BETWEEN '2026-03-01' AND '2026-03-31'`

@@ -2,6 +2,8 @@
  * The generic cell rate algorithm: one number per caller (the theoretical arrival time) gives a limit that
  * refills steadily, with no window edge at which twice the limit gets through at once.
  */
+import { oldestFirst } from './oldest.ts'
+
 export interface Rate {
   requests: number
   windowMs: number
@@ -21,6 +23,7 @@ const MAX_CALLERS = 100_000
 
 export function createGcra(now: () => number) {
   const arrivals = new Map<string, number>()
+  const forgetOldest = oldestFirst(arrivals)
 
   return function consume(caller: string, { requests, windowMs }: Rate, cost: number): Decision {
     const time = now()
@@ -32,7 +35,7 @@ export function createGcra(now: () => number) {
     const arrival = allowed ? after : before
     arrivals.delete(caller)
     arrivals.set(caller, arrival)
-    if (arrivals.size > MAX_CALLERS) forgetOldest(arrivals)
+    if (arrivals.size > MAX_CALLERS) forgetOldest()
     return {
       allowed,
       remaining: Math.max(0, Math.floor((windowMs - (arrival - time)) / interval)),
@@ -40,9 +43,4 @@ export function createGcra(now: () => number) {
       retryAfterMs: Math.max(0, early),
     }
   }
-}
-
-function forgetOldest(arrivals: Map<string, number>): void {
-  const oldest = arrivals.keys().next()
-  if (!oldest.done) arrivals.delete(oldest.value)
 }

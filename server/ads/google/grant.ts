@@ -1,7 +1,6 @@
 /** The two ways of signing in, as forms for the token endpoint: a person's refresh token, or a service account's key. */
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { SignJWT } from 'jose'
 import { ConfigurationError } from '#server/ads/errors.ts'
 
 export type Credentials = RefreshToken | ServiceAccount
@@ -49,6 +48,8 @@ export async function formFor(credentials: Credentials, nowMs: number): Promise<
 async function assertionOf(account: ServiceAccount, nowMs: number): Promise<string> {
   const { email, keyId, privateKey, audience, impersonated } = account
   const issuedAtS = Math.floor(nowMs / 1000)
+  // Loaded here, because a run that has nothing to ask should not wait for it.
+  const { SignJWT } = await import('jose')
   const assertion = new SignJWT({ scope: SCOPE })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
     .setIssuer(email)

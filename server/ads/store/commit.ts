@@ -59,13 +59,20 @@ export function committedAt(path: string): number | undefined {
 
 const NS_PER_MS = 1_000_000n
 
-/** Replaces a small file of the store. @throws StoreError */
-export async function replaceFile(dir: string, path: string, text: string): Promise<void> {
+/**
+ * Replaces a small file of the store; parts are asked for one at a time, as the disk takes them.
+ * @throws StoreError
+ */
+export async function replaceFile(
+  dir: string,
+  path: string,
+  text: string | Generator<string>,
+): Promise<void> {
   const tmpPath = newTmpPath(dir)
   try {
     const file = await open(tmpPath, 'w')
     try {
-      await file.writeFile(text)
+      for (const part of typeof text === 'string' ? [text] : text) await file.writeFile(part)
       await file.sync()
     } finally {
       await file.close()

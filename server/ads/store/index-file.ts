@@ -41,9 +41,29 @@ const HEADER = COLUMNS.join(',')
  * quoted, so a comma is a border: what another program has rewritten otherwise counts as damaged.
  */
 export function readIndex(dir: string): IndexLine[] {
+  return new IndexReader().read(dir)
+}
+
+/** For who reads it again and again during a run: a line that was read before is not taken apart a second time. */
+export class IndexReader {
+  #known: ReadonlyMap<string, IndexLine> = new Map()
+
+  read(dir: string): IndexLine[] {
+    const known = new Map<string, IndexLine>()
+    const lines = textsIn(dir).flatMap((text) => {
+      const line = this.#known.get(text) ?? toLine(text.split(','))
+      if (line) known.set(text, line)
+      return line ?? []
+    })
+    this.#known = known
+    return lines
+  }
+}
+
+function textsIn(dir: string): string[] {
   try {
-    const [header, ...lines] = readFileSync(indexPath(dir), 'utf8').split('\n')
-    return header === HEADER ? lines.flatMap((line) => toLine(line.split(','))) : []
+    const [header, ...texts] = readFileSync(indexPath(dir), 'utf8').split('\n')
+    return header === HEADER ? texts : []
   } catch {
     return []
   }
@@ -52,11 +72,18 @@ export function readIndex(dir: string): IndexLine[] {
 /** @throws StoreError */
 export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promise<void> {
   const sorted = [...lines].map((line) => ({ place: placeOf(line), line })).toSorted(byPlace)
-  await replaceFile(
-    dir,
-    indexPath(dir),
-    `${[HEADER, ...sorted.map(({ line }) => textOf(line))].join('\n')}\n`,
-  )
+  await replaceFile(dir, indexPath(dir), partsOf(sorted))
+}
+
+/** A server writes this beside its requests: what is made at once is a fraction of it. */
+const LINES_PER_PART = 200
+
+function* partsOf(sorted: readonly Placed[]): Generator<string> {
+  yield `${HEADER}\n`
+  for (let at = 0; at < sorted.length; at += LINES_PER_PART) {
+    const part = sorted.slice(at, at + LINES_PER_PART)
+    yield part.map(({ line }) => `${textOf(line)}\n`).join('')
+  }
 }
 
 export function placeOf({ report, customerId, date }: DateOfReport): string {
@@ -100,7 +127,7 @@ function toCells(line: IndexLine): string[] {
 }
 
 /** A line that cannot be what it says is left out: its file will be read again. */
-function toLine(cells: readonly string[]): IndexLine[] {
+function toLine(cells: readonly string[]): IndexLine | undefined {
   const [report = '', customerId = '', date = '', state = '', rows = ''] = cells
   const [sha256 = '', fetchedAt = '', units = ''] = cells.slice(-3)
   const sums = toSums(cells.slice(5, -3))
@@ -112,10 +139,18 @@ function toLine(cells: readonly string[]): IndexLine[] {
     isCount(rows) &&
     isCount(units) &&
     !Number.isNaN(Date.parse(fetchedAt))
-  if (!valid || !sums) return []
-  return [
-    { report, customerId, date, state, rows: Number(rows), sums, sha256, fetchedAt, units: Number(units) },
-  ]
+  if (!valid || !sums) return undefined
+  return {
+    report,
+    customerId,
+    date,
+    state,
+    rows: Number(rows),
+    sums,
+    sha256,
+    fetchedAt,
+    units: Number(units),
+  }
 }
 
 function toSums(cells: readonly string[]): Sums | undefined {

@@ -1,7 +1,7 @@
 /** The store as readers see it, without a lock: another process may be writing, so each look checks for news. */
 import { statSync } from 'node:fs'
 import { readFailures, type DateFailure } from './failures.ts'
-import { placeOf, readIndex, type IndexLine } from './index-file.ts'
+import { IndexReader, placeOf, type IndexLine } from './index-file.ts'
 import { indexPath, statePath } from './layout.ts'
 
 export class StoreReader {
@@ -9,9 +9,10 @@ export class StoreReader {
   readonly failures: () => ReadonlyMap<string, DateFailure>
 
   constructor(dir: string) {
+    const index = new IndexReader()
     this.lines = unlessUnchanged(
       indexPath(dir),
-      () => new Map(readIndex(dir).map((line) => [placeOf(line), line])),
+      () => new Map(index.read(dir).map((line) => [placeOf(line), line])),
     )
     this.failures = unlessUnchanged(statePath(dir, 'failures.json'), () => readFailures(dir))
   }

@@ -43,7 +43,7 @@ export interface CacheParts<Head> {
 /** One hit in so many is read again and compared. */
 const SAMPLED = 1000
 /** Of an entry, beside its text and its key. */
-const ENTRY_BYTES = 400
+export const ENTRY_BYTES = 700
 
 export class Cache<Head> {
   readonly #parts: CacheParts<Head>

@@ -96,12 +96,11 @@ export class Freshness {
     this.#known = { seq, at }
     this.#remembered.set(seq, { at, subject })
     this.#lastChange.set(subject, seq)
-    if (this.#remembered.size <= MAX_REMEMBERED) return
-    for (const [oldest, change] of this.#remembered) {
-      this.#remembered.delete(oldest)
-      if (this.#lastChange.get(change.subject) === oldest) this.#lastChange.delete(change.subject)
-      break
-    }
+    const oldest = seq - MAX_REMEMBERED
+    const forgotten = this.#remembered.get(oldest)
+    this.#remembered.delete(oldest)
+    if (forgotten && this.#lastChange.get(forgotten.subject) === oldest)
+      this.#lastChange.delete(forgotten.subject)
   }
 
   #beginAt(newest: Change | undefined): void {

@@ -3,6 +3,8 @@
  * entry stands in a small queue and leaves it again unless it is asked for, so that somebody who walks through
  * everything once does not push out what everybody wants.
  */
+import { oldestFirst } from '#server/platform/oldest.ts'
+
 interface Entry<V> {
   value: V
   bytes: number
@@ -19,6 +21,7 @@ export class MemoryTier<V> {
   readonly #main = new Queue<V>()
   /** Keys that left the small queue: whoever comes back soon belongs into the main one. */
   readonly #ghosts = new Set<string>()
+  readonly #forgetGhost = oldestFirst(this.#ghosts)
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -60,11 +63,7 @@ export class MemoryTier<V> {
       return
     }
     this.#ghosts.add(key)
-    if (this.#ghosts.size <= this.#main.entries.size + 1) return
-    for (const oldest of this.#ghosts) {
-      this.#ghosts.delete(oldest)
-      break
-    }
+    if (this.#ghosts.size > this.#main.entries.size + 1) this.#forgetGhost()
   }
 
   #leaveMain(): void {
@@ -76,6 +75,7 @@ export class MemoryTier<V> {
 /** First in, first out; an entry that is put again keeps its place. */
 class Queue<V> {
   readonly entries = new Map<string, Entry<V>>()
+  readonly #takeOldest = oldestFirst(this.entries)
   bytes = 0
 
   put(key: string, entry: Entry<V>): void {
@@ -84,11 +84,9 @@ class Queue<V> {
   }
 
   shift(): [string, Entry<V>] {
-    for (const [key, entry] of this.entries) {
-      this.entries.delete(key)
-      this.bytes -= entry.bytes
-      return [key, entry]
-    }
-    throw new Error('The queue is empty.')
+    const oldest = this.#takeOldest()
+    if (!oldest) throw new Error('The queue is empty.')
+    this.bytes -= oldest[1].bytes
+    return oldest
   }
 }
