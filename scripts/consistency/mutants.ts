@@ -132,7 +132,7 @@ export const MUTANTS = {
       const source = (row?.source ?? '')
         .replace(/perform pg_advisory_xact_lock\(\d+\);/, '')
         .replace(/coalesce\(max\(seq\), 0\) \+ 1/, "nextval('unlocked_changes')")
-        .replace(/\n\s*from changes;/, ';\n  perform pg_sleep(random() * 0.005);')
+        .replace(/\n\s*from changes;/, ';\n  perform pg_sleep(random() * 0.03);')
       if (!source.includes('unlocked_changes') || source.includes('advisory') || source.includes('max(seq)'))
         throw new Error('The trigger of the change feed is not as it was: this mutant needs another way.')
       await sql.unsafe(source)
