@@ -88,6 +88,18 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     expect((await get(next)).status).toBe(404)
   })
 
+  test('that something is not there is read once, and counted once for each who asks', async () => {
+    const reads = async () => {
+      const text = await (await fetch(`${server.url}/metrics`)).text()
+      return ['memory', 'none'].map((tier) =>
+        Number(new RegExp(`adstock_cache_reads_total\\{tier="${tier}"\\} (\\d+)`).exec(text)?.[1]),
+      )
+    }
+    const [memory = 0, none = 0] = await reads()
+    for (let n = 0; n < 3; n += 1) expect((await get('/products/900000001')).status).toBe(404)
+    expect(await reads()).toEqual([memory + 2, none + 1])
+  })
+
   test('over tRPC answers are kept as well', async () => {
     const { id } = await create()
     const first = await server.client.products.get.query({ id })

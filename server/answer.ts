@@ -36,7 +36,8 @@ export async function keptAnswer(
   const key = keptUnder ?? `${operation.rest} ${JSON.stringify(input)}`
   const hit = refresh || keptUnder !== undefined ? undefined : await answers.hit(key)
   const kept = hit ?? (await answers.read({ key, subject, refresh }, () => load(operation, ctx, input)))
-  refuseAbsent(kept)
+  const absence = absenceIn(kept)
+  if (absence) throw absence
   return {
     get output(): unknown {
       return JSON.parse(kept.text)
@@ -46,9 +47,9 @@ export async function keptAnswer(
   }
 }
 
-/** @throws ProblemError */
-export function refuseAbsent({ head: { refusal } }: Kept<AnswerHead>): void {
-  if (refusal) throw new ProblemError(refusal.code, refusal.detail)
+/** What a kept answer refuses with, if it is one of those. */
+export function absenceIn({ head: { refusal } }: Kept<AnswerHead>): ProblemError | undefined {
+  return refusal && new ProblemError(refusal.code, refusal.detail)
 }
 
 async function load(operation: AnyOperation, ctx: Context, input: unknown): Promise<Kept<AnswerHead>> {

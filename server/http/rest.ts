@@ -1,6 +1,13 @@
 import type { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
-import { asSent, type Answer, type AnswerCache, type AnswerHead, type Cursors } from '#server/answer.ts'
+import {
+  absenceIn,
+  asSent,
+  type Answer,
+  type AnswerCache,
+  type AnswerHead,
+  type Cursors,
+} from '#server/answer.ts'
 import type { Caller, Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
 import { follow, invoke, mayUse, type AnyOperation, type AnySubscription } from '#server/operation.ts'
@@ -99,14 +106,21 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
  * The same address was answered before, so it need not be understood again: a kept answer goes out without its input
  * being read. Everything else is left to `otherwise`.
  */
-function fromKept({ scope }: AnyOperation, { callerOf, answers }: Transport, otherwise: Handler): Handler {
+function fromKept(
+  { scope }: AnyOperation,
+  { callerOf, answers, log }: Transport,
+  otherwise: Handler,
+): Handler {
   return (request, params) => {
     if (!mayUse(callerOf(request), scope) || asksToRefresh(request)) return otherwise(request, params)
     const address = addressOf(request.url)
-    const send = (hit: Found<AnswerHead> | undefined) =>
-      hit && !hit.head.refusal
-        ? found(hit, { request, requestId: requestIdOf(request) })
-        : otherwise(request, params, address)
+    const send = (hit: Found<AnswerHead> | undefined) => {
+      if (!hit) return otherwise(request, params, address)
+      const absence = absenceIn(hit)
+      return absence
+        ? problemResponse(toProblem(absence, requestInfo(request), log))
+        : found(hit, { request, requestId: requestIdOf(request) })
+    }
     const hit = answers.hit(address)
     // The database did not say whether anything has changed: the long way knows what to do about that.
     return hit instanceof Promise ? hit.then(send, () => otherwise(request, params)) : send(hit)
