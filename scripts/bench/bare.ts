@@ -1,10 +1,10 @@
-/** The limits that answers are compared with: servers that do nothing but send this. `bun bare.ts KIND BODY` */
+/** The limits that answers are compared with: servers that do nothing but send this. `bun bare.ts KIND BODY HEADERS` */
 import { initTRPC } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { Elysia } from 'elysia'
 
-const [kind = 'body', body = ''] = process.argv.slice(2)
-const headers = { 'content-type': 'application/json; charset=utf-8' }
+const [kind = 'body', body = '', head = '{}'] = process.argv.slice(2)
+const headers = JSON.parse(head) as Record<string, string>
 
 function trpc(): (request: Request) => Response | Promise<Response> {
   const t = initTRPC.create({ isDev: false })
@@ -18,7 +18,7 @@ function trpc(): (request: Request) => Response | Promise<Response> {
 
 const kinds: Record<string, () => (request: Request) => Response | Promise<Response>> = {
   body: () => () => new Response(body, { headers }),
-  unchanged: () => () => new Response(null, { status: 304, headers: { etag: '"1"' } }),
+  unchanged: () => () => new Response(null, { status: 304, headers }),
   trpc,
 }
 const answer = kinds[kind]

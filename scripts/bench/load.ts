@@ -1,13 +1,15 @@
 /**
  * As many requests as a server takes, on kept-alive connections with one request at a time each; a process of its
  * own, on bare sockets, so that the server and not the client is what is measured.
- * `bun scripts/bench/load.ts '{"port":3000,"paths":["/"],…}'` prints one line of JSON.
+ * `bun scripts/bench/load.ts '{"port":3000,"path":"/",…}'` prints one line of JSON.
  */
 export interface Load {
   port: number
-  /** Each request takes one of these at random; `{n}` in it is a random number from 1 to `keys`. */
+  /** `{n}` in it is a random number from 1 to `keys`. */
   path: string
   keys: number
+  /** Instead, each number once, whatever the time. */
+  once?: boolean
   headers: Record<string, string>
   connections: number
   seconds: number
@@ -32,9 +34,14 @@ async function run(load: Load): Promise<LoadResult> {
     ([name, value]) => `${name}: ${value}\r\n`,
   )
   const tail = ` HTTP/1.1\r\n${headers.join('')}\r\n`
-  const next = () =>
-    `GET ${load.path.replace('{n}', String(1 + Math.floor(Math.random() * load.keys)))}${tail}`
+  let sent = 0
+  const next = () => {
+    const n = load.once ? Math.min(sent + 1, load.keys) : 1 + Math.floor(Math.random() * load.keys)
+    sent += 1
+    return `GET ${load.path.replace('{n}', String(n))}${tail}`
+  }
   const endsAt = performance.now() + load.seconds * 1000
+  const goesOn = (now: number) => (load.once ? sent < load.keys : now < endsAt)
   const done = Promise.withResolvers<void>()
   let open = load.connections
   const sockets = Array.from({ length: load.connections }, () =>
@@ -57,7 +64,7 @@ async function run(load: Load): Promise<LoadResult> {
           statuses[status] = (statuses[status] ?? 0) + 1
           data.received = Buffer.alloc(0)
           data.sentAt = now
-          if (now < endsAt) socket.write(next())
+          if (goesOn(now)) socket.write(next())
           else socket.end()
         },
         close() {

@@ -122,7 +122,9 @@ test('a sane request id is kept, another one replaced', async () => {
   const idOf = async (given: string) =>
     (await server.rest(`GET ${path}`, { headers: { 'x-request-id': given } })).headers.get('x-request-id')
   expect(await idOf('order-1001')).toBe('order-1001')
-  expect(await idOf('<script>')).toMatch(/^[0-9a-f-]{36}$/)
+  const made = [await idOf('<script>'), await idOf('x'.repeat(200))]
+  expect(made).toEqual([expect.stringMatching(/^[\w-]{16,36}$/), expect.stringMatching(/^[\w-]{16,36}$/)])
+  expect(new Set(made).size).toBe(2)
 })
 
 test('a list links to its neighbours, and the links work', async () => {
