@@ -2,7 +2,13 @@ import type { Database } from './database.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 
-/** Opens and migrates. @param url `file:PATH` or `postgres://…` */
-export async function openDatabase(url: string): Promise<Database> {
-  return url.startsWith('file:') ? await openSqlite(url.slice('file:'.length)) : await openPostgres(url)
+/**
+ * Opens and migrates; waits for a server that is still starting, up to a minute.
+ * @param url `file:PATH` or `postgres://…`
+ * @param onWaiting told with each refusal meanwhile
+ */
+export async function openDatabase(url: string, onWaiting?: (error: unknown) => void): Promise<Database> {
+  return url.startsWith('file:')
+    ? await openSqlite(url.slice('file:'.length))
+    : await openPostgres(url, onWaiting)
 }

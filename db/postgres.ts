@@ -19,6 +19,9 @@ const CONNECT_TIMEOUT_S = 5
 const STATEMENT_TIMEOUT_MS = 5_000
 /** Longer than any statement may take: then the server is not at work, but gone or stopped. */
 const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
+/** A database that starts together with this program may have to recover first. */
+const START_TIMEOUT_MS = 60_000
+const START_POLL_MS = 500
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
@@ -29,12 +32,18 @@ const LONG_WALK = 8_000
 const PROMISING = 3
 const UNIQUE_VIOLATION = '23505'
 
-/** @param url `postgres://…` */
-export async function openPostgres(url: string): Promise<Database> {
+/**
+ * @param url `postgres://…`
+ * @param onWaiting told with each refusal while the server is still starting
+ */
+export async function openPostgres(
+  url: string,
+  onWaiting: (error: unknown) => void = () => undefined,
+): Promise<Database> {
   const client = connect(url, MAX_CONNECTIONS)
   // Every read asks it first: it must not wait behind a full pool, nor be planned anew each time.
   const watcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
-  await migrate(client)
+  await onceStarted(() => migrate(client), onWaiting)
   const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
 
   return {
@@ -162,6 +171,20 @@ function isPassing(error: unknown): boolean {
     /^ERR_POSTGRES_(CONNECTION|IDLE_TIMEOUT|LIFETIME_TIMEOUT)/.test(code) ||
     /^(08|53|57|40)...$/.test(sqlState)
   )
+}
+
+/** What cannot pass, such as a wrong password, fails at once. */
+async function onceStarted(run: () => Promise<void>, onWaiting: (error: unknown) => void): Promise<void> {
+  const giveUpAt = performance.now() + START_TIMEOUT_MS
+  for (;;) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!isPassing(error) || performance.now() > giveUpAt) throw error
+      onWaiting(error)
+      await Bun.sleep(START_POLL_MS)
+    }
+  }
 }
 
 /** Under a lock that ends with the transaction: several servers that start at once migrate once. */

@@ -45,7 +45,8 @@ export async function startApp(
 ): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
-  const { db, products } = await openProducts(config, opened)
+  const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database to start')
+  const { db, products } = await openProducts(config, opened, onWaiting)
   const ads = opened.use(
     createAds(config.ads, {
       clock,
@@ -92,6 +93,7 @@ export async function startApp(
     metrics,
     limits: config.limits,
     trustedProxyHops: config.trustedProxyHops,
+    corsOrigins: config.corsOrigins,
     addressOf: (request) => server.requestIP(request)?.address,
     stopping: stopping.signal,
     accepting: () => !stopping.signal.aborted,
@@ -113,8 +115,9 @@ export async function startApp(
 export async function openProducts(
   { databaseUrl, currency }: Pick<Config, 'databaseUrl' | 'currency'>,
   opened: AsyncDisposableStack,
+  onWaiting?: (error: unknown) => void,
 ) {
-  const db = opened.adopt(await openDatabase(databaseUrl), (database) => database.close())
+  const db = opened.adopt(await openDatabase(databaseUrl, onWaiting), (database) => database.close())
   await claimCurrency(db, currency.code)
   return { db, products: opened.use(createProductStore(db, systemClock)) }
 }

@@ -16,6 +16,8 @@ export interface Config {
   /** For one caller. */
   limits: Record<'read' | 'search' | 'write', Rate> | 'off'
   trustedProxyHops: number
+  /** Pages from elsewhere that browsers may let in. */
+  corsOrigins: readonly string[]
   ads: AdsOptions
   log: LogOptions
 }
@@ -117,6 +119,18 @@ const Env = v.pipe(
     RATE_LIMIT_SEARCH: rateLimit('120/10s'),
     RATE_LIMIT_WRITE: rateLimit('120/10s'),
     TRUSTED_PROXY_HOPS: wholeNumber(0, 10, '0'),
+    CORS_ORIGINS: v.pipe(
+      list(''),
+      v.array(
+        v.pipe(
+          v.string(),
+          v.check(
+            (text) => URL.canParse(text) && new URL(text).origin === text,
+            'must be origins such as https://shop.example',
+          ),
+        ),
+      ),
+    ),
     ADS_DIR: v.optional(v.string(), './data/ads'),
     ADS_SOURCE: v.optional(v.string()),
     ADS_REPORTS: v.pipe(
@@ -178,6 +192,7 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
         ? 'off'
         : { read: env.RATE_LIMIT_READ, search: env.RATE_LIMIT_SEARCH, write: env.RATE_LIMIT_WRITE },
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
+    corsOrigins: env.CORS_ORIGINS,
     ads: {
       dir: env.ADS_DIR,
       source: env.ADS_SOURCE ?? (credentials ? 'google' : 'demo'),

@@ -1,5 +1,8 @@
 /** The server as a process: its start, its signals, its end. */
 import { expect, test } from 'bun:test'
+import { connect, createServer } from 'node:net'
+import { freePort } from '#db/free-port.testing.ts'
+import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { spawnServer, temporaryFolder, urlOf } from './testing.ts'
 
 test('a terminated server ends with 0, and a second one finds everything as it was', async () => {
@@ -58,3 +61,61 @@ test('a configuration with mistakes names them all and ends with 2, before anyth
   expect(message).toContain('PORT')
   expect(message).toContain('CURRENCY')
 })
+
+test('a server waits for a database that is still starting, and can be told to stop meanwhile', async () => {
+  const database = new URL(await temporaryPostgres())
+  const port = await freePort()
+  const late = new URL(database)
+  late.port = String(port)
+  await using folder = await temporaryFolder()
+  const [waiting, leaving] = [1, 2].map(() => spawnServer(folder.path, { DATABASE_URL: late.href }))
+  await Promise.all([waiting, leaving].map((server) => logged(server, 'waiting for the database')))
+  leaving?.kill('SIGTERM')
+  expect(await leaving?.exited).toBe(0)
+
+  const door = createServer((client) => {
+    const upstream = connect(Number(database.port), database.hostname)
+    client.pipe(upstream).pipe(client)
+    for (const socket of [client, upstream]) socket.on('error', () => undefined)
+  }).listen(port, '127.0.0.1')
+  if (!waiting) throw new Error('There is no server.')
+  expect((await fetch(`${await urlOf(waiting)}readyz`)).status).toBe(200)
+  waiting.kill('SIGTERM')
+  expect(await waiting.exited).toBe(0)
+  door.close()
+})
+
+test('a database that is not there ends the start at once, and its password is in no log', async () => {
+  const url = new URL(await temporaryPostgres())
+  url.pathname = '/nobody_made_this'
+  url.password = 'correct-horse'
+  await using folder = await temporaryFolder()
+  const server = spawnServer(folder.path, { DATABASE_URL: url.href })
+  expect(await server.exited).toBe(1)
+  const said = await new Response(server.stderr).text()
+  expect(said).toContain('nobody_made_this')
+  expect(said).not.toContain('correct-horse')
+})
+
+test('a rejection that nobody handles is logged, and ends the server with 1', async () => {
+  await using folder = await temporaryFolder()
+  const server = spawnServer(folder.path, {}, [`${import.meta.dir}/crash.testing.ts`])
+  await urlOf(server)
+  server.kill('SIGUSR2')
+  expect(await server.exited).toBe(1)
+  const lines = (await new Response(server.stderr).text()).trim().split('\n')
+  expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+    level: 60,
+    msg: 'a bug ended the server',
+    err: { message: 'nobody handles this' },
+  })
+})
+
+type Spawned = ReturnType<typeof spawnServer>
+
+async function logged(server: Spawned | undefined, words: string): Promise<void> {
+  const decoder = new TextDecoder()
+  let said = ''
+  for await (const chunk of server?.stderr ?? []) if ((said += decoder.decode(chunk)).includes(words)) return
+  throw new Error(`The server ended without a word of it: ${said}`)
+}

@@ -3,15 +3,29 @@ import { startApp } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { createLogger } from './platform/log.ts'
 
+const EXIT_BUG = 1
 const EXIT_CONFIGURATION = 2
 
 async function main(): Promise<void> {
   const config = readConfig(process.env, process.stderr)
   const log = createLogger(config.log)
   const stopped = Promise.withResolvers<string>()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.resolve(signal))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      // Nobody knows what state this has left behind: whoever watches over the process starts a sound one.
+      log.fatal({ err: error }, 'a bug ended the server')
+      process.exit(EXIT_BUG)
+    })
+  let started = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      // Whatever it waits for, nothing was accepted yet that could be lost.
+      if (!started) process.exit()
+      stopped.resolve(signal)
+    })
 
   await using app = await startApp(config, log)
+  started = true
   process.stdout.write(`Adstock is at ${app.url.href}\n`)
   log.info({ url: app.url.href, ads_source: app.ads.sourceName }, 'listening')
   app.ads.startSchedule()

@@ -13,13 +13,21 @@ export function mountMetrics(app: Elysia, metrics: Metrics): void {
   })
 }
 
+export interface Answered {
+  request: Request
+  response: Response
+  /** The pattern that its path matched. */
+  route: string
+  durationMs: number
+}
+
 export type Fetch = (request: Request) => Response | Promise<Response>
 
 /**
  * Around everything, because Elysia's own hook after a response is left out when something was thrown. To be called
  * before anything else is mounted: hooks concern only what comes after them.
  */
-export function timed(app: Elysia, metrics: Metrics): Fetch {
+export function timed(app: Elysia, metrics: Metrics, onAnswered: (answered: Answered) => void): Fetch {
   const requests = metrics.histogram(
     {
       name: 'http_request_duration_seconds',
@@ -34,10 +42,9 @@ export function timed(app: Elysia, metrics: Metrics): Fetch {
     const startedAtMs = performance.now()
     const observed = (response: Response) => {
       const route = routes.get(request) ?? NO_ROUTE
-      requests.observe(
-        [request.method, route, String(response.status)],
-        (performance.now() - startedAtMs) / 1000,
-      )
+      const durationMs = performance.now() - startedAtMs
+      requests.observe([request.method, route, String(response.status)], durationMs / 1000)
+      onAnswered({ request, response, route, durationMs })
       return response
     }
     const response: Response | Promise<Response> = app.fetch(request)

@@ -93,8 +93,13 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
     try {
       const input = await read(request, params)
       const ctx = transport.contextFor(request, info)
+      const startedAtMs = performance.now()
       const answered = await invoke(operation, keptUnder === undefined ? ctx : { ...ctx, keptUnder }, input)
-      return success(operation, answered, { request, requestId: info.requestId })
+      return success(operation, answered, {
+        request,
+        requestId: info.requestId,
+        runMs: performance.now() - startedAtMs,
+      })
     } catch (error) {
       return problemResponse(toProblem(error, info, transport.log))
     }
@@ -130,6 +135,8 @@ function fromKept(
 interface Asked {
   request: Request
   requestId: string
+  /** How long the operation took, if it ran. */
+  runMs?: number
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -145,9 +152,10 @@ function success(operation: AnyOperation, answer: Answer, asked: Asked): Respons
   return found(answer.kept ?? { ...asSent(operation, answer.output), tier: 'none' }, asked)
 }
 
-function done(operation: AnyOperation, { output, replayed }: Answer, { requestId }: Asked): Response {
+function done(operation: AnyOperation, { output, replayed }: Answer, { requestId, runMs }: Asked): Response {
   const status = operation.multiStatus?.(output) ? 207 : (operation.status ?? 200)
   const headers: Record<string, string> = { 'x-request-id': requestId }
+  if (runMs !== undefined) headers['server-timing'] = serverTiming(runMs)
   if (replayed) headers['idempotent-replayed'] = 'true'
   if (operation.location) headers['location'] = PREFIX + operation.location(output)
   if (status === 204) return new Response(null, { status, headers })
@@ -157,18 +165,24 @@ function done(operation: AnyOperation, { output, replayed }: Answer, { requestId
   return new Response(JSON.stringify(output), { status, headers })
 }
 
-function found({ text, head, tier }: Found<AnswerHead>, { request, requestId }: Asked): Response {
+function found({ text, head, tier }: Found<AnswerHead>, { request, requestId, runMs }: Asked): Response {
   const headers: Record<string, string> = {
     'x-request-id': requestId,
     'cache-control': 'private, no-cache',
     'cache-status': STATUS_OF_TIER[tier],
     etag: head.etag,
   }
+  if (runMs !== undefined) headers['server-timing'] = serverTiming(runMs)
   if (matches(request.headers.get('if-none-match'), head.etag))
     return new Response(null, { status: 304, headers })
   if (head.cursors) addLinks(headers, request, head.cursors)
   headers['content-type'] = JSON_TYPE
   return new Response(text, { headers })
+}
+
+/** https://www.w3.org/TR/server-timing/: browsers show it beside the request. */
+export function serverTiming(runMs: number): string {
+  return `run;dur=${runMs.toFixed(2)}`
 }
 
 export function asksToRefresh(request: Request): boolean {

@@ -1,4 +1,5 @@
 /** All that the server answers to, in one Elysia: health, pages, REST and tRPC. */
+import { cors } from '@elysiajs/cors'
 import { Elysia } from 'elysia'
 import { api } from '#server/api.ts'
 import type { Caller, Services } from '#server/context.ts'
@@ -10,6 +11,7 @@ import { mountMetrics, timed, type Fetch } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { mountPages } from './page.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
+import { createRequestLog } from './request-log.ts'
 import { createRateLimiter, type Policies } from './rate-limit.ts'
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
 import { mountTransfers } from './transfers.ts'
@@ -20,6 +22,7 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
   metrics: Metrics
   limits: Policies | 'off'
   trustedProxyHops: number
+  corsOrigins: readonly string[]
   /** The address at the other end of the connection. */
   addressOf: (request: Request) => string | undefined
 }
@@ -59,7 +62,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
       : createRateLimiter(api, { ...options, policies: limits, now: clock.now, onRefused })
 
   const app = new Elysia()
-  const answer = timed(app, metrics)
+  const answer = timed(app, metrics, createRequestLog(log, transport.callerOf))
   app.onError(({ error, code, request }) => {
     const info = requestInfo(request)
     const refusal =
@@ -69,6 +72,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
     return respond(problem, fields)
   })
+  if (options.corsOrigins.length > 0) app.use(crossOrigin(options.corsOrigins))
   if (limiter) {
     app.use(limiter.plugin)
     app.onBeforeHandle(({ request, set }) => void Object.assign(set.headers, limiter.fieldsFor(request)))
@@ -80,4 +84,36 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   mountTransfers(app, transport)
   mountTrpc(app, api, transport)
   return answer
+}
+
+/** Without cookies: a page from elsewhere sends a key of its own. */
+function crossOrigin(origins: readonly string[]): ReturnType<typeof cors> {
+  return cors({
+    origin: (request) => origins.includes(request.headers.get('origin') ?? ''),
+    credentials: false,
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'if-match',
+      'if-none-match',
+      'idempotency-key',
+      'last-event-id',
+      'x-request-id',
+      'trpc-accept',
+    ],
+    exposeHeaders: [
+      'etag',
+      'link',
+      'location',
+      'retry-after',
+      'ratelimit',
+      'ratelimit-policy',
+      'x-request-id',
+      'cache-status',
+      'idempotent-replayed',
+      'server-timing',
+    ],
+    maxAge: 600,
+  })
 }

@@ -9,7 +9,7 @@ import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
 import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
 import { isPaged, readBytes } from './input.ts'
 import { requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
-import type { Transport } from './rest.ts'
+import { serverTiming, type Transport } from './rest.ts'
 
 export const ENDPOINT = '/trpc'
 export const MAX_BATCH_SIZE = 50
@@ -99,12 +99,14 @@ function createRouter(api: Api, { log, stopping }: Transport) {
   const procedure = (operation: AnyOperation) => {
     const takesDirection = isPaged(operation)
     const resolve = async ({ ctx, input }: { ctx: ProcedureContext; input: unknown }) => {
+      const startedAtMs = performance.now()
       try {
         const { output, replayed } = await invoke(
           operation,
           ctx.context,
           takesDirection ? withoutDirection(input) : input,
         )
+        ctx.resHeaders.append('server-timing', serverTiming(performance.now() - startedAtMs))
         if (replayed) ctx.resHeaders.set('idempotent-replayed', 'true')
         return output
       } catch (error) {

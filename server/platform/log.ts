@@ -1,5 +1,6 @@
 import pino from 'pino'
 import pretty from 'pino-pretty'
+import { redacted } from './redact.ts'
 
 export type Logger = pino.Logger
 
@@ -20,5 +21,6 @@ export function createLogger({ level, format }: LogOptions): Logger {
           translateTime: 'HH:MM:ss',
         })
       : pino.destination({ dest: 2, sync: true })
-  return pino({ level, timestamp: pino.stdTimeFunctions.isoTime, base: null }, destination)
+  const hooks = { streamWrite: redacted }
+  return pino({ level, timestamp: pino.stdTimeFunctions.isoTime, base: null, hooks }, destination)
 }
