@@ -1,0 +1,105 @@
+/** What comes from people who mean harm: the server stays up, tells nothing of itself, and keeps its data. */
+import { afterAll, expect, test } from 'bun:test'
+import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { hostileRequests } from './hostile.testing.ts'
+
+/** `HOSTILE_REQUESTS=200000 bun test --timeout 3600000 server/http/hostile.test.ts` for a long run. */
+const REQUESTS = Number(process.env['HOSTILE_REQUESTS'] ?? 3000)
+const AT_ONCE = 48
+const BATCH = 500
+/** An unfinished request gets no answer: so long is waited for one. */
+const PATIENCE_MS = 200
+/** After the first tenth, in which caches fill and code is compiled. */
+const MAX_GROWTH_BYTES = 96 * 1024 ** 2
+
+const resources = new AsyncDisposableStack()
+afterAll(() => resources.disposeAsync())
+
+/** What came back until the server closed, or fell silent. */
+async function send(port: number, bytes: Buffer): Promise<string> {
+  const answer = Promise.withResolvers<string>()
+  let received = ''
+  let patience: Timer | undefined
+  const socket = await Bun.connect({
+    hostname: '127.0.0.1',
+    port,
+    socket: {
+      data(_, chunk) {
+        received += chunk.toString('latin1')
+        // An answer has a length, or is a stream whose beginning is enough.
+        const end = received.indexOf('\r\n\r\n')
+        const length = /\r\ncontent-length: (\d+)/i.exec(received)?.[1]
+        if (end !== -1 && (length === undefined || received.length >= end + 4 + Number(length)))
+          answer.resolve(received)
+      },
+      close: () => answer.resolve(received),
+      error: () => answer.resolve(received),
+    },
+  })
+  socket.write(bytes)
+  patience = setTimeout(() => answer.resolve(received), PATIENCE_MS)
+  const text = await answer.promise
+  clearTimeout(patience)
+  socket.terminate()
+  return text
+}
+
+/** Of a stack, of a database's own words, or of a file that is not the page's. */
+const TELLTALE =
+  /\n\s+at |\.[mc]?[jt]s:\d|SQLITE_|PostgresError|drizzle|bun:sqlite|"stack"|root:x:0|"dependencies"|\[core\]/
+/** What a server may say that cannot speak to this client at all. */
+const REFUSALS = new Set([501, 505])
+
+function objections(answers: readonly string[]): string[] {
+  return answers.flatMap((answer) => {
+    const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1])
+    if (answer === '') return []
+    const sound =
+      (status < 500 || REFUSALS.has(status)) &&
+      !TELLTALE.test(answer) &&
+      !/^(set-cookie|x-forged):/im.test(answer)
+    return sound ? [] : [answer.slice(0, 500)]
+  })
+}
+
+test(`${REQUESTS} hostile requests leave the server up, silent about itself, its memory flat and its data as they were`, async () => {
+  const folder = resources.use(await temporaryFolder())
+  const server = spawnServer(folder.path, { RATE_LIMIT: 'off', LOG_LEVEL: 'error' })
+  resources.defer(async () => {
+    server.kill()
+    await server.exited
+  })
+  const url = await urlOf(server)
+  const port = Number(new URL(url).port)
+  const create = { method: 'POST', headers: { 'content-type': 'application/json' } }
+  // The first is what the requests are about; nobody names the second.
+  for (const sku of ['BAIT', 'BELT'])
+    await fetch(`${url}v1/products`, { ...create, body: `{"name":"Belt","price":"9.90","sku":"${sku}"}` })
+  const product = async () => await (await fetch(`${url}v1/products/2`)).json()
+  const before = await product()
+
+  const bad: string[] = []
+  let silent = 0
+  let memoryAtTenth = 0
+  const memory = async () =>
+    Number(/^process_resident_memory_bytes (\d+)/m.exec(await (await fetch(`${url}metrics`)).text())?.[1])
+  for (let done = 0; done < REQUESTS; done += BATCH) {
+    const requests = hostileRequests(done, BATCH)
+    const worker = async () => {
+      for (let next = requests.pop(); next; next = requests.pop()) {
+        const answer = await send(port, next)
+        if (answer === '') silent += 1
+        bad.push(...objections([answer]))
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    if (done >= REQUESTS / 10) memoryAtTenth ||= await memory()
+  }
+  expect(bad).toEqual([])
+  // Most of them were understood well enough to be answered: otherwise only the parser was tried.
+  expect(silent).toBeLessThan(REQUESTS / 2)
+  expect((await memory()) - memoryAtTenth).toBeLessThan(MAX_GROWTH_BYTES)
+  expect((await fetch(`${url}readyz`)).status).toBe(200)
+  expect(await product()).toEqual(before)
+  expect(server.exitCode).toBeNull()
+})
