@@ -4,6 +4,7 @@ import { ADS_PARTS, benchAds } from './ads.ts'
 import { benchApi } from './api.ts'
 import { benchCsv } from './csv.ts'
 import { benchProducts } from './products.ts'
+import { benchReplicas } from './replicas.ts'
 
 const program = new Command('bench').description('Benchmarks; the ratios hold, absolute values drift.')
 
@@ -27,6 +28,11 @@ program
   .option('--count <n>', 'products', Number, 100_000)
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .action(benchApi)
+
+program
+  .command('replicas')
+  .description('Three servers on PostgreSQL and Redis: writes, and what they leave of the cache.')
+  .action(benchReplicas)
 
 program
   .command('ads')
