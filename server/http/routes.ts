@@ -1,10 +1,12 @@
 /** All that the server answers to, in one Elysia: health, pages, REST and tRPC. */
 import { Elysia } from 'elysia'
 import { api } from '#server/api.ts'
-import type { Caller, Services } from '#server/context.ts'
+import type { Services } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
-import { SCOPES } from '#server/operation.ts'
+import type { KeyRing } from '#server/keys/key-ring.ts'
+import { requireScope } from '#server/operation.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
+import { createAuth, OPEN, type Auth } from './auth.ts'
 import { mountHealth, type Health } from './health.ts'
 import { mountMetrics, timed, type Fetch } from './metrics.ts'
 import { openApi } from './openapi.ts'
@@ -12,6 +14,7 @@ import { mountPages } from './page.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRateLimiter, type Policies } from './rate-limit.ts'
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
+import { mountSession } from './session.ts'
 import { mountTransfers } from './transfers.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
@@ -19,28 +22,27 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
   services: Services
   metrics: Metrics
   limits: Policies | 'off'
+  /** Without, everybody may do everything. */
+  keys: KeyRing | undefined
+  publicReads: boolean
   trustedProxyHops: number
   /** The address at the other end of the connection. */
   addressOf: (request: Request) => string | undefined
 }
 
-/** config.ts refuses to start where callers would have to be told apart. */
-const EVERYONE: Caller = { kind: 'open', name: 'anyone', scopes: new Set(SCOPES) }
-
-const everyone = () => EVERYONE
-
 /** @returns what answers a request */
 export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   const { services, limits, metrics } = options
   const { log, clock } = services
+  const auth = authFor(options)
   const transport: Transport = {
     log,
     stopping: options.stopping,
     answers: services.answers,
-    callerOf: everyone,
-    contextFor: (request, { requestId }) => ({
+    auth,
+    contextFor: (request, { requestId }, caller) => ({
       ...services,
-      caller: EVERYONE,
+      caller,
       requestId,
       idempotencyKey: request.headers.get('idempotency-key'),
       refresh: asksToRefresh(request),
@@ -74,10 +76,32 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     app.onBeforeHandle(({ request, set }) => void Object.assign(set.headers, limiter.fieldsFor(request)))
   }
   mountHealth(app, options)
-  mountMetrics(app, metrics)
+  mountMetrics(app, metrics, async (request) =>
+    requireScope({ caller: await auth.callerOf(request) }, 'admin'),
+  )
+  mountSession(app, auth, services)
   await mountPages(app, openApi(api))
   mountRest(app, api, transport)
   mountTransfers(app, transport)
   mountTrpc(app, api, transport)
   return answer
+}
+
+function authFor(options: RoutesOptions): Auth {
+  const { keys, limits, metrics, services } = options
+  if (!keys) return OPEN
+  const failures = metrics.counter({
+    name: 'adstock_auth_failures_total',
+    help: 'Requests with a wrong key, and those refused because of many before',
+    labels: ['reason'],
+  })
+  return createAuth({
+    ...options,
+    keys,
+    limited: limits !== 'off',
+    log: services.log,
+    isUnavailable: services.isUnavailable,
+    now: services.clock.now,
+    onFailed: (reason) => failures.add({ reason }),
+  })
 }
