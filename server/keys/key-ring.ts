@@ -24,6 +24,14 @@ export interface Identity extends Caller {
   expiresAt: number
 }
 
+/** What was read, and the state of all keys that was known before. */
+interface Verified {
+  identity: Identity
+  state: string | undefined
+}
+
+type Find = (wasKnown: boolean) => Promise<Identity | undefined>
+
 export interface KeyRingParts {
   store: KeyStore
   keyState: Database['keyState']
@@ -40,7 +48,7 @@ const NOTED_EVERY_MS = 60_000
 export class KeyRing implements AsyncDisposable {
   readonly #parts: KeyRingParts
   readonly #admin: { identity: Identity; hash: string } | undefined
-  readonly #remembered = new Map<string, Identity>()
+  readonly #remembered = new Map<string, Verified>()
   readonly #forgetOldest = oldestFirst(this.#remembered)
   #state: string | undefined
   readonly #settled = sharedQuestion(() => this.#ask())
@@ -57,16 +65,16 @@ export class KeyRing implements AsyncDisposable {
   }
 
   /**
-   * @param beforeLookup called when the key is not one of those that are remembered; may throw
+   * @param beforeFirstLookup called when the key has never been verified here; may throw
    * @returns undefined when no such key holds
    */
-  ofKey(key: string, beforeLookup: () => void): Awaitable<Identity | undefined> {
+  ofKey(key: string, beforeFirstLookup: () => void): Awaitable<Identity | undefined> {
     const hash = hashOf(key)
     if (this.#admin && sameHash(this.#admin.hash, hash)) return this.#admin.identity
-    return this.#verified(hash, () => {
-      beforeLookup()
+    return this.#verified(hash, async (wasKnown) => {
+      if (!wasKnown) beforeFirstLookup()
       const prefix = prefixOf(key)
-      return prefix === undefined ? undefined : this.#findKey(prefix, hash)
+      return prefix === undefined ? undefined : await this.#findKey(prefix, hash)
     })
   }
 
@@ -91,20 +99,19 @@ export class KeyRing implements AsyncDisposable {
     await Promise.all(this.#notes)
   }
 
-  #verified(hash: string, find: () => Awaitable<Identity | undefined>): Awaitable<Identity | undefined> {
+  #verified(hash: string, find: Find): Awaitable<Identity | undefined> {
     const settling = this.#settled()
     return settling ? settling.then(() => this.#known(hash, find)) : this.#known(hash, find)
   }
 
-  #known(hash: string, find: () => Awaitable<Identity | undefined>): Awaitable<Identity | undefined> {
+  #known(hash: string, find: Find): Awaitable<Identity | undefined> {
     const known = this.#remembered.get(hash)
-    if (known) return this.#inForce(known)
+    if (known && known.state === this.#state) return this.#inForce(known.identity)
     const state = this.#state
-    const found = find()
-    if (!(found instanceof Promise)) return found && this.#inForce(found)
-    return found.then((identity) => {
-      // What was read before the keys last changed may be so no longer.
-      if (identity && state === this.#state) this.#remember(hash, identity)
+    return find(known !== undefined).then((identity) => {
+      // Under the state from before it was read: should keys have changed meanwhile, it is read again.
+      if (identity) this.#remember(hash, { identity, state })
+      else this.#remembered.delete(hash)
       return identity && this.#inForce(identity)
     })
   }
@@ -116,19 +123,17 @@ export class KeyRing implements AsyncDisposable {
     return identity
   }
 
-  #remember(hash: string, identity: Identity): void {
-    this.#remembered.set(hash, identity)
+  #remember(hash: string, verified: Verified): void {
+    this.#remembered.set(hash, verified)
     if (this.#remembered.size > MAX_REMEMBERED) this.#forgetOldest()
   }
 
   #ask(): Awaitable<void> {
-    const state = this.#parts.keyState()
-    return state instanceof Promise ? state.then((now) => this.#take(now)) : this.#take(state)
-  }
-
-  #take(state: string): void {
-    if (state !== this.#state) this.#remembered.clear()
-    this.#state = state
+    const answer = this.#parts.keyState()
+    const take = (state: string): void => {
+      this.#state = state
+    }
+    return answer instanceof Promise ? answer.then(take) : take(answer)
   }
 
   async #findKey(prefix: string, hash: string): Promise<Identity | undefined> {
