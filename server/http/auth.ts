@@ -139,17 +139,20 @@ function patiently<T>(
   { log, isUnavailable }: Omit<Availability, 'requestId'>,
   ask: () => Awaitable<T>,
 ): Awaitable<T> {
-  const again = async (error: unknown) => {
-    if (!isUnavailable(error)) throw error
-    const ctx = { log, isUnavailable, requestId: requestIdOf(request) }
-    return await whileAvailable(ctx, 'query', async () => await ask())
-  }
+  let first: Promise<T> | undefined
   try {
     const answer = ask()
-    return answer instanceof Promise ? answer.catch(again) : answer
+    if (!(answer instanceof Promise)) return answer
+    first = answer
   } catch (error) {
-    return again(error)
+    first = Promise.reject(error)
   }
+  const ctx = { log, isUnavailable, requestId: requestIdOf(request) }
+  return whileAvailable(ctx, 'query', async () => {
+    const begun = first
+    first = undefined
+    return await (begun ?? ask())
+  })
 }
 
 /** Aborts with what `look` rejects with, which is asked every so often until `ended`. */
