@@ -19,7 +19,7 @@ export function SignIn() {
     attempt.data?.detail ?? (attempt.error ? 'The server did not answer. Try again.' : undefined)
 
   return (
-    <main id="main" className="sign-in">
+    <main className="sign-in">
       <form onSubmit={submit}>
         <h1>Sign in to Adstock</h1>
         <label htmlFor="key">API key</label>
