@@ -74,6 +74,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('signed in on %s', (dialect) =>
     })
   })
 
+  test('its token is no key', async () => {
+    const { cookie } = await signIn(server, ADMIN_KEY)
+    expect((await whoIs(server, cookie)).body.name).toBe('admin key')
+    const token = cookie.split('=')[1] ?? ''
+    expect((await server.rest('GET /products', { headers: bearer(token) })).status).toBe(401)
+  })
+
   test('with the key it ends, at once and everywhere', async () => {
     const key = await createKey(databaseUrl, 'Ben', 'products:read')
     const { cookie } = await signIn(server, key)

@@ -30,7 +30,7 @@ interface Verified {
   state: string | undefined
 }
 
-type Find = (wasKnown: boolean) => Promise<Identity | undefined>
+type Find = () => Promise<Identity | undefined>
 
 export interface KeyRingParts {
   store: KeyStore
@@ -65,14 +65,15 @@ export class KeyRing implements AsyncDisposable {
   }
 
   /**
-   * @param beforeFirstLookup called when the key has never been verified here; may throw
+   * @param beforeFirstLookup called when no such key was verified here before; may throw
    * @returns undefined when no such key holds
    */
   ofKey(key: string, beforeFirstLookup: () => void): Awaitable<Identity | undefined> {
     const hash = hashOf(key)
+    // Never of what was verified here; always of ADMIN_KEY, which a person chose, and others may try to guess.
+    if (!this.#remembered.has(hash)) beforeFirstLookup()
     if (this.#admin && sameHash(this.#admin.hash, hash)) return this.#admin.identity
-    return this.#verified(hash, async (wasKnown) => {
-      if (!wasKnown) beforeFirstLookup()
+    return this.#verified(hash, async () => {
       const prefix = prefixOf(key)
       return prefix === undefined ? undefined : await this.#findKey(prefix, hash)
     })
@@ -80,7 +81,8 @@ export class KeyRing implements AsyncDisposable {
 
   ofSession(token: string): Awaitable<Identity | undefined> {
     const hash = hashOf(token)
-    return this.#verified(hash, () => this.#findSession(token, hash))
+    // Under a name of its own, or a remembered session would pass for a key.
+    return this.#verified(`session ${hash}`, () => this.#findSession(token, hash))
   }
 
   /** @returns the token to put into a cookie, and how long it holds */
@@ -108,7 +110,7 @@ export class KeyRing implements AsyncDisposable {
     const known = this.#remembered.get(hash)
     if (known && known.state === this.#state) return this.#inForce(known.identity)
     const state = this.#state
-    return find(known !== undefined).then((identity) => {
+    return find().then((identity) => {
       // Under the state from before it was read: should keys have changed meanwhile, it is read again.
       if (identity) this.#remember(hash, { identity, state })
       else this.#remembered.delete(hash)
