@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { SignInGate } from '#client/sign-in/sign-in-gate.tsx'
 import { queryClient } from '#client/ui/trpc.ts'
 import { Shell } from '#client/ui/shell.tsx'
 
@@ -10,7 +11,9 @@ if (!root) throw new Error('index.html has no #page.')
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <Shell />
+      <SignInGate>
+        <Shell />
+      </SignInGate>
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -37,7 +37,16 @@ export interface Lockable {
 
 export type Tables = Pick<
   typeof postgres,
-  'products' | 'stockAdjustments' | 'changes' | 'words' | 'wordRemainders' | 'idempotencyKeys' | 'settings'
+  | 'products'
+  | 'stockAdjustments'
+  | 'changes'
+  | 'words'
+  | 'wordRemainders'
+  | 'idempotencyKeys'
+  | 'settings'
+  | 'apiKeys'
+  | 'sessions'
+  | 'keyState'
 >
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
@@ -73,6 +82,11 @@ export interface Database {
   /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
   unindexed(column: Column): SQL
   marks: ChangeMarks
+  /**
+   * Another value than before when a key or a session may have ceased to hold since; all that was committed before the
+   * call is told.
+   */
+  keyState: () => string | Promise<string>
   isUniqueViolation(error: unknown): boolean
   /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
   isUnavailable: (error: unknown) => boolean

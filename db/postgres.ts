@@ -43,6 +43,8 @@ export async function openPostgres(
   const client = connect(url, MAX_CONNECTIONS)
   // Every read asks it first: it must not wait behind a full pool, nor be planned anew each time.
   const watcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
+  // Opened by the first question, so never by a server that knows no keys.
+  const keyWatcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
   await onceStarted(() => migrate(client), onWaiting)
   const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
 
@@ -95,10 +97,11 @@ export async function openPostgres(
     // The planner knows how many rows a filter leaves, and decides well.
     unindexed: (column) => sql`${column}`,
     marks: changeMarks(watcher),
+    keyState: keyStateIn(keyWatcher),
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
     isUnavailable: isPassing,
     async close() {
-      await Promise.all([client.close(), watcher.close()])
+      await Promise.all([client.close(), watcher.close(), keyWatcher.close()])
     },
   }
 }
@@ -132,6 +135,14 @@ function changeMarks(watcher: SQL): ChangeMarks {
         () => watcher`
           select seq, at, product_id as subject from changes where seq >= ${seq} order by seq limit ${limit}`,
       ),
+  }
+}
+
+function keyStateIn(watcher: SQL): () => Promise<string> {
+  const queue = new ConnectionQueue({ connections: 1, silenceMs: SILENCE_MS })
+  return async () => {
+    const [row] = await queue.run(async () => await watcher<{ state: string }[]>`select state from key_state`)
+    return row?.state ?? ''
   }
 }
 

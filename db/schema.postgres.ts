@@ -72,6 +72,35 @@ export const settings = pgTable('settings', {
   value: text().notNull(),
 })
 
+export const apiKeys = pgTable('api_keys', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  prefix: text().notNull().unique(),
+  hash: text().notNull(),
+  name: text().notNull(),
+  /** Separated by spaces. */
+  scopes: text().notNull(),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+  expiresAt: bigint('expires_at', { mode: 'number' }),
+  lastUsedAt: bigint('last_used_at', { mode: 'number' }),
+  revokedAt: bigint('revoked_at', { mode: 'number' }),
+})
+
+/** Who is signed in on the page; without `keyId` it was `ADMIN_KEY` that signed in. */
+export const sessions = pgTable('sessions', {
+  hash: text().primaryKey(),
+  keyId: bigint('key_id', { mode: 'number' }),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+  expiresAt: bigint('expires_at', { mode: 'number' }).notNull(),
+})
+
+/** One row, written by triggers: see `keyState` in database.ts. */
+export const keyState = pgTable('key_state', {
+  onlyRow: bigint('only_row', { mode: 'number' }).primaryKey(),
+  state: text().notNull(),
+})
+
+export type ApiKeyRow = typeof apiKeys.$inferSelect
+
 export type StockAdjustmentRow = typeof stockAdjustments.$inferSelect
 
 /** A product as it is read; its search words only the search looks at. */

@@ -58,6 +58,30 @@ export const settings = sqliteTable('settings', {
   value: text().notNull(),
 })
 
+export const apiKeys = sqliteTable('api_keys', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  prefix: text().notNull().unique(),
+  hash: text().notNull(),
+  name: text().notNull(),
+  scopes: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at'),
+  lastUsedAt: integer('last_used_at'),
+  revokedAt: integer('revoked_at'),
+})
+
+export const sessions = sqliteTable('sessions', {
+  hash: text().primaryKey(),
+  keyId: integer('key_id'),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+})
+
+export const keyState = sqliteTable('key_state', {
+  onlyRow: integer('only_row').primaryKey(),
+  state: text().notNull(),
+})
+
 /** Fails to compile when a table's row differs between the dialects. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
@@ -67,3 +91,6 @@ true satisfies Same<typeof changes.$inferSelect, typeof postgres.changes.$inferS
 true satisfies Same<typeof words.$inferSelect, typeof postgres.words.$inferSelect>
 true satisfies Same<typeof wordRemainders.$inferSelect, typeof postgres.wordRemainders.$inferSelect>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>
+true satisfies Same<typeof apiKeys.$inferSelect, postgres.ApiKeyRow>
+true satisfies Same<typeof sessions.$inferSelect, typeof postgres.sessions.$inferSelect>
+true satisfies Same<typeof keyState.$inferSelect, typeof postgres.keyState.$inferSelect>

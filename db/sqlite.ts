@@ -68,6 +68,7 @@ export async function openSqlite(path: string): Promise<Database> {
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
     marks: changeMarks(reader, watchCommits(path)),
+    keyState: keyStateIn(reader, watchCommits(path)),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) =>
       error instanceof DatabaseBusyError ||
@@ -103,6 +104,18 @@ function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeMar
       end = found.length < limit ? found.slice(-1) : []
       return found
     },
+  }
+}
+
+function keyStateIn(reader: Connection, hasCommitted: () => boolean): () => string {
+  const select = reader.query<{ state: string }, []>('select state from key_state')
+  let known: string | undefined
+  return () => {
+    if (!hasCommitted() && known !== undefined) return known
+    // Unknown until it is read: should reading fail, the next one must not take the old one for the newest.
+    known = undefined
+    known = select.get()?.state ?? ''
+    return known
   }
 }
 

@@ -6,12 +6,14 @@ import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
 import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
-import { openAnswerCache, type CreateCache } from '#server/answer-cache.ts'
+import { openAnswerCache, type AnswerCacheOptions, type CreateCache } from '#server/answer-cache.ts'
 import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
 import type { Fetch } from '#server/http/metrics.ts'
+import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
+import { createKeyStore } from '#server/keys/store.ts'
 import { openApi } from '#server/http/openapi.ts'
 import { createRoutes } from '#server/http/routes.ts'
 import { systemClock, type Clock } from '#server/platform/clock.ts'
@@ -22,6 +24,8 @@ import { createProductStore } from '#server/products/store.ts'
 export interface App extends AsyncDisposable {
   url: URL
   ads: Ads
+  /** With every scope: made because there was none, told this once, and stored nowhere. */
+  firstKey: string | undefined
   /** Takes no new connections, lets requests in flight finish, and stops a running fetch at a date's end. */
   drain(): Promise<void>
 }
@@ -57,25 +61,10 @@ export async function startApp(
     }),
   )
   const idempotency = createIdempotency(db, clock)
-  const cleaning = new Cron(
-    '17 * * * *',
-    { catch: (error) => log.error({ err: error }, 'old idempotency keys stay') },
-    () => idempotency.forgetExpired(),
-  )
+  const keyStore = createKeyStore(db, clock)
+  const cleaning = cleanHourly([idempotency.forgetExpired, keyStore.forgetExpiredSessions], log)
   opened.defer(() => cleaning.stop())
-  const { answers, shared } = opened.use(
-    openAnswerCache(
-      {
-        db,
-        bytes: config.cacheBytes,
-        redisUrl: config.redisUrl,
-        prefix: `adstock:${await identityOf(db)}:${formOfAnswers()}:`,
-        metrics,
-        log,
-      },
-      createCache,
-    ),
-  )
+  const { answers, shared } = opened.use(await openAnswers(config, { db, metrics, log }, createCache))
   const services: Services = {
     products,
     ads,
@@ -87,11 +76,16 @@ export async function startApp(
     log,
   }
 
+  const keys = openKeyRing(config, { store: keyStore, keyState: db.keyState, clock, log })
+  if (keys) opened.use(keys)
+
   const stopping = new AbortController()
   const answer = await createRoutes({
     services,
     metrics,
     limits: config.limits,
+    keys,
+    publicReads: config.auth.mode === 'keys' && config.auth.publicReads,
     trustedProxyHops: config.trustedProxyHops,
     corsOrigins: config.corsOrigins,
     addressOf: (request) => server.requestIP(request)?.address,
@@ -102,13 +96,41 @@ export async function startApp(
   })
   const server = listen(config, answer)
   opened.defer(() => server.stop(true))
+  // Not before it listens: a key that was made by a start that failed would be lost.
+  const first = keys?.hasAdmin === false ? await keyStore.createFirst() : undefined
 
   const resources = opened.move()
   const drain = async () => {
     stopping.abort()
     await Promise.all([finishRequests(server), ads[Symbol.asyncDispose]()])
   }
-  return { url: server.url, ads, drain, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  return {
+    url: server.url,
+    ads,
+    firstKey: first?.key,
+    drain,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
+}
+
+function cleanHourly(jobs: readonly (() => Promise<void>)[], log: Logger): Cron {
+  const onError = (error: unknown) => log.error({ err: error }, 'old idempotency keys or sessions stay')
+  return new Cron('17 * * * *', { catch: onError }, async () => {
+    for (const job of jobs) await job()
+  })
+}
+
+function openKeyRing({ auth }: Config, parts: Omit<KeyRingParts, 'adminKey'>): KeyRing | undefined {
+  return auth.mode === 'open' ? undefined : new KeyRing({ ...parts, adminKey: auth.adminKey })
+}
+
+async function openAnswers(
+  { cacheBytes, redisUrl }: Config,
+  parts: Pick<AnswerCacheOptions, 'db' | 'metrics' | 'log'>,
+  createCache: CreateCache | undefined,
+) {
+  const prefix = `adstock:${await identityOf(parts.db)}:${formOfAnswers()}:`
+  return openAnswerCache({ ...parts, bytes: cacheBytes, redisUrl, prefix }, createCache)
 }
 
 /** The database and the products in it: what the command line needs as well as the server. */

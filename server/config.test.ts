@@ -47,6 +47,17 @@ test('credentials make Google the source, and customer ids lose their dashes', (
   expect(ads.google.customerIds).toEqual(['1234567890', '2223334444'])
 })
 
+test.each([
+  [{}, 'open'],
+  [{ HOST: '::1' }, 'open'],
+  [{ AUTH: 'keys' }, 'keys'],
+  [{ HOST: '0.0.0.0' }, 'keys'],
+  [{ HOST: '0.0.0.0', ALLOW_OPEN: 'true' }, 'keys'],
+  [{ HOST: '0.0.0.0', ALLOW_OPEN: 'true', AUTH: 'open' }, 'open'],
+])('%p: callers need keys, unless only this machine can call or it is meant otherwise', (env, mode) => {
+  expect(readConfig(env as Record<string, string>).auth.mode).toBe(mode as 'open' | 'keys')
+})
+
 describe('mistakes', () => {
   test('all of them are named at once', () => {
     const message = mistakesOf({
@@ -59,7 +70,11 @@ describe('mistakes', () => {
   })
 
   test.each([
-    [{ HOST: '0.0.0.0' }, 'ALLOW_OPEN'],
+    [{ HOST: '0.0.0.0', AUTH: 'open' }, 'ALLOW_OPEN'],
+    [{ AUTH: 'closed' }, 'AUTH'],
+    [{ AUTH: 'keys', ADMIN_KEY: 'short' }, 'ADMIN_KEY: must have at least 16 characters'],
+    [{ ADMIN_KEY: 'long enough, but with spaces' }, 'ADMIN_KEY'],
+    [{ PUBLIC_READS: 'yes' }, 'PUBLIC_READS'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
     [{ GOOGLE_ADS_CUSTOMER_ID: '12' }, 'ten digits'],
     [{ ADS_CRON_TIMEZONE: 'Mars/Olympus' }, 'IANA'],
@@ -73,7 +88,9 @@ describe('mistakes', () => {
       PORT: 'x',
       GOOGLE_ADS_CLIENT_SECRET: 'hush-hush',
       GOOGLE_ADS_REFRESH_TOKEN: '1//secret',
+      ADMIN_KEY: 'my secret',
     })
+    expect(message).toContain('ADMIN_KEY')
     expect(message).not.toMatch(/hush|secret/)
   })
 })

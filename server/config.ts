@@ -18,6 +18,7 @@ export interface Config {
   trustedProxyHops: number
   /** Pages from elsewhere that browsers may let in. */
   corsOrigins: readonly string[]
+  auth: { mode: 'open' } | { mode: 'keys'; adminKey: string | undefined; publicReads: boolean }
   ads: AdsOptions
   log: LogOptions
 }
@@ -27,6 +28,7 @@ export class ConfigError extends Error {
 }
 
 type Environment = Record<string, string | undefined>
+const MIN_ADMIN_KEY_LENGTH = 16
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /** @throws ConfigError with one line per mistake */
@@ -98,6 +100,11 @@ const zone = v.pipe(
   }, 'must be an IANA time zone such as Europe/Berlin'),
 )
 
+const flag = v.pipe(
+  v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
+  v.transform((text) => text === 'true'),
+)
+
 const Env = v.pipe(
   v.object({
     HOST: v.optional(v.string(), '127.0.0.1'),
@@ -112,8 +119,19 @@ const Env = v.pipe(
       v.optional(v.string(), 'USD'),
       v.check((code) => currencyOf(code) !== undefined, 'must be an ISO 4217 code such as USD'),
     ),
-    AUTH: v.optional(v.picklist(['open'], 'must be open, on a loopback HOST')),
-    ALLOW_OPEN: v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
+    AUTH: v.optional(v.picklist(['open', 'keys'], 'must be open or keys')),
+    ALLOW_OPEN: flag,
+    // What travels in a header, and is long enough not to be guessed.
+    ADMIN_KEY: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(
+          new RegExp(`^[\\x21-\\x7e]{${MIN_ADMIN_KEY_LENGTH},}$`),
+          `must have at least ${MIN_ADMIN_KEY_LENGTH} characters, visible ASCII without spaces`,
+        ),
+      ),
+    ),
+    PUBLIC_READS: flag,
     RATE_LIMIT: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
     RATE_LIMIT_READ: rateLimit('600/10s'),
     RATE_LIMIT_SEARCH: rateLimit('120/10s'),
@@ -162,10 +180,10 @@ const Env = v.pipe(
   }),
   v.forward(
     v.check(
-      (env) => LOOPBACK.has(env.HOST) || env.ALLOW_OPEN === 'true',
-      'is reachable from outside, and everything is open: set ALLOW_OPEN=true if that is meant',
+      (env) => env.AUTH !== 'open' || LOOPBACK.has(env.HOST) || env.ALLOW_OPEN,
+      'open on a HOST that others reach lets them do everything: set ALLOW_OPEN=true if that is meant',
     ),
-    ['HOST'],
+    ['AUTH'],
   ),
   v.forward(
     v.check(
@@ -193,6 +211,10 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
         : { read: env.RATE_LIMIT_READ, search: env.RATE_LIMIT_SEARCH, write: env.RATE_LIMIT_WRITE },
     trustedProxyHops: env.TRUSTED_PROXY_HOPS,
     corsOrigins: env.CORS_ORIGINS,
+    auth:
+      (env.AUTH ?? (LOOPBACK.has(env.HOST) ? 'open' : 'keys')) === 'open'
+        ? { mode: 'open' }
+        : { mode: 'keys', adminKey: env.ADMIN_KEY, publicReads: env.PUBLIC_READS },
     ads: {
       dir: env.ADS_DIR,
       source: env.ADS_SOURCE ?? (credentials ? 'google' : 'demo'),

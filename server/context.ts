@@ -35,6 +35,8 @@ export interface Context extends Services {
 
 export interface Caller {
   kind: 'open' | 'key' | 'anonymous'
+  /** Stays, and is nobody else's, whatever the name is. */
+  id: string
   /** For the ledger and the log: never a secret. */
   name: string
   scopes: ReadonlySet<Scope>

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   KEY_MISSING: { status: 401, trpc: 'UNAUTHORIZED', title: 'An API key is needed' },
   KEY_INVALID: { status: 401, trpc: 'UNAUTHORIZED', title: 'This API key is not valid' },
   SCOPE_MISSING: { status: 403, trpc: 'FORBIDDEN', title: 'This key may not do that' },
+  CROSS_SITE_REFUSED: { status: 403, trpc: 'FORBIDDEN', title: 'Another site may not do that' },
   PRODUCT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such product' },
   RUN_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such run' },
   ROUTE_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is nothing at this address' },

@@ -103,7 +103,10 @@ test('a key is free again after a day, and forgotten', async () => {
   let now = 1_000
   const clock = { now: () => now }
   const idempotency = createIdempotency(db, clock)
-  const ctx = { caller: { name: 'anyone' }, products: createProductStore(db, clock) } as unknown as Context
+  const ctx = {
+    caller: { id: 'anyone', name: 'anyone' },
+    products: createProductStore(db, clock),
+  } as unknown as Context
   const ask = (output: string) =>
     idempotency.once(ctx, { key: 'k', operation: 'POST /x', input: {} }, async () => output)
   expect(await ask('first')).toEqual({ output: 'first', replayed: false })

@@ -35,7 +35,7 @@ export function createIdempotency(db: Database, clock: Clock) {
     ): Promise<Answer> {
       checkKey(request.key)
       const { key } = request
-      const caller = ctx.caller.name
+      const caller = ctx.caller.id
       const name = JSON.stringify([caller, key])
       if (running.has(name)) throw inProgress()
       running.add(name)
@@ -58,7 +58,7 @@ export function createIdempotency(db: Database, clock: Clock) {
       }
     },
 
-    async forgetExpired(): Promise<void> {
+    forgetExpired: async (): Promise<void> => {
       await db.withTransaction((tx) =>
         tx.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, clock.now() - LIFETIME_MS)),
       )

@@ -27,6 +27,8 @@ async function main(): Promise<void> {
   await using app = await startApp(config, log)
   started = true
   process.stdout.write(`Adstock is at ${app.url.href}\n`)
+  if (app.firstKey !== undefined)
+    process.stdout.write(`The first API key, with every scope; it is shown this once: ${app.firstKey}\n`)
   log.info({ url: app.url.href, ads_source: app.ads.sourceName }, 'listening')
   app.ads.startSchedule()
   app.ads.catchUp()

@@ -121,6 +121,8 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
   })
 }
 
+export type Availability = Pick<Context, 'isUnavailable' | 'log' | 'requestId'>
+
 /** After a restart of the database each connection of the pool fails once. */
 const QUERY_ATTEMPTS = 3
 /** Whoever has waited this long for nothing gets an answer instead of another wait. */
@@ -131,7 +133,7 @@ const RETRIED_WITHIN_MS = 1_000
  * to ask, or for its idempotency key to tell.
  */
 export async function whileAvailable<T>(
-  ctx: Context,
+  ctx: Availability,
   kind: 'query' | 'mutation',
   run: () => Promise<T>,
 ): Promise<T> {

@@ -3,6 +3,7 @@ import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { createClient, problemOf } from '#client/api.ts'
+import { bearer, createKey, revokeKey } from './keys/keys.testing.ts'
 import { spawnServer, startTestServer, temporaryFolder, urlOf } from './testing.ts'
 
 test('three server processes sell the same hundred pieces a thousand times at once: a hundred sales, a stock of nothing', async () => {
@@ -61,6 +62,37 @@ test('while the database is stopped, requests are refused in time; when it goes 
     signal('SIGCONT')
   }
   expect((await server.rest(`GET /products/${id}`)).status).toBe(200)
+})
+
+test('a key is taken only while the database says that it holds, be it as known as it may', async () => {
+  const DATABASE_URL = await temporaryPostgres()
+  await using server = await startTestServer({ DATABASE_URL, AUTH: 'keys' })
+  await using admin = new SQL({ url: DATABASE_URL, max: 1 })
+  const key = await createKey(DATABASE_URL, 'reader', 'products:read')
+  const read = async () => {
+    const [rest, trpc] = await Promise.all([
+      server.rest('GET /products', { headers: bearer(key) }),
+      fetch(`${server.url}/trpc/products.list`, { headers: bearer(key) }),
+    ])
+    return [rest.status, trpc.status]
+  }
+  expect(await read()).toEqual([200, 200])
+  const backends: { pid: number }[] =
+    await admin`select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+  for (const { pid } of backends) process.kill(pid, 'SIGSTOP')
+  try {
+    expect(await read()).toEqual([503, 503])
+  } finally {
+    for (const { pid } of backends) process.kill(pid, 'SIGCONT')
+  }
+  expect(await read()).toEqual([200, 200])
+
+  await admin`select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()`
+  let statuses = await read()
+  for (let n = 0; n < 20 && statuses.includes(503); n += 1) statuses = await read()
+  expect(statuses).toEqual([200, 200])
+  await revokeKey(DATABASE_URL, key)
+  expect(await read()).toEqual([401, 401])
 })
 
 test('when its connections are cut, reads go on, and a write either is done or says that it is unavailable', async () => {

@@ -2,6 +2,8 @@
 import { useEffect, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
+import { mayUse, useSession } from '#client/sign-in/session.ts'
+import { SessionCorner } from '#client/sign-in/session-corner.tsx'
 import { ProductsPlace } from '#client/products/products-place.tsx'
 import { Announcer } from './announce.tsx'
 import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
@@ -18,12 +20,25 @@ const spend = lazyPlace(() => import('#client/bridge/spend-place.tsx'))
 const PRELOAD_AFTER_MS = 2_000
 
 const PLACES = [
-  { path: '/products', name: 'Products', keys: 'g p', Icon: ProductsIcon },
-  { path: '/ads', name: 'Ads', keys: 'g a', Icon: AdsIcon },
-  { path: '/out-of-stock-spend', name: 'Out-of-stock spend', keys: 'g o', Icon: SpendIcon },
+  { path: '/products', name: 'Products', keys: 'g p', Icon: ProductsIcon, scope: 'products:read' },
+  { path: '/ads', name: 'Ads', keys: 'g a', Icon: AdsIcon, scope: 'ads:read' },
+  {
+    path: '/out-of-stock-spend',
+    name: 'Out-of-stock spend',
+    keys: 'g o',
+    Icon: SpendIcon,
+    scope: 'ads:read',
+  },
 ] as const
 
+/** What one's key may see. */
+function usePlaces() {
+  const session = useSession()
+  return PLACES.filter(({ scope }) => mayUse(session, scope))
+}
+
 export function Shell() {
+  const [first = PLACES[0]] = usePlaces()
   const [, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
 
@@ -53,7 +68,7 @@ export function Shell() {
           <Route path="/ads" component={ads.Place} />
           <Route path="/out-of-stock-spend" component={spend.Place} />
           <Route path="/">
-            <Redirect to="/products" replace />
+            <Redirect to={first.path} replace />
           </Route>
           <Route>
             <EmptyState title="There is nothing at this address">
@@ -71,13 +86,14 @@ export function Shell() {
 
 function SideBar({ onHelp }: { onHelp: () => void }) {
   const [location] = useLocation()
+  const places = usePlaces()
   return (
     <nav className="side-bar" aria-label="Places">
       <div className="brand" aria-hidden="true">
         Adstock
       </div>
       <ul>
-        {PLACES.map(({ path, name, keys, Icon }) => (
+        {places.map(({ path, name, keys, Icon }) => (
           <li key={path}>
             <Link href={path} aria-current={location === path ? 'page' : undefined}>
               <Icon />
@@ -91,6 +107,7 @@ function SideBar({ onHelp }: { onHelp: () => void }) {
         <span>Shortcuts</span>
         <kbd aria-hidden="true">?</kbd>
       </button>
+      <SessionCorner />
     </nav>
   )
 }

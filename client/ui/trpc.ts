@@ -13,12 +13,20 @@ function worthRetrying(failures: number, error: unknown): boolean {
   return failures < MAX_RETRIES && (status === 429 || status === 503)
 }
 
+/** Of the query that tells who is signed in. */
+export const SESSION_KEY = ['session'] as const
+
 const listen = {
   onSuccess: () => answered(),
-  onError: (error: unknown) => (problemOf(error) ? answered() : gotNoAnswer(error)),
+  onError(error: unknown) {
+    const problem = problemOf(error)
+    if (!problem) gotNoAnswer(error)
+    else answered()
+    if (problem?.status === 401) void queryClient.invalidateQueries({ queryKey: SESSION_KEY })
+  },
 }
 
-export const queryClient = new QueryClient({
+export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache(listen),
   mutationCache: new MutationCache(listen),
   defaultOptions: {

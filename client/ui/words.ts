@@ -9,6 +9,13 @@ export interface ErrorWords {
 
 export function wordsFor(error: unknown): ErrorWords {
   const problem = problemOf(error)
+  if (problem?.code === 'KEY_MISSING') {
+    return {
+      what: problem.title,
+      detail: 'Sign in with a key that may do this.',
+      requestId: problem.request_id,
+    }
+  }
   if (problem) return { what: problem.title, detail: problem.detail, requestId: problem.request_id }
   return {
     what: 'The server did not answer',

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { openDatabase } from '#db/open.ts'
 import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
+import { createKeyStore } from '#server/keys/store.ts'
+import { systemClock } from '#server/platform/clock.ts'
 import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
 import type { Load, LoadResult } from './load.ts'
 import { print } from './measure.ts'
@@ -26,6 +28,8 @@ export async function benchApi({ count, database }: ApiBench): Promise<void> {
   const DATABASE_URL = database === 'postgres' ? await temporaryPostgres() : `file:${folder.path}/adstock.db`
   const db = await openDatabase(DATABASE_URL)
   await seed(db, { count, decimals: 2, now: Date.now() })
+  const wishes = { name: 'bench', scopes: ['products:read'] } as const
+  const { key } = await createKeyStore(db, systemClock).create(wishes)
   await db.close()
 
   const start = async (env: Record<string, string>) => {
@@ -61,6 +65,15 @@ export async function benchApi({ count, database }: ApiBench): Promise<void> {
   const same = await bare('body', product)
   await compare('a product, over all keys', { peer: same, limit: 0.75 }, { ...one, port: open })
   await compare('… with the rate limiter', { peer: same, limit: 0.55 }, { ...one, port: limited })
+  await compare(
+    '… with a key',
+    { peer: same, limit: 0.5 },
+    {
+      ...one,
+      headers: { authorization: `Bearer ${key}` },
+      port: await start({ RATE_LIMIT: 'off', AUTH: 'keys' }),
+    },
+  )
   const headers = { 'if-none-match': '"1"' }
   const unchanged = await bare('unchanged', product, headers)
   await compare('… not modified', { peer: unchanged, limit: 0.75 }, { ...one, headers, port: open })

@@ -63,7 +63,7 @@ function readQuery(url: string, coerce: Coerce): RawInput {
   return input
 }
 
-async function readBody(request: Request): Promise<RawInput> {
+export async function readBody(request: Request): Promise<RawInput> {
   const bytes = await readBytes(request)
   if (bytes.length === 0) return Object.create(null) as RawInput
   const type = request.headers.get('content-type') ?? ''

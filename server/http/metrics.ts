@@ -6,8 +6,14 @@ const BOUNDS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.
 /** What no route took: a path as it was asked for would be a series of its own. */
 const NO_ROUTE = 'none'
 
-export function mountMetrics(app: Elysia, metrics: Metrics): void {
-  app.get('/metrics', async () => {
+/** @param authorize rejects for whom they are not */
+export function mountMetrics(
+  app: Elysia,
+  metrics: Metrics,
+  authorize: (request: Request) => Promise<void>,
+): void {
+  app.get('/metrics', async ({ request }) => {
+    await authorize(request)
     const { contentType, body } = await metrics.text()
     return new Response(body, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } })
   })

@@ -43,6 +43,20 @@ test('files and live streams are described as well', () => {
   expect(document.paths['/v1/changes'].get.responses['200'].content).toHaveProperty('text/event-stream')
 })
 
+test('each operation says which scope it needs, and how a caller shows who it is', () => {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+  const described = Object.values<any>(document.paths).flatMap((path) => Object.values<any>(path))
+  expect(described.filter(({ security }) => security === undefined)).toEqual([])
+  expect(document.paths['/v1/ads/runs'].post.security).toEqual([
+    { key: ['ads:write'] },
+    { session: ['ads:write'] },
+  ])
+  expect(document.components.securitySchemes).toMatchObject({
+    key: { type: 'http', scheme: 'bearer' },
+    session: { type: 'apiKey', in: 'cookie', name: 'adstock_session' },
+  })
+})
+
 test('every reference leads somewhere', () => {
   for (const [, name = ''] of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) {
     expect(document.components.schemas).toHaveProperty(name)

@@ -3,8 +3,9 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
 import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
 import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
-import { knownFields, takesIdempotencyKey, type AnyOperation } from '#server/operation.ts'
+import { knownFields, takesIdempotencyKey, type AnyOperation, type Scope } from '#server/operation.ts'
 import type { AnyTransfer } from '#server/transfer.ts'
+import { SESSION_COOKIE } from './auth.ts'
 import { Problem } from './problem.ts'
 import { PREFIX, splitRest } from './rest.ts'
 
@@ -19,6 +20,20 @@ const SHARED_PROBLEMS = [
 ] as const
 const IDEMPOTENCY_PROBLEMS = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const
 const BODY_PROBLEMS = ['BODY_UNREADABLE', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const
+
+/** In `AUTH=keys`; where everything is open they are not asked for. */
+const SECURITY_SCHEMES = {
+  key: { type: 'http', scheme: 'bearer', description: 'An API key, `ak_…`' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SESSION_COOKIE,
+    description: 'What the page holds after `POST /session` with `{"key":"ak_…"}`',
+  },
+}
+
+/** Either of them, with this scope. */
+const security = (scope: Scope) => [{ key: [scope] }, { session: [scope] }]
 
 type Json = Record<string, unknown>
 
@@ -50,7 +65,7 @@ export function openApi(api: Api): Json {
     servers: [{ url: '/' }],
     tags: Object.keys(api).map((name) => ({ name })),
     paths,
-    components: { schemas: { Problem: jsonSchema(Problem, 'output') } },
+    components: { schemas: { Problem: jsonSchema(Problem, 'output') }, securitySchemes: SECURITY_SCHEMES },
   }
 }
 
@@ -65,13 +80,14 @@ function describeTransfer(transfer: AnyTransfer): Json {
           content: { 'application/json': { schema: jsonSchema(transfer.output, 'output') } },
         }
   const codes: ProblemCode[] = [
-    ...(transfer.kind === 'upload' ? (['MEDIA_TYPE_UNSUPPORTED'] as const) : []),
+    ...(transfer.kind === 'upload' ? (['CROSS_SITE_REFUSED', 'MEDIA_TYPE_UNSUPPORTED'] as const) : []),
     ...SHARED_PROBLEMS,
   ]
   return {
     summary: transfer.summary,
     tags: [splitRest(transfer)[1].split(/[/.]/)[1]],
     description: `Scope \`${transfer.scope}\`, rate limit \`${transfer.cost}\`.`,
+    security: security(transfer.scope),
     parameters: Object.entries(properties).map(([name, schema]) => ({
       name,
       in: 'query',
@@ -119,6 +135,7 @@ function describe(name: string, operation: AnyOperation, live: boolean): Json {
     summary: operation.summary,
     tags: [name.split('.')[0]],
     description: `Scope \`${operation.scope}\`, rate limit \`${operation.cost}\`. tRPC: \`${name}\`.`,
+    security: security(operation.scope),
     parameters,
     ...(fromBody && { requestBody: requestBody(rest, { properties, required }) }),
     responses: responses(operation, { fromBody, live }),
@@ -152,6 +169,7 @@ function responses(operation: AnyOperation, { fromBody, live }: { fromBody: bool
   const body = status === 204 ? {} : { content: { 'application/json': { schema }, ...events } }
   const codes: ProblemCode[] = [
     ...(operation.errors ?? []),
+    ...(operation.kind === 'mutation' ? (['CROSS_SITE_REFUSED'] as const) : []),
     ...(takesIdempotencyKey(operation) ? IDEMPOTENCY_PROBLEMS : []),
     ...(fromBody ? BODY_PROBLEMS : []),
     ...SHARED_PROBLEMS,

@@ -6,7 +6,7 @@ import type { Elysia } from 'elysia'
 
 const PAGE_FOLDER = join(import.meta.dir, '../../client/dist/page')
 /** Places within the page: each is the same document, which then shows what the address says. */
-const PLACES = ['/', '/products', '/ads', '/out-of-stock-spend']
+const PLACES = ['/', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
 
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

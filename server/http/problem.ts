@@ -54,10 +54,17 @@ export function problemResponse(problem: Problem, headers: Record<string, string
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       'x-request-id': problem.request_id,
-      ...(problem.status === 503 && { 'retry-after': String(RETRY_AFTER_S) }),
+      ...fieldsOf(problem),
       ...headers,
     },
   })
+}
+
+/** What a problem says in the header as well. */
+export function fieldsOf({ status, retry_after: retryAfterS }: Problem): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' }
+  if (status === 503) return { 'retry-after': String(RETRY_AFTER_S) }
+  return typeof retryAfterS === 'number' ? { 'retry-after': String(retryAfterS) } : {}
 }
 
 const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/

@@ -10,9 +10,17 @@ import {
 } from '#server/answer.ts'
 import type { Caller, Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
-import { follow, invoke, mayUse, type AnyOperation, type AnySubscription } from '#server/operation.ts'
+import {
+  follow,
+  invoke,
+  mayUse,
+  requireScope,
+  type AnyOperation,
+  type AnySubscription,
+} from '#server/operation.ts'
 import type { Found } from '#server/platform/cache/cache.ts'
 import type { Logger } from '#server/platform/log.ts'
+import type { Auth } from './auth.ts'
 import { inputReader } from './input.ts'
 import {
   addressOf,
@@ -31,8 +39,8 @@ export interface Transport {
   log: Logger
   /** Aborts when the server begins to stop: streams then end. */
   stopping: AbortSignal
-  callerOf: (request: Request) => Caller
-  contextFor: (request: Request, info: RequestInfo) => Context
+  auth: Auth
+  contextFor: (request: Request, info: RequestInfo, caller: Caller) => Context
   answers: AnswerCache
 }
 
@@ -55,23 +63,28 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
   app.all(`${PREFIX}/*`, ({ request }) => refuse(request, allowed, transport), { parse: 'none' })
 }
 
-function streamHandler(stream: AnySubscription, { log, stopping, contextFor }: Transport) {
+function streamHandler(stream: AnySubscription, { log, stopping, auth, contextFor }: Transport) {
   const read = inputReader(stream)
   return async (request: Request, params: PathParameters = {}): Promise<Response> => {
     const info = requestInfo(request)
+    const leaving = new AbortController()
     try {
+      const caller = await auth.callerOf(request)
       const input = await read(request, params)
       const lastEventId = request.headers.get('last-event-id')
       if (lastEventId !== null) input['lastEventId'] = lastEventId
-      const leaving = new AbortController()
-      const signal = AbortSignal.any([request.signal, stopping, leaving.signal])
-      return eventStream(follow(stream, { ...contextFor(request, info), signal }, input), {
+      const ended = AbortSignal.any([request.signal, stopping, leaving.signal])
+      const ctx = contextFor(request, info, caller)
+      requireScope(ctx, stream.scope)
+      const signal = auth.untilRefused(request, ended)
+      return eventStream(follow(stream, { ...ctx, signal }, input), {
         headers: { 'x-request-id': info.requestId },
         onLeave: () => leaving.abort(),
         onError: (error) =>
           log.error({ err: error, request_id: info.requestId }, 'an event stream broke off'),
       })
     } catch (error) {
+      leaving.abort()
       return problemResponse(toProblem(error, info, log))
     }
   }
@@ -91,8 +104,12 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
   const answer: Handler = async (request, params = {}, keptUnder) => {
     const info = requestInfo(request)
     try {
+      const asking = transport.auth.callerOf(request)
+      const caller = asking instanceof Promise ? await asking : asking
+      // Before the body is read: from whom nothing is taken, nothing is read.
+      requireScope({ caller }, operation.scope)
       const input = await read(request, params)
-      const ctx = transport.contextFor(request, info)
+      const ctx = transport.contextFor(request, info, caller)
       const startedAtMs = performance.now()
       const answered = await invoke(operation, keptUnder === undefined ? ctx : { ...ctx, keptUnder }, input)
       return success(operation, answered, {
@@ -111,13 +128,9 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
  * The same address was answered before, so it need not be understood again: a kept answer goes out without its input
  * being read. Everything else is left to `otherwise`.
  */
-function fromKept(
-  { scope }: AnyOperation,
-  { callerOf, answers, log }: Transport,
-  otherwise: Handler,
-): Handler {
-  return (request, params) => {
-    if (!mayUse(callerOf(request), scope) || asksToRefresh(request)) return otherwise(request, params)
+function fromKept({ scope }: AnyOperation, { auth, answers, log }: Transport, otherwise: Handler): Handler {
+  const answer = (caller: Caller, request: Request, params: PathParameters) => {
+    if (!mayUse(caller, scope) || asksToRefresh(request)) return otherwise(request, params)
     const address = addressOf(request.url)
     const send = (hit: Found<AnswerHead> | undefined) => {
       if (!hit) return otherwise(request, params, address)
@@ -129,6 +142,14 @@ function fromKept(
     const hit = answers.hit(address)
     // The database did not say whether anything has changed: the long way knows what to do about that.
     return hit instanceof Promise ? hit.then(send, () => otherwise(request, params)) : send(hit)
+  }
+  return (request, params) => {
+    const caller = auth.callerOf(request)
+    if (!(caller instanceof Promise)) return answer(caller, request, params)
+    return caller.then(
+      (known) => answer(known, request, params),
+      () => otherwise(request, params),
+    )
   }
 }
 

@@ -1,11 +1,13 @@
 /** All that the server answers to, in one Elysia: health, pages, REST and tRPC. */
-import { cors } from '@elysiajs/cors'
 import { Elysia } from 'elysia'
 import { api } from '#server/api.ts'
-import type { Caller, Services } from '#server/context.ts'
+import type { Services } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
-import { SCOPES } from '#server/operation.ts'
+import type { KeyRing } from '#server/keys/key-ring.ts'
+import { requireScope } from '#server/operation.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
+import { createAuth, OPEN, type Auth } from './auth.ts'
+import { crossOrigin } from './cors.ts'
 import { mountHealth, type Health } from './health.ts'
 import { mountMetrics, timed, type Fetch } from './metrics.ts'
 import { openApi } from './openapi.ts'
@@ -14,6 +16,7 @@ import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRateLimiter, type Policies } from './rate-limit.ts'
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
+import { mountSession } from './session.ts'
 import { mountTransfers } from './transfers.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
@@ -21,29 +24,28 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
   services: Services
   metrics: Metrics
   limits: Policies | 'off'
+  /** Without, everybody may do everything. */
+  keys: KeyRing | undefined
+  publicReads: boolean
   trustedProxyHops: number
   corsOrigins: readonly string[]
   /** The address at the other end of the connection. */
   addressOf: (request: Request) => string | undefined
 }
 
-/** config.ts refuses to start where callers would have to be told apart. */
-const EVERYONE: Caller = { kind: 'open', name: 'anyone', scopes: new Set(SCOPES) }
-
-const everyone = () => EVERYONE
-
 /** @returns what answers a request */
 export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   const { services, limits, metrics } = options
   const { log, clock } = services
+  const auth = authFor(options)
   const transport: Transport = {
     log,
     stopping: options.stopping,
     answers: services.answers,
-    callerOf: everyone,
-    contextFor: (request, { requestId }) => ({
+    auth,
+    contextFor: (request, { requestId }, caller) => ({
       ...services,
-      caller: EVERYONE,
+      caller,
       requestId,
       idempotencyKey: request.headers.get('idempotency-key'),
       refresh: asksToRefresh(request),
@@ -62,7 +64,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
       : createRateLimiter(api, { ...options, policies: limits, now: clock.now, onRefused })
 
   const app = new Elysia()
-  const answer = timed(app, metrics, createRequestLog(log, transport.callerOf))
+  const answer = timed(app, metrics, createRequestLog(log, transport.auth.callerOf))
   app.onError(({ error, code, request }) => {
     const info = requestInfo(request)
     const refusal =
@@ -78,7 +80,10 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     app.onBeforeHandle(({ request, set }) => void Object.assign(set.headers, limiter.fieldsFor(request)))
   }
   mountHealth(app, options)
-  mountMetrics(app, metrics)
+  mountMetrics(app, metrics, async (request) =>
+    requireScope({ caller: await auth.callerOf(request) }, 'admin'),
+  )
+  mountSession(app, auth, services)
   await mountPages(app, openApi(api))
   mountRest(app, api, transport)
   mountTransfers(app, transport)
@@ -86,34 +91,21 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   return answer
 }
 
-/** Without cookies: a page from elsewhere sends a key of its own. */
-function crossOrigin(origins: readonly string[]): ReturnType<typeof cors> {
-  return cors({
-    origin: (request) => origins.includes(request.headers.get('origin') ?? ''),
-    credentials: false,
-    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: [
-      'authorization',
-      'content-type',
-      'if-match',
-      'if-none-match',
-      'idempotency-key',
-      'last-event-id',
-      'x-request-id',
-      'trpc-accept',
-    ],
-    exposeHeaders: [
-      'etag',
-      'link',
-      'location',
-      'retry-after',
-      'ratelimit',
-      'ratelimit-policy',
-      'x-request-id',
-      'cache-status',
-      'idempotent-replayed',
-      'server-timing',
-    ],
-    maxAge: 600,
+function authFor(options: RoutesOptions): Auth {
+  const { keys, limits, metrics, services } = options
+  if (!keys) return OPEN
+  const failures = metrics.counter({
+    name: 'adstock_auth_failures_total',
+    help: 'Requests with a wrong key, and those refused because of many before',
+    labels: ['reason'],
+  })
+  return createAuth({
+    ...options,
+    keys,
+    limited: limits !== 'off',
+    log: services.log,
+    isUnavailable: services.isUnavailable,
+    now: services.clock.now,
+    onFailed: (reason) => failures.add({ reason }),
   })
 }

@@ -10,7 +10,7 @@ export function wantsEventStream(request: Request): boolean {
 
 export interface EventStreamOptions {
   headers: Record<string, string>
-  /** Nobody listens any more: whatever makes the events may end. */
+  /** Nobody listens any more, or there is nothing more to hear: whatever makes the events may end. */
   onLeave: () => void
   /** The events broke off. */
   onError: (error: unknown) => void
@@ -43,6 +43,7 @@ export function eventStream(
       }
       clearInterval(heartbeat)
       controller.close()
+      onLeave()
     },
     cancel() {
       clearInterval(heartbeat)

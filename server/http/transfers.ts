@@ -1,8 +1,9 @@
 /** Routes for files: a download is streamed as it is made, an upload is read as it comes. */
 import type { Elysia } from 'elysia'
 import { transfersOf } from '#server/api.ts'
+import type { Caller } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
-import { whileAvailable } from '#server/operation.ts'
+import { requireScope, whileAvailable } from '#server/operation.ts'
 import { checked, type AnyTransfer } from '#server/transfer.ts'
 import { queryReader } from './input.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
@@ -15,7 +16,9 @@ export function mountTransfers(app: Elysia, transport: Transport): void {
     const handle = async ({ request }: { request: Request }) => {
       const info = requestInfo(request)
       try {
-        return await answer(transfer, { request, info, raw: read(request), transport })
+        const caller = await transport.auth.callerOf(request)
+        requireScope({ caller }, transfer.scope)
+        return await answer(transfer, { request, info, caller, raw: read(request), transport })
       } catch (error) {
         return problemResponse(toProblem(error, info, transport.log))
       }
@@ -27,12 +30,16 @@ export function mountTransfers(app: Elysia, transport: Transport): void {
 interface Asked {
   request: Request
   info: RequestInfo
+  caller: Caller
   raw: object
   transport: Transport
 }
 
-async function answer(transfer: AnyTransfer, { request, info, raw, transport }: Asked): Promise<Response> {
-  const ctx = transport.contextFor(request, info)
+async function answer(
+  transfer: AnyTransfer,
+  { request, info, caller, raw, transport }: Asked,
+): Promise<Response> {
+  const ctx = transport.contextFor(request, info, caller)
   const input = checked(transfer, ctx, raw)
   const headers = { 'x-request-id': info.requestId, 'cache-control': 'no-store' }
   if (transfer.kind === 'upload') {

@@ -4,11 +4,11 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import type { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
-import type { Context } from '#server/context.ts'
+import type { Caller, Context } from '#server/context.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
-import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
+import { follow, invoke, requireScope, type AnyOperation, type AnySubscription } from '#server/operation.ts'
 import { isPaged, readBytes } from './input.ts'
-import { requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
+import { fieldsOf, requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
 import { serverTiming, type Transport } from './rest.ts'
 
 export const ENDPOINT = '/trpc'
@@ -17,28 +17,30 @@ export const MAX_BATCH_SIZE = 50
 const SSE_PING_MS = 5_000
 
 interface ProcedureContext {
+  request: Request
   info: RequestInfo
   resHeaders: Headers
   context: Context
 }
 
 export function mountTrpc(app: Elysia, api: Api, transport: Transport): void {
-  const { contextFor } = transport
+  const { auth, contextFor } = transport
   const router = createRouter(api, transport)
-  const handle = (request: Request) =>
-    fetchRequestHandler({
+  const handle = async (request: Request, caller: Caller) =>
+    await fetchRequestHandler({
       endpoint: ENDPOINT,
-      req: request,
+      req: await bounded(request),
       router,
       maxBatchSize: MAX_BATCH_SIZE,
       createContext: ({ req, resHeaders }): ProcedureContext => {
         const info = requestInfo(req)
         resHeaders.set('x-request-id', info.requestId)
         resHeaders.set('cache-control', 'private, no-cache')
-        return { info, resHeaders, context: contextFor(req, info) }
+        return { request, info, resHeaders, context: contextFor(req, info, caller) }
       },
     })
-  app.all(`${ENDPOINT}/*`, async ({ request }) => handle(await bounded(request)), { parse: 'none' })
+  const answer = async ({ request }: { request: Request }) => handle(request, await auth.callerOf(request))
+  app.all(`${ENDPOINT}/*`, answer, { parse: 'none' })
 }
 
 /** The same request with its body read, as far as a body may go: tRPC itself would read any. @throws ProblemError */
@@ -68,12 +70,12 @@ export function trpcRefusal(request: Request): typeof problemResponse {
     const body = searchParams.get('batch') === '1' ? envelopes : envelopes[0]
     return Response.json(body, {
       status: problem.status,
-      headers: { 'x-request-id': problem.request_id, ...headers },
+      headers: { 'x-request-id': problem.request_id, ...fieldsOf(problem), ...headers },
     })
   }
 }
 
-function createRouter(api: Api, { log, stopping }: Transport) {
+function createRouter(api: Api, { log, stopping, auth }: Transport) {
   const t = initTRPC.context<ProcedureContext>().create({
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: SSE_PING_MS } },
@@ -110,6 +112,8 @@ function createRouter(api: Api, { log, stopping }: Transport) {
         if (replayed) ctx.resHeaders.set('idempotent-replayed', 'true')
         return output
       } catch (error) {
+        if (error instanceof ProblemError && error.code === 'KEY_MISSING')
+          ctx.resHeaders.set('www-authenticate', 'Bearer')
         throw asTrpcError(error)
       }
     }
@@ -121,12 +125,18 @@ function createRouter(api: Api, { log, stopping }: Transport) {
     t.procedure
       .input((input: unknown) => input)
       .subscription(async function* ({ ctx, input, signal }) {
-        const ending = AbortSignal.any([stopping, ...(signal ? [signal] : [])])
+        const left = new AbortController()
+        const ended = AbortSignal.any([stopping, left.signal, ...(signal ? [signal] : [])])
         try {
-          for await (const { id, data } of follow(operation, { ...ctx.context, signal: ending }, input))
+          requireScope(ctx.context, operation.scope)
+          const allowed = auth.untilRefused(ctx.request, ended)
+          for await (const { id, data } of follow(operation, { ...ctx.context, signal: allowed }, input))
             yield tracked(id, data)
+          if (allowed.reason instanceof ProblemError) throw allowed.reason
         } catch (error) {
           throw asTrpcError(error)
+        } finally {
+          left.abort()
         }
       })
   return t.router(

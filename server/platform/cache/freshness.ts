@@ -3,6 +3,8 @@
  * together share one question, but only one that began after they came: whatever was committed before a read began
  * is then known, and no answer from before it is served.
  */
+import { sharedQuestion } from '#server/platform/shared-question.ts'
+
 export interface Change {
   /** In the order of the commits, without gaps. */
   seq: number
@@ -39,8 +41,7 @@ export class Freshness {
   /** The changes since the state that everything is compared with, oldest first. */
   readonly #remembered = new Map<number, Pick<Change, 'at' | 'subject'>>()
   readonly #lastChange = new Map<number, number>()
-  #asking: Promise<void> | undefined
-  #next: Promise<void> | undefined
+  readonly #settle = sharedQuestion(() => this.#ask())
 
   constructor(feed: ChangeFeed) {
     this.#feed = feed
@@ -53,14 +54,7 @@ export class Freshness {
 
   /** When it is done, whatever was committed before the call is known. */
   settled(): Awaitable<void> {
-    if (!this.#asking) return this.#ask()
-    // The question under way was asked too early for this caller; whoever comes now shares the next one.
-    return (this.#next ??= this.#asking
-      .catch(() => {})
-      .then(() => {
-        this.#next = undefined
-        return this.#asking ?? this.#ask()
-      }))
+    return this.#settle()
   }
 
   /** Whether nothing of the subject has changed between this state and the newest known one. */
@@ -73,13 +67,9 @@ export class Freshness {
   #ask(): Awaitable<void> {
     const changes = this.#begun ? this.#feed.from(this.#known.seq, MAX_NEW_CHANGES) : undefined
     if (changes && !(changes instanceof Promise) && this.#take(changes)) return
-    const asking = (async () => {
+    return (async () => {
       if (!changes || !this.#take(await changes)) this.#beginAt(await this.#feed.newest())
     })()
-    this.#asking = asking.finally(() => {
-      this.#asking = undefined
-    })
-    return this.#asking
   }
 
   /** @returns false when the feed does not go on from what is known */

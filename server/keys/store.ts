@@ -1,0 +1,157 @@
+/** API keys and sessions as they are stored: of either only the hash. */
+import { and, desc, eq, isNull, lt, or, type SQL } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+import type { ApiKeyRow } from '#db/schema.postgres.ts'
+import { SCOPES, type Scope } from '#server/operation.ts'
+import type { Clock } from '#server/platform/clock.ts'
+import { hashOf, newKey, randomText, referredPrefix } from './key.ts'
+
+export interface ApiKey extends Omit<ApiKeyRow, 'scopes' | 'hash'> {
+  scopes: Scope[]
+}
+
+/** Of a key that is created: shown once, and stored nowhere. */
+export interface CreatedKey extends ApiKey {
+  key: string
+}
+
+export interface KeyWishes {
+  name: string
+  scopes: readonly Scope[]
+  expiresAt?: number | null
+}
+
+export const SESSION_LIFETIME_MS = 7 * 24 * 3_600_000
+const SESSION_TOKEN_LENGTH = 43
+const FIRST_KEY = { name: 'first key', scopes: SCOPES }
+
+export type KeyStore = ReturnType<typeof createKeyStore>
+
+export function createKeyStore(db: Database, clock: Clock) {
+  const { apiKeys, keyState } = db.tables
+
+  const create = async (tx: Pick<typeof db.reader, 'insert'>, wishes: KeyWishes): Promise<CreatedKey> => {
+    const { key, prefix } = newKey()
+    const { name, scopes, expiresAt = null } = wishes
+    const [row] = await tx
+      .insert(apiKeys)
+      .values({
+        prefix,
+        hash: hashOf(key),
+        name,
+        scopes: scopes.join(' '),
+        createdAt: clock.now(),
+        expiresAt,
+      })
+      .returning()
+    if (!row) throw new Error('A key was inserted and did not come back.')
+    return { ...toApiKey(row), key }
+  }
+
+  return {
+    ...sessionsIn(db, clock),
+
+    create: async (wishes: KeyWishes): Promise<CreatedKey> =>
+      await db.withTransaction((tx) => create(tx, wishes)),
+
+    /** With every scope, if there has never been a key; of several servers that start at once, one makes it. */
+    createFirst: async (): Promise<CreatedKey | undefined> =>
+      await db.withTransaction(async (tx) => {
+        await db.forUpdate(tx.select().from(keyState))
+        const [any] = await tx.select({ id: apiKeys.id }).from(apiKeys).limit(1)
+        return any ? undefined : await create(tx, FIRST_KEY)
+      }),
+
+    /** Newest first, with those that were revoked. */
+    list: async (): Promise<ApiKey[]> =>
+      (await db.reader.select().from(apiKeys).orderBy(desc(apiKeys.id))).map(toApiKey),
+
+    /**
+     * Once it has resolved, no server accepts the key any more.
+     * @param reference its id or its prefix
+     * @returns the key, and whether it was revoked before; undefined when there is none
+     */
+    revoke: async (reference: string): Promise<{ key: ApiKey; before: boolean } | undefined> => {
+      const named = referredTo(reference, apiKeys)
+      if (!named) return undefined
+      return await db.withTransaction(async (tx) => {
+        const [row] = await db.forUpdate(tx.select().from(apiKeys).where(named))
+        if (!row) return undefined
+        if (row.revokedAt !== null) return { key: toApiKey(row), before: true }
+        const revokedAt = clock.now()
+        await tx.update(apiKeys).set({ revokedAt }).where(eq(apiKeys.id, row.id))
+        return { key: toApiKey({ ...row, revokedAt }), before: false }
+      })
+    },
+
+    /** Whatever became of it: see `holdsAt`. */
+    find: async (prefix: string): Promise<ApiKeyRow | undefined> =>
+      (await db.reader.select().from(apiKeys).where(eq(apiKeys.prefix, prefix)))[0],
+
+    async noteUse(id: number, at: number): Promise<void> {
+      const earlier = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, at))
+      await db.withTransaction((tx) =>
+        tx
+          .update(apiKeys)
+          .set({ lastUsedAt: at })
+          .where(and(eq(apiKeys.id, id), earlier)),
+      )
+    },
+  }
+}
+
+function sessionsIn(db: Database, clock: Clock) {
+  const { apiKeys, sessions } = db.tables
+  return {
+    /**
+     * @param keyId null for `ADMIN_KEY`
+     * @param hashed of the token, as it is stored
+     * @returns the token, for the cookie
+     */
+    async openSession(keyId: number | null, hashed: (token: string) => string): Promise<string> {
+      const token = randomText(SESSION_TOKEN_LENGTH)
+      const createdAt = clock.now()
+      await db.withTransaction((tx) =>
+        tx
+          .insert(sessions)
+          .values({ hash: hashed(token), keyId, createdAt, expiresAt: createdAt + SESSION_LIFETIME_MS }),
+      )
+      return token
+    },
+
+    /** With its key, whatever became of it. */
+    async findSession(hash: string) {
+      const [found] = await db.reader
+        .select({ session: sessions, key: apiKeys })
+        .from(sessions)
+        .leftJoin(apiKeys, eq(apiKeys.id, sessions.keyId))
+        .where(eq(sessions.hash, hash))
+      return found
+    },
+
+    async closeSession(hash: string): Promise<void> {
+      await db.withTransaction((tx) => tx.delete(sessions).where(eq(sessions.hash, hash)))
+    },
+
+    forgetExpiredSessions: async (): Promise<void> => {
+      await db.withTransaction((tx) => tx.delete(sessions).where(lt(sessions.expiresAt, clock.now())))
+    },
+  }
+}
+
+/** Scopes that this version does not know give nothing. */
+export function scopesOf({ scopes }: Pick<ApiKeyRow, 'scopes'>): Scope[] {
+  const given = new Set(scopes.split(' '))
+  return SCOPES.filter((scope) => given.has(scope))
+}
+
+function toApiKey(row: ApiKeyRow): ApiKey {
+  const { id, prefix, name, createdAt, expiresAt, lastUsedAt, revokedAt } = row
+  return { id, prefix, name, scopes: scopesOf(row), createdAt, expiresAt, lastUsedAt, revokedAt }
+}
+
+function referredTo(reference: string, keys: Database['tables']['apiKeys']): SQL | undefined {
+  if (/^\d{1,7}$/.test(reference)) return eq(keys.id, Number(reference))
+  const prefix = referredPrefix(reference)
+  return prefix === undefined ? undefined : eq(keys.prefix, prefix)
+}
