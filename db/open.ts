@@ -3,9 +3,9 @@ import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 
 /**
- * Opens and migrates; waits for a server that is still starting, up to a minute.
+ * Opens and migrates.
  * @param url `file:PATH` or `postgres://…`
- * @param onWaiting told with each refusal meanwhile
+ * @param onWaiting then a server that is still starting is waited for, up to a minute; told with each refusal
  */
 export async function openDatabase(url: string, onWaiting?: (error: unknown) => void): Promise<Database> {
   return url.startsWith('file:')

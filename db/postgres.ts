@@ -34,18 +34,15 @@ const UNIQUE_VIOLATION = '23505'
 
 /**
  * @param url `postgres://…`
- * @param onWaiting told with each refusal while the server is still starting
+ * @param onWaiting told with each refusal while the server is still starting; without it that is not waited for
  */
-export async function openPostgres(
-  url: string,
-  onWaiting: (error: unknown) => void = () => undefined,
-): Promise<Database> {
+export async function openPostgres(url: string, onWaiting?: (error: unknown) => void): Promise<Database> {
   const client = connect(url, MAX_CONNECTIONS)
   // Every read asks it first: it must not wait behind a full pool, nor be planned anew each time.
   const watcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
   // Opened by the first question, so never by a server that knows no keys.
   const keyWatcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
-  await onceStarted(() => migrate(client), onWaiting)
+  await (onWaiting ? onceStarted(() => migrate(client), onWaiting) : migrate(client))
   const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
 
   return {
