@@ -19,6 +19,8 @@ const CONNECT_TIMEOUT_S = 5
 const STATEMENT_TIMEOUT_MS = 5_000
 /** Longer than any statement may take: then the server is not at work, but gone or stopped. */
 const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
+/** A second's work in reads; writes are refused last. */
+const QUEUE_LIMITS = { waitingReads: 1_500, waitingTransactions: 3_000, silenceMs: SILENCE_MS }
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
@@ -35,7 +37,8 @@ export async function openPostgres(url: string): Promise<Database> {
   // Every read asks it first: it must not wait behind a full pool, nor be planned anew each time.
   const watcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
   await migrate(client)
-  const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
+  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: MAX_CONNECTIONS })
+  const queries = drizzle({ client: queued(client, queue) })
 
   return {
     tables,
@@ -88,6 +91,7 @@ export async function openPostgres(url: string): Promise<Database> {
     marks: changeMarks(watcher),
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
     isUnavailable: isPassing,
+    waiting: () => queue.waiting,
     async close() {
       await Promise.all([client.close(), watcher.close()])
     },
@@ -104,9 +108,9 @@ function connect(url: string, max: number, settings: Record<string, string> = {}
 }
 
 function changeMarks(watcher: SQL): ChangeMarks {
-  const queue = new ConnectionQueue({ connections: 1, silenceMs: SILENCE_MS })
+  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: 1 })
   const ask = async (query: () => Promise<Record<keyof ChangeMark, string>[]>) => {
-    const rows = await queue.run(async () => await query())
+    const rows = await queue.run(async () => await query(), 'waitingReads')
     return rows.map(({ seq, at, subject }) => ({
       seq: Number(seq),
       at: Number(at),

@@ -17,6 +17,8 @@ import { createRoutes } from '#server/http/routes.ts'
 import { systemClock, type Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
+import { localLimiter, sharedLimiter } from '#server/platform/limiter.ts'
+import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { createProductStore } from '#server/products/store.ts'
 
 export interface App extends AsyncDisposable {
@@ -62,18 +64,17 @@ export async function startApp(
     () => idempotency.forgetExpired(),
   )
   opened.defer(() => cleaning.stop())
-  const { answers, shared } = opened.use(
-    openAnswerCache(
-      {
-        db,
-        bytes: config.cacheBytes,
-        redisUrl: config.redisUrl,
-        prefix: `adstock:${await identityOf(db)}:${formOfAnswers()}:`,
-        metrics,
-        log,
-      },
-      createCache,
-    ),
+  const redis = openRedis(config, log, opened)
+  const prefix = `adstock:${await identityOf(db)}:`
+  const answers = openAnswerCache(
+    { db, bytes: config.cacheBytes, redis, prefix: `${prefix}${formOfAnswers()}:`, metrics, log },
+    createCache,
+  )
+  const limiter = opened.use(
+    redis ? sharedLimiter({ redis, prefix: `${prefix}limit:`, now: clock.now }) : localLimiter(clock.now),
+  )
+  metrics.gauge({ name: 'adstock_database_waiting', help: 'Who waits for a turn at the database' }, (set) =>
+    set({}, db.waiting()),
   )
   const services: Services = {
     products,
@@ -91,12 +92,13 @@ export async function startApp(
     services,
     metrics,
     limits: config.limits,
+    limiter,
     trustedProxyHops: config.trustedProxyHops,
     addressOf: (request) => server.requestIP(request)?.address,
     stopping: stopping.signal,
     accepting: () => !stopping.signal.aborted,
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
-    redis: shared && (() => (shared.healthy ? 'ok' : 'degraded')),
+    redis: redis && (() => (redis.healthy ? 'ok' : 'degraded')),
   })
   const server = listen(config, answer)
   opened.defer(() => server.stop(true))
@@ -117,6 +119,12 @@ export async function openProducts(
   const db = opened.adopt(await openDatabase(databaseUrl), (database) => database.close())
   await claimCurrency(db, currency.code)
   return { db, products: opened.use(createProductStore(db, systemClock)) }
+}
+
+function openRedis({ redisUrl }: Config, log: Logger, opened: AsyncDisposableStack): Redis | undefined {
+  if (redisUrl === undefined) return undefined
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'Redis does not answer; it is left out')
+  return opened.use(connectRedis({ url: redisUrl, onTrouble }))
 }
 
 /** Prices are stored in minor units: read in another currency they would be other prices. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { createGcra } from '#server/platform/gcra.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 import { startTestServer } from '#server/testing.ts'
 import { problemOf } from '#client/api.ts'
 import { callerAddress } from './caller-address.ts'
@@ -9,33 +9,33 @@ describe('GCRA', () => {
 
   test('lets the whole limit through at once, then one for each interval', () => {
     let now = 0
-    const consume = createGcra(() => now)
-    const burst = Array.from({ length: 12 }, () => consume('a', rate, 1).allowed)
+    const gcra = new Gcra(() => now)
+    const burst = Array.from({ length: 12 }, () => gcra.consume({ caller: 'a', rate, cost: 1 }).allowed)
     expect(burst.filter(Boolean)).toHaveLength(10)
-    expect(consume('a', rate, 1)).toMatchObject({
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({
       allowed: false,
       remaining: 0,
       retryAfterMs: 100,
       resetMs: 1000,
     })
     now = 100
-    expect(consume('a', rate, 1)).toMatchObject({ allowed: true, remaining: 0 })
-    expect(consume('a', rate, 1).allowed).toBe(false)
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({ allowed: true, remaining: 0 })
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 }).allowed).toBe(false)
     now = 5000
-    expect(consume('a', rate, 1)).toMatchObject({ allowed: true, remaining: 9 })
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({ allowed: true, remaining: 9 })
   })
 
   test('a costly request is refused whole, and costs nothing then', () => {
-    const consume = createGcra(() => 0)
-    expect(consume('a', rate, 8).allowed).toBe(true)
-    expect(consume('a', rate, 3).allowed).toBe(false)
-    expect(consume('a', rate, 2).allowed).toBe(true)
+    const gcra = new Gcra(() => 0)
+    expect(gcra.consume({ caller: 'a', rate, cost: 8 }).allowed).toBe(true)
+    expect(gcra.consume({ caller: 'a', rate, cost: 3 }).allowed).toBe(false)
+    expect(gcra.consume({ caller: 'a', rate, cost: 2 }).allowed).toBe(true)
   })
 
   test('callers do not share', () => {
-    const consume = createGcra(() => 0)
-    consume('a', rate, 10)
-    expect(consume('b', rate, 10).allowed).toBe(true)
+    const gcra = new Gcra(() => 0)
+    gcra.consume({ caller: 'a', rate, cost: 10 })
+    expect(gcra.consume({ caller: 'b', rate, cost: 10 }).allowed).toBe(true)
   })
 })
 

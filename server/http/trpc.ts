@@ -8,7 +8,7 @@ import type { Context } from '#server/context.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
 import { follow, invoke, type AnyOperation, type AnySubscription } from '#server/operation.ts'
 import { isPaged, readBytes } from './input.ts'
-import { requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
+import { RETRY_AFTER_S, requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
 import type { Transport } from './rest.ts'
 
 export const ENDPOINT = '/trpc'
@@ -50,7 +50,16 @@ async function bounded(request: Request): Promise<Request> {
 
 /** `/trpc/products.get,ads.days` → the names; a path that is no procedure still counts as one. */
 export function proceduresOf(path: string): string[] {
-  return path.slice(ENDPOINT.length + 1).split(',')
+  return decoded(path.slice(ENDPOINT.length + 1)).split(',')
+}
+
+/** As tRPC does it: a comma that is written as `%2C` separates as well. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** A refusal that came before tRPC saw the request, in the envelope that its clients understand. */
@@ -68,7 +77,11 @@ export function trpcRefusal(request: Request): typeof problemResponse {
     const body = searchParams.get('batch') === '1' ? envelopes : envelopes[0]
     return Response.json(body, {
       status: problem.status,
-      headers: { 'x-request-id': problem.request_id, ...headers },
+      headers: {
+        'x-request-id': problem.request_id,
+        ...(problem.status === 503 && { 'retry-after': String(RETRY_AFTER_S) }),
+        ...headers,
+      },
     })
   }
 }
@@ -108,6 +121,8 @@ function createRouter(api: Api, { log, stopping }: Transport) {
         if (replayed) ctx.resHeaders.set('idempotent-replayed', 'true')
         return output
       } catch (error) {
+        if (error instanceof ProblemError && PROBLEMS[error.code].status === 503)
+          ctx.resHeaders.set('retry-after', String(RETRY_AFTER_S))
         throw asTrpcError(error)
       }
     }

@@ -1,0 +1,49 @@
+/** Around everything under a limit: who asks too often or comes when too much is in hand is refused before any work. */
+import type { Fetch } from './metrics.ts'
+import type { PriceOf } from './pricing.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import type { Shedding } from './shedding.ts'
+
+export interface Admission {
+  around: (fetch: Fetch) => Fetch
+  /** @throws what the request is refused with; to be called once its route is known */
+  check: (request: Request) => void
+}
+
+export interface AdmissionOptions {
+  priceOf: PriceOf
+  limiter: RateLimiter | undefined
+  shedding: Shedding
+}
+
+export function createAdmission({ priceOf, limiter, shedding }: AdmissionOptions): Admission {
+  const refusals = new WeakMap<Request, unknown>()
+  return {
+    check(request) {
+      const refusal = refusals.get(request)
+      if (refusal !== undefined) throw refusal
+    },
+    around: (fetch) => (request) => {
+      const price = priceOf(request)
+      if (!price) return fetch(request)
+      const marked = (response: Response) => {
+        limiter?.mark(request, response)
+        return response
+      }
+      const refused = (refusal: unknown) => {
+        refusals.set(request, refusal)
+        return fetch(request)
+      }
+      const proceed = () => {
+        const place = shedding.enter(request, price)
+        if ('refusal' in place) return refused(place.refusal)
+        return place.leaveAfter(fetch(request))
+      }
+      const waiting = limiter?.ask(request, price)
+      const response = waiting
+        ? waiting.then((refusal) => (refusal === undefined ? proceed() : refused(refusal)))
+        : proceed()
+      return response instanceof Promise ? response.then(marked) : marked(response)
+    },
+  }
+}
