@@ -10,7 +10,7 @@ import { openAnswerCache, type CreateCache } from '#server/answer-cache.ts'
 import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
-import { createIdempotency } from '#server/idempotency.ts'
+import { createIdempotency, type Idempotency } from '#server/idempotency.ts'
 import type { Fetch } from '#server/http/metrics.ts'
 import { openApi } from '#server/http/openapi.ts'
 import { createRoutes } from '#server/http/routes.ts'
@@ -36,6 +36,8 @@ export interface ReplacedParts {
 
 /** Of an import, which is read as it comes; whatever is read whole has bounds of its own. */
 const MAX_REQUEST_BYTES = 4 * 1024 ** 3
+/** Of a connection, and of a head or a body until it is whole: Bun counts from its beginning. */
+const IDLE_TIMEOUT_S = 10
 const DRAIN_TIMEOUT_MS = 8_000
 const DRAIN_POLL_MS = 20
 
@@ -48,6 +50,9 @@ export async function startApp(
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
   const { db, products } = await openProducts(config, opened)
+  metrics.gauge({ name: 'adstock_database_waiting', help: 'Who waits for a turn at the database' }, (set) =>
+    set({}, db.waiting()),
+  )
   const ads = opened.use(
     createAds(config.ads, {
       clock,
@@ -58,24 +63,15 @@ export async function startApp(
     }),
   )
   const idempotency = createIdempotency(db, clock)
-  const cleaning = new Cron(
-    '17 * * * *',
-    { catch: (error) => log.error({ err: error }, 'old idempotency keys stay') },
-    () => idempotency.forgetExpired(),
-  )
-  opened.defer(() => cleaning.stop())
+  opened.use(forgetHourly(idempotency, log))
   const redis = openRedis(config, log, opened)
   const prefix = `adstock:${await identityOf(db)}:`
   const answers = openAnswerCache(
     { db, bytes: config.cacheBytes, redis, prefix: `${prefix}${formOfAnswers()}:`, metrics, log },
     createCache,
   )
-  const limiter = opened.use(
-    redis ? sharedLimiter({ redis, prefix: `${prefix}limit:`, now: clock.now }) : localLimiter(clock.now),
-  )
-  metrics.gauge({ name: 'adstock_database_waiting', help: 'Who waits for a turn at the database' }, (set) =>
-    set({}, db.waiting()),
-  )
+  const shared = redis && { redis, prefix: `${prefix}limit:`, now: clock.now }
+  const limiter = opened.use(shared ? sharedLimiter(shared) : localLimiter(clock.now))
   const services: Services = {
     products,
     ads,
@@ -95,6 +91,10 @@ export async function startApp(
     limiter,
     trustedProxyHops: config.trustedProxyHops,
     addressOf: (request) => server.requestIP(request)?.address,
+    letTakeTime(request) {
+      server.timeout(request, 0)
+      return { [Symbol.dispose]: () => server.timeout(request, IDLE_TIMEOUT_S) }
+    },
     stopping: stopping.signal,
     accepting: () => !stopping.signal.aborted,
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
@@ -119,6 +119,12 @@ export async function openProducts(
   const db = opened.adopt(await openDatabase(databaseUrl), (database) => database.close())
   await claimCurrency(db, currency.code)
   return { db, products: opened.use(createProductStore(db, systemClock)) }
+}
+
+function forgetHourly(idempotency: Idempotency, log: Logger): Disposable {
+  const onError = (error: unknown) => log.error({ err: error }, 'old idempotency keys stay')
+  const cleaning = new Cron('17 * * * *', { catch: onError }, () => idempotency.forgetExpired())
+  return { [Symbol.dispose]: () => cleaning.stop() }
 }
 
 function openRedis({ redisUrl }: Config, log: Logger, opened: AsyncDisposableStack): Redis | undefined {
@@ -159,6 +165,7 @@ function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
     hostname: host,
     port,
     maxRequestBodySize: MAX_REQUEST_BYTES,
+    idleTimeout: IDLE_TIMEOUT_S,
     fetch,
   })
 }

@@ -15,6 +15,7 @@ export const PROBLEMS = {
     trpc: 'METHOD_NOT_SUPPORTED',
     title: 'This address takes other methods',
   },
+  BODY_TOO_SLOW: { status: 408, trpc: 'TIMEOUT', title: 'The body did not come in time' },
   SKU_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this SKU' },
   IDEMPOTENCY_IN_PROGRESS: {
     status: 409,

@@ -32,8 +32,6 @@ export function pricing(api: Api): PriceOf {
       return [`${method} ${PREFIX}${path}`, operation.cost]
     }),
   )
-  const start = (operation: Parameters<typeof splitRest>[0]) =>
-    PREFIX + splitRest(operation)[1].replace(/:.*/, '')
   const files = transfersOf().map(start)
   const followed = subscriptions.map(({ operation }) => start(operation))
   const opening = (path: string, request: Request): Price['opens'] => {
@@ -60,4 +58,9 @@ export function pricing(api: Api): PriceOf {
     }
     return path.startsWith(`${ENDPOINT}/`) ? ofProcedures(path, fallback) : undefined
   }
+}
+
+/** Its path, as far as it has no parameters. */
+function start(operation: Parameters<typeof splitRest>[0]): string {
+  return PREFIX + splitRest(operation)[1].replace(/:.*/, '')
 }

@@ -54,6 +54,8 @@ export function problemResponse(problem: Problem, headers: Record<string, string
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       'x-request-id': problem.request_id,
+      // The rest of a body that was not waited for is no next request.
+      ...(problem.status === 408 && { connection: 'close' }),
       ...(problem.status === 503 && { 'retry-after': String(RETRY_AFTER_S) }),
       ...headers,
     },

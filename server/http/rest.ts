@@ -34,6 +34,8 @@ export interface Transport {
   callerOf: (request: Request) => Caller
   contextFor: (request: Request, info: RequestInfo) => Context
   answers: AnswerCache
+  /** Until this is disposed of, Bun does not end the request for its duration. */
+  letTakeTime: (request: Request) => Disposable
 }
 
 /** Adds a route for every operation, and an answer for every other method and path under the prefix. */

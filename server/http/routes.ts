@@ -21,7 +21,7 @@ import { createShedding } from './shedding.ts'
 import { mountTransfers } from './transfers.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
-export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
+export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'letTakeTime'> {
   services: Services
   metrics: Metrics
   limits: Policies | 'off'
@@ -45,6 +45,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   const transport: Transport = {
     log,
     stopping: options.stopping,
+    letTakeTime: options.letTakeTime,
     answers: services.answers,
     callerOf: everyone,
     contextFor: (request, { requestId }) => ({
@@ -58,7 +59,8 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   }
   const admission = admissionOf(options)
 
-  const app = new Elysia()
+  // Otherwise it takes a short host's name for a part of the path: another one than is limited and refused here.
+  const app = new Elysia({ handler: { standardHostname: false } })
   const measured = timed(app, metrics)
   app.onError(({ error, code, request }) => {
     const info = requestInfo(request)

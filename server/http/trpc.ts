@@ -79,6 +79,7 @@ export function trpcRefusal(request: Request): typeof problemResponse {
       status: problem.status,
       headers: {
         'x-request-id': problem.request_id,
+        ...(problem.status === 408 && { connection: 'close' }),
         ...(problem.status === 503 && { 'retry-after': String(RETRY_AFTER_S) }),
         ...headers,
       },

@@ -49,20 +49,24 @@ export function sharedLimiter({ redis, prefix, now }: SharedLimiterOptions): Lim
     const rate = { requests: Math.max(1, Math.floor(requests / replicas.count)), windowMs }
     return { ...gcra.consume({ ...asked, rate }), rate, by: 'local' }
   }
-  const together = async (asked: Asked): Promise<Verdict> => {
+  const together = inTurns(async (asked, count): Promise<readonly Verdict[]> => {
     const { caller, rate, cost } = asked
     const price = (cost * rate.windowMs) / rate.requests
     const sentAt = now()
     const reply = await redis.ask((client) =>
-      consumeInRedis(client, `${prefix}${caller}`, rate.windowMs * 1000, price * 1000),
+      consumeInRedis(client, `${prefix}${caller}`, rate.windowMs * 1000, price * 1000, count),
     )
-    if (!Array.isArray(reply)) return alone(asked)
-    const [allowed, resetUs] = reply.map(Number)
-    const resetMs = (resetUs ?? 0) / 1000
+    if (!Array.isArray(reply)) return Array.from({ length: count }, () => alone(asked))
+    const [granted = 0, resetUs = 0] = reply.map(Number)
+    const lastMs = resetUs / 1000
     // Counted from when it was sent, so that nobody is refused here whom Redis would let through.
-    gcra.learn(caller, sentAt + resetMs)
-    return { ...decision(rate, { allowed: allowed === 1, resetMs, price }), rate, by: 'redis' }
-  }
+    gcra.learn(caller, sentAt + lastMs)
+    return Array.from({ length: count }, (_, n) => {
+      const allowed = n < granted
+      const resetMs = allowed ? lastMs - (granted - 1 - n) * price : lastMs
+      return { ...decision(rate, { allowed, resetMs, price }), rate, by: 'redis' }
+    })
+  })
   return {
     consume(asked) {
       if (!redis.healthy) return alone(asked)
@@ -77,15 +81,52 @@ export function sharedLimiter({ redis, prefix, now }: SharedLimiterOptions): Lim
   }
 }
 
-/** KEYS: the caller; ARGV: the window and what the request costs, in µs. @returns whether it passes, and µs until all is refilled */
+type ConsumeMany = (asked: Asked, count: number) => Promise<readonly Verdict[]>
+
+interface Waiting {
+  asked: Asked
+  resolve: ((verdict: Verdict) => void)[]
+}
+
+/** What the same caller asks in one turn of the event loop is asked of Redis at once. */
+function inTurns(consume: ConsumeMany): (asked: Asked) => Promise<Verdict> {
+  const waiting = new Map<string, Waiting>()
+  const settle = async ({ asked, resolve }: Waiting) => {
+    const verdicts = await consume(asked, resolve.length)
+    for (const [n, verdict] of verdicts.entries()) resolve[n]?.(verdict)
+  }
+  const flush = () => {
+    const turn = [...waiting.values()]
+    waiting.clear()
+    for (const each of turn) void settle(each)
+  }
+  return (asked) => {
+    const key = `${asked.cost} ${asked.caller}`
+    const { promise, resolve } = Promise.withResolvers<Verdict>()
+    if (waiting.size === 0) setImmediate(flush)
+    const same = waiting.get(key)
+    if (same) same.resolve.push(resolve)
+    else waiting.set(key, { asked, resolve: [resolve] })
+    return promise
+  }
+}
+
+/**
+ * KEYS: the caller; ARGV: the window and what one request costs, in µs, and how many requests there are.
+ * @returns how many of them pass, and µs until all is refilled
+ */
 const consumeInRedis = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
+local price = tonumber(ARGV[2])
 local before = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-local after = before + ARGV[2]
-if after - ARGV[1] > now then return {0, math.ceil(before - now)} end
-redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil((after - now) / 1000))
-return {1, math.ceil(after - now)}
+local room = math.floor((ARGV[1] - (before - now)) / price + 0.000001)
+local granted = math.max(0, math.min(room, tonumber(ARGV[3])))
+local after = before + granted * price
+if granted > 0 then
+  redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil((after - now) / 1000))
+end
+return {granted, math.ceil(after - now)}
 `)
 
 /** KEYS: the replicas' leases; ARGV: who announces itself, and for how many ms. @returns how many have a lease */

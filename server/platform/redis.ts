@@ -18,6 +18,8 @@ export interface RedisOptions {
 }
 
 const ANSWER_MS = 80
+/** It is waited for in so many steps: a pause of our own, however long, is one of them and not a silence of Redis. */
+const STEPS = 4
 /** A Redis that is slow, hung or gone is left alone so long. */
 const REST_MS = 1_000
 /** Of commands that Redis has not answered yet. */
@@ -77,12 +79,14 @@ export function script(source: string) {
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>()
-  const giveUp = () => late.reject(new Error(`Redis did not answer within ${ms} ms.`))
-  // After a turn of the event loop: its answer may be here already, and only we have been slow to look.
-  const timer = setTimeout(() => setImmediate(giveUp), ms)
+  let steps = 0
+  const timer = setInterval(() => {
+    steps += 1
+    if (steps === STEPS) late.reject(new Error(`Redis did not answer within ${ms} ms.`))
+  }, ms / STEPS)
   try {
     return await Promise.race([work, late.promise])
   } finally {
-    clearTimeout(timer)
+    clearInterval(timer)
   }
 }
