@@ -4,6 +4,7 @@
  */
 export const PROBLEMS = {
   BODY_UNREADABLE: { status: 400, trpc: 'PARSE_ERROR', title: 'The body cannot be read' },
+  HOST_INVALID: { status: 400, trpc: 'BAD_REQUEST', title: 'The Host header is no name' },
   KEY_MISSING: { status: 401, trpc: 'UNAUTHORIZED', title: 'An API key is needed' },
   KEY_INVALID: { status: 401, trpc: 'UNAUTHORIZED', title: 'This API key is not valid' },
   SCOPE_MISSING: { status: 403, trpc: 'FORBIDDEN', title: 'This key may not do that' },

@@ -1,5 +1,7 @@
 /** Around everything under a limit: who asks too often or comes when too much is in hand is refused before any work. */
+import { ProblemError } from '#server/errors.ts'
 import type { Fetch } from './metrics.ts'
+import { isWithoutHost } from './problem.ts'
 import type { PriceOf } from './pricing.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import type { Shedding } from './shedding.ts'
@@ -39,6 +41,10 @@ export function createAdmission({ priceOf, limiter, shedding }: AdmissionOptions
         if ('refusal' in place) return refused(place.refusal)
         return place.leaveAfter(fetch(request))
       }
+      if (isWithoutHost(request.url))
+        return refused(
+          new ProblemError('HOST_INVALID', 'Send a Host header with a name, and perhaps a port.'),
+        )
       const waiting = limiter?.ask(request, price)
       const response = waiting
         ? waiting.then((refusal) => (refusal === undefined ? proceed() : refused(refusal)))

@@ -80,8 +80,14 @@ export function pathOf(url: string): string {
   return end === -1 ? address : address.slice(0, end)
 }
 
+/** Bun gives the path alone when `Host` is no name. */
+export function isWithoutHost(url: string): boolean {
+  return url.startsWith('/')
+}
+
 /** Path and query of an absolute URL. */
 export function addressOf(url: string): string {
+  if (isWithoutHost(url)) return url
   const start = url.indexOf('/', url.indexOf('//') + 2)
   return start === -1 ? '/' : url.slice(start)
 }

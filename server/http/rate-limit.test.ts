@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { describe, expect, test } from 'bun:test'
 import { Gcra } from '#server/platform/gcra.ts'
 import { startTestServer } from '#server/testing.ts'
@@ -102,5 +103,32 @@ describe('the server', () => {
     await Promise.all(Array.from({ length: 5 }, () => server.client.products.list.query()))
     const error = await server.client.products.list.query().catch((reason: unknown) => reason)
     expect(problemOf(error)).toMatchObject({ code: 'RATE_LIMITED', status: 429 })
+  })
+
+  test.each([
+    ['/v1/products', 'x', 200],
+    ['/abc/v1/products', 'x', 404],
+    ['/v1/products', 'a/b/c', 400],
+    ['/v1/products', 'a?b', 400],
+  ])('no Host leads round the limits: %s of %s is %d', async (path, host, status) => {
+    await using server = await startTestServer(limits)
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.on('data', (chunk) => (received += String(chunk)))
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    while (!received.includes('\r\n\r\n')) await Bun.sleep(1)
+    socket.destroy()
+    expect(received).toStartWith(`HTTP/1.1 ${status}`)
+    expect(/^ratelimit: "read";r=4/im.test(received)).toBe(status === 200)
+  })
+
+  test('HEAD pays as GET does', async () => {
+    await using server = await startTestServer(limits)
+    const heads = await Promise.all(
+      Array.from({ length: 4 }, () => fetch(`${server.url}/v1/products/search?q=x`, { method: 'HEAD' })),
+    )
+    expect(heads.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429])
+    for (const { headers } of heads) expect(headers.get('ratelimit-policy')).toBe('"search";q=3;w=60')
   })
 })
