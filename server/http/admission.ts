@@ -37,14 +37,14 @@ export function createAdmission({ priceOf, limiter, shedding }: AdmissionOptions
         return fetch(request)
       }
       const proceed = () => {
+        if (isWithoutHost(request.url))
+          return refused(
+            new ProblemError('HOST_INVALID', 'Send a Host header with a name, and perhaps a port.'),
+          )
         const place = shedding.enter(request, price)
         if ('refusal' in place) return refused(place.refusal)
         return place.leaveAfter(fetch(request))
       }
-      if (isWithoutHost(request.url))
-        return refused(
-          new ProblemError('HOST_INVALID', 'Send a Host header with a name, and perhaps a port.'),
-        )
       const waiting = limiter?.ask(request, price)
       const response = waiting
         ? waiting.then((refusal) => (refusal === undefined ? proceed() : refused(refusal)))

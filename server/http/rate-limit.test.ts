@@ -120,7 +120,7 @@ describe('the server', () => {
     while (!received.includes('\r\n\r\n')) await Bun.sleep(1)
     socket.destroy()
     expect(received).toStartWith(`HTTP/1.1 ${status}`)
-    expect(/^ratelimit: "read";r=4/im.test(received)).toBe(status === 200)
+    expect(/^ratelimit: "read";r=4/im.test(received)).toBe(status !== 404)
   })
 
   test('HEAD pays as GET does', async () => {
