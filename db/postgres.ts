@@ -19,7 +19,7 @@ const CONNECT_TIMEOUT_S = 5
 const STATEMENT_TIMEOUT_MS = 5_000
 /** Longer than any statement may take: then the server is not at work, but gone or stopped. */
 const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
-/** A second's work in reads; writes are refused last. */
+/** About a second's work in reads; writes are refused last. */
 const QUEUE_LIMITS = { waitingReads: 1_500, waitingTransactions: 3_000, silenceMs: SILENCE_MS }
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
