@@ -11,19 +11,26 @@ type Work<T> = (heard: () => void) => Promise<T>
 
 export interface QueueLimits {
   connections: number
+  /** Whoever comes when so many wait already is refused. */
+  waitingReads: number
+  waitingTransactions: number
   silenceMs: number
 }
 
+/** How many may wait already for whoever comes now. */
+type Bound = 'waitingReads' | 'waitingTransactions'
+
 /** The client, as far as drizzle uses it, which gives up on a silent server. @throws DatabaseBusyError */
-export function queued(client: SQL, limits: QueueLimits): SQL {
-  const queue = new ConnectionQueue(limits)
-  const unsafe = ask(client, (query) => queue.run(query))
+export function queued(client: SQL, queue: ConnectionQueue): SQL {
+  const unsafe = ask(client, (query) => queue.run(query, 'waitingReads'))
   const begin = async (run: (tx: Asked) => Promise<unknown>) =>
-    await queue.run(async (heard) =>
-      client.begin(async (tx) => {
-        heard()
-        return await run({ unsafe: ask(tx, (query) => query(heard).finally(heard)) })
-      }),
+    await queue.run(
+      async (heard) =>
+        client.begin(async (tx) => {
+          heard()
+          return await run({ unsafe: ask(tx, (query) => query(heard).finally(heard)) })
+        }),
+      'waitingTransactions',
     )
   return { unsafe, begin } as unknown as SQL
 }
@@ -39,26 +46,33 @@ function ask(client: Asked, send: <T>(query: Work<T>) => Promise<T>): Asked['uns
   return unsafe as unknown as Asked['unsafe']
 }
 
-/** Lets so many at a time to the server, the others wait their turn. @throws DatabaseBusyError when the server is silent */
+/** Lets so many at a time to the server, the others wait their turn. @throws DatabaseBusyError when too many wait, or the server is silent */
 export class ConnectionQueue {
-  readonly #silenceMs: number
+  readonly #limits: QueueLimits
   readonly #waiting: PromiseWithResolvers<void>[] = []
   #free: number
 
-  constructor({ connections, silenceMs }: QueueLimits) {
-    this.#free = connections
-    this.#silenceMs = silenceMs
+  constructor(limits: QueueLimits) {
+    this.#limits = limits
+    this.#free = limits.connections
   }
 
-  async run<T>(work: Work<T>): Promise<T> {
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  async run<T>(work: Work<T>, bound: Bound): Promise<T> {
+    const { silenceMs } = this.#limits
     if (this.#free > 0) this.#free -= 1
     else {
+      if (this.#waiting.length >= this.#limits[bound])
+        throw new DatabaseBusyError(`${this.#waiting.length} wait for the database already.`)
       const turn = Promise.withResolvers<void>()
       this.#waiting.push(turn)
       await turn.promise
     }
     const silence = Promise.withResolvers<never>()
-    const timer = setTimeout(() => silence.reject(this.#giveUp()), this.#silenceMs)
+    const timer = setTimeout(() => silence.reject(this.#giveUp()), silenceMs)
     try {
       return await Promise.race([work(() => void timer.refresh()), silence.promise])
     } finally {
@@ -71,7 +85,7 @@ export class ConnectionQueue {
 
   /** Nobody who waits would fare better. */
   #giveUp(): DatabaseBusyError {
-    const error = new DatabaseBusyError(`The database has not answered for ${this.#silenceMs} ms.`)
+    const error = new DatabaseBusyError(`The database has not answered for ${this.#limits.silenceMs} ms.`)
     for (const turn of this.#waiting.splice(0)) turn.reject(error)
     return error
   }

@@ -90,6 +90,8 @@ export interface Database {
   isUniqueViolation(error: unknown): boolean
   /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
   isUnavailable: (error: unknown) => boolean
+  /** How many wait for their turn at it. */
+  waiting: () => number
   close(): Promise<void>
 }
 

@@ -22,6 +22,8 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
 /** A database that starts together with this program may have to recover first. */
 const START_TIMEOUT_MS = 60_000
 const START_POLL_MS = 500
+/** About a second's work in reads; writes are refused last. */
+const QUEUE_LIMITS = { waitingReads: 1_500, waitingTransactions: 3_000, silenceMs: SILENCE_MS }
 /** Any number, as long as every version of this program takes the same one. */
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
@@ -43,7 +45,8 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
   // Opened by the first question, so never by a server that knows no keys.
   const keyWatcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
   await (onWaiting ? onceStarted(() => migrate(client), onWaiting) : migrate(client))
-  const queries = drizzle({ client: queued(client, { connections: MAX_CONNECTIONS, silenceMs: SILENCE_MS }) })
+  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: MAX_CONNECTIONS })
+  const queries = drizzle({ client: queued(client, queue) })
 
   return {
     tables,
@@ -97,6 +100,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     keyState: keyStateIn(keyWatcher),
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
     isUnavailable: isPassing,
+    waiting: () => queue.waiting,
     async close() {
       await Promise.all([client.close(), watcher.close(), keyWatcher.close()])
     },
@@ -113,9 +117,9 @@ function connect(url: string, max: number, settings: Record<string, string> = {}
 }
 
 function changeMarks(watcher: SQL): ChangeMarks {
-  const queue = new ConnectionQueue({ connections: 1, silenceMs: SILENCE_MS })
+  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: 1 })
   const ask = async (query: () => Promise<Record<keyof ChangeMark, string>[]>) => {
-    const rows = await queue.run(async () => await query())
+    const rows = await queue.run(async () => await query(), 'waitingReads')
     return rows.map(({ seq, at, subject }) => ({
       seq: Number(seq),
       at: Number(at),
@@ -136,9 +140,10 @@ function changeMarks(watcher: SQL): ChangeMarks {
 }
 
 function keyStateIn(watcher: SQL): () => Promise<string> {
-  const queue = new ConnectionQueue({ connections: 1, silenceMs: SILENCE_MS })
+  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: 1 })
+  const ask = async () => await watcher<{ state: string }[]>`select state from key_state`
   return async () => {
-    const [row] = await queue.run(async () => await watcher<{ state: string }[]>`select state from key_state`)
+    const [row] = await queue.run(ask, 'waitingReads')
     return row?.state ?? ''
   }
 }

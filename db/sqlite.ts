@@ -20,6 +20,8 @@ import * as tables from './schema.sqlite.ts'
 
 /** The default of 2 MB turns writes to a large catalogue, with its indexes, into reads. */
 const CACHE_KIB = 65_536
+/** Of this process. */
+const MAX_WAITING_WRITERS = 3_000
 const WRITER_WAIT_MS = 5_000
 const WRITER_RETRY_MS = 5
 
@@ -35,8 +37,12 @@ export async function openSqlite(path: string): Promise<Database> {
   reader.run('pragma query_only = on')
   const exclusively = createMutex()
   const writes = asQueries(writer)
-  const withTransaction: Database['withTransaction'] = (run) =>
-    exclusively(() => inTransaction(writer, () => run(writes)))
+  let writers = 0
+  const withTransaction: Database['withTransaction'] = async (run) => {
+    if (writers > MAX_WAITING_WRITERS) throw new DatabaseBusyError(`${writers} writers wait already.`)
+    writers += 1
+    return await exclusively(() => inTransaction(writer, () => run(writes))).finally(() => (writers -= 1))
+  }
 
   return {
     // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
@@ -73,6 +79,7 @@ export async function openSqlite(path: string): Promise<Database> {
     isUnavailable: (error) =>
       error instanceof DatabaseBusyError ||
       (error instanceof SQLiteError && /^SQLITE_(BUSY|FULL|IOERR)/.test(error.code ?? '')),
+    waiting: () => Math.max(0, writers - 1),
     async close() {
       await exclusively(async () => {
         reader.close()

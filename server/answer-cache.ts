@@ -4,15 +4,16 @@ import type { AnswerHead, AnswerCache } from '#server/answer.ts'
 import { Cache, type CacheParts, type Tier } from '#server/platform/cache/cache.ts'
 import { Freshness } from '#server/platform/cache/freshness.ts'
 import { MemoryTier } from '#server/platform/cache/memory-tier.ts'
-import { connectRedis, type SharedTier } from '#server/platform/cache/redis-tier.ts'
+import { redisTier } from '#server/platform/cache/redis-tier.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
+import type { Redis } from '#server/platform/redis.ts'
 
 export interface AnswerCacheOptions {
   db: Database
   /** For what is kept in memory. */
   bytes: number
-  redisUrl: string | undefined
+  redis: Redis | undefined
   /** What has another form, or is of another database, is none of ours. */
   prefix: string
   metrics: Metrics
@@ -21,25 +22,18 @@ export interface AnswerCacheOptions {
 
 export type CreateCache = (parts: CacheParts<AnswerHead>) => AnswerCache
 
-export interface OpenAnswerCache extends AsyncDisposable {
-  answers: AnswerCache
-  shared: SharedTier | undefined
-}
-
 /** @param create may put other parts in, to show that a check would notice */
 export function openAnswerCache(
-  { db, bytes, redisUrl, prefix, metrics, log }: AnswerCacheOptions,
+  { db, bytes, redis, prefix, metrics, log }: AnswerCacheOptions,
   create: CreateCache = (parts) => new Cache(parts),
-): OpenAnswerCache {
+): AnswerCache {
   const freshness = new Freshness(db.marks)
   const memory: CacheParts<AnswerHead>['memory'] = new MemoryTier(bytes)
-  const onTrouble = (error: unknown) => log.warn({ err: error }, 'Redis does not answer; it is left out')
-  const shared = redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, prefix, onTrouble })
-  const { onRead, onInconsistent } = measured(metrics, { freshness, memory, shared })
-  const answers = create({
+  const { onRead, onInconsistent } = measured(metrics, { freshness, memory, redis })
+  return create({
     freshness,
     memory,
-    shared,
+    shared: redis && redisTier(redis, prefix),
     onRead,
     onInconsistent(key) {
       onInconsistent()
@@ -47,12 +41,11 @@ export function openAnswerCache(
     },
     random: Math.random,
   })
-  return { answers, shared, [Symbol.asyncDispose]: async () => await shared?.[Symbol.asyncDispose]() }
 }
 
-type Observed = Pick<CacheParts<AnswerHead>, 'freshness' | 'memory' | 'shared'>
+type Observed = Pick<CacheParts<AnswerHead>, 'freshness' | 'memory'> & Pick<AnswerCacheOptions, 'redis'>
 
-function measured(metrics: Metrics, { freshness, memory, shared }: Observed) {
+function measured(metrics: Metrics, { freshness, memory, redis }: Observed) {
   const reads: Record<Tier, number> = { memory: 0, redis: 0, none: 0 }
   let inconsistent = 0
   const gauge = (name: string, help: string, value: () => number) =>
@@ -71,8 +64,7 @@ function measured(metrics: Metrics, { freshness, memory, shared }: Observed) {
   gauge('adstock_cache_memory_bytes', 'Size of the answers kept in memory', () => memory.bytes)
   gauge('adstock_cache_memory_entries', 'Answers kept in memory', () => memory.entries)
   gauge('adstock_cache_known_change', 'The newest change that is known of', () => freshness.known.seq)
-  if (shared)
-    gauge('adstock_cache_redis_up', 'Whether Redis has answered lately', () => Number(shared.healthy))
+  if (redis) gauge('adstock_cache_redis_up', 'Whether Redis has answered lately', () => Number(redis.healthy))
   return {
     onRead: (tier: Tier) => void (reads[tier] += 1),
     onInconsistent: () => void (inconsistent += 1),

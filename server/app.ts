@@ -6,7 +6,7 @@ import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
 import { startSimulatorThread } from '#scripts/simulator/thread.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
-import { openAnswerCache, type AnswerCacheOptions, type CreateCache } from '#server/answer-cache.ts'
+import { openAnswerCache, type CreateCache } from '#server/answer-cache.ts'
 import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
@@ -15,10 +15,12 @@ import type { Fetch } from '#server/http/metrics.ts'
 import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
 import { createKeyStore } from '#server/keys/store.ts'
 import { openApi } from '#server/http/openapi.ts'
-import { createRoutes } from '#server/http/routes.ts'
+import { createRoutes, type RoutesOptions } from '#server/http/routes.ts'
 import { systemClock, type Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
-import { createMetrics } from '#server/platform/metrics.ts'
+import { createMetrics, type Metrics } from '#server/platform/metrics.ts'
+import { localLimiter, sharedLimiter } from '#server/platform/limiter.ts'
+import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { createProductStore } from '#server/products/store.ts'
 
 export interface App extends AsyncDisposable {
@@ -38,6 +40,8 @@ export interface ReplacedParts {
 
 /** Of an import, which is read as it comes; whatever is read whole has bounds of its own. */
 const MAX_REQUEST_BYTES = 4 * 1024 ** 3
+/** Of a connection, and of a head or a body until it is whole: Bun counts from its beginning. */
+const IDLE_TIMEOUT_S = 10
 const DRAIN_TIMEOUT_MS = 8_000
 const DRAIN_POLL_MS = 20
 
@@ -51,6 +55,8 @@ export async function startApp(
   const metrics = createMetrics()
   const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database to start')
   const { db, products } = await openProducts(config, opened, onWaiting)
+  const waiting = { name: 'adstock_database_waiting', help: 'Who waits for a turn at the database' }
+  metrics.gauge(waiting, (set) => set({}, db.waiting()))
   const ads = opened.use(
     createAds(config.ads, {
       clock,
@@ -62,9 +68,11 @@ export async function startApp(
   )
   const idempotency = createIdempotency(db, clock)
   const keyStore = createKeyStore(db, clock)
-  const cleaning = cleanHourly([idempotency.forgetExpired, keyStore.forgetExpiredSessions], log)
-  opened.defer(() => cleaning.stop())
-  const { answers, shared } = opened.use(await openAnswers(config, { db, metrics, log }, createCache))
+  opened.use(forgetHourly([idempotency.forgetExpired, keyStore.forgetExpiredSessions], log))
+  const redis = openRedis(config, log, opened)
+  const parts = { db, redis, clock, metrics, log }
+  const { answers, limiter } = await openShared(config, parts, createCache)
+  opened.use(limiter)
   const services: Services = {
     products,
     ads,
@@ -76,8 +84,7 @@ export async function startApp(
     log,
   }
 
-  const keys = openKeyRing(config, { store: keyStore, keyState: db.keyState, clock, log })
-  if (keys) opened.use(keys)
+  const keys = opened.use(openKeyRing(config, { store: keyStore, keyState: db.keyState, clock, log }))
 
   const stopping = new AbortController()
   const answer = await createRoutes({
@@ -86,13 +93,14 @@ export async function startApp(
     limits: config.limits,
     keys,
     publicReads: config.auth.mode === 'keys' && config.auth.publicReads,
+    limiter,
     trustedProxyHops: config.trustedProxyHops,
     corsOrigins: config.corsOrigins,
-    addressOf: (request) => server.requestIP(request)?.address,
+    ...connections(() => server),
     stopping: stopping.signal,
     accepting: () => !stopping.signal.aborted,
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
-    redis: shared && (() => (shared.healthy ? 'ok' : 'degraded')),
+    redis: redis && (() => (redis.healthy ? 'ok' : 'degraded')),
   })
   const server = listen(config, answer)
   opened.defer(() => server.stop(true))
@@ -113,24 +121,19 @@ export async function startApp(
   }
 }
 
-function cleanHourly(jobs: readonly (() => Promise<void>)[], log: Logger): Cron {
-  const onError = (error: unknown) => log.error({ err: error }, 'old idempotency keys or sessions stay')
-  return new Cron('17 * * * *', { catch: onError }, async () => {
-    for (const job of jobs) await job()
-  })
+function connections(serverOf: () => Server<undefined>): Pick<RoutesOptions, 'addressOf' | 'letTakeTime'> {
+  return {
+    addressOf: (request) => serverOf().requestIP(request)?.address,
+    letTakeTime(request) {
+      const server = serverOf()
+      server.timeout(request, 0)
+      return { [Symbol.dispose]: () => server.timeout(request, IDLE_TIMEOUT_S) }
+    },
+  }
 }
 
 function openKeyRing({ auth }: Config, parts: Omit<KeyRingParts, 'adminKey'>): KeyRing | undefined {
   return auth.mode === 'open' ? undefined : new KeyRing({ ...parts, adminKey: auth.adminKey })
-}
-
-async function openAnswers(
-  { cacheBytes, redisUrl }: Config,
-  parts: Pick<AnswerCacheOptions, 'db' | 'metrics' | 'log'>,
-  createCache: CreateCache | undefined,
-) {
-  const prefix = `adstock:${await identityOf(parts.db)}:${formOfAnswers()}:`
-  return openAnswerCache({ ...parts, bytes: cacheBytes, redisUrl, prefix }, createCache)
 }
 
 /** The database and the products in it: what the command line needs as well as the server. */
@@ -142,6 +145,41 @@ export async function openProducts(
   const db = opened.adopt(await openDatabase(databaseUrl, onWaiting), (database) => database.close())
   await claimCurrency(db, currency.code)
   return { db, products: opened.use(createProductStore(db, systemClock)) }
+}
+
+function forgetHourly(jobs: readonly (() => Promise<void>)[], log: Logger): Disposable {
+  const onError = (error: unknown) => log.error({ err: error }, 'old idempotency keys or sessions stay')
+  const cleaning = new Cron('17 * * * *', { catch: onError }, async () => {
+    for (const job of jobs) await job()
+  })
+  return { [Symbol.dispose]: () => cleaning.stop() }
+}
+
+function openRedis({ redisUrl }: Config, log: Logger, opened: AsyncDisposableStack): Redis | undefined {
+  if (redisUrl === undefined) return undefined
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'Redis does not answer; it is left out')
+  return opened.use(connectRedis({ url: redisUrl, onTrouble }))
+}
+
+interface SharingParts extends Pick<Services, 'clock' | 'log'> {
+  db: Database
+  redis: Redis | undefined
+  metrics: Metrics
+}
+
+/** What replicas share where there is a Redis. */
+async function openShared(
+  { cacheBytes }: Config,
+  { db, redis, clock, metrics, log }: SharingParts,
+  createCache: CreateCache | undefined,
+) {
+  const prefix = `adstock:${await identityOf(db)}:`
+  const answers = openAnswerCache(
+    { db, bytes: cacheBytes, redis, prefix: `${prefix}${formOfAnswers()}:`, metrics, log },
+    createCache,
+  )
+  const limits = redis && { redis, prefix: `${prefix}limit:`, now: clock.now }
+  return { answers, limiter: limits ? sharedLimiter(limits) : localLimiter(clock.now) }
 }
 
 /** Prices are stored in minor units: read in another currency they would be other prices. */
@@ -176,6 +214,7 @@ function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
     hostname: host,
     port,
     maxRequestBodySize: MAX_REQUEST_BYTES,
+    idleTimeout: IDLE_TIMEOUT_S,
     fetch,
   })
 }

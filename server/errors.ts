@@ -4,6 +4,7 @@
  */
 export const PROBLEMS = {
   BODY_UNREADABLE: { status: 400, trpc: 'PARSE_ERROR', title: 'The body cannot be read' },
+  HOST_INVALID: { status: 400, trpc: 'BAD_REQUEST', title: 'The Host header is no name' },
   KEY_MISSING: { status: 401, trpc: 'UNAUTHORIZED', title: 'An API key is needed' },
   KEY_INVALID: { status: 401, trpc: 'UNAUTHORIZED', title: 'This API key is not valid' },
   SCOPE_MISSING: { status: 403, trpc: 'FORBIDDEN', title: 'This key may not do that' },
@@ -16,6 +17,7 @@ export const PROBLEMS = {
     trpc: 'METHOD_NOT_SUPPORTED',
     title: 'This address takes other methods',
   },
+  BODY_TOO_SLOW: { status: 408, trpc: 'TIMEOUT', title: 'The body did not come in time' },
   SKU_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this SKU' },
   IDEMPOTENCY_IN_PROGRESS: {
     status: 409,

@@ -74,11 +74,10 @@ async function pointReads(db: Database, store: ProductStore, count: number): Pro
     .where(eq(products.id, sql.placeholder('id')))
     .prepare('bench_point_read')
   const [metrics, log] = [createMetrics(), createLogger({ level: 'silent', format: 'json' })]
-  const cache = openAnswerCache({ db, bytes: 2 ** 28, redisUrl: undefined, prefix: '', metrics, log })
-  await using _ = cache
+  const answers = openAnswerCache({ db, bytes: 2 ** 28, redis: undefined, prefix: '', metrics, log })
   const ctx = {
     products: store,
-    answers: cache.answers,
+    answers,
     currency: { code: 'USD', decimals: 2 },
     caller: { scopes: new Set(SCOPES) },
     idempotencyKey: null,

@@ -1,5 +1,5 @@
 import { ProblemError } from '#server/errors.ts'
-import { createGcra } from '#server/platform/gcra.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 import { callerAddress } from './caller-address.ts'
 
 export interface AttemptsOptions {
@@ -15,13 +15,13 @@ export interface AttemptsOptions {
 const ATTEMPTS = { requests: 20, windowMs: 60_000 }
 
 export function createAttempts({ limited, trustedProxyHops, now, addressOf, onFailed }: AttemptsOptions) {
-  const consume = createGcra(now)
+  const gcra = new Gcra(now)
   const addressed = (request: Request) => callerAddress(request, addressOf(request), trustedProxyHops)
   return {
     /** @throws ProblemError when there were too many wrong keys: then not even a right one is looked up */
     require(request: Request): void {
       if (!limited) return
-      const { remaining, resetMs } = consume(addressed(request), ATTEMPTS, 0)
+      const { remaining, resetMs } = gcra.consume({ caller: addressed(request), rate: ATTEMPTS, cost: 0 })
       if (remaining > 0) return
       onFailed('limited')
       const untilNextMs = resetMs + ATTEMPTS.windowMs / ATTEMPTS.requests - ATTEMPTS.windowMs
@@ -32,7 +32,7 @@ export function createAttempts({ limited, trustedProxyHops, now, addressOf, onFa
 
     failed(request: Request): void {
       onFailed('invalid')
-      if (limited) consume(addressed(request), ATTEMPTS, 1)
+      if (limited) gcra.consume({ caller: addressed(request), rate: ATTEMPTS, cost: 1 })
     },
   }
 }

@@ -2,6 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import { knownFields, type AnyOperation } from '#server/operation.ts'
+import { JSON_PACE, paced } from './slow-clients.ts'
 
 export const MAX_BODY_BYTES = 1024 * 1024
 
@@ -89,7 +90,7 @@ function parseJson(bytes: Uint8Array): unknown {
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of request.body ? paced(request.body, JSON_PACE) : []) {
     size += chunk.byteLength
     if (size > MAX_BODY_BYTES) throw new ProblemError('BODY_TOO_LARGE', `At most ${MAX_BODY_BYTES} bytes.`)
     chunks.push(chunk)

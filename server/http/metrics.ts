@@ -33,7 +33,11 @@ export type Fetch = (request: Request) => Response | Promise<Response>
  * Around everything, because Elysia's own hook after a response is left out when something was thrown. To be called
  * before anything else is mounted: hooks concern only what comes after them.
  */
-export function timed(app: Elysia, metrics: Metrics, onAnswered: (answered: Answered) => void): Fetch {
+export function timed(
+  app: Elysia,
+  metrics: Metrics,
+  onAnswered: (answered: Answered) => void,
+): (fetch: Fetch) => Fetch {
   const requests = metrics.histogram(
     {
       name: 'http_request_duration_seconds',
@@ -44,7 +48,7 @@ export function timed(app: Elysia, metrics: Metrics, onAnswered: (answered: Answ
   )
   const routes = new WeakMap<Request, string>()
   app.onBeforeHandle(({ request, route }) => void routes.set(request, route))
-  return (request) => {
+  return (fetch) => (request) => {
     const startedAtMs = performance.now()
     const observed = (response: Response) => {
       const route = routes.get(request) ?? NO_ROUTE
@@ -53,7 +57,7 @@ export function timed(app: Elysia, metrics: Metrics, onAnswered: (answered: Answ
       onAnswered({ request, response, route, durationMs })
       return response
     }
-    const response: Response | Promise<Response> = app.fetch(request)
+    const response = fetch(request)
     return response instanceof Promise ? response.then(observed) : observed(response)
   }
 }

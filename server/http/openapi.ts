@@ -19,7 +19,12 @@ const SHARED_PROBLEMS = [
   'UNAVAILABLE',
 ] as const
 const IDEMPOTENCY_PROBLEMS = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const
-const BODY_PROBLEMS = ['BODY_UNREADABLE', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'] as const
+const BODY_PROBLEMS = [
+  'BODY_UNREADABLE',
+  'BODY_TOO_SLOW',
+  'BODY_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED',
+] as const
 
 /** In `AUTH=keys`; where everything is open they are not asked for. */
 const SECURITY_SCHEMES = {

@@ -22,7 +22,7 @@ export interface RequestInfo {
   instance: string
 }
 
-export const RETRY_AFTER_S = 1
+const RETRY_AFTER_S = 1
 
 /** What is unknown is logged with its cause and leaves as INTERNAL: no message, SQL text or stack of it gets out. */
 export function toProblem(error: unknown, { requestId, instance }: RequestInfo, log: Logger): Problem {
@@ -61,8 +61,16 @@ export function problemResponse(problem: Problem, headers: Record<string, string
 }
 
 /** What a problem says in the header as well. */
-export function fieldsOf({ status, retry_after: retryAfterS }: Problem): Record<string, string> {
+export function fieldsOf({
+  status,
+  retry_after: retryAfterS,
+}: {
+  status: number
+  retry_after?: unknown
+}): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
+  // The rest of a body that was not waited for is no next request.
+  if (status === 408) return { connection: 'close' }
   if (status === 503) return { 'retry-after': String(RETRY_AFTER_S) }
   return typeof retryAfterS === 'number' ? { 'retry-after': String(retryAfterS) } : {}
 }
@@ -88,8 +96,14 @@ export function pathOf(url: string): string {
   return end === -1 ? address : address.slice(0, end)
 }
 
+/** Bun gives the path alone when `Host` is no name. */
+export function isWithoutHost(url: string): boolean {
+  return url.startsWith('/')
+}
+
 /** Path and query of an absolute URL. */
 export function addressOf(url: string): string {
+  if (isWithoutHost(url)) return url
   const start = url.indexOf('/', url.indexOf('//') + 2)
   return start === -1 ? '/' : url.slice(start)
 }

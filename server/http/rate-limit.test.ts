@@ -1,5 +1,6 @@
+import { connect } from 'node:net'
 import { describe, expect, test } from 'bun:test'
-import { createGcra } from '#server/platform/gcra.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 import { startTestServer } from '#server/testing.ts'
 import { problemOf } from '#client/api.ts'
 import { callerAddress } from './caller-address.ts'
@@ -9,33 +10,33 @@ describe('GCRA', () => {
 
   test('lets the whole limit through at once, then one for each interval', () => {
     let now = 0
-    const consume = createGcra(() => now)
-    const burst = Array.from({ length: 12 }, () => consume('a', rate, 1).allowed)
+    const gcra = new Gcra(() => now)
+    const burst = Array.from({ length: 12 }, () => gcra.consume({ caller: 'a', rate, cost: 1 }).allowed)
     expect(burst.filter(Boolean)).toHaveLength(10)
-    expect(consume('a', rate, 1)).toMatchObject({
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({
       allowed: false,
       remaining: 0,
       retryAfterMs: 100,
       resetMs: 1000,
     })
     now = 100
-    expect(consume('a', rate, 1)).toMatchObject({ allowed: true, remaining: 0 })
-    expect(consume('a', rate, 1).allowed).toBe(false)
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({ allowed: true, remaining: 0 })
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 }).allowed).toBe(false)
     now = 5000
-    expect(consume('a', rate, 1)).toMatchObject({ allowed: true, remaining: 9 })
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({ allowed: true, remaining: 9 })
   })
 
   test('a costly request is refused whole, and costs nothing then', () => {
-    const consume = createGcra(() => 0)
-    expect(consume('a', rate, 8).allowed).toBe(true)
-    expect(consume('a', rate, 3).allowed).toBe(false)
-    expect(consume('a', rate, 2).allowed).toBe(true)
+    const gcra = new Gcra(() => 0)
+    expect(gcra.consume({ caller: 'a', rate, cost: 8 }).allowed).toBe(true)
+    expect(gcra.consume({ caller: 'a', rate, cost: 3 }).allowed).toBe(false)
+    expect(gcra.consume({ caller: 'a', rate, cost: 2 }).allowed).toBe(true)
   })
 
   test('callers do not share', () => {
-    const consume = createGcra(() => 0)
-    consume('a', rate, 10)
-    expect(consume('b', rate, 10).allowed).toBe(true)
+    const gcra = new Gcra(() => 0)
+    gcra.consume({ caller: 'a', rate, cost: 10 })
+    expect(gcra.consume({ caller: 'b', rate, cost: 10 }).allowed).toBe(true)
   })
 })
 
@@ -102,5 +103,32 @@ describe('the server', () => {
     await Promise.all(Array.from({ length: 5 }, () => server.client.products.list.query()))
     const error = await server.client.products.list.query().catch((reason: unknown) => reason)
     expect(problemOf(error)).toMatchObject({ code: 'RATE_LIMITED', status: 429 })
+  })
+
+  test.each([
+    ['/v1/products', 'x', 200],
+    ['/abc/v1/products', 'x', 404],
+    ['/v1/products', 'a/b/c', 400],
+    ['/v1/products', 'a?b', 400],
+  ])('no Host leads round the limits: %s of %s is %d', async (path, host, status) => {
+    await using server = await startTestServer(limits)
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.on('data', (chunk) => (received += String(chunk)))
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    while (!received.includes('\r\n\r\n')) await Bun.sleep(1)
+    socket.destroy()
+    expect(received).toStartWith(`HTTP/1.1 ${status}`)
+    expect(/^ratelimit: "read";r=4/im.test(received)).toBe(status !== 404)
+  })
+
+  test('HEAD pays as GET does', async () => {
+    await using server = await startTestServer(limits)
+    const heads = await Promise.all(
+      Array.from({ length: 4 }, () => fetch(`${server.url}/v1/products/search?q=x`, { method: 'HEAD' })),
+    )
+    expect(heads.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 200, 429])
+    for (const { headers } of heads) expect(headers.get('ratelimit-policy')).toBe('"search";q=3;w=60')
   })
 })

@@ -42,6 +42,8 @@ export interface Transport {
   auth: Auth
   contextFor: (request: Request, info: RequestInfo, caller: Caller) => Context
   answers: AnswerCache
+  /** Until this is disposed of, Bun does not end the request for its duration. */
+  letTakeTime: (request: Request) => Disposable
 }
 
 /** Adds a route for every operation, and an answer for every other method and path under the prefix. */

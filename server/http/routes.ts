@@ -5,28 +5,35 @@ import type { Services } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { KeyRing } from '#server/keys/key-ring.ts'
 import { requireScope } from '#server/operation.ts'
+import type { Limiter } from '#server/platform/limiter.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
+import { createAdmission, type Admission } from './admission.ts'
 import { createAuth, OPEN, type Auth } from './auth.ts'
+import { callerAddress } from './caller-address.ts'
 import { crossOrigin } from './cors.ts'
 import { mountHealth, type Health } from './health.ts'
 import { mountMetrics, timed, type Fetch } from './metrics.ts'
 import { openApi } from './openapi.ts'
 import { mountPages } from './page.ts'
+import { countVerdicts } from './limit-metrics.ts'
+import { pricing } from './pricing.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRateLimiter, type Policies } from './rate-limit.ts'
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
 import { mountSession } from './session.ts'
+import { createShedding } from './shedding.ts'
 import { mountTransfers } from './transfers.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
-export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
+export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'letTakeTime'> {
   services: Services
   metrics: Metrics
   limits: Policies | 'off'
   /** Without, everybody may do everything. */
   keys: KeyRing | undefined
   publicReads: boolean
+  limiter: Limiter
   trustedProxyHops: number
   corsOrigins: readonly string[]
   /** The address at the other end of the connection. */
@@ -35,12 +42,13 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping'> {
 
 /** @returns what answers a request */
 export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
-  const { services, limits, metrics } = options
-  const { log, clock } = services
+  const { services, metrics } = options
+  const { log } = services
   const auth = authFor(options)
   const transport: Transport = {
     log,
     stopping: options.stopping,
+    letTakeTime: options.letTakeTime,
     answers: services.answers,
     auth,
     contextFor: (request, { requestId }, caller) => ({
@@ -52,33 +60,23 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
       signal: request.signal,
     }),
   }
-  const refused = metrics.counter({
-    name: 'adstock_rate_limited_total',
-    help: 'Requests refused with 429',
-    labels: ['policy'],
-  })
-  const onRefused = (policy: string) => refused.add({ policy })
-  const limiter =
-    limits === 'off'
-      ? undefined
-      : createRateLimiter(api, { ...options, policies: limits, now: clock.now, onRefused })
+  const admission = admissionOf(options, auth)
 
-  const app = new Elysia()
-  const answer = timed(app, metrics, createRequestLog(log, transport.auth.callerOf))
+  // Otherwise it takes a short host's name for a part of the path: another one than is limited and refused here.
+  const app = new Elysia({ handler: { standardHostname: false } })
+  const measured = timed(app, metrics, createRequestLog(log, auth.callerOf))
   app.onError(({ error, code, request }) => {
     const info = requestInfo(request)
     const refusal =
       code === 'NOT_FOUND' ? new ProblemError('ROUTE_NOT_FOUND', `Nothing is at ${info.instance}.`) : error
     const problem = toProblem(refusal, info, log)
-    const fields = limiter?.fieldsFor(request) ?? {}
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
-    return respond(problem, fields)
+    return respond(problem)
+  })
+  app.onBeforeHandle(({ request }) => {
+    admission.check(request)
   })
   if (options.corsOrigins.length > 0) app.use(crossOrigin(options.corsOrigins))
-  if (limiter) {
-    app.use(limiter.plugin)
-    app.onBeforeHandle(({ request, set }) => void Object.assign(set.headers, limiter.fieldsFor(request)))
-  }
   mountHealth(app, options)
   mountMetrics(app, metrics, async (request) =>
     requireScope({ caller: await auth.callerOf(request) }, 'admin'),
@@ -88,7 +86,26 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   mountRest(app, api, transport)
   mountTransfers(app, transport)
   mountTrpc(app, api, transport)
-  return answer
+  return measured(admission.around((request) => app.fetch(request)))
+}
+
+/** A caller is a key, else an address. */
+function admissionOf(options: RoutesOptions, { limitedAs }: Auth): Admission {
+  const { limits, limiter, metrics, addressOf, trustedProxyHops } = options
+  const named = (request: Request, key: string | undefined) =>
+    key ?? callerAddress(request, addressOf(request), trustedProxyHops)
+  return createAdmission({
+    priceOf: pricing(api),
+    callerOf(request) {
+      const key = limitedAs(request)
+      return key instanceof Promise ? key.then((found) => named(request, found)) : named(request, key)
+    },
+    limiter:
+      limits === 'off'
+        ? undefined
+        : createRateLimiter({ policies: limits, limiter, onVerdict: countVerdicts(metrics, limiter) }),
+    shedding: createShedding(metrics),
+  })
 }
 
 function authFor(options: RoutesOptions): Auth {

@@ -8,6 +8,7 @@ import { checked, type AnyTransfer } from '#server/transfer.ts'
 import { queryReader } from './input.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
 import { PREFIX, splitRest, type Transport } from './rest.ts'
+import { FILE_PACE, paced } from './slow-clients.ts'
 
 export function mountTransfers(app: Elysia, transport: Transport): void {
   for (const transfer of transfersOf()) {
@@ -44,9 +45,9 @@ async function answer(
   const headers = { 'x-request-id': info.requestId, 'cache-control': 'no-store' }
   if (transfer.kind === 'upload') {
     requireMediaType(request, transfer.mediaType)
-    const summary = await whileAvailable(ctx, 'mutation', () =>
-      transfer.run(ctx, input, request.body ?? NOTHING),
-    )
+    using _ = transport.letTakeTime(request)
+    const body = paced(request.body ?? NOTHING, FILE_PACE)
+    const summary = await whileAvailable(ctx, 'mutation', () => transfer.run(ctx, input, body))
     return Response.json(summary, { headers })
   }
   const onError = (error: unknown) =>

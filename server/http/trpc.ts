@@ -52,7 +52,16 @@ async function bounded(request: Request): Promise<Request> {
 
 /** `/trpc/products.get,ads.days` → the names; a path that is no procedure still counts as one. */
 export function proceduresOf(path: string): string[] {
-  return path.slice(ENDPOINT.length + 1).split(',')
+  return decoded(path.slice(ENDPOINT.length + 1)).split(',')
+}
+
+/** As tRPC does it: a comma that is written as `%2C` separates as well. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
 }
 
 /** A refusal that came before tRPC saw the request, in the envelope that its clients understand. */
@@ -112,8 +121,7 @@ function createRouter(api: Api, { log, stopping, auth }: Transport) {
         if (replayed) ctx.resHeaders.set('idempotent-replayed', 'true')
         return output
       } catch (error) {
-        if (error instanceof ProblemError && error.code === 'KEY_MISSING')
-          ctx.resHeaders.set('www-authenticate', 'Bearer')
+        sayInHead(error, ctx.resHeaders)
         throw asTrpcError(error)
       }
     }
@@ -145,6 +153,12 @@ function createRouter(api: Api, { log, stopping, auth }: Transport) {
       ...subscriptionsOf(api).map(({ name, operation }) => [name, streaming(operation)] as const),
     ]),
   )
+}
+
+function sayInHead(error: unknown, headers: Headers): void {
+  if (!(error instanceof ProblemError)) return
+  const fields = fieldsOf({ status: PROBLEMS[error.code].status, ...error.extra })
+  for (const [name, value] of Object.entries(fields)) headers.set(name, value)
 }
 
 /** `products.get` → a record of records. */

@@ -1,0 +1,53 @@
+/**
+ * Bun ends a connection 10 to 12 s after a head or a body was begun and is not whole, however much has come. Here a
+ * body's reader gives up by itself before that, with an answer; and a file may take longer, while it comes at all.
+ */
+import { ProblemError } from '#server/errors.ts'
+
+export interface Pace {
+  /** A client is waited for so long in all… */
+  graceMs: number
+  /** … and so much longer for each KiB that it has sent. */
+  msPerKib: number
+}
+
+export const JSON_PACE: Pace = { graceMs: 8_000, msPerKib: 0 }
+/** 1 KiB a second. */
+export const FILE_PACE: Pace = { graceMs: 10_000, msPerKib: 1_000 }
+/** Of any body, between two of its parts. */
+const MAX_SILENCE_MS = 10_000
+
+/** The parts of a body. Only the time is counted in which the client is waited for. @throws ProblemError `BODY_TOO_SLOW` */
+export async function* paced(
+  body: ReadableStream<Uint8Array>,
+  { graceMs, msPerKib }: Pace,
+): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader()
+  let bytes = 0
+  let waitedMs = 0
+  try {
+    for (;;) {
+      const patienceMs = Math.min(MAX_SILENCE_MS, graceMs + (bytes / 1024) * msPerKib - waitedMs)
+      const askedAt = performance.now()
+      const { done, value } = await within(patienceMs, reader.read())
+      if (done) return
+      waitedMs += performance.now() - askedAt
+      bytes += value.byteLength
+      yield value
+    }
+  } finally {
+    void reader.cancel().catch(() => undefined)
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const giveUp = () =>
+    late.reject(new ProblemError('BODY_TOO_SLOW', 'The body comes too slowly to be waited for.'))
+  const timer = setTimeout(giveUp, ms)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

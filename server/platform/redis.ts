@@ -1,0 +1,92 @@
+/** The one connection to what replicas share. Whoever asks gets an answer in time or none: Redis is never waited for. */
+import { createClient } from 'redis'
+
+export type RedisClient = ReturnType<typeof clientOf>
+
+export interface Redis extends AsyncDisposable {
+  /** Whether it has answered lately. */
+  readonly healthy: boolean
+  /** `undefined` when Redis is left alone, refuses, or has not answered within 80 ms. Never throws. */
+  ask: <T>(work: (client: RedisClient) => Promise<T>) => Promise<T | undefined>
+  /** What nobody waits for. */
+  tell: (work: (client: RedisClient) => Promise<unknown>) => void
+}
+
+export interface RedisOptions {
+  url: string
+  onTrouble: (error: unknown) => void
+}
+
+const ANSWER_MS = 80
+/** It is waited for in so many steps: a pause of our own, however long, is one of them and not a silence of Redis. */
+const STEPS = 4
+/** A Redis that is slow, hung or gone is left alone so long. */
+const REST_MS = 1_000
+/** Of commands that Redis has not answered yet. */
+const MAX_QUEUED = 10_000
+
+export function connectRedis({ url, onTrouble }: RedisOptions): Redis {
+  const client = clientOf(url)
+  let restUntil = 0
+  const rest = (error: unknown): undefined => {
+    if (performance.now() >= restUntil) onTrouble(error)
+    restUntil = performance.now() + REST_MS
+    return undefined
+  }
+  const ready = () => client.isReady && performance.now() >= restUntil
+  client.on('error', rest)
+  client.connect().catch(rest)
+  return {
+    get healthy() {
+      return ready()
+    },
+    ask: async (work) => (ready() ? await within(ANSWER_MS, work(client)).catch(rest) : undefined),
+    tell(work) {
+      if (ready()) work(client).catch(rest)
+    },
+    [Symbol.asyncDispose]: async () => client.destroy(),
+  }
+}
+
+function clientOf(url: string) {
+  return createClient({
+    url,
+    RESP: 3,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_QUEUED,
+    pingInterval: 250,
+    socket: {
+      connectTimeout: 500,
+      socketTimeout: 1_000,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 1_000),
+    },
+  })
+}
+
+/** A script that Redis keeps, and is sent again when it has lost it. */
+export function script(source: string) {
+  const sha1 = new Bun.CryptoHasher('sha1').update(source).digest('hex')
+  return async (client: RedisClient, key: string, ...values: (string | number)[]): Promise<unknown> => {
+    const parameters = { keys: [key], arguments: values.map(String) }
+    try {
+      return await client.evalSha(sha1, parameters)
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      return await client.eval(source, parameters)
+    }
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  let steps = 0
+  const timer = setInterval(() => {
+    steps += 1
+    if (steps === STEPS) late.reject(new Error(`Redis did not answer within ${ms} ms.`))
+  }, ms / STEPS)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearInterval(timer)
+  }
+}
