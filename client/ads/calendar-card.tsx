@@ -28,16 +28,17 @@ export function CalendarCard({ days, show, picked, onShow, onPick }: CalendarCar
     onShow(next)
   }
   return (
-    <section className="calendar-card" aria-label="Calendar" aria-busy={!days}>
+    <section className="card calendar-card" aria-label="Calendar" aria-busy={!days}>
+      <header>
+        <h2>Two years</h2>
+        <Segmented label="Show" value={show} choices={SHOWS} onChange={change} />
+      </header>
       {days ? (
         <Calendar days={days} shading={shading} picked={picked} only={only} onPick={onPick} />
       ) : (
         <div className="calendar-waiting" />
       )}
-      <div className="calendar-foot">
-        <Legend days={all} currency={days?.currency ?? ''} shading={shading} only={only} onOnly={setOnly} />
-        <Segmented label="Show" value={show} choices={SHOWS} onChange={change} />
-      </div>
+      <Legend days={all} currency={days?.currency ?? ''} shading={shading} only={only} onOnly={setOnly} />
     </section>
   )
 }

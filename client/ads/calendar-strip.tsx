@@ -1,5 +1,5 @@
 import { monthName, weekdayName } from '#client/ui/format.ts'
-import type { Strip } from './calendar-grid.ts'
+import { isJanuary, type Strip } from './calendar-grid.ts'
 import { DaySquare, type DayHandlers } from './day-square.tsx'
 import type { Day } from './days.ts'
 import { isWithin, type Range } from './range.ts'
@@ -41,7 +41,7 @@ export function CalendarStrip({ strip, byDate, look }: CalendarStripProps) {
         {strip.months.map(({ date, week }, index) => (
           <text key={date} x={labelWidth + week * pitch} y={12 * textScale}>
             {monthName(date)}
-            {index === 0 || date.slice(5, 7) === '01' ? ` ${date.slice(0, 4)}` : ''}
+            {index === 0 || isJanuary(date) ? ` ${date.slice(0, 4)}` : ''}
           </text>
         ))}
         {WEEKDAYS.map((weekday) => (

@@ -16,6 +16,8 @@ const HEIGHT = 220
 const WEEK = 7
 /** Room above the highest day. */
 const HEADROOM = 1.06
+/** Of the page's text. */
+const SMALL = 0.7
 
 export function DailyChart({ days, metric, currency, pointed, onPoint }: DailyChartProps) {
   const frame = useRef<HTMLDivElement>(null)
@@ -74,12 +76,14 @@ interface Drawing extends Pick<DailyChartProps, 'days' | 'metric' | 'currency'> 
 function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const color = (name: string) => style.getPropertyValue(name).trim()
-  const font = `${Number.parseFloat(style.fontSize) * 0.7}px ${style.fontFamily}`
+  const textPx = Number.parseFloat(style.fontSize) * SMALL
+  const font = `${textPx}px ${style.fontFamily}`
   const axis = { stroke: color('--quiet'), font, ticks: { show: false } }
   const dates = days.map(({ date }) => date)
   return {
     width,
     height: HEIGHT,
+    padding: [12, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     scales: {
@@ -90,6 +94,7 @@ function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
       {
         ...axis,
         grid: { show: false },
+        size: 28,
         space: 80,
         incrs: [1, WEEK, 2 * WEEK, 4 * WEEK, 8 * WEEK],
         values: (_, splits) => splits.map((index) => shortDate(dates[index])),
@@ -97,7 +102,7 @@ function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
       {
         ...axis,
         grid: { stroke: color('--line'), width: 1 },
-        size: 60,
+        size: (_, labels) => widest(labels, textPx),
         values: (_, splits) => splits.map((amount) => tellShortly(amount, metric, currency)),
       },
     ],
@@ -107,6 +112,14 @@ function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
       { stroke: color('--accent'), width: 2, points: { show: false } },
     ],
   }
+}
+
+/** Digits are about this wide, in parts of the text's height. */
+const DIGIT_WIDTH = 0.65
+
+function widest(labels: readonly string[] | null, textPx: number): number {
+  const characters = Math.max(0, ...(labels ?? []).map(({ length }) => length))
+  return Math.ceil(characters * textPx * DIGIT_WIDTH) + 12
 }
 
 function shortDate(date: string | undefined): string {
