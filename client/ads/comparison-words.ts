@@ -1,4 +1,4 @@
-import { longDate, plural } from '#client/ui/format.ts'
+import { count, longDate, plural } from '#client/ui/format.ts'
 import { changeInWords, type ComparedDay, type Comparison } from './comparison.ts'
 import { amountOf, tell, type Metric } from './metric.ts'
 
@@ -7,16 +7,16 @@ export function comparedInWords(comparison: Comparison, metric: Metric, currency
   const { days, sum, sumBefore, missing, missingBefore } = comparison
   const these = plural(days.length, 'day')
   if (missing + missingBefore > 0) {
-    const lacking = [notStored(missing, 'of them'), notStored(missingBefore, `of the ${these} before`)]
-    return `in ${these}; not compared, because ${lacking.filter((part) => part !== '').join(' and ')} not stored.`
+    const lacking = [
+      missing > 0 ? `${count(missing)} of these` : undefined,
+      missingBefore > 0 ? `${count(missingBefore)} of the ${these} before` : undefined,
+    ]
+    const which = lacking.filter((part) => part !== undefined).join(' and ')
+    return `in ${these}; not compared, because days are not stored: ${which}.`
   }
   const change = changeInWords(amountOf(sum, metric), amountOf(sumBefore, metric))
   if (change === undefined) return `in ${these}, and nothing in the ${these} before.`
   return `is ${change} in the ${these} before, ${tell(sumBefore, metric, currency)}.`
-}
-
-function notStored(days: number, which: string): string {
-  return days === 0 ? '' : `${plural(days, 'day')} ${which} ${days === 1 ? 'is' : 'are'}`
 }
 
 /** One day beside the one before it. */
