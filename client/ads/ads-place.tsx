@@ -57,7 +57,8 @@ export default function AdsPlace() {
       {error && !days.data ? (
         <ErrorState error={error} retry={retry} />
       ) : (
-        <div className="ads-content">
+        // What was shown before stays until the other report is there, but is seen to be the former.
+        <div className="ads-content" data-stale={days.isPlaceholderData ? '' : undefined}>
           <RunStrip run={run} nowMs={runs.dataUpdatedAt} onCancel={(id) => cancel.mutate({ id })} />
           <FirstSteps days={days.data} busy={busy} />
           <TwoYears

@@ -37,7 +37,7 @@ const SIGNS: Readonly<Record<Run['state'], string>> = {
   running: '…',
   done: '✓',
   failed: '✕',
-  parked: '⏸',
+  parked: '◷',
   interrupted: '■',
 }
 

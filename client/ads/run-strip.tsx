@@ -46,7 +46,7 @@ function UnderWay({ run, nowMs, onCancel }: { run: Run; nowMs: number; onCancel:
         <strong>
           {count(over)} of {plural(due, 'day')}
         </strong>{' '}
-        {wait !== undefined && <span className="warning">⏸ {wait} </span>}
+        {wait !== undefined && <span className="warning">◷ {wait} </span>}
         <span className="quiet-text">{words.join(' · ') || (wait === undefined ? 'getting ready' : '')}</span>
       </span>
       <button type="button" className="button quiet" onClick={onCancel}>
@@ -66,7 +66,7 @@ function Ended({ run }: { run: Run }) {
         <strong>{outcomeOf(run)}</strong>{' '}
         {finishedAt !== null && <span className="quiet-text">{moment(finishedAt)}</span>}
       </span>
-      {parkedUntil !== undefined && <span className="warning">⏸ {parkedInWords(parkedUntil)}</span>}
+      {parkedUntil !== undefined && <span className="warning">◷ {parkedInWords(parkedUntil)}</span>}
       {remedy !== undefined && <span>{remedy}</span>}
       <RunFailures run={run} />
     </>

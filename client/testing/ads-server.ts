@@ -22,7 +22,6 @@ export async function startAdsServer(
       GOOGLE_ADS_REFRESH_TOKEN: 'refresh',
       GOOGLE_ADS_CUSTOMER_ID: CUSTOMER,
       ADS_REPORTS: 'campaign',
-      ADS_IDLE_TIMEOUT_MS: '700',
       ...env,
     }),
   )
