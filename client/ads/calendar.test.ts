@@ -179,24 +179,21 @@ journey('everything in the place is reached by Tab alone, and seen to be', () =>
 )
 
 describe('axe finds nothing to object to', () => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    journey(`in a day, a range and a metric, ${colorScheme}`, () =>
-      onPage(browser, { url, colorScheme, reducedMotion: 'reduce' }, async (page) => {
-        const query = [
-          'from=2026-06-01&to=2026-06-14&show=conversions',
-          'from=2026-11-10&to=2026-11-10&period=30',
-        ]
-        for (const each of query) {
-          await page.goto(`${url}?${each}`)
+  const queries = {
+    'a range': 'from=2026-06-01&to=2026-06-14&show=conversions',
+    'a day': 'from=2026-11-10&to=2026-11-10&period=30',
+  }
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const [what, query] of Object.entries(queries))
+      journey(`in ${what}, with all that unfolds, ${colorScheme}`, () =>
+        onPage(browser, { url: `${url}?${query}`, colorScheme, reducedMotion: 'reduce' }, async (page) => {
           await page.locator('.u-over').waitFor()
           await page.getByText(/^Takes/).waitFor()
           await page.locator('.run-list summary').first().click()
           await page.getByText('The same as a table').click()
           expect(await violations(page)).toEqual([])
-        }
-      }),
-    )
-  }
+        }),
+      )
 })
 
 journey('fits a phone, text at twice its size, and paper', () =>
@@ -209,6 +206,14 @@ journey('fits a phone, text at twice its size, and paper', () =>
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
       expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
     }
+    await page.goto(url)
+    await page.locator('.day').first().click()
+    await page.getByRole('heading', { name: /^\w+day, / }).waitFor()
+    await until(
+      async () =>
+        await page.locator('.picked-panel').evaluate((panel: Element) => panel.getBoundingClientRect().top),
+      (top) => top < 600,
+    )
     await page.setViewportSize({ width: 1280, height: 800 })
     await page.addStyleTag({ content: ':root { font-size: 200% !important }' })
     expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)

@@ -1,4 +1,5 @@
 /** What the picked days come to: one with all there is to know of it, many summed, or, with none picked, two years. */
+import { useEffect, useRef } from 'react'
 import { longDate, mediumDate, plural } from '#client/ui/format.ts'
 import { Breakdown } from './breakdown.tsx'
 import { DayDetails } from './day-details.tsx'
@@ -27,8 +28,13 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
   const inside = days.days.filter(({ date }) => isWithin(date, shown))
   const one = picked && lengthOf(picked) === 1 ? inside[0] : undefined
   const figures = <FiguresList figures={sumOf(inside)} currency={days.currency} />
+  const panel = useRef<HTMLElement>(null)
+  const oneDate = one?.date
+  useEffect(() => {
+    if (oneDate !== undefined && panel.current) bringIntoSight(panel.current)
+  }, [oneDate])
   return (
-    <section className="card picked-panel" aria-label={picked ? 'Picked days' : 'Two years'}>
+    <section ref={panel} className="card picked-panel" aria-label={picked ? 'Picked days' : 'Two years'}>
       <header>
         <h2>{titleOf(shown)}</h2>
         <RangeInputs within={within} picked={picked} onPick={onPick} />
@@ -66,6 +72,16 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
       )}
     </section>
   )
+}
+
+/** Of the panel, at least, before it is worth a movement: its title and its state. */
+const SEEN_PX = 96
+
+/** Where the calendar fills the screen, as on a phone, whoever opens a day would see nothing happen. */
+function bringIntoSight(panel: HTMLElement): void {
+  const frame = panel.parentElement?.getBoundingClientRect()
+  if (frame && panel.getBoundingClientRect().top > frame.bottom - SEEN_PX)
+    panel.scrollIntoView({ block: 'start' })
 }
 
 function titleOf(range: Range): string {
