@@ -1,8 +1,8 @@
 /** The page as a person meets it: a real server, a real browser, and the keyboard. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { source as axeSource } from 'axe-core'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
+import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
 import { onPage, PATIENCE_MS, restOf, until } from './testing/journey.ts'
@@ -222,7 +222,9 @@ describe('a server that goes away', () => {
 describe('ads', () => {
   journey('show what failed and why, and fetch it', () =>
     onPage(browser, { url: `${bare.url}/ads` }, async (page) => {
-      const fetchMissing = page.getByRole('button', { name: /Fetch what is missing \(4 days\)/ })
+      const fetchMissing = page.getByRole('button', {
+        name: /Fetch what is missing \(4 days, about 4 requests\)/,
+      })
       await fetchMissing.waitFor()
       await page.getByText('4 days failed').waitFor()
       expect(await page.locator('.day[data-state="failed"]').count()).toBe(4)
@@ -328,11 +330,4 @@ async function focusedDate(page: Page): Promise<string> {
 
 function daysApart(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 86_400_000
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  return await page.evaluate<string[]>(
-    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((n) => n.target).slice(0, 3).join(' | ')))`,
-  )
 }

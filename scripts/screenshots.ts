@@ -19,7 +19,9 @@ const WIDE = { width: 1280, height: 800 }
 const PHONE = { width: 390, height: 844 }
 const PLACES = [
   { name: 'products', path: '/products', ready: 'tr[data-row]' },
-  { name: 'ads', path: '/ads', ready: '.day' },
+  { name: 'ads', path: '/ads', ready: '.u-over' },
+  { name: 'ads-metric', path: '/ads?show=cost', ready: '.u-over' },
+  { name: 'ads-range', path: '/ads?show=clicks&from=2026-06-01&to=2026-06-20', ready: '.u-over' },
   { name: 'out-of-stock-spend', path: '/out-of-stock-spend?days=30', ready: 'table.spend tbody a' },
 ]
 type Place = (typeof PLACES)[number]

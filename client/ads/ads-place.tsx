@@ -1,14 +1,27 @@
-import { useState } from 'react'
 import { mediumDate, moment, plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
 import { DemoLabel, ErrorState } from '#client/ui/states.tsx'
 import { AdsTools } from './ads-tools.tsx'
 import { CalendarCard } from './calendar-card.tsx'
-import { DayPanel, TotalsPanel } from './day-panel.tsx'
-import { missingOf, type Days } from './days.ts'
+import { ChartCard } from './chart-card.tsx'
+import { isMissing, type Days } from './days.ts'
+import { FirstSteps } from './first-steps.tsx'
+import { PickedPanel } from './picked-panel.tsx'
+import { RunList } from './run-list.tsx'
 import { RunStrip } from './run-strip.tsx'
 import { isActive } from './run-words.ts'
-import { useChoice, useDays, useOutcome, useRuns, useStartRun, type Choice } from './use-ads.ts'
+import {
+  useCancelRun,
+  useChoice,
+  useDays,
+  useForecast,
+  useLiveRun,
+  useOutcome,
+  useRuns,
+  useStartRun,
+  type Choice,
+} from './use-ads.ts'
+import { usePicked, useView } from './use-view.ts'
 
 export default function AdsPlace() {
   const chooser = useChoice()
@@ -17,12 +30,15 @@ export default function AdsPlace() {
   const run = runs.data?.items[0]
   const isFetching = run !== undefined && isActive(run)
   const days = useDays(choice, isFetching)
+  const forecast = useForecast(choice)
   const start = useStartRun()
-  const busy = isFetching || start.isPending
+  const cancel = useCancelRun()
+  useLiveRun(run)
   useOutcome(run)
 
   const error = chooser.error ?? days.error
   const retry = () => (chooser.error ? chooser.retry() : void days.refetch())
+  const busy = isFetching || start.isPending
   return (
     <Place
       title="Ads"
@@ -30,9 +46,10 @@ export default function AdsPlace() {
       tools={
         <AdsTools
           chooser={chooser}
-          missing={days.data && missingOf(days.data.days)}
+          missing={days.data?.days.filter(isMissing).length}
+          forecast={forecast.data}
           isFetching={busy}
-          onFetch={() => choice && start.mutate({ reports: [choice.report] })}
+          onFetch={() => choice && start.mutate(scopeOf(choice))}
         />
       }
       status={<AdsStatus days={days.data} />}
@@ -40,48 +57,49 @@ export default function AdsPlace() {
       {error && !days.data ? (
         <ErrorState error={error} retry={retry} />
       ) : (
-        <div className="ads-content">
-          <RunStrip run={run} nowMs={runs.dataUpdatedAt} />
+        // What was shown before stays until the other report is there, but is seen to be the former.
+        <div className="ads-content" data-stale={days.isPlaceholderData ? '' : undefined}>
+          <RunStrip run={run} nowMs={runs.dataUpdatedAt} onCancel={(id) => cancel.mutate({ id })} />
+          <FirstSteps days={days.data} busy={busy} />
           <TwoYears
             days={days.data}
             choice={choice}
             busy={busy}
-            onFetchDay={(date) =>
-              choice && start.mutate({ from: date, to: date, reports: [choice.report], refresh: true })
-            }
+            onFetch={(range, refresh) => choice && start.mutate({ ...scopeOf(choice), ...range, refresh })}
           />
+          {runs.data && <RunList runs={runs.data.items} />}
         </div>
       )}
     </Place>
   )
 }
 
+function scopeOf({ report, customerId }: Choice) {
+  return { reports: [report], customer_ids: [customerId] }
+}
+
 interface TwoYearsProps {
   days: Days | undefined
   choice: Choice | undefined
   busy: boolean
-  onFetchDay: (date: string) => void
+  onFetch: Parameters<typeof PickedPanel>[0]['onFetch']
 }
 
-/** The calendar, and beneath it the day that was picked there, or the sum of all. */
-function TwoYears({ days, choice, busy, onFetchDay }: TwoYearsProps) {
-  const [selected, setSelected] = useState<string>()
-  const day = days?.days.find(({ date }) => date === selected)
+/** The calendar, beneath it what was picked there, and the same days as a line. */
+function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
+  const [view, setView] = useView()
+  const { picked, settled, pick } = usePicked()
   return (
     <>
-      <CalendarCard days={days} selected={selected} onSelect={setSelected} />
-      {days && day && choice ? (
-        <DayPanel
-          day={day}
-          currency={days.currency}
-          choice={choice}
-          busy={busy}
-          onFetch={onFetchDay}
-          onClose={() => setSelected(undefined)}
-        />
-      ) : (
-        days && <TotalsPanel days={days} />
-      )}
+      <CalendarCard
+        days={days}
+        show={view.show}
+        picked={picked}
+        onShow={(show) => setView(show === 'state' ? { show } : { show, metric: show })}
+        onPick={pick}
+      />
+      {days && choice && <PickedPanel {...{ days, choice, picked, settled, busy, onFetch }} onPick={pick} />}
+      <ChartCard days={days} view={view} picked={settled} onView={setView} />
     </>
   )
 }

@@ -1,17 +1,20 @@
-import { plural } from '#client/ui/format.ts'
+import { count, plural } from '#client/ui/format.ts'
 import { Segmented } from '#client/ui/segmented.tsx'
 import { REPORT_LABELS } from './days.ts'
+import type { Forecast } from './forecast-words.ts'
 import type { useChoice } from './use-ads.ts'
 
 interface AdsToolsProps {
   chooser: ReturnType<typeof useChoice>
   /** Days that are missing or failed; undefined while that is not known. */
   missing: number | undefined
+  /** Of fetching them. */
+  forecast: Forecast | undefined
   isFetching: boolean
   onFetch: () => void
 }
 
-export function AdsTools({ chooser, missing, isFetching, onFetch }: AdsToolsProps) {
+export function AdsTools({ chooser, missing, forecast, isFetching, onFetch }: AdsToolsProps) {
   const { reports, customerIds, choice, choose } = chooser
   return (
     <>
@@ -21,11 +24,7 @@ export function AdsTools({ chooser, missing, isFetching, onFetch }: AdsToolsProp
         disabled={isFetching || missing === undefined || missing === 0}
         onClick={onFetch}
       >
-        {isFetching
-          ? 'Fetching…'
-          : missing === 0
-            ? 'Nothing is missing'
-            : `Fetch what is missing${missing === undefined ? '' : ` (${plural(missing, 'day')})`}`}
+        {isFetching ? 'Fetching…' : missing === 0 ? 'Nothing is missing' : fetchWords(missing, forecast)}
       </button>
       {choice && reports.length > 1 && (
         <Segmented
@@ -36,13 +35,28 @@ export function AdsTools({ chooser, missing, isFetching, onFetch }: AdsToolsProp
         />
       )}
       {choice && customerIds.length > 1 && (
-        <Segmented
-          label="Account"
-          value={choice.customerId}
-          choices={customerIds.map((id) => ({ value: id, label: id }))}
-          onChange={(id) => choose('account', id)}
-        />
+        <label className="account-choice">
+          Account
+          <select value={choice.customerId} onChange={(event) => choose('account', event.target.value)}>
+            {customerIds.map((id) => (
+              <option key={id} value={id}>
+                {dashed(id)}
+              </option>
+            ))}
+          </select>
+        </label>
       )}
     </>
   )
+}
+
+function fetchWords(missing: number | undefined, forecast: Forecast | undefined): string {
+  if (missing === undefined) return 'Fetch what is missing'
+  const requests = forecast ? `, about ${count(forecast.requests)} requests` : ''
+  return `Fetch what is missing (${plural(missing, 'day')}${requests})`
+}
+
+/** As Google writes it. */
+function dashed(id: string): string {
+  return id.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1-$2-$3')
 }

@@ -1,24 +1,44 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
+import { Segmented } from '#client/ui/segmented.tsx'
 import { Calendar } from './calendar.tsx'
-import { countStates, type Days, type DayState } from './days.ts'
+import type { Days } from './days.ts'
 import { Legend } from './legend.tsx'
+import { METRICS } from './metric.ts'
+import type { Range } from './range.ts'
+import { shadingOf } from './shading.ts'
+import type { Show } from './use-view.ts'
+
+const SHOWS: readonly { value: Show; label: string }[] = [{ value: 'state', label: 'State' }, ...METRICS]
+const NO_DAYS: Days['days'] = []
 
 interface CalendarCardProps {
   days: Days | undefined
-  selected: string | undefined
-  onSelect: (date: string | undefined) => void
+  show: Show
+  picked: Range | undefined
+  onShow: (show: Show) => void
+  onPick: (range: Range | undefined) => void
 }
 
-export function CalendarCard({ days, selected, onSelect }: CalendarCardProps) {
-  const [only, setOnly] = useState<DayState>()
+export function CalendarCard({ days, show, picked, onShow, onPick }: CalendarCardProps) {
+  const [only, setOnly] = useState<string>()
+  const all = days?.days ?? NO_DAYS
+  const shading = useMemo(() => shadingOf(all, show), [all, show])
+  const change = (next: Show) => {
+    setOnly(undefined)
+    onShow(next)
+  }
   return (
-    <section className="calendar-card" aria-label="Calendar" aria-busy={!days}>
+    <section className="card calendar-card" aria-label="Calendar" aria-busy={!days}>
+      <header>
+        <h2>Two years</h2>
+        <Segmented label="Show" value={show} choices={SHOWS} onChange={change} />
+      </header>
       {days ? (
-        <Calendar days={days} selected={selected} only={only} onSelect={onSelect} />
+        <Calendar days={days} shading={shading} picked={picked} only={only} onPick={onPick} />
       ) : (
         <div className="calendar-waiting" />
       )}
-      <Legend counts={countStates(days?.days ?? [])} only={only} onOnly={setOnly} />
+      <Legend days={all} currency={days?.currency ?? ''} shading={shading} only={only} onOnly={setOnly} />
     </section>
   )
 }

@@ -38,6 +38,11 @@ describe('the calendar', () => {
     ])
   })
 
+  test('names no month where the name and its year would run into the next', () => {
+    const [strip] = layOut({ from: '2025-12-17', to: '2026-03-31' }, 53)
+    expect(strip?.months[0]).toEqual({ date: '2026-01-01', week: 2 })
+  })
+
   test('is nothing for a range that ends before it begins', () => {
     expect(layOut({ from: '2026-02-01', to: '2026-01-01' }, 53)).toEqual([])
   })

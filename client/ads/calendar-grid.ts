@@ -54,14 +54,24 @@ function strip(start: number, { first, end }: { first: number; end: number }): S
   return { weeks: (days.at(-1)?.week ?? -1) + 1, days, months: monthsOf(days) }
 }
 
-/** Two weeks is what a name needs: a month that only just ends here is not named. */
+/** The weeks that a name needs; with a year after it, as the first one and each January have. */
 const NAME_WEEKS = 2
+const NAME_AND_YEAR_WEEKS = 3
 
+/** A month that only just ends here is not named. */
 function monthsOf(days: readonly PlacedDay[]): Strip['months'] {
   const begins = days.filter(({ date }, index) => index === 0 || date.endsWith('-01'))
-  return begins
-    .filter(({ week }, index) => (begins[index + 1]?.week ?? Infinity) - week >= NAME_WEEKS)
-    .map(({ date, week }) => ({ date, week }))
+  const named: Strip['months'] = []
+  for (const [index, { date, week }] of begins.entries()) {
+    const withYear = named.length === 0 || isJanuary(date)
+    const needed = withYear ? NAME_AND_YEAR_WEEKS : NAME_WEEKS
+    if ((begins[index + 1]?.week ?? Infinity) - week >= needed) named.push({ date, week })
+  }
+  return named
+}
+
+export function isJanuary(date: string): boolean {
+  return date.slice(5, 7) === '01'
 }
 
 /** Where a key leads from a date; undefined when it leads nowhere. */

@@ -1,20 +1,25 @@
 import { monthName, weekdayName } from '#client/ui/format.ts'
-import type { Strip } from './calendar-grid.ts'
+import { isJanuary, type Strip } from './calendar-grid.ts'
 import { DaySquare, type DayHandlers } from './day-square.tsx'
-import type { Day, DayState } from './days.ts'
+import type { Day } from './days.ts'
+import { isWithin, type Range } from './range.ts'
+import type { Shading } from './shading.ts'
 
-export const LABEL_WIDTH = 34
 const MONTHS_HEIGHT = 20
 const WEEKDAYS = [0, 2, 4]
 
 export interface CalendarLook {
   pitch: number
+  /** How much larger than usual the reader wants text to be. */
+  textScale: number
+  labelWidth: number
   currency: string
+  shading: Shading
   /** The date that Tab leads to. */
   tabStop: string
-  selected: string | undefined
-  /** Days of other states stand back. */
-  only: DayState | undefined
+  picked: Range | undefined
+  /** Days of other marks stand back. */
+  only: string | undefined
   handlers: DayHandlers
 }
 
@@ -26,35 +31,38 @@ interface CalendarStripProps {
 
 /** As many weeks as fit, one column each, the months named above. */
 export function CalendarStrip({ strip, byDate, look }: CalendarStripProps) {
-  const { pitch, currency, tabStop, selected, only, handlers } = look
-  const width = LABEL_WIDTH + strip.weeks * pitch
-  const height = MONTHS_HEIGHT + 7 * pitch
+  const { pitch, textScale, labelWidth, currency, shading, tabStop, picked, only, handlers } = look
+  const top = MONTHS_HEIGHT * textScale
+  const width = labelWidth + strip.weeks * pitch
+  const height = top + 7 * pitch
   return (
     <svg className="strip" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
       <g aria-hidden="true">
         {strip.months.map(({ date, week }, index) => (
-          <text key={date} x={LABEL_WIDTH + week * pitch} y={12}>
+          <text key={date} x={labelWidth + week * pitch} y={12 * textScale}>
             {monthName(date)}
-            {index === 0 || date.slice(5, 7) === '01' ? ` ${date.slice(0, 4)}` : ''}
+            {index === 0 || isJanuary(date) ? ` ${date.slice(0, 4)}` : ''}
           </text>
         ))}
         {WEEKDAYS.map((weekday) => (
-          <text key={weekday} x={0} y={MONTHS_HEIGHT + (weekday + 0.5) * pitch + 3}>
+          <text key={weekday} x={0} y={top + (weekday + 0.5) * pitch + 3}>
             {weekdayName(weekday)}
           </text>
         ))}
       </g>
-      <g transform={`translate(${LABEL_WIDTH} ${MONTHS_HEIGHT})`}>
+      <g transform={`translate(${labelWidth} ${top})`}>
         {strip.days.map((placed) => {
           const day = byDate.get(placed.date)
           if (!day) return null
+          const { key, state, shade } = shading.markOf(day)
           return (
             <DaySquare
               key={placed.date}
-              {...{ day, placed, pitch, currency, handlers }}
+              {...{ day, placed, pitch, currency, handlers, shade }}
+              markState={state}
               isTabStop={placed.date === tabStop}
-              isSelected={placed.date === selected}
-              isDimmed={only !== undefined && day.state !== only}
+              isPicked={isWithin(placed.date, picked)}
+              isDimmed={only !== undefined && key !== only}
             />
           )
         })}

@@ -1,62 +1,43 @@
-/** Two years at a glance: one square a day, its state told by its shape; keys lead from day to day. */
+/** Two years at a glance: one square a day; keys lead from day to day, Shift and dragging pick many. */
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { layOut, moveDate } from './calendar-grid.ts'
-import { CalendarStrip, LABEL_WIDTH } from './calendar-strip.tsx'
-import { DayHint, placeHint, type HintPlace } from './day-hint.tsx'
-import { dayId, type DayHandlers } from './day-square.tsx'
-import type { Days, DayState } from './days.ts'
+import { layOut } from './calendar-grid.ts'
+import { CalendarStrip } from './calendar-strip.tsx'
+import { DayHint, type HintPlace } from './day-hint.tsx'
+import type { Days } from './days.ts'
+import type { Range } from './range.ts'
+import type { Shading } from './shading.ts'
+import { useDayHandlers } from './use-day-handlers.ts'
 
 /** Two years, one, a half, a quarter: the longest that fits is what a strip holds. */
 const STRIP_WEEKS = [105, 53, 27, 14]
 const MIN_PITCH = 16
 const MAX_PITCH = 22
+const LABEL_WIDTH = 34
 /** Where more strips than these fill the screen, the newest is on top. */
 const MAX_IN_ORDER = 2
 
 interface CalendarProps {
   days: Days
-  selected: string | undefined
-  only: DayState | undefined
-  onSelect: (date: string | undefined) => void
+  shading: Shading
+  picked: Range | undefined
+  only: string | undefined
+  onPick: (range: Range | undefined) => void
 }
 
-export function Calendar({ days, selected, only, onSelect }: CalendarProps) {
+export function Calendar({ days, shading, picked, only, onPick }: CalendarProps) {
   const { from, to, currency } = days
   const frame = useRef<HTMLFieldSetElement>(null)
-  const width = useWidth(frame)
+  const { width, textScale } = useRoom(frame)
   const [focused, setFocused] = useState<string>()
   const [hint, setHint] = useState<HintPlace>()
   const byDate = useMemo(() => new Map(days.days.map((day) => [day.date, day])), [days.days])
-  const room = width - LABEL_WIDTH
+  const labelWidth = LABEL_WIDTH * textScale
+  const room = width - labelWidth
   const maxWeeks = STRIP_WEEKS.find((weeks) => weeks * MIN_PITCH <= room) ?? 14
   const strips = useMemo(() => layOut({ from, to }, maxWeeks), [from, to, maxWeeks])
   const pitch = Math.min(MAX_PITCH, Math.floor(room / (strips[0]?.weeks ?? 1)))
-
-  const handlers = useMemo<DayHandlers>(
-    () => ({
-      onPick: (date) => {
-        setHint(undefined)
-        onSelect(date)
-      },
-      onPoint: (square) => setHint(square && placeHint(square)),
-      onFocusDay: (date, square) => {
-        setFocused(date)
-        setHint(placeHint(square))
-      },
-      onKey: (event, date) => {
-        const moved = moveDate(date, event.key, { from, to })
-        if (moved !== undefined) document.getElementById(dayId(moved))?.focus()
-        else if (event.key === 'Enter' || event.key === ' ') {
-          setHint(undefined)
-          onSelect(date)
-        } else if (event.key === 'Escape') onSelect(undefined)
-        else return
-        event.preventDefault()
-      },
-    }),
-    [from, to, onSelect],
-  )
-  const tabStop = [focused, selected, to].find((date) => date !== undefined && byDate.has(date)) ?? to
+  const handlers = useDayHandlers({ from, to, onPick, onFocused: setFocused, onHint: setHint })
+  const tabStop = [focused, picked?.to, to].find((date) => date !== undefined && byDate.has(date)) ?? to
   const shown = hint && byDate.get(hint.date)
 
   return (
@@ -68,7 +49,7 @@ export function Calendar({ days, selected, only, onSelect }: CalendarProps) {
             key={strip.days[0]?.date}
             strip={strip}
             byDate={byDate}
-            look={{ pitch, currency, tabStop, selected, only, handlers }}
+            look={{ pitch, textScale, labelWidth, currency, shading, tabStop, picked, only, handlers }}
           />
         ))}
       {hint && shown && <DayHint day={shown} currency={currency} place={hint} />}
@@ -76,14 +57,19 @@ export function Calendar({ days, selected, only, onSelect }: CalendarProps) {
   )
 }
 
-function useWidth(element: { current: HTMLElement | null }): number {
-  const [width, setWidth] = useState(0)
+const USUAL_TEXT_PX = 16
+
+function useRoom(element: { current: HTMLElement | null }): { width: number; textScale: number } {
+  const [room, setRoom] = useState({ width: 0, textScale: 1 })
   useLayoutEffect(() => {
     const { current } = element
     if (!current) return undefined
-    const observer = new ResizeObserver(() => setWidth(current.clientWidth))
+    const observer = new ResizeObserver(() => {
+      const textPx = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+      setRoom({ width: current.clientWidth, textScale: textPx / USUAL_TEXT_PX })
+    })
     observer.observe(current)
     return () => observer.disconnect()
   }, [element])
-  return width
+  return room
 }

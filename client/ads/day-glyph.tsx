@@ -1,12 +1,21 @@
 /** One state, one shape: told apart without colour, at the size of a calendar's square. */
 import type { DayState } from './days.ts'
+import type { Mark } from './shading.ts'
 
-export function DayGlyph({ state, size }: { state: DayState; size: number }) {
+interface DayGlyphProps {
+  mark: Pick<Mark, 'state' | 'shade'>
+  size: number
+}
+
+export function DayGlyph({ mark: { state, shade }, size }: DayGlyphProps) {
   const inner = size - 1
   return (
-    <g className="day-glyph" data-state={state}>
+    <g className="day-glyph" data-state={shade === undefined ? state : undefined} data-shade={shade}>
       <rect x="0.5" y="0.5" width={inner} height={inner} rx={size / 6} className="ground" />
-      <path d={drawing(state, size)} className="drawing" />
+      {shade === undefined && <path d={drawing(state, size)} className="drawing" />}
+      {shade !== undefined && state === 'provisional' && (
+        <path d={`M1 ${size * 0.6} V${size - 1} H${size * 0.4} Z`} className="notch" />
+      )}
     </g>
   )
 }

@@ -1,13 +1,16 @@
-import { memo, type KeyboardEvent } from 'react'
+import { memo, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
 import { count, fraction, longDate, microsAsMoney } from '#client/ui/format.ts'
 import type { PlacedDay } from './calendar-grid.ts'
 import { DayGlyph } from './day-glyph.tsx'
 import { labelOf, type Day } from './days.ts'
+import type { Mark } from './shading.ts'
 
 export interface DayHandlers {
-  onPick: (date: string) => void
-  onPoint: (square: Element | undefined) => void
-  onFocusDay: (date: string, square: Element) => void
+  onClick: (event: MouseEvent, date: string) => void
+  onPress: (event: PointerEvent, date: string) => void
+  onPoint: (event: PointerEvent, date: string) => void
+  onLeave: () => void
+  onFocus: (date: string, square: Element) => void
   onKey: (event: KeyboardEvent, date: string) => void
 }
 
@@ -17,38 +20,43 @@ interface DaySquareProps {
   /** Squares lie so many pixels apart. */
   pitch: number
   currency: string
+  /** Of the mark, apart: an object of its own would be another one each time. */
+  markState: Mark['state']
+  shade: Mark['shade']
   /** The one day that Tab leads to. */
   isTabStop: boolean
-  isSelected: boolean
+  isPicked: boolean
   isDimmed: boolean
   handlers: DayHandlers
 }
 
 export const DaySquare = memo(function DaySquare(props: DaySquareProps) {
-  const { day, placed, pitch, currency, isTabStop, isSelected, isDimmed, handlers } = props
+  const { day, placed, pitch, currency, isTabStop, isPicked, isDimmed, handlers } = props
+  const { date } = placed
   return (
     <g
       // A button element cannot stand inside an SVG.
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role
       role="button"
-      id={dayId(placed.date)}
+      id={dayId(date)}
       className="day"
       transform={`translate(${placed.week * pitch} ${placed.weekday * pitch})`}
       tabIndex={isTabStop ? 0 : -1}
       aria-label={sentence(day, currency)}
-      aria-pressed={isSelected}
-      data-date={placed.date}
+      aria-pressed={isPicked}
+      data-date={date}
       data-state={day.state}
       data-dimmed={isDimmed ? '' : undefined}
-      onClick={() => handlers.onPick(placed.date)}
-      onFocus={(event) => handlers.onFocusDay(placed.date, event.currentTarget)}
-      onBlur={() => handlers.onPoint(undefined)}
-      onPointerEnter={(event) => handlers.onPoint(event.currentTarget)}
-      onPointerLeave={() => handlers.onPoint(undefined)}
-      onKeyDown={(event) => handlers.onKey(event, placed.date)}
+      onClick={(event) => handlers.onClick(event, date)}
+      onFocus={(event) => handlers.onFocus(date, event.currentTarget)}
+      onBlur={handlers.onLeave}
+      onPointerDown={(event) => handlers.onPress(event, date)}
+      onPointerEnter={(event) => handlers.onPoint(event, date)}
+      onPointerLeave={handlers.onLeave}
+      onKeyDown={(event) => handlers.onKey(event, date)}
     >
       <rect className="reach" width={pitch} height={pitch} />
-      <DayGlyph state={day.state} size={pitch - 3} />
+      <DayGlyph mark={{ state: props.markState, shade: props.shade }} size={pitch - 3} />
     </g>
   )
 })

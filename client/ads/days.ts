@@ -1,5 +1,6 @@
 /** What the days say, summed and in words. */
 import type { Outputs } from '#client/api.ts'
+import { count } from '#client/ui/format.ts'
 
 export type Days = Outputs['ads']['days']
 export type Day = Days['days'][number]
@@ -36,15 +37,24 @@ export function meaningOf(state: DayState): string {
   return STATES.find((each) => each.state === state)?.means ?? ''
 }
 
-export function countStates(days: readonly Day[]): ReadonlyMap<DayState, number> {
+function countStates(days: readonly Day[]): ReadonlyMap<DayState, number> {
   const counts = new Map<DayState, number>()
   for (const { state } of days) counts.set(state, (counts.get(state) ?? 0) + 1)
   return counts
 }
 
-/** Days that a fetch would bring. */
-export function missingOf(days: readonly Day[]): number {
-  return days.filter(({ state }) => state === 'missing' || state === 'failed').length
+/** A fetch would bring it. */
+export function isMissing({ state }: Pick<Day, 'state'>): boolean {
+  return state === 'missing' || state === 'failed'
+}
+
+/** “12 complete, 3 missing” */
+export function statesInWords(days: readonly Day[]): string {
+  const counts = countStates(days)
+  return STATES.flatMap(({ state, label }) => {
+    const found = counts.get(state) ?? 0
+    return found === 0 ? [] : [`${count(found)} ${label.toLowerCase()}`]
+  }).join(', ')
 }
 
 export interface Figures {

@@ -1,32 +1,82 @@
+/** What the squares mean, and how many days there are of each; picking one lets the others stand back. */
+import type { ReactNode } from 'react'
 import { count } from '#client/ui/format.ts'
 import { DayGlyph } from './day-glyph.tsx'
-import { STATES, type DayState } from './days.ts'
+import { STATES, type Day } from './days.ts'
+import { metricLabel, shadeSteps, tellShortly, type Metric } from './metric.ts'
+import type { Mark, Shading } from './shading.ts'
 
 interface LegendProps {
-  counts: ReadonlyMap<DayState, number>
-  only: DayState | undefined
-  onOnly: (state: DayState | undefined) => void
+  days: readonly Day[]
+  currency: string
+  shading: Shading
+  only: string | undefined
+  onOnly: (key: string | undefined) => void
 }
 
-/** What the shapes mean, and how many days there are of each; picking one lets the others stand back. */
-export function Legend({ counts, only, onOnly }: LegendProps) {
+export function Legend({ days, currency, shading, only, onOnly }: LegendProps) {
+  const { show, ends, markOf } = shading
+  const counts = new Map<string, number>()
+  for (const day of days) {
+    const { key } = markOf(day)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  const entries = show === 'state' ? stateEntries() : metricEntries(show, { ends, currency, counts })
   return (
-    <ul className="legend" aria-label="States of days">
-      {STATES.map(({ state, label, means }) => (
-        <li key={state}>
+    <ul className="legend" aria-label={show === 'state' ? 'States of days' : `${metricLabel(show)} a day`}>
+      {entries.map(({ mark, label, means }) => (
+        <li key={mark.key}>
           <button
             type="button"
             title={means}
-            aria-pressed={only === state}
-            onClick={() => onOnly(only === state ? undefined : state)}
+            aria-pressed={only === mark.key}
+            onClick={() => onOnly(only === mark.key ? undefined : mark.key)}
           >
             <svg width="14" height="14" aria-hidden="true">
-              <DayGlyph state={state} size={14} />
+              <DayGlyph mark={mark} size={14} />
             </svg>
-            {label} <span className="legend-count">{count(counts.get(state) ?? 0)}</span>
+            {label} <span className="legend-count">{count(counts.get(mark.key) ?? 0)}</span>
           </button>
         </li>
       ))}
     </ul>
+  )
+}
+
+interface Entry {
+  mark: Mark
+  label: ReactNode
+  means: string
+}
+
+function stateEntries(): Entry[] {
+  return STATES.map(({ state, label, means }) => ({
+    mark: { key: state, state, shade: undefined },
+    label,
+    means,
+  }))
+}
+
+interface Steps {
+  ends: readonly number[]
+  currency: string
+  counts: ReadonlyMap<string, number>
+}
+
+/** The steps, and those states without figures that there are. */
+function metricEntries(metric: Metric, { ends, currency, counts }: Steps): Entry[] {
+  const tell = (amount: number) => tellShortly(amount, metric, currency)
+  const steps = shadeSteps(ends).map(({ shade, above, upTo }) => ({
+    mark: { key: `shade-${shade}`, state: 'complete' as const, shade },
+    label: upTo === undefined ? `more than ${tell(above)}` : `up to ${tell(upTo)}`,
+    means: `Days with ${metricLabel(metric).toLowerCase()} ${upTo === undefined ? '' : `of at most ${tell(upTo)}, and `}above ${tell(above)}`,
+  }))
+  const nothing: Entry = {
+    mark: { key: 'shade-0', state: 'complete', shade: 0 },
+    label: 'none',
+    means: `Days without ${metricLabel(metric).toLowerCase()}`,
+  }
+  return [nothing, ...steps, ...stateEntries()].filter(
+    ({ mark }) => (mark.shade !== undefined && mark.shade > 0) || (counts.get(mark.key) ?? 0) > 0,
   )
 }

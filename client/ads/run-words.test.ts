@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'bun:test'
 import type { Run } from './days.ts'
-import { failuresByReason, outcomeOf, progressOf, rateOf, remedyFor, timeLeft } from './run-words.ts'
+import {
+  askedInWords,
+  failuresByReason,
+  outcomeOf,
+  progressOf,
+  rateOf,
+  remedyFor,
+  retriesInWords,
+  timeLeft,
+  waitInWords,
+} from './run-words.ts'
 
 const run: Run = {
   id: 'r',
@@ -59,4 +69,29 @@ test('what a person can do is said, and nothing where it passes by itself', () =
   expect(remedyFor('NOT_SERVED')).toContain('GOOGLE_ADS_API_VERSION')
   expect(remedyFor('BROKEN_STREAM')).toBeUndefined()
   expect(remedyFor(undefined)).toBeUndefined()
+})
+
+test('what is waited for is a matter of its code, and until when one of the clock', () => {
+  const until = '2026-11-22T10:05:00.000Z'
+  const waiting = { ...run, waiting_for: 'Too many requests. Retry in 4 seconds.', waiting_until: until }
+  const at = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(new Date(until))
+  const wait = (code?: string) =>
+    waitInWords({ ...waiting, ...(code !== undefined && { waiting_code: code }) }, tenSecondsLater)
+  expect(wait('RATE_LIMITED')).toBe(`waiting for quota, until ${at}`)
+  expect(wait('NETWORK')).toBe(`Google could not be reached: trying again at ${at}`)
+  expect(wait()).toBe(`trying again at ${at} what went wrong`)
+  expect(waitInWords(run, tenSecondsLater)).toBeUndefined()
+})
+
+test('what was asked for is told as a person would', () => {
+  expect(askedInWords({ ...run, kind: 'daily' })).toBe('Daily update')
+  expect(askedInWords({ kind: 'fetch', from: '2026-01-05', to: '2026-01-05' })).toBe('Jan 5, 2026')
+  expect(askedInWords({ kind: 'fetch', from: '2026-01-05', to: '2026-01-07' })).toBe(
+    'Jan 5, 2026 – Jan 7, 2026 (3 days)',
+  )
+  expect(askedInWords({ kind: 'backfill', from: null, to: null })).toBe('What is missing')
+})
+
+test('retries are told once there are some', () => {
+  expect([0, 1, 2].map((retries) => retriesInWords({ retries }))).toEqual([undefined, '1 retry', '2 retries'])
 })

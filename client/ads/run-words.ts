@@ -1,5 +1,6 @@
 /** A run in the words of someone who pays for ads, not of someone who fetches them. */
-import { duration, plural } from '#client/ui/format.ts'
+import { duration, mediumDate, moment, plural, timeOfDay } from '#client/ui/format.ts'
+import { lengthOf } from './range.ts'
 import type { Run } from './days.ts'
 
 /** A failure's code → what it means. The technical detail stays one step away. */
@@ -73,6 +74,37 @@ export function rateOf(run: Run, nowMs: number): string | undefined {
 
 export function timeLeft(run: Run): string | undefined {
   return run.eta_ms === undefined ? undefined : `about ${duration(run.eta_ms)} left`
+}
+
+const MAX_SAME_DAY_MS = 12 * 3_600_000
+
+/** What it waits for while nothing moves, and until when. */
+export function waitInWords(run: Run, nowMs: number): string | undefined {
+  const { waiting_for: reason, waiting_until: until, waiting_code: code } = run
+  if (reason === undefined || until === undefined) return undefined
+  const untilMs = Date.parse(until)
+  const when = untilMs - nowMs > MAX_SAME_DAY_MS ? moment(until) : timeOfDay(untilMs)
+  if (code === 'RATE_LIMITED') return `waiting for quota, until ${when}`
+  if (code === 'NETWORK' || code === 'SERVER_ERROR') return `${reasonFor(code)}: trying again at ${when}`
+  return `trying again at ${when} what went wrong`
+}
+
+export function retriesInWords({ retries }: Pick<Run, 'retries'>): string | undefined {
+  return retries === 0 ? undefined : plural(retries, 'retry', 'retries')
+}
+
+/** What was asked for. */
+export function askedInWords({ kind, from, to }: Pick<Run, 'kind' | 'from' | 'to'>): string {
+  if (kind === 'daily') return 'Daily update'
+  if (from === null || to === null) return kind === 'backfill' ? 'What is missing' : 'A range of days'
+  if (from === to) return mediumDate(from)
+  const days = `${mediumDate(from)} – ${mediumDate(to)} (${plural(lengthOf({ from, to }), 'day')})`
+  return kind === 'backfill' ? `What is missing, ${days}` : days
+}
+
+/** What a parked run means for whoever waits for its figures. */
+export function parkedInWords(parkedUntil: string): string {
+  return `The quota is used up until ${moment(parkedUntil)}. What was fetched is kept; the next fetch goes on from there.`
 }
 
 /** What became of a run that has ended. */

@@ -1,5 +1,6 @@
 /** What the ads place knows, and how often it asks while something is under way. */
 import { keepPreviousData, skipToken, useMutation, useQuery } from '@tanstack/react-query'
+import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useRef } from 'react'
 import { useSearchParams } from 'wouter'
 import { announce } from '#client/ui/announce.tsx'
@@ -7,9 +8,10 @@ import { notify } from '#client/ui/notices.tsx'
 import { queryClient, trpc } from '#client/ui/trpc.ts'
 import { wordsFor } from '#client/ui/words.ts'
 import type { ReportName, Run } from './days.ts'
+import type { Range } from './range.ts'
 import { isActive, outcomeOf } from './run-words.ts'
 
-const ACTIVE_POLL_MS = 1_000
+const ACTIVE_POLL_MS = 5_000
 const DAYS_POLL_MS = 2_000
 /** A run may also be started from a terminal, or by the daily job. */
 const IDLE_POLL_MS = 10_000
@@ -76,6 +78,41 @@ export function useDays(choice: Choice | undefined, isFetching: boolean) {
     wasFetching.current = isFetching
   }, [isFetching])
   return days
+}
+
+/** While a run is under way, each change of it comes by itself; asking is for when the stream is cut. */
+export function useLiveRun(run: Run | undefined): void {
+  const id = run && isActive(run) ? run.id : undefined
+  useSubscription(
+    trpc.ads.onRun.subscriptionOptions(id === undefined ? skipToken : { id }, {
+      onData: ({ data }) =>
+        queryClient.setQueryData(trpc.ads.runs.queryKey({}), (known) => ({
+          items: [data, ...(known?.items ?? []).filter((each) => each.id !== data.id)],
+        })),
+    }),
+  )
+}
+
+/** What fetching the missing days would take: of the range, or of the two years. */
+export function useForecast(choice: Choice | undefined, range?: Range & { refresh: boolean }) {
+  return useQuery(
+    trpc.ads.forecast.queryOptions(
+      choice ? { ...range, report: choice.report, customer_id: choice.customerId } : skipToken,
+      { placeholderData: keepPreviousData },
+    ),
+  )
+}
+
+export function useCancelRun() {
+  return useMutation(
+    trpc.ads.cancelRun.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.ads.runs.pathKey() }),
+      onError: (error) => {
+        const { what, detail, requestId } = wordsFor(error)
+        notify({ what: `The fetch was not stopped: ${what}`, detail, requestId, retry: undefined })
+      },
+    }),
+  )
 }
 
 /** Says how a run ended that was seen running. */

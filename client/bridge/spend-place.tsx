@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'wouter'
 import { count, fraction, mediumDate, microsAsMoney, money, plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
@@ -6,6 +6,7 @@ import { Segmented } from '#client/ui/segmented.tsx'
 import { DemoLabel, EmptyState, ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
 import type { Outputs } from '#client/api.ts'
+import { UnfetchedNote } from './unfetched-note.tsx'
 
 type Spend = Outputs['ads']['outOfStockSpend']
 
@@ -15,7 +16,9 @@ const WAITING_ROWS = 10
 export default function SpendPlace() {
   const [params, setParams] = useSearchParams()
   const days = PERIODS.find((period) => String(period) === params.get('days')) ?? 7
-  const spend = useQuery(trpc.ads.outOfStockSpend.queryOptions({ days }))
+  const spend = useQuery(
+    trpc.ads.outOfStockSpend.queryOptions({ days }, { placeholderData: keepPreviousData }),
+  )
   return (
     <Place
       title="Out-of-stock spend"
@@ -34,13 +37,18 @@ export default function SpendPlace() {
         <ErrorState error={spend.error} retry={() => void spend.refetch()} />
       ) : spend.data?.items.length === 0 ? (
         <EmptyState title="No money goes to what is out of stock">
+          <UnfetchedNote spend={spend.data} />
           <p>
             In these {days} days no ads were paid for products whose stock is 0. A product is recognised by
             its SKU, which must be the item id of the ads.
           </p>
+          <p>
+            <Link href="/products?stock=out">See what is out of stock</Link>
+          </p>
         </EmptyState>
       ) : (
         <>
+          {spend.data && <UnfetchedNote spend={spend.data} />}
           <p className="spend-total">
             {spend.data && (
               <>

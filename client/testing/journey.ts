@@ -37,13 +37,15 @@ export async function onPage(
 }
 
 /** One for each look: the journeys keep nothing in the browser, and what it compiled once need not be compiled again. */
-const contexts = new Map<string, Promise<BrowserContext>>()
+const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>()
 
 async function contextFor(browser: Browser, look: BrowserContextOptions): Promise<BrowserContext> {
   const options = { viewport: { width: 1280, height: 800 }, locale: 'en-US', ...look }
   const key = JSON.stringify(options)
-  const context = contexts.get(key) ?? browser.newContext(options)
-  contexts.set(key, context)
+  const known = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>()
+  contexts.set(browser, known)
+  const context = known.get(key) ?? browser.newContext(options)
+  known.set(key, context)
   ;(await context).setDefaultTimeout(PATIENCE_MS)
   return await context
 }

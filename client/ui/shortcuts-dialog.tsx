@@ -29,6 +29,7 @@ const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: str
         [['←', '→'], 'The week before, the week after'],
         [['Page ↑', 'Page ↓'], 'The month before, the month after'],
         [['Enter'], 'Open the day'],
+        [['Shift', '+ any of these'], 'Pick several days'],
         [['Esc'], 'Back to the whole two years'],
       ],
     },

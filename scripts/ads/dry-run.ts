@@ -2,13 +2,13 @@
 import { knowAccounts } from '#server/ads/accounts.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
-import { forecast, unitsPerDate, type Forecast } from '#server/ads/forecast.ts'
+import { forecastRun, unitsPerDate, type Forecast } from '#server/ads/forecast.ts'
 import { versionNotice } from '#server/ads/google/versions.ts'
 import { startProgress } from '#server/ads/progress.ts'
 import type { RunParts } from '#server/ads/run.ts'
-import { placeOf, readIndex } from '#server/ads/store/index-file.ts'
+import { readIndex } from '#server/ads/store/index-file.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
-import { planTasks, type RunRequest, type Task } from '#server/ads/tasks.ts'
+import type { RunRequest, Task } from '#server/ads/tasks.ts'
 import { count, lineOf, summaryOf, type Output } from './output.ts'
 
 export async function dryRun(request: RunRequest, parts: RunParts, output: Output): Promise<number> {
@@ -25,21 +25,22 @@ export async function dryRun(request: RunRequest, parts: RunParts, output: Outpu
     mayWrite: false,
     onDamaged: ({ report, date }, why) => say(`${report} ${date} counts as missing: ${why}`),
   })
-  const plan = {
-    nowMs: clock.now(),
-    lookbackDays,
-    granularOnly: kindOf(options) !== 'module',
-    zoneOf,
-    present: (of: Parameters<typeof placeOf>[0]) => lines.get(placeOf(of)),
-    onNotice: say,
-  }
-  const tasks = planTasks({ ...request, customerIds }, plan)
+  const { tasks, cost } = forecastRun(
+    { ...request, customerIds },
+    {
+      nowMs: clock.now(),
+      lookbackDays,
+      granularOnly: kindOf(options) !== 'module',
+      zoneOf,
+      lines,
+      onNotice: say,
+    },
+  )
   for (const { tally, due } of tasks) {
     say(`${lineOf(tally)}; ${due.length} due`)
     for (const date of due.toReversed()) say(`  ${date}`)
   }
   const stored = [...lines.values()]
-  const cost = forecast(tasks.map(dueOf), stored, clock.now())
   for (const line of forecastLines(tasks, cost)) say(line)
   const progress = startProgress(request, clock.now())
   const wallMs = Math.round(performance.now() - startedAtMs)
@@ -55,10 +56,6 @@ export async function dryRun(request: RunRequest, parts: RunParts, output: Outpu
     })),
   )
   return 0
-}
-
-function dueOf({ tally, due }: Task) {
-  return { report: tally.report, dates: due.length }
 }
 
 export function sayVersion(version: string, nowMs: number, say: (line: string) => void): void {

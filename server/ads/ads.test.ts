@@ -167,6 +167,61 @@ test('input that cannot be meant is refused, by name', async () => {
   expect((await server.rest('GET /ads/runs/none')).body).toMatchObject({ status: 404, code: 'RUN_NOT_FOUND' })
 })
 
+test('a forecast counts what is missing, and what is asked for again; it asks nobody', async () => {
+  await using server = await startTestServer({ ADS_SOURCE: source, ADS_REPORTS: 'campaign,product' })
+  const of = async (query: string) => (await server.rest(`GET /ads/forecast?${query}`)).body
+  const january = 'from=2026-01-01&to=2026-01-31'
+  expect(await of(january)).toMatchObject({ requested: 62, skipped: 0, requests: 62, units: 62 * 600 })
+  expect(await of(january)).not.toHaveProperty('eta_ms')
+  await fill(server)
+  const missing = await of(`${january}&report=campaign`)
+  expect(missing).toMatchObject({ requested: 31, skipped: 30, requests: 1, requests_last_24_h: 60 })
+  const again = await of(`${january}&report=campaign&refresh=true`)
+  expect(again).toMatchObject({ skipped: 0, requests: 31 })
+  expect(again.eta_ms).toBe(Math.round(again.eta_ms))
+  expect(Math.abs(again.eta_ms - (31 / again.rate) * 1000)).toBeLessThan(0.01 * again.eta_ms + 1)
+  const explorer = again.access.find(({ level }: { level: string }) => level === 'explorer')
+  expect(explorer).toEqual({ level: 'explorer', requests_per_day: 2880, fits: true, days: 1 })
+  const tomorrow = Temporal.Now.plainDateISO('UTC').add({ days: 9 }).toString()
+  expect((await of(`from=2026-01-01&to=${tomorrow}`)).notices).toHaveLength(1)
+  expect((await of('from=2026-02-02&to=2026-02-01')).errors[0].pointer).toBe('/from')
+}, 20_000)
+
+test('a date that comes back with other figures is told, from and to', async () => {
+  const growing = join(folder, 'growing.mjs')
+  writeFileSync(
+    growing,
+    `import { readFileSync } from 'node:fs'
+     const clicks = () => Number(readFileSync(${JSON.stringify(join(folder, 'clicks'))}, 'utf8'))
+     export const fetchData = () => [{ campaign_id: 1, clicks: clicks(), cost_micros: 1000 * clicks(), conversions: 0.5 }]`,
+  )
+  await using server = await startTestServer({ ADS_SOURCE: growing, ADS_REPORTS: 'campaign' })
+  const fetchWith = async (clicks: number, from: string) => {
+    writeFileSync(join(folder, 'clicks'), String(clicks))
+    const body = { from, to: '2026-01-02', refresh: true }
+    const { id } = (await server.rest('POST /ads/runs', { body })).body
+    await until(
+      'it has ended',
+      async () => (await server.rest(`GET /ads/runs/${id}`)).body.finished_at !== null,
+    )
+  }
+  await fetchWith(3, '2026-01-01')
+  await fetchWith(5, '2026-01-02')
+  await fetchWith(5, '2026-01-01')
+  const day = (date: string) => server.client.ads.restatements.query({ from: date, to: date })
+  const { items } = await day('2026-01-02')
+  expect(items).toHaveLength(1)
+  expect(items[0]).toMatchObject({
+    before: { rows: 1, clicks: 3, cost_micros: '3000', conversions: 0.5 },
+    after: { rows: 1, clicks: 5, cost_micros: '5000', conversions: 0.5 },
+  })
+  expect((items[0]?.restated_at ?? '') > (items[0]?.fetched_at_before ?? '')).toBe(true)
+  expect((await day('2026-01-01')).items).toHaveLength(1)
+  const whole = await server.rest('GET /ads/restatements?report=campaign')
+  expect(whole.body).toMatchObject({ total: 2, items: [{ date: '2026-01-01' }, { date: '2026-01-02' }] })
+  expect((await server.rest('GET /ads/restatements?report=product')).body.total).toBe(0)
+}, 20_000)
+
 test('one run at a time; the dates under way are being fetched', async () => {
   await using server = await startTestServer({ ADS_SOURCE: slow, ADS_REPORTS: 'campaign' })
   expect((await server.rest('POST /ads/runs', { body: RANGE })).status).toBe(202)

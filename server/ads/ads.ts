@@ -8,15 +8,17 @@ import { addDays, dateIn, type DateRange } from './calendar.ts'
 import { checkSource, customersOf, kindOf, type SourceKind, type StartDemo } from './connect.ts'
 import { toNumber } from './decimal.ts'
 import { ConfigurationError, RunElsewhereError, StoreBusyError } from './errors.ts'
+import { forecastRun, paceOf, toForecast } from './forecast.ts'
 import { createRunMetrics, type DateCount } from './metrics.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run-record.ts'
 import { Runner, type HoldRuns } from './runner.ts'
 import { isOverdue, scheduleDaily } from './schedule.ts'
-import type { Day, ReportRow, Run } from './schema.ts'
+import type { Day, Forecast, ReportRow, Restatement, Run } from './schema.ts'
 import { readAccounts } from './store/accounts.ts'
 import { StoreReader } from './store/reader.ts'
+import { readRestatements } from './store/restatements.ts'
 import type { RunRequest } from './tasks.ts'
 import {
   countStates,
@@ -27,6 +29,7 @@ import {
   rowsByDate,
   rowsByProduct,
   selectLines,
+  tellRestatements,
   type Known,
   type Selection,
 } from './views.ts'
@@ -54,6 +57,12 @@ export interface Ads extends AsyncDisposable {
   /** Newest first, those of other processes included once they ended. */
   runs(): Run[]
   run(id: string): Run | undefined
+  /** Stops a run of this process; the dates that it stored stay. */
+  cancelRun(id: string): void
+  /** What a run would fetch and cost, as far as the store knows its accounts; asks nobody. */
+  forecast(request: StartRun): Forecast
+  /** What Google changed afterwards, newest first. */
+  restatements(selection: Selection): Restatement[]
   /**
    * What a server does as it starts: the daily job, if it missed a tick, else it fetches what is missing.
    * Finding the store busy or the source misconfigured is logged, not thrown.
@@ -193,6 +202,34 @@ class AdsService implements Ads {
     const { current } = this.#runner
     if (current?.id === id) return toRun(current, this.#parts.clock.now())
     return readRuns(this.#options.dir).find((each) => each.id === id)
+  }
+
+  cancelRun(id: string): void {
+    this.#runner.cancel(id)
+  }
+
+  forecast(asked: StartRun): Forecast {
+    const { lookbackDays } = this.#options
+    const nowMs = this.#parts.clock.now()
+    const request = this.#requestFor({ ...asked, customerIds: asked.customerIds ?? this.customerIds })
+    const accounts = readAccounts(this.#options.dir)?.accounts ?? {}
+    const notices: string[] = []
+    const { tasks, cost } = forecastRun(request, {
+      nowMs,
+      lookbackDays,
+      granularOnly: kindOf(this.#options) !== 'module',
+      zoneOf: (id) => accounts[id]?.timeZone ?? this.#zone(),
+      lines: this.#reader.lines(),
+      onNotice: (notice) => notices.push(notice),
+    })
+    return toForecast(tasks, cost, { rate: paceOf(this.runs(), nowMs), notices })
+  }
+
+  restatements({ range, reports, customerIds }: Selection): Restatement[] {
+    const found = readRestatements(this.#options.dir, range)
+    return tellRestatements(
+      found.filter((each) => reports.includes(each.report) && customerIds.includes(each.customerId)),
+    )
   }
 
   catchUp(): void {

@@ -3,7 +3,7 @@
  * policy: who is retried is in retry.ts, how fast in pacing.ts, what is stored in store/.
  */
 import type { Clock } from '#server/platform/clock.ts'
-import { toFailure, type Failure } from './errors.ts'
+import { toFailure, type Failure, type FailureCode } from './errors.ts'
 import { afterFault, afterOutageSign, afterSuccess, afterThrottle, startPace, type Pace } from './pacing.ts'
 import type { DateOfReport } from './plan.ts'
 import type { Progress, Tally } from './progress.ts'
@@ -38,6 +38,7 @@ type Fetched = Extract<Outcome, { type: 'fetched' }>
 interface Hold {
   untilMs: number
   reason: string
+  code: FailureCode
 }
 
 /** Dates that are not to be tried any more: named as failed, or left as they are. */
@@ -113,6 +114,7 @@ class Dispatcher {
     const untilMs = this.#wakeUp(nowMs)
     this.#parts.progress.waiting = {
       reason: held?.reason ?? 'retrying after a fault',
+      code: held?.code,
       untilMs: untilMs ?? nowMs,
     }
   }
@@ -206,7 +208,7 @@ class Dispatcher {
     if (outage === 'over-long') this.#stop(job, failure, 'run')
     else if (outage !== 'none') {
       const untilMs = this.#parts.clock.now() + outage.pauseMs
-      this.#hold('', { untilMs, reason: failure.detail })
+      this.#hold('', { untilMs, reason: failure.detail, code: failure.code })
       this.#retry({ ...job, attempt: job.attempt - 1 }, untilMs)
     } else if (decision.do === 'retry') this.#retryOrFail(job, failure, decision)
     else this.#fail(job, failure)
@@ -234,7 +236,8 @@ class Dispatcher {
     const nowMs = this.#parts.clock.now()
     this.#pace = afterThrottle(this.#pace, { sentMs, nowMs })
     const whom = failure.rateScope === 'developer' ? '' : tally.customerId
-    this.#hold(whom, { untilMs: nowMs + (failure.retryAfterMs ?? afterMs), reason: failure.detail })
+    const { detail: reason, code } = failure
+    this.#hold(whom, { untilMs: nowMs + (failure.retryAfterMs ?? afterMs), reason, code })
   }
 
   #hold(whom: string, hold: Hold): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { forecast, unitsPerDate } from './forecast.ts'
+import { forecast, paceOf, unitsPerDate } from './forecast.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const stored = (units: number, hoursAgo: number) => ({
@@ -33,4 +33,15 @@ test('units are the median of what the report cost before, one dear day aside', 
 test('nothing due costs nothing', () => {
   const { units, levels } = forecast([{ report: 'campaign', dates: 0 }], [], NOW)
   expect({ units, days: levels.map(({ days }) => days) }).toEqual({ units: 0, days: [0, 0, 0] })
+})
+
+test('the pace is that of the newest run that had enough to do, over its whole time', () => {
+  const run = (done: number, seconds: number | null) => ({
+    done,
+    started_at: '2026-11-22T11:59:00Z',
+    finished_at: seconds === null ? null : new Date(NOW - 60_000 + seconds * 1000).toISOString(),
+  })
+  expect(paceOf([run(1, 30), run(100, 50), run(700, 1)], NOW)).toBe(2)
+  expect(paceOf([run(120, null)], NOW)).toBe(2)
+  expect(paceOf([run(3, 1)], NOW)).toBeUndefined()
 })

@@ -1,5 +1,8 @@
 /** What a run would cost, against what Google lets a project ask in a day. */
 import type { ReportName } from './options.ts'
+import type { Forecast as ForecastAnswer, Run } from './schema.ts'
+import { placeOf, type IndexLine } from './store/index-file.ts'
+import { planTasks, type PlanningParts, type RunRequest, type Task } from './tasks.ts'
 
 /** Operations in a sliding 24 hours; one query is one operation, whatever it brings. */
 const ACCESS_LEVELS = [
@@ -27,6 +30,61 @@ export interface LevelForecast {
   fits: boolean
   /** How many days the run takes, itself and what was asked already counted. */
   days: number
+}
+
+export interface ForecastParts extends Omit<PlanningParts, 'present'> {
+  lines: ReadonlyMap<string, IndexLine>
+}
+
+/** Which dates a run would ask for, planned as the run itself would be, and what they cost. */
+export function forecastRun(
+  request: RunRequest,
+  { lines, ...parts }: ForecastParts,
+): { tasks: Task[]; cost: Forecast } {
+  const tasks = planTasks(request, { ...parts, present: (of) => lines.get(placeOf(of)) })
+  const due = tasks.map((task) => ({ report: task.tally.report, dates: task.due.length }))
+  return { tasks, cost: forecast(due, [...lines.values()], parts.nowMs) }
+}
+
+/** A run of fewer dates tells more of its beginning and its end than of its pace. */
+const TELLING_DATES = 20
+
+/** Dates a second of the newest run that says something about it. @param runs newest first */
+export function paceOf(
+  runs: readonly Pick<Run, 'done' | 'started_at' | 'finished_at'>[],
+  nowMs: number,
+): number | undefined {
+  const telling = runs.find(({ done }) => done >= TELLING_DATES)
+  if (!telling) return undefined
+  const { done, started_at, finished_at } = telling
+  const tookMs = (finished_at === null ? nowMs : Date.parse(finished_at)) - Date.parse(started_at)
+  return done / Math.max(0.001, tookMs / 1000)
+}
+
+/** On the wire. */
+export function toForecast(
+  tasks: readonly Task[],
+  { operations, units, operationsLastDay, levels }: Forecast,
+  { rate, notices }: { rate: number | undefined; notices: string[] },
+): ForecastAnswer {
+  return {
+    requested: tasks.reduce((sum, { tally }) => sum + tally.requested, 0),
+    skipped: tasks.reduce((sum, { tally }) => sum + tally.skipped, 0),
+    requests: operations,
+    units,
+    requests_last_24_h: operationsLastDay,
+    access: levels.map(({ name, perDay, fits, days }) => ({
+      level: name,
+      requests_per_day: perDay,
+      fits,
+      days,
+    })),
+    ...(rate !== undefined && {
+      rate: Number(rate.toPrecision(3)),
+      eta_ms: Math.round((operations / rate) * 1000),
+    }),
+    notices,
+  }
 }
 
 /** A line of the index, as far as it matters here. */

@@ -97,6 +97,64 @@ export const adsOperations = {
     },
   }),
 
+  cancelRun: mutation({
+    rest: 'POST /ads/runs/:id/cancel',
+    summary: 'Stop a run of this server; the dates that it stored stay',
+    input: schema.RunById,
+    output: schema.Run,
+    scope: 'ads:write',
+    cost: 'write',
+    status: 202,
+    errors: ['RUN_NOT_FOUND'],
+    async run({ ads }, { id }) {
+      ads.cancelRun(id)
+      const run = ads.run(id)
+      if (!run) throw runNotFound(id)
+      return run
+    },
+  }),
+
+  forecast: query({
+    rest: 'GET /ads/forecast',
+    summary: 'What fetching the missing dates would take, of two years when no range is given',
+    input: schema.ForecastQuery,
+    output: schema.Forecast,
+    scope: 'ads:read',
+    cost: 'read',
+    async run({ ads }, { report, customer_id, refresh, ...range }) {
+      if (range.from !== undefined || range.to !== undefined) toRange(range, ads.twoYears())
+      return ads.forecast({
+        kind: 'fetch',
+        range,
+        reports: report && [report],
+        customerIds: customer_id === undefined ? undefined : [customer_id],
+        refresh,
+      })
+    },
+  }),
+
+  restatements: query({
+    rest: 'GET /ads/restatements',
+    summary: 'What Google changed afterwards: each date that came back with another content, newest first',
+    input: schema.RestatementsQuery,
+    output: schema.Restatements,
+    scope: 'ads:read',
+    cost: 'read',
+    async run({ ads }, { report, customer_id, ...input }) {
+      const range = toRange(input, ads.twoYears())
+      const reports = report ? [report] : ads.reports
+      const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
+      const found = ads.restatements({ range, reports, customerIds })
+      return {
+        source: ads.sourceName,
+        ...range,
+        currency: ads.currencyOf(customerIds),
+        items: found.slice(0, schema.MAX_RESTATEMENTS),
+        total: found.length,
+      }
+    },
+  }),
+
   onRun: subscription({
     rest: RUN,
     summary: 'The same, live: each time something has changed, until the run is over',

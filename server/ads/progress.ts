@@ -1,6 +1,6 @@
 /** What a run has done so far: counted once here; the progress bar, the summary and the API of runs read it. */
 import type { DateRange } from './calendar.ts'
-import type { Failure } from './errors.ts'
+import type { Failure, FailureCode } from './errors.ts'
 import type { ReportName } from './options.ts'
 import type { AskedRange, RunKind } from './plan.ts'
 
@@ -40,7 +40,7 @@ export interface Progress {
   finishedAtMs: number | undefined
   workers: number
   /** When nothing moves: for whom or what it waits, and until when. */
-  waiting: { reason: string; untilMs: number } | undefined
+  waiting: { reason: string; code: FailureCode | undefined; untilMs: number } | undefined
   parkedUntilMs: number | undefined
   /** What ended the run, or a part of it, before every date was tried. */
   stopped: Failure | undefined
@@ -90,7 +90,7 @@ export function startTally(
   }
 }
 
-type Counter = 'requested' | 'skipped' | 'fetched' | 'rows' | 'requests' | 'retries'
+type Counter = 'requested' | 'skipped' | 'fetched' | 'rows' | 'requests' | 'retries' | 'units'
 
 export function total({ tallies }: Progress, counter: Counter): number {
   return tallies.reduce((sum, tally) => sum + tally[counter], 0)

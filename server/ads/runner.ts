@@ -24,6 +24,7 @@ export interface RunnerParts {
 }
 
 interface CurrentRun extends BegunRun {
+  cancelling: AbortController
   /** Settles when the run is over and its lock is given back; never rejects. */
   over: Promise<void>
 }
@@ -65,6 +66,11 @@ export class Runner implements AsyncDisposable {
     }
   }
 
+  /** Ends it at a date's boundary, as a stop of the server would; nothing happens to one that is over. */
+  cancel(id: string): void {
+    if (this.#current?.progress.id === id) this.#current.cancelling.abort(new Error('The run was cancelled.'))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new Error('The server is stopping.'))
     await this.#current?.over
@@ -77,11 +83,12 @@ export class Runner implements AsyncDisposable {
     if (!lock) throw new RunElsewhereError()
     held.use(lock)
     this.#stopping.signal.throwIfAborted()
-    const { signal } = this.#stopping
+    const cancelling = new AbortController()
+    const signal = AbortSignal.any([this.#stopping.signal, cancelling.signal])
     const begun = beginRun(request, { ...this.#parts, signal, limits: DEFAULT_LIMITS })
     metrics.begun(begun.progress)
     const over = this.#seeThrough(begun, { trigger, held: held.move() })
-    this.#current = { ...begun, over }
+    this.#current = { ...begun, cancelling, over }
     return this.#current
   }
 

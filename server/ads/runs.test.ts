@@ -102,6 +102,30 @@ test('the typed client follows the same run by a subscription that completes', a
   expect(states.at(-1)).toBe('done')
 }, 30_000)
 
+test('a run is cancelled: what it stored stays, the rest is missing, and another may begin', async () => {
+  const some = join(folder, 'some.mjs')
+  writeFileSync(
+    some,
+    `export const fetchData = (date, { signal }) => date >= '2026-01-06' ? [{ campaign_id: 1, clicks: 1 }]
+       : new Promise((_, no) => signal.addEventListener('abort', no))`,
+  )
+  await using server = await startTestServer({ ADS_SOURCE: some, ADS_REPORTS: 'campaign' })
+  const { id } = await start(server)
+  const read = async () => (await server.rest(`GET /ads/runs/${id}`)).body as Run
+  await until('what can be had is there', async () => (await read()).done === 5)
+  expect((await server.rest(`POST /ads/runs/${id}/cancel`, { body: {} })).status).toBe(202)
+  await until('it has ended', async () => (await read()).finished_at !== null)
+  expect(await read()).toMatchObject({ state: 'interrupted', done: 5, failed_count: 0 })
+  expect((await server.rest(`POST /ads/runs/${id}/cancel`, { body: {} })).body.state).toBe('interrupted')
+  expect((await server.rest('POST /ads/runs/none/cancel', { body: {} })).body.code).toBe('RUN_NOT_FOUND')
+  const forecast = await server.client.ads.forecast.query({ ...RANGE, report: 'campaign' })
+  expect(forecast).toMatchObject({ requested: 10, skipped: 5, requests: 5 })
+  await until('the store is free', async () => {
+    const body = { from: '2026-01-06', to: '2026-01-10' }
+    return (await server.rest('POST /ads/runs', { body })).status === 202
+  })
+}, 30_000)
+
 test('a run that there is not is 404 before any event', async () => {
   await using server = await startTestServer({ ADS_SOURCE: gated })
   const { status, body } = await server.rest('GET /ads/runs/none', {
@@ -126,6 +150,7 @@ test('what is waited for is told: the quota, and until when', async () => {
   for await (const { run } of events(`${server.url}/v1/ads/runs/${id}`)) runs.push(run)
   const waiting = runs.find(({ waiting_for }) => waiting_for !== undefined)
   expect(waiting?.waiting_for).toContain('too many at once')
+  expect(waiting?.waiting_code).toBe('RATE_LIMITED')
   expect(Date.parse(waiting?.waiting_until ?? '')).toBeGreaterThan(Date.parse(waiting?.started_at ?? ''))
   expect(runs.at(-1)).toMatchObject({ state: 'done', done: 1, retries: 1 })
 }, 30_000)

@@ -140,6 +140,8 @@ export const Run = v.object({
   rows: v.number(),
   requests: v.number(),
   retries: v.number(),
+  /** What Google charged; runs of before this was counted have none. */
+  units: v.optional(v.number()),
   started_at: v.string(),
   finished_at: v.nullable(v.string()),
   /** Dates a second since it began, and the time left at that pace. */
@@ -148,12 +150,79 @@ export const Run = v.object({
   /** When nothing moves: why, and until when. */
   waiting_for: v.optional(v.string()),
   waiting_until: v.optional(v.string()),
+  /** Of the failure that made it wait: `RATE_LIMITED` is a quota, `NETWORK` or `SERVER_ERROR` an outage. */
+  waiting_code: v.optional(v.string()),
   parked_until: v.optional(v.string()),
   /** What ended it, or a part of it, before every date was tried. */
   code: v.optional(v.string()),
   detail: v.optional(v.string()),
 })
 export type Run = v.InferOutput<typeof Run>
+
+const LEVELS = ['explorer', 'basic', 'standard'] as const
+
+export const ForecastQuery = v.strictObject({
+  from: v.optional(CalendarDate),
+  to: v.optional(CalendarDate),
+  report: v.optional(ReportName),
+  customer_id: v.optional(CustomerId),
+  refresh: v.optional(v.boolean('must be true or false'), false),
+})
+export type ForecastQuery = v.InferOutput<typeof ForecastQuery>
+
+export const Forecast = v.object({
+  /** Dates of the range, over all reports and accounts, and those of them that are there already. */
+  requested: v.number(),
+  skipped: v.number(),
+  /** One for each date that is left. */
+  requests: v.number(),
+  units: v.number(),
+  /** They count against the same day. */
+  requests_last_24_h: v.number(),
+  access: v.array(
+    v.object({
+      level: v.picklist(LEVELS),
+      requests_per_day: v.nullable(v.number()),
+      fits: v.boolean(),
+      days: v.number(),
+    }),
+  ),
+  /** Dates a second of the last run that tells it, and the time this one would take at that pace. */
+  rate: v.optional(v.number()),
+  eta_ms: v.optional(v.number()),
+  /** Why the range is not the one that was asked for. */
+  notices: v.array(v.string()),
+})
+export type Forecast = v.InferOutput<typeof Forecast>
+
+/** More than a page can show, and little enough to send. */
+export const MAX_RESTATEMENTS = 500
+
+const Counted = v.object({ rows: v.number(), ...metrics })
+
+export const RestatementsQuery = DaysQuery
+
+export const Restatement = v.object({
+  date: v.string(),
+  report: ReportName,
+  customer_id: v.string(),
+  /** When the new content was fetched, and when the old one had been. */
+  restated_at: v.string(),
+  fetched_at_before: v.string(),
+  before: Counted,
+  after: Counted,
+})
+export type Restatement = v.InferOutput<typeof Restatement>
+
+export const Restatements = v.object({
+  source: Source,
+  from: v.string(),
+  to: v.string(),
+  currency: CostCurrency,
+  items: v.pipe(v.array(Restatement), v.description(`Newest first, ${MAX_RESTATEMENTS} at most.`)),
+  /** How many there are altogether. */
+  total: v.number(),
+})
 
 export const NoInput = v.strictObject({})
 export const Runs = v.object({ items: v.array(Run) })

@@ -5,11 +5,12 @@ import type { ReportName } from './options.ts'
 import type { DateOfReport } from './plan.ts'
 import { addRow, addSums, noSums, type Row, type Sums } from './row.ts'
 import type { DateCount } from './metrics.ts'
-import { DAY_STATES, type Day, type ReportRow } from './schema.ts'
+import { DAY_STATES, type Day, type ReportRow, type Restatement } from './schema.ts'
 import type { DateFailure } from './store/failures.ts'
 import { readRows } from './store/date-file.ts'
 import { placeOf, type IndexLine } from './store/index-file.ts'
 import { datePath } from './store/layout.ts'
+import type { Restatement as Restated } from './store/restatements.ts'
 
 export interface Selection {
   range: DateRange
@@ -157,4 +158,19 @@ function sumsAt(sums: Map<string, Sums>, name: string): Sums {
   const found = sums.get(name) ?? noSums()
   sums.set(name, found)
   return found
+}
+
+/** Newest first. */
+export function tellRestatements(restatements: readonly Restated[]): Restatement[] {
+  return restatements
+    .toReversed()
+    .map(({ date, report, customerId, restatedAt, fetchedAtBefore, before, after }) => ({
+      date,
+      report,
+      customer_id: customerId,
+      restated_at: restatedAt,
+      fetched_at_before: fetchedAtBefore,
+      before: { rows: before.rows, ...metricsOf(before.sums) },
+      after: { rows: after.rows, ...metricsOf(after.sums) },
+    }))
 }

@@ -1,0 +1,130 @@
+/** Draws with uPlot; loaded when a chart is shown, because the library is larger than the rest of the place. */
+import { useEffect, useEffectEvent, useRef } from 'react'
+import uPlot from 'uplot'
+import type { ComparedDay } from './comparison.ts'
+import { amountOf, tellShortly, type Metric } from './metric.ts'
+
+interface DailyChartProps {
+  days: readonly ComparedDay[]
+  metric: Metric
+  currency: string
+  pointed: number | undefined
+  onPoint: (index: number | undefined) => void
+}
+
+const HEIGHT = 220
+const WEEK = 7
+/** Room above the highest day. */
+const HEADROOM = 1.06
+/** Of the page's text. */
+const SMALL = 0.7
+
+export function DailyChart({ days, metric, currency, pointed, onPoint }: DailyChartProps) {
+  const frame = useRef<HTMLDivElement>(null)
+  const drawn = useRef<uPlot>(undefined)
+  const handlePoint = useEffectEvent(onPoint)
+  useEffect(() => {
+    const { current } = frame
+    if (!current) return undefined
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    const setCursor = (plot: uPlot) => handlePoint(plot.cursor.idx ?? undefined)
+    const draw = () => {
+      drawn.current?.destroy()
+      const options = optionsFor({ days, metric, currency, width: current.clientWidth })
+      drawn.current = new uPlot(
+        { ...options, hooks: { setCursor: [setCursor] } },
+        dataOf(days, metric),
+        current,
+      )
+    }
+    draw()
+    dark.addEventListener('change', draw)
+    const observer = new ResizeObserver(() =>
+      drawn.current?.setSize({ width: current.clientWidth, height: HEIGHT }),
+    )
+    observer.observe(current)
+    return () => {
+      observer.disconnect()
+      dark.removeEventListener('change', draw)
+      drawn.current?.destroy()
+      drawn.current = undefined
+    }
+  }, [days, metric, currency])
+  useEffect(() => {
+    const plot = drawn.current
+    // What the pointer did is where the cursor is already.
+    if (!plot || plot.cursor.idx === pointed) return
+    const left = pointed === undefined ? -1 : plot.valToPos(pointed, 'x')
+    plot.setCursor({ left, top: pointed === undefined ? -1 : 0 }, false)
+  }, [pointed])
+  return <div ref={frame} className="chart-drawing" style={{ height: HEIGHT }} aria-hidden="true" />
+}
+
+function dataOf(days: readonly ComparedDay[], metric: Metric): uPlot.AlignedData {
+  const amounts = (pick: (day: ComparedDay) => ComparedDay['day']) =>
+    days.map((each) => {
+      const day = pick(each)
+      return day ? amountOf(day, metric) : null
+    })
+  return [days.map((_, index) => index), amounts(({ before }) => before), amounts(({ day }) => day)]
+}
+
+interface Drawing extends Pick<DailyChartProps, 'days' | 'metric' | 'currency'> {
+  width: number
+}
+
+function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
+  const style = getComputedStyle(document.documentElement)
+  const color = (name: string) => style.getPropertyValue(name).trim()
+  const textPx = Number.parseFloat(style.fontSize) * SMALL
+  const font = `${textPx}px ${style.fontFamily}`
+  const axis = { stroke: color('--quiet'), font, ticks: { show: false } }
+  const dates = days.map(({ date }) => date)
+  return {
+    width,
+    height: HEIGHT,
+    padding: [12, 24, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
+    scales: {
+      x: { time: false },
+      y: { range: (_, __, highest) => [0, (highest || 1) * HEADROOM] },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 28,
+        space: 80,
+        incrs: [1, WEEK, 2 * WEEK, 4 * WEEK, 8 * WEEK],
+        values: (_, splits) => splits.map((index) => shortDate(dates[index])),
+      },
+      {
+        ...axis,
+        grid: { stroke: color('--line'), width: 1 },
+        size: (_, labels) => widest(labels, textPx),
+        values: (_, splits) => splits.map((amount) => tellShortly(amount, metric, currency)),
+      },
+    ],
+    series: [
+      {},
+      { stroke: color('--line-strong'), width: 1.5, dash: [4, 4], points: { show: false } },
+      { stroke: color('--accent'), width: 2, points: { show: false } },
+    ],
+  }
+}
+
+/** Digits are about this wide, in parts of the text's height. */
+const DIGIT_WIDTH = 0.65
+
+function widest(labels: readonly string[] | null, textPx: number): number {
+  const characters = Math.max(0, ...(labels ?? []).map(({ length }) => length))
+  return Math.ceil(characters * textPx * DIGIT_WIDTH) + 12
+}
+
+function shortDate(date: string | undefined): string {
+  if (date === undefined) return ''
+  return new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(
+    new Date(date),
+  )
+}

@@ -1,0 +1,47 @@
+import { plural } from '#client/ui/format.ts'
+import { ErrorState } from '#client/ui/states.tsx'
+import { costInWords, limitsInWords } from './forecast-words.ts'
+import { lengthOf, type Range } from './range.ts'
+import { useForecast, type Choice } from './use-ads.ts'
+
+interface FetchRangeProps {
+  choice: Choice
+  range: Range
+  /** What the server is asked about: the same, a moment later. */
+  settled: Range
+  /** Days of it that are missing or failed. */
+  missing: number
+  busy: boolean
+  onFetch: (range: Range, refresh: boolean) => void
+}
+
+/** What can be fetched of the picked days, and what that would take: told before, not after. */
+export function FetchRange({ choice, range, settled, missing, busy, onFetch }: FetchRangeProps) {
+  const refresh = missing === 0
+  const forecast = useForecast(choice, { ...settled, refresh })
+  const days = lengthOf(range)
+  const limits = forecast.data && limitsInWords(forecast.data)
+  if (forecast.error) return <ErrorState error={forecast.error} retry={() => void forecast.refetch()} />
+  return (
+    <div className="fetch-range">
+      {missing > 0 && (
+        <button type="button" className="button" disabled={busy} onClick={() => onFetch(range, false)}>
+          {days === 1 ? 'Fetch this day' : `Fetch the ${plural(missing, 'missing day')}`}
+        </button>
+      )}
+      {missing < days && (
+        <button
+          type="button"
+          className={missing > 0 ? 'button quiet' : 'button'}
+          disabled={busy}
+          onClick={() => onFetch(range, true)}
+        >
+          {days === 1 ? 'Fetch this day again' : `Fetch all ${plural(days, 'day')} again`}
+        </button>
+      )}
+      <span className="quiet-text" aria-live="polite">
+        {forecast.data ? `Takes ${costInWords(forecast.data)}.` : 'Reckoning…'} {limits}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,91 @@
+/** What the picked days come to: one with all there is to know of it, many summed, or, with none picked, two years. */
+import { useEffect, useRef } from 'react'
+import { longDate, mediumDate, plural } from '#client/ui/format.ts'
+import { Breakdown } from './breakdown.tsx'
+import { DayDetails } from './day-details.tsx'
+import { isMissing, statesInWords, sumOf, type Days } from './days.ts'
+import { FetchRange } from './fetch-range.tsx'
+import { FiguresList } from './figures-list.tsx'
+import { isStored } from './metric.ts'
+import { RangeInputs } from './range-inputs.tsx'
+import { isWithin, lengthOf, type Range } from './range.ts'
+import type { Choice } from './use-ads.ts'
+
+interface PickedPanelProps {
+  days: Days
+  choice: Choice
+  picked: Range | undefined
+  /** The same, once it has not changed for a moment. */
+  settled: Range | undefined
+  busy: boolean
+  onPick: (range: Range | undefined) => void
+  onFetch: (range: Range, refresh: boolean) => void
+}
+
+export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFetch }: PickedPanelProps) {
+  const within = { from: days.from, to: days.to }
+  const shown = picked ?? within
+  const inside = days.days.filter(({ date }) => isWithin(date, shown))
+  const one = picked && lengthOf(picked) === 1 ? inside[0] : undefined
+  const figures = <FiguresList figures={sumOf(inside)} currency={days.currency} />
+  const panel = useRef<HTMLElement>(null)
+  const oneDate = one?.date
+  useEffect(() => {
+    if (oneDate !== undefined && panel.current) bringIntoSight(panel.current)
+  }, [oneDate])
+  return (
+    <section ref={panel} className="card picked-panel" aria-label={picked ? 'Picked days' : 'Two years'}>
+      <header>
+        <h2>{titleOf(shown)}</h2>
+        <RangeInputs within={within} picked={picked} onPick={onPick} />
+        {picked && (
+          <button type="button" className="button quiet" onClick={() => onPick(undefined)}>
+            Back to two years
+          </button>
+        )}
+      </header>
+      {one ? (
+        <DayDetails day={one} choice={choice} />
+      ) : (
+        <p className="quiet-text">
+          {plural(lengthOf(shown), 'day')}: {statesInWords(inside)}.
+          {!picked && ' Pick a day to see what it is made of, or drag over several.'}
+        </p>
+      )}
+      {picked && (
+        <FetchRange
+          choice={choice}
+          range={picked}
+          settled={settled ?? picked}
+          missing={inside.filter(isMissing).length}
+          busy={busy}
+          onFetch={onFetch}
+        />
+      )}
+      {settled && inside.some(isStored) ? (
+        <div className="panel-columns">
+          {figures}
+          <Breakdown choice={choice} from={settled.from} to={settled.to} />
+        </div>
+      ) : (
+        !one && figures
+      )}
+    </section>
+  )
+}
+
+/** Of the panel, at least, before it is worth a movement: its title and its state. */
+const SEEN_PX = 96
+
+/** Where the calendar fills the screen, as on a phone, whoever opens a day would see nothing happen. */
+function bringIntoSight(panel: HTMLElement): void {
+  const frame = panel.parentElement?.getBoundingClientRect()
+  if (frame && panel.getBoundingClientRect().top > frame.bottom - SEEN_PX)
+    panel.scrollIntoView({ block: 'start' })
+}
+
+function titleOf(range: Range): string {
+  return range.from === range.to
+    ? longDate(range.from)
+    : `${mediumDate(range.from)} – ${mediumDate(range.to)}`
+}

@@ -1,0 +1,81 @@
+/** What of the ads is shown; it lives in the address, so that it can be linked to and comes back with a reload. */
+import { useEffect, useState } from 'react'
+import { useSearchParams } from 'wouter'
+import { METRICS, type Metric } from './metric.ts'
+import { readRange, type Range } from './range.ts'
+
+export type Show = 'state' | Metric
+
+export const PERIODS = ['30', '90', '365'] as const
+export type Period = (typeof PERIODS)[number] | 'picked'
+
+export interface View {
+  /** What the calendar's squares tell. */
+  show: Show
+  /** What the chart draws. */
+  metric: Metric
+  /** The chart's days; undefined takes what is picked, or else 90. */
+  period: Period | undefined
+}
+
+const DEFAULT_METRIC: Metric = 'cost'
+
+export function readView(params: URLSearchParams): View {
+  const show = METRICS.find(({ value }) => value === params.get('show'))?.value ?? 'state'
+  const metric = METRICS.find(({ value }) => value === params.get('metric'))?.value
+  const period = ([...PERIODS, 'picked'] as const).find((each) => each === params.get('period'))
+  return { show, metric: metric ?? (show === 'state' ? DEFAULT_METRIC : show), period }
+}
+
+/** Only what differs from the plain view is written; what others keep in the address stays. */
+export function writeView(params: URLSearchParams, { show, metric, period }: View): URLSearchParams {
+  const written = new URLSearchParams(params)
+  set(written, 'show', show === 'state' ? undefined : show)
+  set(written, 'metric', metric === (show === 'state' ? DEFAULT_METRIC : show) ? undefined : metric)
+  set(written, 'period', period)
+  return written
+}
+
+function set(params: URLSearchParams, name: string, value: string | undefined): void {
+  if (value === undefined) params.delete(name)
+  else params.set(name, value)
+}
+
+export function useView(): [View, (change: Partial<View>) => void] {
+  const [params, setParams] = useSearchParams()
+  return [
+    readView(params),
+    (change) =>
+      setParams((before) => writeView(before, { ...readView(before), ...change }), { replace: true }),
+  ]
+}
+
+/** Addresses may not be replaced as fast as keys repeat, and a query for each step would be for nothing. */
+const SETTLES_AFTER_MS = 200
+
+/** The days that are picked, and, once that has not changed for a moment, what to ask the server about. */
+export function usePicked() {
+  const [params, setParams] = useSearchParams()
+  const [picked, pick] = useState(() => readRange(params.get('from'), params.get('to')))
+  const [settled, settle] = useState(picked)
+  useEffect(() => {
+    if (isSame(picked, settled)) return undefined
+    const timer = setTimeout(() => {
+      settle(picked)
+      setParams(
+        (before) => {
+          set(before, 'from', picked?.from)
+          set(before, 'to', picked?.to)
+          return before
+        },
+        { replace: true },
+      )
+    }, SETTLES_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [picked, settled, setParams])
+  return { picked, settled, pick }
+}
+
+function isSame(one: Range | undefined, other: Range | undefined): boolean {
+  return one?.from === other?.from && one?.to === other?.to
+}

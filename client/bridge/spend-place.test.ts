@@ -1,0 +1,102 @@
+/** From the money that is wasted to the product that is out of stock, in one step. */
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Browser } from 'playwright-core'
+import { startAdsServer } from '#client/testing/ads-server.ts'
+import { violations } from '#client/testing/axe.ts'
+import { launchBrowser } from '#client/testing/browser.ts'
+import { buildPageIfStale } from '#client/testing/build.ts'
+import { onPage, PATIENCE_MS, restOf } from '#client/testing/journey.ts'
+
+const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
+
+const resources = new AsyncDisposableStack()
+let browser: Browser
+/** All is fetched, and three of what is advertised is out of stock. */
+let url: string
+/** The quota ended the fetch after five questions. */
+let halfUrl: string
+
+beforeAll(async () => {
+  await buildPageIfStale()
+  browser = resources.adopt(await launchBrowser(), (each) => each.close())
+  const whole = resources.use(await startAdsServer({}, { ADS_REPORTS: 'product' }))
+  const half = resources.use(
+    await startAdsServer({ scenario: 'daily-quota', dailyQuota: 5 }, { ADS_REPORTS: 'product' }),
+  )
+  url = whole.url
+  halfUrl = half.url
+  const { create } = restOf(whole)
+  for (const [index, stock] of [0, 0, 0, 5].entries())
+    await create({
+      sku: `AS-0000${index + 1}`,
+      name: `Thing ${index + 1}`,
+      price: '9.50',
+      stock_level: stock,
+    })
+  await onPage(browser, { url: `${url}/ads` }, async (page) => {
+    await page.getByRole('button', { name: 'Nothing is missing' }).waitFor({ timeout: 2 * PATIENCE_MS })
+  })
+}, 2 * TEST_TIMEOUT_MS)
+
+afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
+
+const journey = (name: string, run: () => Promise<void>) => test(name, run, TEST_TIMEOUT_MS)
+
+describe('what is spent on products out of stock', () => {
+  journey('comes most first, and adds up', () =>
+    onPage(browser, { url: `${url}/out-of-stock-spend?days=90` }, async (page) => {
+      await page.locator('table.spend tbody a').first().waitFor()
+      const spent = (await page.locator('table.spend tbody td:last-child').allTextContents()).map(dollars)
+      expect(spent).toHaveLength(3)
+      expect(spent).toEqual(spent.toSorted((a, b) => b - a))
+      const total = dollars((await page.locator('.spend-total strong').textContent()) ?? '')
+      expect(Math.abs(total - spent.reduce((sum, each) => sum + each, 0))).toBeLessThan(0.02)
+      expect(await page.getByText('not fetched yet').count()).toBe(0)
+    }),
+  )
+
+  journey('leads to the product by one key', () =>
+    onPage(browser, { url: `${url}/out-of-stock-spend?days=90` }, async (page) => {
+      const link = page.locator('table.spend tbody a').first()
+      const name = (await link.textContent()) ?? ''
+      await link.press('Enter')
+      const row = page.locator('tr[data-row]', { hasText: name })
+      await row.getByText('Out of stock').waitFor()
+      expect(await page.locator('tr[data-row]').count()).toBe(1)
+    }),
+  )
+
+  journey('says which days it does not know, and leads to fetching them', () =>
+    onPage(browser, { url: `${halfUrl}/out-of-stock-spend?days=30` }, async (page) => {
+      const note = await page.getByText(/\d+ days of these/).textContent()
+      const missing = /\d+/.exec(note ?? '')?.[0] ?? ''
+      expect(Number(missing)).toBeGreaterThan(20)
+      await page.getByRole('link', { name: 'See and fetch them' }).press('Enter')
+      await page.getByText(`30 days: ${30 - Number(missing)} provisional, ${missing} missing`).waitFor()
+      await page.getByRole('button', { name: `Fetch the ${missing} missing days` }).waitFor()
+    }),
+  )
+
+  journey('teaches what it is about while there is nothing', () =>
+    onPage(browser, { url: `${halfUrl}/out-of-stock-spend` }, async (page) => {
+      await page.getByRole('heading', { name: 'No money goes to what is out of stock' }).waitFor()
+      await page.getByRole('link', { name: 'See what is out of stock' }).waitFor()
+    }),
+  )
+})
+
+for (const colorScheme of ['light', 'dark'] as const)
+  journey(`axe finds nothing to object to, ${colorScheme}, and it fits a phone`, () =>
+    onPage(browser, { url, colorScheme, viewport: { width: 360, height: 740 } }, async (page) => {
+      for (const place of [`${url}/out-of-stock-spend?days=90`, `${halfUrl}/out-of-stock-spend`]) {
+        await page.goto(place)
+        await page.locator('table.spend tbody a, .unfetched-note').first().waitFor()
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+        expect(await violations(page)).toEqual([])
+      }
+    }),
+  )
+
+function dollars(text: string): number {
+  return Number(text.replaceAll(/[$,]/g, ''))
+}
