@@ -11,6 +11,7 @@ import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
+import { drainServer, Readiness } from '#server/http/drain.ts'
 import type { Fetch } from '#server/http/metrics.ts'
 import { openApi } from '#server/http/openapi.ts'
 import { createRoutes } from '#server/http/routes.ts'
@@ -22,7 +23,7 @@ import { createProductStore } from '#server/products/store.ts'
 export interface App extends AsyncDisposable {
   url: URL
   ads: Ads
-  /** Takes no new connections, lets requests in flight finish, and stops a running fetch at a date's end. */
+  /** Says that it leaves, lets requests finish, and stops a running fetch at a date's end. */
   drain(): Promise<void>
 }
 
@@ -34,8 +35,6 @@ export interface ReplacedParts {
 
 /** Of an import, which is read as it comes; whatever is read whole has bounds of its own. */
 const MAX_REQUEST_BYTES = 4 * 1024 ** 3
-const DRAIN_TIMEOUT_MS = 8_000
-const DRAIN_POLL_MS = 20
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
 export async function startApp(
@@ -88,6 +87,7 @@ export async function startApp(
   }
 
   const stopping = new AbortController()
+  const readiness = new Readiness()
   const answer = await createRoutes({
     services,
     metrics,
@@ -96,7 +96,7 @@ export async function startApp(
     corsOrigins: config.corsOrigins,
     addressOf: (request) => server.requestIP(request)?.address,
     stopping: stopping.signal,
-    accepting: () => !stopping.signal.aborted,
+    accepting: () => readiness.ask(),
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
     redis: shared && (() => (shared.healthy ? 'ok' : 'degraded')),
   })
@@ -105,8 +105,7 @@ export async function startApp(
 
   const resources = opened.move()
   const drain = async () => {
-    stopping.abort()
-    await Promise.all([finishRequests(server), ads[Symbol.asyncDispose]()])
+    await Promise.all([drainServer(server, { answer, readiness, stopping }), ads[Symbol.asyncDispose]()])
   }
   return { url: server.url, ads, drain, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
@@ -156,11 +155,4 @@ function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
     maxRequestBodySize: MAX_REQUEST_BYTES,
     fetch,
   })
-}
-
-/** Bun's own graceful stop also waits for idle keep-alive connections: those need no waiting for. */
-async function finishRequests(server: Server<undefined>): Promise<void> {
-  void server.stop()
-  const giveUpAt = performance.now() + DRAIN_TIMEOUT_MS
-  while (server.pendingRequests > 0 && performance.now() < giveUpAt) await Bun.sleep(DRAIN_POLL_MS)
 }
