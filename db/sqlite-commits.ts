@@ -4,20 +4,75 @@
  * log's index, a file that all connections share in memory (https://sqlite.org/walformat.html, 2.1): reading it there
  * costs nothing. The file is there as long as a connection that uses the log is open.
  */
+import { statSync, writeFileSync } from 'node:fs'
 
-/** @param path of the database, in write-ahead mode, with a connection that has read from it */
-export function watchCommits(path: string): () => boolean {
-  const index = Bun.mmap(`${path}-shm`, { shared: true })
-  const header = new Uint32Array(index.buffer, index.byteOffset, 12)
+export interface CommitWatch {
+  hasCommitted: () => boolean
+  /** False when the file was replaced before a connection of ours held it. */
+  isCurrent: () => boolean
+}
+
+/** As SQLite makes it; the first connection of all empties it anyway. */
+const INDEX_BYTES = 32_768
+const HEADER_WORDS = 12
+const ATTEMPTS = 1_000
+
+/**
+ * By device and inode, for good: whoever closes any descriptor of a file drops all locks of its process on it (POSIX),
+ * and mapping closes one. A mapping keeps its inode from being given to another file.
+ */
+const mappings = new Map<string, Uint32Array>()
+
+/**
+ * To be called before this process has a connection to the database: SQLite's lock on the index, which mapping would
+ * drop, is what keeps the next process that comes from taking itself for the first and emptying the index under us.
+ */
+export function watchCommits(path: string): CommitWatch {
+  const file = `${path}-shm`
+  const { id, header } = mapped(file)
   let changes: number | undefined
   let checksumHigh: number | undefined
   let checksumLow: number | undefined
-  return () => {
-    // Of the header's twelve words: the count of changes, and its checksum. Every read asks, so without a loop.
-    if (header[2] === changes && header[10] === checksumHigh && header[11] === checksumLow) return false
-    changes = header[2]
-    checksumHigh = header[10]
-    checksumLow = header[11]
-    return true
+  return {
+    isCurrent: () => idOf(file) === id,
+    hasCommitted() {
+      // Of the header's twelve words: the count of changes, and its checksum. Every read asks, so without a loop.
+      if (header[2] === changes && header[10] === checksumHigh && header[11] === checksumLow) return false
+      changes = header[2]
+      checksumHigh = header[10]
+      checksumLow = header[11]
+      return true
+    },
+  }
+}
+
+function mapped(file: string): { id: string; header: Uint32Array } {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const id = idOf(file)
+    const known = id === undefined ? undefined : mappings.get(id)
+    if (id !== undefined && known) return { id, header: known }
+    if (id === undefined) create(file)
+    else {
+      const index = Bun.mmap(file, { shared: true })
+      // Another process may just have emptied or replaced it.
+      if (index.byteLength < HEADER_WORDS * 4 || idOf(file) !== id) continue
+      const header = new Uint32Array(index.buffer, index.byteOffset, HEADER_WORDS)
+      mappings.set(id, header)
+      return { id, header }
+    }
+  }
+  throw new Error(`${file} could not be mapped.`)
+}
+
+function idOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
+}
+
+function create(file: string): void {
+  try {
+    writeFileSync(file, new Uint8Array(INDEX_BYTES), { flag: 'wx' })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
 }

@@ -31,10 +31,7 @@ const WRITER_RETRY_MS = 5
  */
 export async function openSqlite(path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true })
-  const writer = connect(path)
-  await migrate(writer)
-  const reader = connect(path)
-  reader.run('pragma query_only = on')
+  const { writer, reader, hasCommitted } = await connectBoth(path)
   const exclusively = createMutex()
   const writes = asQueries(writer)
   let writers = 0
@@ -73,8 +70,8 @@ export async function openSqlite(path: string): Promise<Database> {
     ],
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
-    marks: changeMarks(reader, watchCommits(path)),
-    keyState: keyStateIn(reader, watchCommits(path)),
+    marks: changeMarks(reader, hasCommitted),
+    keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) =>
       error instanceof DatabaseBusyError ||
@@ -86,6 +83,20 @@ export async function openSqlite(path: string): Promise<Database> {
         writer.close()
       })
     },
+  }
+}
+
+async function connectBoth(path: string) {
+  for (;;) {
+    const { hasCommitted, isCurrent } = watchCommits(path)
+    const writer = connect(path)
+    await migrate(writer)
+    const reader = connect(path)
+    reader.run('pragma query_only = on')
+    if (isCurrent()) return { writer, reader, hasCommitted }
+    // The last connection of another process was closed just now, and took the index with it.
+    reader.close()
+    writer.close()
   }
 }
 

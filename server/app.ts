@@ -11,6 +11,7 @@ import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
 import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
+import { drainServer, Readiness } from '#server/http/drain.ts'
 import type { Fetch } from '#server/http/metrics.ts'
 import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
 import { createKeyStore } from '#server/keys/store.ts'
@@ -28,7 +29,7 @@ export interface App extends AsyncDisposable {
   ads: Ads
   /** With every scope: made because there was none, told this once, and stored nowhere. */
   firstKey: string | undefined
-  /** Takes no new connections, lets requests in flight finish, and stops a running fetch at a date's end. */
+  /** Says that it leaves, lets requests finish, and stops a running fetch at a date's end. */
   drain(): Promise<void>
 }
 
@@ -42,8 +43,6 @@ export interface ReplacedParts {
 const MAX_REQUEST_BYTES = 4 * 1024 ** 3
 /** Of a connection, and of a head or a body until it is whole: Bun counts from its beginning. */
 const IDLE_TIMEOUT_S = 10
-const DRAIN_TIMEOUT_MS = 8_000
-const DRAIN_POLL_MS = 20
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
 export async function startApp(
@@ -87,6 +86,7 @@ export async function startApp(
   const keys = opened.use(openKeyRing(config, { store: keyStore, keyState: db.keyState, clock, log }))
 
   const stopping = new AbortController()
+  const readiness = new Readiness()
   const answer = await createRoutes({
     services,
     metrics,
@@ -98,7 +98,7 @@ export async function startApp(
     corsOrigins: config.corsOrigins,
     ...connections(() => server),
     stopping: stopping.signal,
-    accepting: () => !stopping.signal.aborted,
+    accepting: () => readiness.ask(),
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
     redis: redis && (() => (redis.healthy ? 'ok' : 'degraded')),
   })
@@ -109,8 +109,7 @@ export async function startApp(
 
   const resources = opened.move()
   const drain = async () => {
-    stopping.abort()
-    await Promise.all([finishRequests(server), ads[Symbol.asyncDispose]()])
+    await Promise.all([drainServer(server, { answer, readiness, stopping }), ads[Symbol.asyncDispose]()])
   }
   return {
     url: server.url,
@@ -217,11 +216,4 @@ function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
     idleTimeout: IDLE_TIMEOUT_S,
     fetch,
   })
-}
-
-/** Bun's own graceful stop also waits for idle keep-alive connections: those need no waiting for. */
-async function finishRequests(server: Server<undefined>): Promise<void> {
-  void server.stop()
-  const giveUpAt = performance.now() + DRAIN_TIMEOUT_MS
-  while (server.pendingRequests > 0 && performance.now() < giveUpAt) await Bun.sleep(DRAIN_POLL_MS)
 }

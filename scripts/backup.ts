@@ -1,0 +1,59 @@
+/** `bun run backup <folder>` and `bun run restore <folder>`: everything that is kept, while it is in use. */
+import { Command, Option } from 'commander'
+import { BackupError } from '#db/backup.ts'
+import { ConfigError, readConfig } from '#server/config.ts'
+import { createBackup, restoreBackup, type BackupParts, type Manifest } from './backup/backup.ts'
+
+const EXIT_USAGE = 2
+
+const program = new Command('backup')
+  .description('Backs up DATABASE_URL and ADS_DIR into a folder, and restores them from it.')
+  .exitOverride()
+
+const partOption = () => new Option('--only <part>', 'one of the two').choices(['database', 'ads'])
+
+program
+  .command('create')
+  .description('Writes a new folder. Servers and fetches go on meanwhile.')
+  .argument('<folder>', 'must not be there yet')
+  .addOption(partOption())
+  .action(async (folder: string, { only }: { only?: keyof BackupParts }) => {
+    tell(await createBackup(folder, placesOf(), partsOf(only)), folder, 'written to')
+  })
+
+program
+  .command('restore')
+  .description('Puts a backup where nothing is yet; what is there is never overwritten.')
+  .argument('<folder>', 'that `create` has written')
+  .addOption(partOption())
+  .action(async (folder: string, { only }: { only?: keyof BackupParts }) => {
+    tell(await restoreBackup(folder, placesOf(), partsOf(only)), folder, 'restored from')
+  })
+
+function placesOf() {
+  const { databaseUrl, ads } = readConfig({ ...process.env, HOST: '127.0.0.1' })
+  return { databaseUrl, adsDir: ads.dir }
+}
+
+function partsOf(part: keyof BackupParts | undefined): BackupParts {
+  return { database: part !== 'ads', ads: part !== 'database' }
+}
+
+function tell({ database, ads }: Manifest, folder: string, done: string): void {
+  const parts = [database && `${database.file} (${database.bytes} bytes)`, ads && `${ads.dates} dates of ads`]
+  console.log(`${parts.filter(Boolean).join(' and ')} ${done} ${folder}`)
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+}
+
+/** commander has said its part itself; what an operator can mend is said here; the rest is a defect. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Error && 'exitCode' in error) return error.exitCode === 0 ? 0 : EXIT_USAGE
+  if (!(error instanceof ConfigError || error instanceof BackupError)) throw error
+  console.error(error.message)
+  return EXIT_USAGE
+}

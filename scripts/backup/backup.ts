@@ -1,0 +1,110 @@
+/** A backup is a folder: the database as one file, the store of the ads, and a manifest that is written last. */
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import * as v from 'valibot'
+import { BackupError, backUpDatabase, refuseExisting, restoreDatabase } from '#db/backup.ts'
+import { syncFolder } from '#server/ads/store/commit.ts'
+import { copyStore, isEmptyStore, restoreStore } from '#server/ads/store/copy.ts'
+
+export interface Places {
+  databaseUrl: string
+  adsDir: string
+}
+
+export interface BackupParts {
+  database: boolean
+  ads: boolean
+}
+
+const Manifest = v.object({
+  made_at: v.string(),
+  database: v.optional(
+    v.object({ file: v.picklist(['adstock.db', 'adstock.dump']), bytes: v.number(), sha256: v.string() }),
+  ),
+  ads: v.optional(v.object({ dates: v.number() })),
+})
+export type Manifest = v.InferOutput<typeof Manifest>
+
+const MANIFEST = 'manifest.json'
+const ADS = 'ads'
+
+/** @throws BackupError */
+export async function createBackup(
+  folder: string,
+  { databaseUrl, adsDir }: Places,
+  parts: BackupParts,
+): Promise<Manifest> {
+  const target = resolve(folder)
+  if (existsSync(target)) throw new BackupError(`${target} is there already: name a new folder.`)
+  const partial = `${target}.partial`
+  await rm(partial, { recursive: true, force: true })
+  await mkdir(partial, { recursive: true })
+  const manifest: Manifest = { made_at: new Date().toISOString() }
+  try {
+    if (parts.database) {
+      const file = fileFor(databaseUrl)
+      await backUpDatabase(databaseUrl, join(partial, file))
+      manifest.database = { file, ...(await contentOf(join(partial, file))) }
+    }
+    if (parts.ads && existsSync(adsDir)) manifest.ads = { dates: await copyStore(adsDir, join(partial, ADS)) }
+    await Bun.write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`)
+    await syncFolder(partial)
+    await rename(partial, target)
+    await syncFolder(dirname(target))
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    throw error
+  }
+  return manifest
+}
+
+/** Looks at everything before it writes anything. @throws BackupError */
+export async function restoreBackup(
+  folder: string,
+  { databaseUrl, adsDir }: Places,
+  parts: BackupParts,
+): Promise<Manifest> {
+  const manifest = await readManifest(folder)
+  const database = parts.database ? manifest.database : undefined
+  const ads = parts.ads ? manifest.ads : undefined
+  if (database) {
+    if (database.file !== fileFor(databaseUrl))
+      throw new BackupError(
+        `${database.file} cannot be restored into this DATABASE_URL: it is of the other kind.`,
+      )
+    const { sha256 } = await contentOf(join(folder, database.file))
+    if (sha256 !== database.sha256)
+      throw new BackupError(`${database.file} is not what was written: it is damaged.`)
+    await refuseExisting(databaseUrl)
+  }
+  if (ads && !(await isEmptyStore(adsDir)))
+    throw new BackupError(`${adsDir} is not empty: move it away first.`)
+
+  if (ads) {
+    if (existsSync(adsDir)) await rmdir(adsDir)
+    await mkdir(dirname(resolve(adsDir)), { recursive: true })
+    const dates = await restoreStore(join(folder, ADS), resolve(adsDir))
+    if (dates !== ads.dates) throw new BackupError(`The backup has ${dates} dates instead of ${ads.dates}.`)
+  }
+  if (database) await restoreDatabase(databaseUrl, join(folder, database.file))
+  return { made_at: manifest.made_at, database, ads }
+}
+
+function fileFor(databaseUrl: string): 'adstock.db' | 'adstock.dump' {
+  return databaseUrl.startsWith('file:') ? 'adstock.db' : 'adstock.dump'
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  const file = Bun.file(join(folder, MANIFEST))
+  if (!(await file.exists())) throw new BackupError(`${folder} is no backup: it has no ${MANIFEST}.`)
+  const read = v.safeParse(Manifest, await file.json().catch(() => undefined))
+  if (!read.success) throw new BackupError(`${MANIFEST} in ${folder} is damaged.`)
+  return read.output
+}
+
+async function contentOf(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = new Bun.CryptoHasher('sha256')
+  for await (const part of Bun.file(path).stream()) hash.update(part)
+  return { bytes: (await stat(path)).size, sha256: hash.digest('hex') }
+}

@@ -1,0 +1,22 @@
+/** `bun run container <image|scale|upgrade>`: proofs of what runs in containers, without a container engine. */
+import { Command } from 'commander'
+import { proveImage } from './image.ts'
+import { playScale } from './play-scale.ts'
+
+const program = new Command('container').description(
+  'Proofs of what runs in containers, with real processes.',
+)
+
+program
+  .command('image')
+  .description('Builds the Dockerfile on a stand-in base, and runs it without root on a read-only root.')
+  .action(proveImage)
+
+program
+  .command('scale')
+  .description('Three replicas behind the balancer: restarted one by one, killed, and the daily job once.')
+  .option('--rate <n>', 'requests a second', Number, 500)
+  .option('--pause <ms>', 'before, between and after the disturbances', Number, 3_000)
+  .action(playScale)
+
+await program.parseAsync()

@@ -1,0 +1,25 @@
+/** `bun run container scale` */
+import { join } from 'node:path'
+import { dailyJobOnce } from './daily-once.ts'
+import { killOne, rollingRestart, startCluster } from './scale.ts'
+
+export async function playScale({ rate, pause }: { rate: number; pause: number }): Promise<void> {
+  const options = { perSecond: rate, pauseMs: pause }
+  const wrong: string[] = []
+  const part = async (title: string, play: () => Promise<string[]>) => {
+    console.log(title)
+    const found = await play()
+    for (const each of found) console.log(`  WRONG: ${each}`)
+    if (found.length === 0) console.log('  nothing is wrong')
+    wrong.push(...found)
+  }
+  {
+    await using cluster = await startCluster({ ADS_SOURCE: NO_ADS, GOOGLE_ADS_CUSTOMER_ID: '1234567890' })
+    await part(`rolling restart at ${rate} requests/s`, () => rollingRestart(cluster, options))
+    await part(`one replica killed at ${rate} requests/s`, () => killOne(cluster, options))
+  }
+  await part('the daily job strikes on three replicas', dailyJobOnce)
+  process.exitCode = wrong.length === 0 ? 0 : 1
+}
+
+const NO_ADS = join(import.meta.dir, '../consistency/no-ads.ts')

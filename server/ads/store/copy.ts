@@ -1,0 +1,80 @@
+/**
+ * A copy of the store while a run writes it. No lock is needed, because a file is only ever replaced as a whole, and
+ * because of the order. The index goes first: a date that is replaced meanwhile is then newer than its line, which is
+ * what a run that was killed leaves behind, and what opening a store repairs. The other way round, the index would
+ * tell of what is not there. Restatements go last: those that are told twice are kept once. The aggregated files are
+ * made from the dates, and the next run makes them.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { REPORT_NAMES } from '#server/ads/options.ts'
+import { syncFolder } from './commit.ts'
+import { DATA_FILE, indexPath, statePath } from './layout.ts'
+
+const STATE_FILES = ['accounts.json', 'failures.json', 'runs.json', 'restatements.csv'] as const
+
+/** @param to a folder that is not there yet. @returns how many dates were copied */
+export async function copyStore(from: string, to: string): Promise<number> {
+  await mkdir(dirname(statePath(to, 'accounts.json')), { recursive: true })
+  await copyIfThere(indexPath(from), indexPath(to))
+  let dates = 0
+  for (const report of REPORT_NAMES) {
+    for (const file of await dataFilesIn(join(from, report))) {
+      await copyIfThere(join(from, report, file), join(to, report, file))
+      dates += 1
+    }
+  }
+  for (const file of STATE_FILES) await copyIfThere(statePath(from, file), statePath(to, file))
+  await syncFolder(to)
+  return dates
+}
+
+/** The same, into a store that may be an empty folder, and is all there or not at all. */
+export async function restoreStore(from: string, to: string): Promise<number> {
+  const partial = `${to}.restoring`
+  await rm(partial, { recursive: true, force: true })
+  const dates = await copyStore(from, partial)
+  await rename(partial, to)
+  await syncFolder(dirname(to))
+  return dates
+}
+
+export async function isEmptyStore(dir: string): Promise<boolean> {
+  return !existsSync(dir) || (await readdir(dir)).length === 0
+}
+
+async function dataFilesIn(folder: string): Promise<string[]> {
+  if (!existsSync(folder)) return []
+  const files = await readdir(folder, { recursive: true })
+  return files.filter((file) => file.endsWith(`/${DATA_FILE}`)).toSorted()
+}
+
+/**
+ * The time of a date's file is when it was fetched, and is how its line is known to be about it: both are taken from
+ * the same open file, whatever takes its place meanwhile.
+ */
+async function copyIfThere(from: string, to: string): Promise<void> {
+  const source = await open(from, 'r').catch(nothingIfMissing)
+  if (!source) return
+  try {
+    await mkdir(dirname(to), { recursive: true })
+    const { mtimeMs } = await source.stat()
+    const target = await open(to, 'w')
+    try {
+      await target.writeFile(source.createReadStream({ autoClose: false }))
+      const at = new Date(Math.round(mtimeMs))
+      await target.utimes(at, at)
+      await target.sync()
+    } finally {
+      await target.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+function nothingIfMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  throw error
+}
