@@ -7,8 +7,28 @@ export interface ErrorWords {
   requestId: string | undefined
 }
 
+interface ProblemWords {
+  title: string
+  detail: string
+  request_id?: string | undefined
+}
+
+/** The server's problem that did not come as an error of the typed client: of a part of a batch, of a file. */
+export class Refusal extends Error {
+  readonly problem: ProblemWords
+  constructor(problem: ProblemWords) {
+    super(problem.detail)
+    this.problem = problem
+  }
+}
+
+/** Undefined when there was no answer at all. */
+export function problemWordsOf(error: unknown): ProblemWords | undefined {
+  return error instanceof Refusal ? error.problem : problemOf(error)
+}
+
 export function wordsFor(error: unknown): ErrorWords {
-  const problem = problemOf(error)
+  const problem = problemWordsOf(error)
   if (problem) return { what: problem.title, detail: problem.detail, requestId: problem.request_id }
   return {
     what: 'The server did not answer',
