@@ -13,15 +13,28 @@ export function PriceRange({ min, max, onChange }: PriceRangeProps) {
   return (
     <fieldset className="price-range">
       <legend className="visually-hidden">Price</legend>
-      <Bound key={`min ${min}`} label="Price from" value={min} onChange={(to) => onChange({ min: to })} />
+      <Bound
+        key={`min ${min}`}
+        label="Price from"
+        placeholder="Min price"
+        value={min}
+        onChange={(to) => onChange({ min: to })}
+      />
       <span aria-hidden="true">–</span>
-      <Bound key={`max ${max}`} label="Price to" value={max} onChange={(to) => onChange({ max: to })} />
+      <Bound
+        key={`max ${max}`}
+        label="Price to"
+        placeholder="Max price"
+        value={max}
+        onChange={(to) => onChange({ max: to })}
+      />
     </fieldset>
   )
 }
 
 interface BoundProps {
   label: string
+  placeholder: string
   value: string
   onChange: (value: string) => void
 }
@@ -29,7 +42,7 @@ interface BoundProps {
 const manner = mannerOf()
 
 /** Filters once it is left or Enter is pressed; what is no number filters nothing and says so. */
-function Bound({ label, value, onChange }: BoundProps) {
+function Bound({ label, placeholder, value, onChange }: BoundProps) {
   const [invalid, setInvalid] = useState(false)
   const take = (typed: string) => {
     const price = typed.trim() === '' ? '' : readDecimal(typed, manner)
@@ -47,7 +60,7 @@ function Bound({ label, value, onChange }: BoundProps) {
       className="field"
       aria-label={label}
       aria-invalid={invalid}
-      placeholder={label}
+      placeholder={placeholder}
       inputMode="decimal"
       autoComplete="off"
       defaultValue={asTyped(value, manner)}

@@ -45,7 +45,8 @@ export function Problems({ summary: { rejected } }: { summary: ImportSummary }) 
             {rejected.slice(0, MAX_LISTED).map(({ line, detail, code }) => (
               <tr key={`${line} ${code} ${detail}`}>
                 <td className="number">{count(line)}</td>
-                <td>{detail}</td>
+                {/* A JSON pointer to a cell is its column's name. */}
+                <td>{detail.replace(/^\//, '')}</td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,6 @@
 /** Follows the feed while the products are shown, so that what others do is seen at once. */
 import { useEffect } from 'react'
-import { connection } from '#client/ui/connection.ts'
+import { connection, gotNoAnswer } from '#client/ui/connection.ts'
 import { client } from '#client/ui/trpc.ts'
 import { hear, type Change } from './shown-rows.ts'
 
@@ -48,6 +48,9 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
           seq = data.seq
           if (waiting.length === 0) requestAnimationFrame(tell)
           waiting.push(data)
+        },
+        onConnectionStateChange({ state, error }) {
+          if (state === 'connecting' && error) gotNoAnswer(error)
         },
       },
     )
