@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
-import { onPage, PATIENCE_MS, restOf, until } from './testing/journey.ts'
+import { editPrice, onPage, PATIENCE_MS, restOf, row, until, violations } from './testing/journey.ts'
 import { temporaryFolder } from '#server/testing.ts'
 import { startServerProcess, type ServerProcess } from './testing/server-process.ts'
 
@@ -157,8 +157,10 @@ describe('products', () => {
       await page.goto(`${shop.url}/products?id=${vase.id}`)
       await row(page, 'Glass vase').getByText('$30.00').waitFor()
 
+      await row(page, 'Glass vase').locator('.cell-price').dblclick()
       await patch(vase.id, { price: '31.00' })
-      await editPrice(page, 'Glass vase', '29.00')
+      await page.keyboard.type('29.00')
+      await page.keyboard.press('Enter')
       const dialog = page.getByRole('dialog')
       await dialog.getByText('$31.00').first().waitFor()
       await dialog.getByText('$29.00').first().waitFor()
@@ -174,8 +176,10 @@ describe('products', () => {
       )
       await row(page, 'Glass vase').getByText('$29.00').waitFor()
 
+      await row(page, 'Glass vase').locator('.cell-price').dblclick()
       await patch(vase.id, { price: '35.00' })
-      await editPrice(page, 'Glass vase', '28.00')
+      await page.keyboard.type('28.00')
+      await page.keyboard.press('Enter')
       await dialog.getByRole('button', { name: 'Keep theirs' }).click()
       await row(page, 'Glass vase').getByText('$35.00').waitFor()
       expect((await get(vase.id)).price).toBe('35.00')
@@ -200,7 +204,7 @@ describe('a server that goes away', () => {
       await row(page, 'Wooden bowl').waitFor()
       await shop.kill()
 
-      await editPrice(page, 'Wooden bowl', '16.00')
+      await editPrice(row(page, 'Wooden bowl'), '16.00')
       await page.getByText('was not saved').waitFor()
       await row(page, 'Wooden bowl').getByText('$15.00').waitFor()
       await page.getByText('The server does not answer.').waitFor()
@@ -300,29 +304,44 @@ test(
   TEST_TIMEOUT_MS,
 )
 
+const VIEWS: readonly { name: string; path: string; keys: readonly string[]; ready: string }[] = [
+  { name: 'products', path: '/products', keys: [], ready: 'tr[data-row]' },
+  { name: 'ads', path: '/ads', keys: [], ready: '.day' },
+  { name: 'spend', path: '/out-of-stock-spend', keys: [], ready: 'table.spend tbody a' },
+  { name: 'nothing found', path: '/products?q=nothing+like+it', keys: [], ready: '.state' },
+  { name: 'a selection', path: '/products', keys: ['Shift+ArrowDown'], ready: '[data-selected]' },
+  { name: 'stock', path: '/products', keys: ['h'], ready: '.stock-history time' },
+  { name: 'bulk change', path: '/products', keys: ['b'], ready: '.bulk-form' },
+  { name: 'import', path: '/products', keys: ['i'], ready: '.file-choice' },
+]
+
 describe('axe finds nothing to object to', () => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    journey(`in any place, ${colorScheme}`, () =>
-      onPage(browser, { url: shop.url, colorScheme, reducedMotion: 'reduce' }, async (page) => {
-        for (const place of ['/products', '/ads', '/out-of-stock-spend']) {
-          await page.goto(shop.url + place)
-          await page.locator('tr[data-row], .day, table.spend tbody a').first().waitFor()
-          expect(await violations(page)).toEqual([])
+  const looks = [
+    { colorScheme: 'light' },
+    { colorScheme: 'dark' },
+    { colorScheme: 'light', viewport: { width: 360, height: 740 } },
+  ] as const
+  for (const look of looks) {
+    journey(`in any view, ${look.colorScheme}${'viewport' in look ? ', narrow' : ''}`, () =>
+      onPage(browser, { url: shop.url, ...look, reducedMotion: 'reduce' }, async (page) => {
+        for (const { name, path, keys, ready } of VIEWS) {
+          await page.goto(shop.url + path)
+          if (keys.length > 0) {
+            await page.locator('tr[data-row]').first().waitFor()
+            await page.getByRole('grid').focus()
+            for (const key of keys) await page.keyboard.press(key)
+          }
+          await page.locator(ready).first().waitFor()
+          expect([name, await violations(page)]).toEqual([name, []])
+          expect([name, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([
+            name,
+            true,
+          ])
         }
       }),
     )
   }
 })
-
-function row(page: Page, name: string) {
-  return page.locator('tr[data-row]', { hasText: name })
-}
-
-async function editPrice(page: Page, name: string, price: string): Promise<void> {
-  await row(page, name).locator('.cell-price').dblclick()
-  await page.keyboard.type(price)
-  await page.keyboard.press('Enter')
-}
 
 async function focusedDate(page: Page): Promise<string> {
   return await page.evaluate<string>('document.activeElement?.dataset.date ?? ""')

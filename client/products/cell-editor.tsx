@@ -7,7 +7,10 @@ import { FIELD_NAMES, type Field, type Product } from './columns.ts'
 export type Leave = 'stay' | 'forward' | 'backward'
 
 interface CellEditorProps {
+  /** As it was when the cell was opened. */
   product: Product
+  /** What somebody else has written into this cell since. */
+  changedTo: string | undefined
   field: Field
   value: string | number
   typed: string | undefined
@@ -17,10 +20,11 @@ interface CellEditorProps {
 
 const manner = mannerOf()
 
-export function CellEditor({ product, field, value, typed, onSave, onCancel }: CellEditorProps) {
+export function CellEditor(props: CellEditorProps) {
+  const { product, changedTo, field, value, typed, onSave, onCancel } = props
   const [mistake, setMistake] = useState<string>()
   const left = useRef(false)
-  const mistakeId = useId()
+  const noteId = useId()
 
   const save = (text: string, leave: Leave) => {
     const read = readCell(text, { product, field, manner })
@@ -50,7 +54,7 @@ export function CellEditor({ product, field, value, typed, onSave, onCancel }: C
         autoComplete="off"
         aria-label={`New ${FIELD_NAMES[field]} of ${product.name}`}
         aria-invalid={mistake !== undefined}
-        aria-describedby={mistake === undefined ? undefined : mistakeId}
+        aria-describedby={mistake === undefined && changedTo === undefined ? undefined : noteId}
         defaultValue={typed ?? asTyped(value, manner)}
         data-typed={typed !== undefined}
         onChange={() => setMistake(undefined)}
@@ -61,10 +65,16 @@ export function CellEditor({ product, field, value, typed, onSave, onCancel }: C
           if (!left.current && !away) save(event.currentTarget.value, 'stay')
         }}
       />
-      {mistake !== undefined && (
-        <span className="cell-mistake" id={mistakeId} role="alert">
+      {mistake !== undefined ? (
+        <span className="cell-note mistake" id={noteId} role="alert">
           {mistake}
         </span>
+      ) : (
+        changedTo !== undefined && (
+          <span className="cell-note" id={noteId} role="alert">
+            Changed to {changedTo} just now. Saving will ask which one stays.
+          </span>
+        )
       )}
     </span>
   )

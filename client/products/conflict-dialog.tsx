@@ -2,7 +2,8 @@
 import { useEffect, useRef } from 'react'
 import { moment } from '#client/ui/format.ts'
 import type { HeldEdit } from './edits.ts'
-import { edits, nameOf, shown, valueShown } from './use-edits.ts'
+import { edits } from './use-edits.ts'
+import { nameOf, shown, valueShown } from './value-words.ts'
 
 interface ConflictDialogProps {
   edit: HeldEdit | undefined

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { TRPCClientError } from '@trpc/client'
 import type { Product } from './columns.ts'
-import { editKey, Edits, type EditEvents } from './edits.ts'
+import { editKey, Edits, type EditEvents, type Outcome } from './edits.ts'
 
 const belt: Product = {
   id: 1,
@@ -20,6 +20,18 @@ function serve(stored: Product, before: (product: Product) => Product = (product
   const told: string[] = []
   let product = stored
   const events: EditEvents = {
+    async updateAll(changes) {
+      const outcomes: Outcome[] = []
+      for (const change of changes) {
+        outcomes.push(
+          await events.update(change).then(
+            (saved) => ({ product: saved }),
+            (refused: unknown) => ({ refused, current: product }),
+          ),
+        )
+      }
+      return outcomes
+    },
     async update({ version, price, stock_level }) {
       product = before(product)
       if (version !== product.version) throw mismatch(product)
@@ -104,6 +116,26 @@ describe('an edit', () => {
     await server.edits.save(priceEdit)
     expect(server.held()).toBeUndefined()
     expect(server.told).toEqual(['failed price: Error: no answer'])
+  })
+})
+
+describe('many edits at once', () => {
+  const both = [priceEdit, { product: belt, field: 'stock_level', seen: 5, mine: 9 } as const]
+
+  test('are all saved, those of one product after one another', async () => {
+    const server = serve(belt)
+    const saved = await server.edits.saveAll(both)
+    expect(server.product()).toMatchObject({ price: '19.00', stock_level: 9 })
+    expect(saved.map((each) => each?.id)).toEqual([1, 1])
+    expect(server.edits.snapshot().size).toBe(0)
+  })
+
+  test('conflict one by one', async () => {
+    const server = serve({ ...belt, price: '25.00', version: 8 })
+    const saved = await server.edits.saveAll(both)
+    expect(server.held()).toMatchObject({ state: 'conflict', mine: '19.00' })
+    expect(server.product()).toMatchObject({ price: '25.00', stock_level: 9 })
+    expect(saved.map((each) => each?.stock_level)).toEqual([undefined, 9])
   })
 })
 

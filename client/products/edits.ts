@@ -21,15 +21,19 @@ export interface HeldEdit extends Edit {
   theirs?: Product
 }
 
-interface Update {
+export interface Update {
   id: number
   version: number
   price?: string
   stock_level?: number
 }
 
+export type Outcome = { product: Product } | { refused: unknown; current: Product | undefined }
+
 export interface EditEvents {
   update(change: Update): Promise<Product>
+  /** Many at once; each is done or refused by itself. @throws when there was no answer */
+  updateAll(changes: readonly Update[]): Promise<readonly Outcome[]>
   /** The server told what the product is now. */
   onProduct(product: Product): void
   onSaved(edit: Edit, product: Product): void
@@ -44,7 +48,7 @@ export class Edits {
   readonly #events: EditEvents
   /** A new map at each change, so that React sees it. */
   #held: ReadonlyMap<string, HeldEdit> = new Map()
-  readonly #queues = new Map<number, Promise<void>>()
+  readonly #queues = new Map<number, Promise<undefined>>()
   /** Our own writes: which version they made of which. */
   readonly #ownVersions = new Map<string, number>()
   readonly #listeners = new Set<() => void>()
@@ -60,15 +64,19 @@ export class Edits {
 
   readonly snapshot = (): ReadonlyMap<string, HeldEdit> => this.#held
 
-  /** Resolves when the server has answered. */
-  async save(edit: Edit): Promise<void> {
+  /** @returns the product as it is then, once the server has answered; undefined when it was not saved */
+  async save(edit: Edit): Promise<Product | undefined> {
     const held: HeldEdit = { ...edit, state: 'pending' }
+    this.#hold([held])
+    return await this.#queue([edit.product.id], () => this.#send(held, this.#ownVersion(edit.product)))
+  }
+
+  /** Many edits, such as a pasted column, in one request. @returns for each what `save` returns */
+  async saveAll(edits: readonly Edit[]): Promise<readonly (Product | undefined)[]> {
+    const held = edits.map((edit): HeldEdit => ({ ...edit, state: 'pending' }))
     this.#hold(held)
-    const before = this.#queues.get(edit.product.id) ?? Promise.resolve()
-    const sent = before.then(async () => await this.#send(held))
-    this.#queues.set(edit.product.id, sent)
-    await sent
-    if (this.#queues.get(edit.product.id) === sent) this.#queues.delete(edit.product.id)
+    const ids = [...new Set(edits.map(({ product }) => product.id))]
+    return await this.#queue(ids, () => this.#sendAll(held))
   }
 
   /** Theirs stays, mine is let go. */
@@ -77,39 +85,77 @@ export class Edits {
   }
 
   /** Mine is written over what they wrote, and over nothing later than that. */
-  async writeMine(edit: HeldEdit): Promise<void> {
+  async writeMine(edit: HeldEdit): Promise<Product | undefined> {
     const product = edit.theirs ?? edit.product
-    await this.save({ product, field: edit.field, seen: product[edit.field], mine: edit.mine })
+    return await this.save({ product, field: edit.field, seen: product[edit.field], mine: edit.mine })
   }
 
-  async #send(edit: HeldEdit): Promise<void> {
-    let version = this.#ownVersion(edit.product)
+  /** After what is on the way already for any of these products. */
+  async #queue<T>(ids: readonly number[], send: () => Promise<T>): Promise<T> {
+    const before = Promise.all(ids.map((id) => this.#queues.get(id) ?? Promise.resolve()))
+    const sent = before.then(send)
+    const done = sent.then(() => undefined)
+    for (const id of ids) this.#queues.set(id, done)
+    await done
+    for (const id of ids) if (this.#queues.get(id) === done) this.#queues.delete(id)
+    return await sent
+  }
+
+  async #send(edit: HeldEdit, from: number): Promise<Product | undefined> {
+    let version = from
     for (let tries = 0; tries <= MAX_REBASES; tries++) {
       try {
-        const saved = await this.#events.update(changeOf(edit, version))
-        this.#ownVersions.set(versionKey(saved.id, version), saved.version)
-        this.#settle(edit, saved)
-        return
+        return this.#saved(edit, version, await this.#events.update(changeOf(edit, version)))
       } catch (error) {
         const current = currentOf(error)
-        if (!current || tries === MAX_REBASES) {
-          this.#release(edit)
-          this.#events.onFailed(edit, error)
-          return
-        }
-        this.#events.onProduct(current)
-        if (current[edit.field] === edit.mine) {
-          this.#settle(edit, current)
-          return
-        }
-        if (current[edit.field] !== edit.seen) {
-          this.#conflict(edit, current)
-          return
-        }
-        // Another field was changed; this one is as its author saw it.
+        if (!current || tries === MAX_REBASES) return this.#failed(edit, error)
+        const settled = this.#settledBy(edit, current)
+        if (settled) return settled.product
         version = current.version
       }
     }
+    return undefined
+  }
+
+  async #sendAll(edits: readonly HeldEdit[]): Promise<readonly (Product | undefined)[]> {
+    const versions = edits.map(({ product }) => this.#ownVersion(product))
+    const changes = edits.map((edit, index) => changeOf(edit, versions[index] ?? 0))
+    const answers = await this.#events
+      .updateAll(changes)
+      .catch((error: unknown) => edits.map((): Outcome => ({ refused: error, current: undefined })))
+    return await Promise.all(
+      edits.map(async (edit, index) => {
+        const answer = answers[index]
+        if (!answer) return this.#failed(edit, new Error('There was no answer.'))
+        if ('product' in answer) return this.#saved(edit, versions[index] ?? 0, answer.product)
+        if (!answer.current) return this.#failed(edit, answer.refused)
+        const settled = this.#settledBy(edit, answer.current)
+        return settled ? settled.product : await this.#send(edit, answer.current.version)
+      }),
+    )
+  }
+
+  #saved(edit: HeldEdit, version: number, product: Product): Product {
+    this.#ownVersions.set(versionKey(product.id, version), product.version)
+    this.#settle(edit, product)
+    return product
+  }
+
+  #failed(edit: HeldEdit, error: unknown): undefined {
+    this.#release(edit)
+    this.#events.onFailed(edit, error)
+  }
+
+  /** Undefined when only another field was changed, and this one still is as its author saw it. */
+  #settledBy(edit: HeldEdit, current: Product): { product: Product | undefined } | undefined {
+    this.#events.onProduct(current)
+    if (current[edit.field] === edit.mine) {
+      this.#settle(edit, current)
+      return { product: current }
+    }
+    if (current[edit.field] === edit.seen) return undefined
+    this.#conflict(edit, current)
+    return { product: undefined }
   }
 
   #ownVersion({ id, version }: Product): number {
@@ -130,12 +176,12 @@ export class Edits {
   #conflict(edit: HeldEdit, theirs: Product): void {
     // A later edit of the same cell is on its way and will meet the same conflict.
     if (this.#held.get(keyOf(edit)) !== edit) return
-    this.#hold({ ...edit, state: 'conflict', theirs })
+    this.#hold([{ ...edit, state: 'conflict', theirs }])
     this.#events.onConflict(edit)
   }
 
-  #hold(edit: HeldEdit): void {
-    this.#change(new Map(this.#held).set(keyOf(edit), edit))
+  #hold(edits: readonly HeldEdit[]): void {
+    this.#change(new Map([...this.#held, ...edits.map((edit) => [keyOf(edit), edit] as const)]))
   }
 
   /** Only if the cell still shows this very edit, not a later one. */

@@ -1,11 +1,14 @@
 import { memo } from 'react'
 import { count, moment, money } from '#client/ui/format.ts'
+import { HistoryIcon } from '#client/ui/icons.tsx'
 import { CellEditor, type Leave } from './cell-editor.tsx'
 import type { Column, Field, Product } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
 import { highlight } from './highlight.ts'
-import { saveCell } from './use-edits.ts'
+import { editsFor, saveCells } from './use-edits.ts'
 import type { Editing } from './use-grid-cursor.ts'
+import { LOW_STOCK } from './use-view.ts'
+import { shown } from './value-words.ts'
 
 interface ProductRowProps {
   product: Product
@@ -13,9 +16,16 @@ interface ProductRowProps {
   columns: readonly Column[]
   /** The column that the cursor is in, when it is in this row. */
   activeColumn: number | undefined
+  /** `2-4`; empty for none. */
+  selected: string
   editing: OpenCell | undefined
   held: ReadonlyMap<string, HeldEdit>
   query: string
+  /** Deleted by somebody else. */
+  gone: boolean
+  /** What it was before somebody else changed it a moment ago. */
+  before: Product | undefined
+  onHistory: (product: Product) => void
 }
 
 export interface OpenCell extends Editing {
@@ -23,22 +33,33 @@ export interface OpenCell extends Editing {
 }
 
 export const ProductRow = memo(function ProductRow(props: ProductRowProps) {
-  const { product, row, columns, activeColumn } = props
+  const { product, row, columns, activeColumn, selected, gone } = props
+  const [left, right] = selected === '' ? [-1, -1] : selected.split('-').map(Number)
   return (
-    <tr aria-rowindex={row + 2} data-row={row} data-out={product.stock_level === 0 ? '' : undefined}>
-      {columns.map((column, index) => (
-        <td
-          key={column.id}
-          id={cellId({ row, column: index })}
-          className={`cell-${column.id}`}
-          data-column={index}
-          data-active={activeColumn === index ? '' : undefined}
-          aria-readonly={column.field === undefined}
-          title={column.id === 'name' ? product.name : undefined}
-        >
-          <CellContent {...props} column={column} index={index} />
-        </td>
-      ))}
+    <tr
+      aria-rowindex={row + 2}
+      data-row={row}
+      data-out={product.stock_level === 0 ? '' : undefined}
+      data-gone={gone ? '' : undefined}
+    >
+      {columns.map((column, index) => {
+        const isSelected = index >= (left ?? -1) && index <= (right ?? -1)
+        return (
+          <td
+            key={column.id}
+            id={cellId({ row, column: index })}
+            className={`cell-${column.id}`}
+            data-column={index}
+            data-active={activeColumn === index ? '' : undefined}
+            data-selected={isSelected ? '' : undefined}
+            aria-selected={isSelected || activeColumn === index}
+            aria-readonly={column.field === undefined}
+            title={column.id === 'name' ? product.name : undefined}
+          >
+            <CellContent {...props} column={column} index={index} />
+          </td>
+        )
+      })}
     </tr>
   )
 })
@@ -48,19 +69,38 @@ export function cellId({ row, column }: { row: number; column: number }): string
 }
 
 function CellContent(props: ProductRowProps & { column: Column; index: number }) {
-  const { product, column, query } = props
+  const { product, column } = props
   switch (column.id) {
     case 'id':
       return product.id
     case 'sku':
       return product.sku
     case 'name':
-      return <Name name={product.name} query={query} />
+      return <NameCell {...props} />
     case 'updated_at':
       return <time dateTime={product.updated_at}>{moment(product.updated_at)}</time>
     default:
       return <EditableCell {...props} field={column.id} />
   }
+}
+
+function NameCell({ product, query, gone, onHistory }: ProductRowProps) {
+  return (
+    <>
+      {gone && <span className="tag out">Deleted</span>}
+      <Name name={product.name} query={query} />
+      <button
+        type="button"
+        className="row-button"
+        // The table is one tab stop; its keyboard has a key for this.
+        tabIndex={-1}
+        aria-label={`Stock history of ${product.name}`}
+        onClick={() => onHistory(product)}
+      >
+        <HistoryIcon />
+      </button>
+    </>
+  )
 }
 
 /** Looking for words costs something: only where there are some. */
@@ -73,32 +113,40 @@ function Name({ name, query }: { name: string; query: string }) {
 }
 
 function EditableCell(props: ProductRowProps & { field: Field; index: number }) {
-  const { product, field, index, editing, held } = props
+  const { product, field, index, editing, held, before } = props
   const edit = held.get(editKey(product.id, field))
   const value = edit?.state === 'pending' ? edit.mine : product[field]
   if (editing?.column === index) {
+    const opened = editing.product
     return (
       <CellEditor
-        product={product}
+        product={opened}
+        changedTo={opened[field] === product[field] ? undefined : shown(product, field)}
         field={field}
-        value={value}
+        value={edit?.state === 'pending' ? edit.mine : opened[field]}
         typed={editing.typed}
         onSave={(next, leave) => {
-          saveCell({ product, field, value: next })
+          saveCells(editsFor([{ product: opened, field, value: next }]))
           editing.leaveCell(leave)
         }}
         onCancel={() => editing.leaveCell('stay')}
       />
     )
   }
+  const isFresh = before !== undefined && before[field] !== product[field]
   return (
     <>
       {edit?.state === 'pending' && <span className="pending">saving</span>}
       {edit?.state === 'conflict' && <span className="tag conflict">conflict</span>}
-      {field === 'stock_level' && value === 0 && <span className="tag out">Out of stock</span>}
-      <span className="value">
+      {field === 'stock_level' && <StockTag level={Number(value)} />}
+      <span key={product.version} className={isFresh ? 'value changed' : 'value'}>
         {field === 'price' ? money(String(value), product.currency) : count(Number(value))}
       </span>
     </>
   )
+}
+
+function StockTag({ level }: { level: number }) {
+  if (level === 0) return <span className="tag out">Out of stock</span>
+  return level <= LOW_STOCK ? <span className="tag low">Low</span> : null
 }

@@ -1,7 +1,7 @@
 import { EmptyState } from '#client/ui/states.tsx'
 import type { Column } from './columns.ts'
 import { TableHead } from './table-head.tsx'
-import type { View } from './use-view.ts'
+import { isFiltered, type View } from './use-view.ts'
 import { WaitingRow } from './waiting-row.tsx'
 
 const WAITING_ROWS = 24
@@ -21,8 +21,14 @@ export function WaitingProducts({ columns }: { columns: readonly Column[] }) {
   )
 }
 
-export function NoProducts({ view, onShowAll }: { view: View; onShowAll: () => void }) {
-  if (view.q !== '' || view.id !== undefined || view.stock !== 'all') {
+interface NoProductsProps {
+  view: View
+  onShowAll: () => void
+  onImport: () => void
+}
+
+export function NoProducts({ view, onShowAll, onImport }: NoProductsProps) {
+  if (isFiltered(view)) {
     return (
       <EmptyState title={view.q === '' ? 'No such product' : `Nothing found for “${view.q}”`}>
         <p>Words are looked for in names: in any order, the last one may be only begun.</p>
@@ -34,12 +40,16 @@ export function NoProducts({ view, onShowAll }: { view: View; onShowAll: () => v
   }
   return (
     <EmptyState title="No products yet">
-      <p>Import your catalogue from a CSV file, on the machine where Adstock runs:</p>
+      <p>A CSV file with a SKU, a name and a price for each product is all it takes:</p>
+      <pre>{EXAMPLE}</pre>
+      <button type="button" className="button primary" onClick={onImport}>
+        Import a CSV file
+      </button>
+      <p>Or on the machine where Adstock runs; doing it again only changes what is different:</p>
       <pre>bun run products import catalogue.csv</pre>
-      <p>It needs a name and a price for each product; running it again only changes what is different:</p>
-      <pre>
-        {'sku,name,price,stock_level\nSM24073083,Leather belt,21.30,18\nSM24073084,"Belt, braided",24.00,0'}
-      </pre>
     </EmptyState>
   )
 }
+
+const EXAMPLE =
+  'sku,name,price,stock_level\nSM24073083,Leather belt,21.30,18\nSM24073084,"Belt, braided",24.00,0'

@@ -1,18 +1,29 @@
 /** The table as a grid: one tab stop, a cell cursor inside, and only the rows in view in the document. */
-import { useEffect, useRef } from 'react'
+import { useEffect, useImperativeHandle, useRef, useSyncExternalStore, type Ref } from 'react'
 import type { CellPosition } from './cell-cursor.ts'
 import type { Leave } from './cell-editor.tsx'
 import type { Column, Product, Sort } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
 import { cellId, ProductRow } from './product-row.tsx'
+import { heardOf } from './rows/shown-rows.ts'
+import type { RowBlocks } from './rows/row-blocks.ts'
+import { columnsSelectedIn, type Selection } from './selection.ts'
 import { SpacedRows } from './spaced-rows.tsx'
 import { TableHead } from './table-head.tsx'
+import { useClipboard } from './use-clipboard.ts'
 import { useHeldEdits } from './use-edits.ts'
 import { useGridCursor, type Editing, type GridCursor } from './use-grid-cursor.ts'
 import { usePointer } from './use-pointer.ts'
 import type { ProductRows } from './use-product-rows.ts'
-import { ROW_HEIGHT, useRowWindow } from './use-row-window.ts'
+import { useRowWindow, type RowWindow } from './use-row-window.ts'
 import { WaitingRow } from './waiting-row.tsx'
+
+/** What of the table the rest of the place may ask for. */
+export interface Table {
+  selection: Selection
+  at: CellPosition
+  show: (place: CellPosition) => void
+}
 
 interface ProductTableProps {
   data: ProductRows
@@ -24,73 +35,114 @@ interface ProductTableProps {
   editing: Editing | undefined
   onEditing: (editing: Editing | undefined) => void
   onOpenConflict: (edit: HeldEdit) => void
+  onHistory: (product: Product) => void
+  /** Is told whenever another selection is made. */
+  onSelection: (selection: Selection) => void
+  handle: Ref<Table>
 }
 
 export function ProductTable(props: ProductTableProps) {
-  const { data, columns, query, viewKey, editing, onEditing, onOpenConflict } = props
+  const { data, columns, viewKey, editing, onEditing, onOpenConflict } = props
   const { rows } = data
-  const table = useRef<HTMLTableElement>(null)
+  const element = useRef<HTMLTableElement>(null)
   const held = useHeldEdits()
-  const editingRow = editing ? rows.findIndex(({ id }) => id === editing.id) : -1
-  const { virtual, scroll } = useRowWindow(data, { viewKey, kept: editingRow })
-  const items = virtual.getVirtualItems()
+  const editingRow = editing ? (rows.placeOf(editing.product.id) ?? -1) : -1
+  const scroll = useRef<HTMLDivElement>(null)
+  const window = useRowWindow(rows, { scroll, viewKey, kept: editingRow })
 
+  const clipboard = useClipboard({ rows, columns })
   const cursor = useGridCursor({
-    size: { rows: rows.length, columns: columns.length, page: pageOf(virtual.scrollRect?.height) },
+    viewKey,
+    size: { rows: rows.count, columns: columns.length, page: window.page },
     columns,
-    idOf: (row) => rows[row]?.id,
+    productAt: (row) => rows.row(row),
     onEditing,
-    reveal: (row) => virtual.scrollToIndex(row),
+    reveal: window.reveal,
     openInstead: (at) => {
       const edit = heldAt(at, { rows, columns, held })
       if (edit?.state === 'conflict') onOpenConflict(edit)
       return edit?.state === 'conflict'
     },
+    onFillDown: clipboard.fillDown,
   })
   const pointer = usePointer(cursor)
-  const { at } = cursor
-  const focusTable = () => table.current?.focus({ preventScroll: true })
-  const leaveCell = useLeaving({ cursor, editing, editingRow, onEditing, focusTable })
+  const { at, selection } = cursor
+  const leaveCell = useLeaving({
+    cursor,
+    editing,
+    editingRow,
+    onEditing,
+    focusTable: () => element.current?.focus({ preventScroll: true }),
+  })
+  useHandle(props, cursor)
 
   return (
-    <div className="table-scroll" ref={scroll} data-stale={data.stale ? '' : undefined}>
+    <div
+      className="table-scroll"
+      ref={scroll}
+      onScroll={window.onScroll}
+      data-stale={data.stale ? '' : undefined}
+    >
       <table
-        ref={table}
+        ref={element}
         // The grid pattern is meant for a table, too: its cells can be moved through and edited.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role
         role="grid"
         className="products"
         aria-label="Products"
-        aria-rowcount={data.total === undefined ? -1 : data.total + 1}
-        aria-activedescendant={items.some(({ index }) => index === at.row) ? cellId(at) : undefined}
+        aria-multiselectable="true"
+        aria-rowcount={rows.total === undefined ? -1 : rows.total + 1}
+        aria-activedescendant={rows.row(at.row) && window.places.includes(at.row) ? cellId(at) : undefined}
         aria-busy={data.loading || data.stale}
         tabIndex={0}
         onKeyDown={cursor.onKeyDown}
+        onCopy={(event) => clipboard.onCopy(event, selection)}
+        onPaste={(event) => clipboard.onPaste(event, selection)}
         {...pointer}
       >
         <TableHead columns={columns} sort={props.sort} onSort={props.onSort} />
         <tbody>
-          <SpacedRows
-            items={items}
-            start={ROW_HEIGHT}
-            end={ROW_HEIGHT + virtual.getTotalSize()}
-            columns={columns.length}
-          >
-            {(row) => {
-              const product = rows[row]
-              if (!product) return <WaitingRow columns={columns} />
-              return (
-                <ProductRow
-                  {...{ product, row, columns, held, query }}
-                  activeColumn={at.row === row ? at.column : undefined}
-                  editing={editing && editingRow === row ? { ...editing, leaveCell } : undefined}
-                />
-              )
-            }}
-          </SpacedRows>
+          <Rows {...props} {...{ window, held, at, selection, editingRow, leaveCell }} />
         </tbody>
       </table>
     </div>
+  )
+}
+
+function useHandle({ handle, onSelection }: ProductTableProps, { at, selection, moveTo }: GridCursor): void {
+  useImperativeHandle(handle, () => ({ selection, at, show: moveTo }))
+  const { top, bottom, left, right } = selection
+  useEffect(() => onSelection({ top, bottom, left, right }), [onSelection, top, bottom, left, right])
+}
+
+interface RowsProps extends ProductTableProps, Pick<GridCursor, 'at' | 'selection'> {
+  window: RowWindow
+  held: ReadonlyMap<string, HeldEdit>
+  editingRow: number
+  leaveCell: (leave: Leave) => void
+}
+
+function Rows(props: RowsProps) {
+  const { window, held, at, selection, editing, editingRow, leaveCell, columns, query, onHistory } = props
+  const { rows } = props.data
+  const { gone, fresh } = useSyncExternalStore(heardOf.subscribe, heardOf.snapshot)
+  return (
+    <SpacedRows window={window} columns={columns.length}>
+      {(row) => {
+        const product = rows.row(row)
+        if (!product) return <WaitingRow columns={columns} />
+        return (
+          <ProductRow
+            {...{ product, row, columns, held, query, onHistory }}
+            activeColumn={at.row === row ? at.column : undefined}
+            selected={columnsSelectedIn(selection, row)}
+            gone={gone.has(product.id)}
+            before={fresh.get(product.id)?.before}
+            editing={editing && editingRow === row ? { ...editing, leaveCell } : undefined}
+          />
+        )
+      }}
+    </SpacedRows>
   )
 }
 
@@ -119,18 +171,13 @@ function useLeaving({ cursor, editing, editingRow, onEditing, focusTable }: Leav
 }
 
 interface Grid {
-  rows: readonly Product[]
+  rows: RowBlocks
   columns: readonly Column[]
   held: ReadonlyMap<string, HeldEdit>
 }
 
 function heldAt(at: CellPosition, { rows, columns, held }: Grid): HeldEdit | undefined {
-  const product = rows[at.row]
+  const product = rows.row(at.row)
   const field = columns[at.column]?.field
   return product && field && held.get(editKey(product.id, field))
-}
-
-/** How many rows are seen at once, less the head and one to keep the thread. */
-function pageOf(height = 0): number {
-  return Math.max(1, Math.floor(height / ROW_HEIGHT) - 2)
 }

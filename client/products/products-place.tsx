@@ -1,74 +1,77 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Place } from '#client/ui/place.tsx'
-import { Segmented } from '#client/ui/segmented.tsx'
 import { ErrorState } from '#client/ui/states.tsx'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { NoProducts, WaitingProducts } from './product-states.tsx'
-import { ProductTable } from './product-table.tsx'
-import { SearchBox } from './search-box.tsx'
+import { ProductTable, type Table } from './product-table.tsx'
 import { ProductsStatus } from './products-status.tsx'
+import { ProductsTools } from './products-tools.tsx'
+import { forgetHistories } from './stock/forget-histories.ts'
+import { useLive } from './rows/use-live.ts'
+import { rowsIn, type Selection } from './selection.ts'
+import { bulk, importing, stock } from './parts.ts'
 import { useColumns } from './use-columns.ts'
 import { useConflict } from './use-conflict.ts'
 import type { Editing } from './use-grid-cursor.ts'
+import { useOpenPart } from './use-open-part.ts'
+import { useProductKeys } from './use-product-keys.ts'
 import { useProductRows } from './use-product-rows.ts'
-import { useView, type StockFilter } from './use-view.ts'
-
-const STOCK_CHOICES: readonly { value: StockFilter; label: string }[] = [
-  { value: 'all', label: 'All' },
-  { value: 'in', label: 'In stock' },
-  { value: 'out', label: 'Out of stock' },
-]
+import { EVERYTHING, useView } from './use-view.ts'
 
 export function ProductsPlace() {
   const [view, setView] = useView()
   const data = useProductRows(view)
   const columns = useColumns()
   const [editing, setEditing] = useState<Editing>()
-  const conflict = useConflict(editing !== undefined)
-  const listed = view.q === '' && view.id === undefined
-  const sort = listed ? view.sort : undefined
+  const { open, setOpen, openStock, close } = useOpenPart()
+  const [selection, setSelection] = useState<Selection>()
+  const table = useRef<Table>(null)
+  const conflict = useConflict(editing !== undefined || open !== undefined)
+  useLive(forgetHistories)
+  const { rows } = data
+  const { openBulk, undoLast } = useProductKeys({ view, rows, columns, table, onOpen: setOpen })
+  const openImport = () => setOpen({ part: 'import' })
 
   return (
     <Place
       title="Products"
-      tools={
-        <>
-          <SearchBox value={view.q} onSearch={(q) => setView({ q, id: undefined })} />
-          <Segmented
-            label="Stock"
-            value={view.stock}
-            choices={STOCK_CHOICES}
-            onChange={(stock) => setView({ stock, id: undefined })}
-          />
-          {view.id !== undefined && (
-            <button type="button" className="button" onClick={() => setView({ id: undefined })}>
-              Only product {view.id} · show all
-            </button>
-          )}
-        </>
+      tools={<ProductsTools view={view} onView={setView} onImport={openImport} />}
+      status={
+        <ProductsStatus
+          view={view}
+          data={data}
+          selected={selection ? Math.min(rowsIn(selection), rows.count) : 0}
+          onBulk={openBulk}
+          onUndo={undoLast}
+        />
       }
-      status={<ProductsStatus view={view} data={data} />}
     >
       {data.loading && !data.error ? (
         <WaitingProducts columns={columns} />
-      ) : data.error && data.rows.length === 0 ? (
+      ) : data.error && rows.count === 0 ? (
         <ErrorState error={data.error} retry={data.retry} />
-      ) : data.rows.length === 0 ? (
-        <NoProducts view={view} onShowAll={() => setView({ q: '', id: undefined, stock: 'all' })} />
+      ) : rows.count === 0 ? (
+        <NoProducts view={view} onShowAll={() => setView(EVERYTHING)} onImport={openImport} />
       ) : (
         <ProductTable
           data={data}
           columns={columns}
           query={view.q}
-          sort={sort}
-          onSort={(next) => setView({ sort: next })}
+          sort={view.q === '' && view.id === undefined ? view.sort : undefined}
+          onSort={(sort) => setView({ sort })}
           viewKey={JSON.stringify(view)}
           editing={editing}
           onEditing={setEditing}
           onOpenConflict={conflict.open}
+          onHistory={openStock}
+          onSelection={setSelection}
+          handle={table}
         />
       )}
       <ConflictDialog edit={conflict.shown} onLater={conflict.later} />
+      {open?.part === 'stock' && <stock.Part product={open.product} rows={rows} onClose={close} />}
+      {open?.part === 'bulk' && <bulk.Part rows={rows} selection={open.selection} onClose={close} />}
+      {open?.part === 'import' && <importing.Part onImported={data.reload} onClose={close} />}
     </Place>
   )
 }

@@ -1,27 +1,62 @@
+import { useSyncExternalStore } from 'react'
 import { count, plural } from '#client/ui/format.ts'
-import { useHeldEdits } from './use-edits.ts'
+import { heardOf } from './rows/shown-rows.ts'
+import { undoStack, useHeldEdits } from './use-edits.ts'
 import type { ProductRows } from './use-product-rows.ts'
-import type { View } from './use-view.ts'
+import { LOW_STOCK, type View } from './use-view.ts'
 
-export function ProductsStatus({ view, data }: { view: View; data: ProductRows }) {
+interface ProductsStatusProps {
+  view: View
+  data: ProductRows
+  /** How many rows. */
+  selected: number
+  onBulk: () => void
+  onUndo: () => void
+}
+
+export function ProductsStatus({ view, data, selected, onBulk, onUndo }: ProductsStatusProps) {
   const held = useHeldEdits()
+  const { created } = useSyncExternalStore(heardOf.subscribe, heardOf.snapshot)
   const states = [...held.values()]
   const pending = states.filter(({ state }) => state === 'pending').length
   const conflicts = states.length - pending
-  const found = data.total ?? data.rows.length
-  const which = { all: '', in: ' in stock', out: ' out of stock' }[view.stock]
-  const isOpen = data.total === undefined && data.hasMore
   return (
     <>
-      <span aria-live="polite">
-        {data.loading
-          ? 'Loading…'
-          : view.q === ''
-            ? `${plural(found, 'product')}${which}`
-            : `${count(found)}${isOpen ? ' or more' : ''} found for “${view.q}”${which}`}
-      </span>
+      <span aria-live="polite">{data.loading ? 'Loading…' : found(view, data)}</span>
+      {selected > 1 && (
+        <span>
+          {plural(selected, 'row')} selected
+          <button type="button" className="button quiet" onClick={onBulk}>
+            Change all…
+          </button>
+        </span>
+      )}
       {pending > 0 && <span>{plural(pending, 'edit')} on the way</span>}
       {conflicts > 0 && <span className="warning">{plural(conflicts, 'conflict')} to decide</span>}
+      {pending === 0 && undoStack.canUndo && (
+        <button type="button" className="button quiet" onClick={onUndo}>
+          Undo
+        </button>
+      )}
+      {created.size > 0 && (
+        <button type="button" className="button quiet" onClick={data.reload}>
+          {plural(created.size, 'new product')} · show
+        </button>
+      )}
     </>
   )
+}
+
+function found(view: View, { rows }: ProductRows): string {
+  const which = {
+    all: '',
+    in: ' in stock',
+    low: ` with 1 to ${LOW_STOCK} left`,
+    out: ' out of stock',
+  }[view.stock]
+  const total = rows.total
+  if (view.q !== '') {
+    return `${count(total ?? rows.reached)}${total === undefined ? ' or more' : ''} found for “${view.q}”${which}`
+  }
+  return `${rows.exact ? '' : 'About '}${plural(total ?? rows.count, 'product')}${which}`
 }

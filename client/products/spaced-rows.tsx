@@ -1,26 +1,25 @@
-import type { VirtualItem } from '@tanstack/react-virtual'
 import { Fragment, type ReactNode } from 'react'
+import { ROW_HEIGHT, type RowWindow } from './use-row-window.ts'
 
 interface SpacedRowsProps {
-  items: readonly VirtualItem[]
-  /** Where the rows begin and end, in pixels from the table's top. */
-  start: number
-  end: number
+  window: Pick<RowWindow, 'places' | 'startOf' | 'height'>
   columns: number
-  children: (index: number) => ReactNode
+  children: (place: number) => ReactNode
 }
 
 /** Spacers stand for the rows above, between and below those in the document: it stays a real table. */
-export function SpacedRows({ items, start, end, columns, children }: SpacedRowsProps) {
+export function SpacedRows({ window: { places, startOf, height }, columns, children }: SpacedRowsProps) {
+  const last = places.at(-1)
+  const endOf = (place: number | undefined) => (place === undefined ? 0 : startOf(place) + ROW_HEIGHT)
   return (
     <>
-      {items.map((item, index) => (
-        <Fragment key={item.key}>
-          <Spacer height={item.start - (items[index - 1]?.end ?? start)} columns={columns} />
-          {children(item.index)}
+      {places.map((place, index) => (
+        <Fragment key={place}>
+          <Spacer height={startOf(place) - endOf(places[index - 1])} columns={columns} />
+          {children(place)}
         </Fragment>
       ))}
-      <Spacer height={end - (items.at(-1)?.end ?? start)} columns={columns} />
+      <Spacer height={height - endOf(last)} columns={columns} />
     </>
   )
 }

@@ -1,18 +1,21 @@
 import { useSyncExternalStore } from 'react'
 import { announce } from '#client/ui/announce.tsx'
-import { count, money } from '#client/ui/format.ts'
-import { notify } from '#client/ui/notices.tsx'
+import { plural } from '#client/ui/format.ts'
 import { answered, gotNoAnswer } from '#client/ui/connection.ts'
-import { problemOf } from '#client/api.ts'
+import { notify } from '#client/ui/notices.tsx'
 import { client } from '#client/ui/trpc.ts'
-import { wordsFor } from '#client/ui/words.ts'
-import { FIELD_NAMES, type Field, type Product } from './columns.ts'
+import { problemWordsOf, wordsFor } from '#client/ui/words.ts'
+import { changeProducts } from './change-products.ts'
+import type { Field, Product } from './columns.ts'
 import { editKey, Edits, type Edit, type HeldEdit } from './edits.ts'
-import { showProduct } from './use-product-rows.ts'
+import { showProduct } from './rows/shown-rows.ts'
+import { UndoStack, type Group } from './undo-stack.ts'
+import { nameOf, shown, valueShown } from './value-words.ts'
 
 /** One for the page: an edit is finished even if one has gone to another place meanwhile. */
 export const edits = new Edits({
   update: async (change) => await client.products.update.mutate(change),
+  updateAll: changeProducts,
   onProduct: showProduct,
   onSaved(edit, product) {
     answered()
@@ -20,7 +23,7 @@ export const edits = new Edits({
   },
   onConflict: (edit) => announce(`${nameOf(edit)} was changed by somebody else meanwhile.`),
   onFailed(edit, error) {
-    const refused = problemOf(error) !== undefined
+    const refused = problemWordsOf(error) !== undefined
     if (!refused) gotNoAnswer(error)
     const { what, detail, requestId } = wordsFor(error)
     const [mine, before] = [valueShown(edit.mine, edit), valueShown(edit.seen, edit)]
@@ -31,7 +34,7 @@ export const edits = new Edits({
         ? `It stays ${before}. ${what}: ${detail}`
         : `The server did not answer, so the cell shows ${before} as before. Trying again is safe.`,
       requestId,
-      retry: { label: `Try ${mine} again`, run: () => void edits.save(edit) },
+      retry: { label: `Try ${mine} again`, run: () => saveCells([edit]) },
     })
   },
 })
@@ -41,35 +44,50 @@ window.addEventListener('beforeunload', (event) => {
   if (edits.snapshot().size > 0) event.preventDefault()
 })
 
-/** A value that the cell shows already is nothing to save. */
-export function saveCell({
-  product,
-  field,
-  value,
-}: {
+export const undoStack = new UndoStack()
+
+/** Cells that are changed together are undone together. */
+export function saveCells(changed: readonly Edit[]): void {
+  if (changed.length > 0) undoStack.push(send(changed))
+}
+
+function send(changed: readonly Edit[]): Group {
+  const [only] = changed
+  const outcome =
+    changed.length === 1 && only ? edits.save(only).then((made) => [made]) : edits.saveAll(changed)
+  return { edits: changed, outcome }
+}
+
+export async function undo(): Promise<readonly Edit[]> {
+  const back = await undoStack.undo(send)
+  announce(back.length === 0 ? 'There is nothing to undo.' : `Undone: ${plural(back.length, 'cell')}.`)
+  return back
+}
+
+export async function redo(): Promise<readonly Edit[]> {
+  const again = await undoStack.redo(send)
+  announce(
+    again.length === 0 ? 'There is nothing to do again.' : `Done again: ${plural(again.length, 'cell')}.`,
+  )
+  return again
+}
+
+export interface NewValue {
+  /** The row as it was when its author looked at it. */
   product: Product
   field: Field
   value: string | number
-}): void {
-  const held = edits.snapshot().get(editKey(product.id, field))
-  const seen = held?.state === 'pending' ? held.mine : product[field]
-  if (value === seen) return
-  void edits.save({ product, field, seen, mine: value })
+}
+
+/** What it takes to get there; a value that the cell shows already is nothing to save. */
+export function editsFor(values: readonly NewValue[]): Edit[] {
+  return values.flatMap(({ product, field, value }) => {
+    const held = edits.snapshot().get(editKey(product.id, field))
+    const seen = held?.state === 'pending' ? held.mine : product[field]
+    return value === seen ? [] : [{ product, field, seen, mine: value }]
+  })
 }
 
 export function useHeldEdits(): ReadonlyMap<string, HeldEdit> {
   return useSyncExternalStore(edits.subscribe, edits.snapshot)
-}
-
-export function nameOf({ product, field }: Pick<Edit, 'product' | 'field'>): string {
-  const name = product.name.length > 60 ? `${product.name.slice(0, 60)}…` : product.name
-  return `The ${FIELD_NAMES[field]} of “${name}”`
-}
-
-export function shown(product: Product, field: Field): string {
-  return valueShown(product[field], { product, field })
-}
-
-export function valueShown(value: string | number, of: Pick<Edit, 'product' | 'field'>): string {
-  return of.field === 'price' ? money(String(value), of.product.currency) : count(Number(value))
 }

@@ -1,31 +1,39 @@
-/** The cell cursor of the table and what the keyboard does with it. */
+/** The cell cursor of the table, the cells selected with it, and what the keyboard does with both. */
 import { useState, type KeyboardEvent } from 'react'
 import { clamp, moveCursor, nextEditable, type CellPosition, type GridSize } from './cell-cursor.ts'
-import type { Column } from './columns.ts'
+import type { Column, Product } from './columns.ts'
+import { selectionOf, type Selection } from './selection.ts'
 
 /** By product, not by row: rows may change places while one types. */
 export interface Editing {
-  id: number
+  /** As it was when the cell was opened: that is what its author saw. */
+  product: Product
   column: number
   /** What to begin with instead of the value: the key that was typed over it. */
   typed: string | undefined
 }
 
 interface GridCursorOptions {
+  /** When it changes, the cursor begins anew. */
+  viewKey: string
   size: GridSize
   columns: readonly Column[]
   /** The product in a row. */
-  idOf: (row: number) => number | undefined
+  productAt: (row: number) => Product | undefined
   onEditing: (editing: Editing | undefined) => void
   /** Brings a row into view. */
   reveal: (row: number) => void
   /** Does something else than to edit, where there is something else to do. */
   openInstead: (at: CellPosition) => boolean
+  onFillDown: (selection: Selection) => void
 }
 
 export interface GridCursor {
   at: CellPosition
+  selection: Selection
   moveTo: (at: CellPosition) => void
+  /** Selects everything from where the selection began. */
+  extendTo: (at: CellPosition) => void
   edit: (at: CellPosition, typed?: string) => void
   stopEditing: () => void
   /** Goes on to the next cell that can be edited, and edits it. */
@@ -33,41 +41,59 @@ export interface GridCursor {
   onKeyDown: (event: KeyboardEvent) => void
 }
 
+const ORIGIN: CellPosition = { row: 0, column: 0 }
+
 export function useGridCursor(options: GridCursorOptions): GridCursor {
-  const { size, columns, idOf, onEditing, reveal, openInstead } = options
-  const [position, setPosition] = useState<CellPosition>({ row: 0, column: 0 })
-  const at = clamp(position, size)
+  const { viewKey, size, columns, productAt, onEditing, reveal, openInstead } = options
+  const [cells, setCells] = useState({ from: ORIGIN, to: ORIGIN, viewKey })
+  const { from, to } = cells.viewKey === viewKey ? cells : { from: ORIGIN, to: ORIGIN }
+  const at = clamp(to, size)
+  const selection = selectionOf(clamp(from, size), at)
   const editable = columns.flatMap(({ field }, index) => (field ? [index] : []))
 
-  const moveTo = (to: CellPosition) => {
-    setPosition(to)
-    reveal(to.row)
+  const moveTo = (next: CellPosition) => {
+    setCells({ from: next, to: next, viewKey })
+    reveal(next.row)
   }
-  const edit = (to: CellPosition, typed?: string) => {
-    const id = idOf(to.row)
-    if (id === undefined || !editable.includes(to.column) || openInstead(to)) return
-    moveTo(to)
-    onEditing({ id, column: to.column, typed })
+  const extendTo = (next: CellPosition) => {
+    setCells({ from, to: next, viewKey })
+    reveal(next.row)
+  }
+  const edit = (next: CellPosition, typed?: string) => {
+    const product = productAt(next.row)
+    if (!product || !editable.includes(next.column) || openInstead(next)) return
+    moveTo(next)
+    onEditing({ product, column: next.column, typed })
   }
   const stopEditing = () => onEditing(undefined)
-  const editNext = (from: CellPosition, backwards: boolean) => {
-    const next = nextEditable(from, editable, { rows: size.rows, backwards })
+  const editNext = (last: CellPosition, backwards: boolean) => {
+    const next = nextEditable(last, editable, { rows: size.rows, backwards })
     if (next) edit(next)
     else stopEditing()
   }
 
+  const selectAll = () =>
+    setCells({ from: ORIGIN, to: { row: size.rows - 1, column: size.columns - 1 }, viewKey })
+  const onCommand = (key: string): boolean => {
+    if (key === 'a') selectAll()
+    else if (key === 'd') options.onFillDown(selection)
+    else return false
+    return true
+  }
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.metaKey || !isOnGrid(event)) return
-    const { key, ctrlKey: ctrl } = event
+    if (event.altKey || !isOnGrid(event)) return
+    const { key } = event
+    const ctrl = event.ctrlKey || event.metaKey
     const moved = moveCursor(at, { key, ctrl }, size)
-    if (moved) moveTo(moved)
+    if (moved) (event.shiftKey ? extendTo : moveTo)(moved)
     else if (key === 'Enter' || key === 'F2') edit(at)
+    else if (key === 'Escape') moveTo(at)
     else if (/^[\d.,]$/.test(key) && !ctrl) edit(at, key)
-    else return
+    else if (!ctrl || !onCommand(key.toLowerCase())) return
     event.preventDefault()
   }
 
-  return { at, moveTo, edit, stopEditing, editNext, onKeyDown }
+  return { at, selection, moveTo, extendTo, edit, stopEditing, editNext, onKeyDown }
 }
 
 /** Not on the buttons in its head, which have their own keys. */

@@ -1,51 +1,112 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
-import type { ProductRows } from './use-product-rows.ts'
+/** Which rows are in the document: those in view and a few around them, however many there are. */
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefObject } from 'react'
+import { heightOf, placeAt, scrolled, type ScrollPlace } from './grid/scroll-map.ts'
+import type { RowBlocks } from './rows/row-blocks.ts'
 
 export const ROW_HEIGHT = 34
-const OVERSCAN = 10
-/** Rows of a page that is still to come. */
-const WAITING_ROWS = 3
-/** The next page is asked for when so few rows are left below. */
-const LOAD_AHEAD = 40
+const OVERSCAN = 12
 
 interface RowWindowOptions {
+  scroll: RefObject<HTMLDivElement | null>
   /** Changes when the rows become those of another question. */
   viewKey: string
   /** A row that stays in the document even out of view, because something is being typed there; or -1. */
   kept: number
 }
 
-/** Which rows are in the document; asks for more as the end comes near. */
-export function useRowWindow(
-  { rows, hasMore, loadMore, stale }: ProductRows,
-  { viewKey, kept }: RowWindowOptions,
-) {
-  const scroll = useRef<HTMLDivElement>(null)
-  // oxlint-disable-next-line react/incompatible-library -- nothing here is compiled by the React Compiler
-  const virtual = useVirtualizer({
-    count: rows.length + (hasMore ? WAITING_ROWS : 0),
-    getScrollElement: () => scroll.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.id ?? `waiting ${index}`,
-    overscan: OVERSCAN,
-    // The head stays on top of the rows.
-    scrollMargin: ROW_HEIGHT,
-    scrollPaddingStart: ROW_HEIGHT,
-    rangeExtractor: (range) => {
-      const indexes = defaultRangeExtractor(range)
-      if (kept === -1 || indexes.includes(kept)) return indexes
-      return [...indexes, kept].toSorted((a, b) => a - b)
-    },
-  })
-  const last = virtual.getVirtualItems().at(-1)?.index ?? 0
+export interface RowWindow {
+  onScroll: () => void
+  /** Places of rows, in their order. */
+  places: readonly number[]
+  /** Where a row begins, in pixels below the head. */
+  startOf: (place: number) => number
+  height: number
+  /** Rows that are seen at once. */
+  page: number
+  reveal: (place: number) => void
+}
 
+export function useRowWindow(rows: RowBlocks, { scroll, viewKey, kept }: RowWindowOptions): RowWindow {
+  const viewport = useViewport(scroll)
+  const space = { rows: rows.count * ROW_HEIGHT, viewport }
+  const { now, drawn, moveTo } = useScrollPlace(scroll)
+
+  const inList = drawn.top + drawn.base
+  const first = Math.max(0, Math.floor(inList / ROW_HEIGHT) - OVERSCAN)
+  const last = Math.min(rows.count - 1, Math.ceil((inList + viewport) / ROW_HEIGHT) + OVERSCAN)
+  useEffect(() => rows.show(first, last), [rows, first, last])
+
+  const toTheTop = useEffectEvent((_: string) => moveTo({ top: 0, base: 0 }))
   useEffect(() => {
-    if (hasMore && !stale && last >= rows.length - LOAD_AHEAD) loadMore()
-  })
-  useEffect(() => {
-    scroll.current?.scrollTo({ top: 0 })
+    toTheTop(viewKey)
   }, [viewKey])
 
-  return { virtual, scroll }
+  // In a list higher than an element may be, small steps move the bar too far; it is set right when one rests.
+  const settle = useEffectEvent(() => {
+    if (heightOf(space) < space.rows) moveTo(placeAt(now().top + now().base, space))
+  })
+  useEffect(() => {
+    const element = scroll.current
+    const onEnd = () => settle()
+    element?.addEventListener('scrollend', onEnd)
+    return () => element?.removeEventListener('scrollend', onEnd)
+  }, [scroll])
+
+  return {
+    onScroll() {
+      const top = scroll.current?.scrollTop ?? 0
+      if (top !== now().top) moveTo(scrolled(now(), top, space))
+    },
+    places: placesBetween(first, last, kept),
+    startOf: (place) => place * ROW_HEIGHT - drawn.base,
+    height: heightOf(space),
+    page: Math.max(1, Math.floor(viewport / ROW_HEIGHT) - 1),
+    reveal(place) {
+      const seen = now().top + now().base
+      const above = place * ROW_HEIGHT
+      const below = above + ROW_HEIGHT - viewport
+      if (above < seen) moveTo(placeAt(above, space))
+      else if (below > seen) moveTo(placeAt(below, space))
+    },
+  }
+}
+
+/** The height in which rows are seen, without the head. */
+function useViewport(scroll: RefObject<HTMLDivElement | null>): number {
+  const [viewport, setViewport] = useState(0)
+  useLayoutEffect(() => {
+    const element = scroll.current
+    if (!element) return undefined
+    const measure = () => setViewport(Math.max(0, element.clientHeight - ROW_HEIGHT))
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    measure()
+    return () => observer.disconnect()
+  }, [scroll])
+  return viewport
+}
+
+/** Where one is: at once for the next event, which may come before what this one changed is drawn. */
+function useScrollPlace(scroll: RefObject<HTMLDivElement | null>) {
+  const latest = useRef<ScrollPlace>({ top: 0, base: 0 })
+  const [drawn, setDrawn] = useState<ScrollPlace>({ top: 0, base: 0 })
+  return {
+    now: () => latest.current,
+    drawn,
+    moveTo: (place: ScrollPlace) => {
+      const element = scroll.current
+      if (!element) return
+      if (element.scrollTop !== place.top) element.scrollTo({ top: place.top, behavior: 'instant' })
+      // The browser rounds; what it has is what the next step is measured from.
+      const top = element.scrollTop
+      latest.current = { top, base: place.top + place.base - top }
+      setDrawn(latest.current)
+    },
+  }
+}
+
+function placesBetween(first: number, last: number, kept: number): number[] {
+  const places = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
+  if (kept === -1 || (kept >= first && kept <= last)) return places
+  return kept < first ? [kept, ...places] : [...places, kept]
 }

@@ -2,7 +2,10 @@
 import { useSearchParams } from 'wouter'
 import { COLUMNS, type Sort } from './columns.ts'
 
-export type StockFilter = 'all' | 'in' | 'out'
+const STOCK_FILTERS = ['all', 'in', 'low', 'out'] as const
+export type StockFilter = (typeof STOCK_FILTERS)[number]
+/** So few are low: time to order. */
+export const LOW_STOCK = 10
 
 export interface View {
   /** Words to search for; empty lists everything. */
@@ -10,10 +13,39 @@ export interface View {
   /** One product alone. */
   id: number | undefined
   stock: StockFilter
+  /** Prices as decimal text, inclusive; empty for no bound. */
+  min: string
+  max: string
   sort: Sort
 }
 
-export function readView(params: URLSearchParams): View {
+export const EVERYTHING = { q: '', id: undefined, stock: 'all', min: '', max: '' } as const
+
+/** The filters that lists, searches and exports take. */
+export function filterOf({ stock, min, max }: View) {
+  return {
+    ...(stock !== 'all' && { in_stock: stock !== 'out' }),
+    ...(stock === 'low' && { max_stock: LOW_STOCK }),
+    ...(min !== '' && { min_price: min }),
+    ...(max !== '' && { max_price: max }),
+  }
+}
+
+export function isFiltered({ q, id, stock, min, max }: View): boolean {
+  return q !== '' || id !== undefined || stock !== 'all' || min !== '' || max !== ''
+}
+
+/** Where exactly what is filtered is a file. */
+export function exportAddress(view: View): string {
+  const params = new URLSearchParams(
+    Object.entries(filterOf(view)).map(([name, value]) => [name, String(value)]),
+  )
+  if (view.q !== '') params.set('q', view.q)
+  const query = params.size === 0 ? '' : `?${params}`
+  return (view.q === '' ? '/v1/products.csv' : '/v1/products/search.csv') + query
+}
+
+function readView(params: URLSearchParams): View {
   const id = Number(params.get('id') ?? Number.NaN)
   const stock = params.get('stock')
   const sort = params.get('sort') ?? 'id'
@@ -23,17 +55,25 @@ export function readView(params: URLSearchParams): View {
   return {
     q: params.get('q') ?? '',
     id: Number.isSafeInteger(id) && id > 0 ? id : undefined,
-    stock: stock === 'in' || stock === 'out' ? stock : 'all',
+    stock: STOCK_FILTERS.find((each) => each === stock) ?? 'all',
+    min: price(params.get('min')),
+    max: price(params.get('max')),
     sort: isSort ? (sort as Sort) : 'id',
   }
 }
 
-/** Only what differs from the plain list is written. */
-export function writeView({ q, id, stock, sort }: View): URLSearchParams {
+/** What is no price in a made-up address filters nothing. */
+function price(text: string | null): string {
+  return text !== null && /^\d{1,10}(\.\d{1,4})?$/.test(text) ? text : ''
+}
+
+export function writeView({ q, id, stock, min, max, sort }: View): URLSearchParams {
   const params = new URLSearchParams()
   if (id !== undefined) params.set('id', String(id))
   if (q !== '') params.set('q', q)
   if (stock !== 'all') params.set('stock', stock)
+  if (min !== '') params.set('min', min)
+  if (max !== '') params.set('max', max)
   if (sort !== 'id') params.set('sort', sort)
   return params
 }

@@ -1,8 +1,9 @@
 /** For tests: a server with a browser page in front of it, and what a person does there. */
+import { source as axeSource } from 'axe-core'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import type { Outputs } from '#client/api.ts'
 
 /** Long enough for a busy machine; nothing waits for it to pass. */
@@ -42,10 +43,10 @@ const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>()
 async function contextFor(browser: Browser, look: BrowserContextOptions): Promise<BrowserContext> {
   const options = { viewport: { width: 1280, height: 800 }, locale: 'en-US', ...look }
   const key = JSON.stringify(options)
-  const known = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>()
-  contexts.set(browser, known)
-  const context = known.get(key) ?? browser.newContext(options)
-  known.set(key, context)
+  const own = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>()
+  contexts.set(browser, own)
+  const context = own.get(key) ?? browser.newContext(options)
+  own.set(key, context)
   ;(await context).setDefaultTimeout(PATIENCE_MS)
   return await context
 }
@@ -68,7 +69,9 @@ export function restOf(server: { url: string }) {
     create: async (product: { sku?: string; name: string; price: string; stock_level: number }) =>
       await send(products, 'POST', product),
     get: async (id: number) => await send(`${products}/${id}`, 'GET'),
-    patch: async (id: number, change: { price: string }) => await send(`${products}/${id}`, 'PATCH', change),
+    remove: async (id: number) => void (await fetch(`${products}/${id}`, { method: 'DELETE' })),
+    patch: async (id: number, change: { price?: string; stock_level?: number }) =>
+      await send(`${products}/${id}`, 'PATCH', change),
   }
 }
 
@@ -80,4 +83,28 @@ async function send(url: string, method: string, body?: object): Promise<Product
   })
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`)
   return (await response.json()) as Product
+}
+
+export function row(page: Page, name: string) {
+  return page.locator('tr[data-row]', { hasText: name })
+}
+
+/** By its SKU, which no other row's begins with. */
+export function rowOf(page: Page, sku: string) {
+  return page.locator('tr[data-row]', { has: page.getByRole('gridcell', { name: sku, exact: true }) })
+}
+
+export async function editPrice(ofRow: Locator, price: string): Promise<void> {
+  await ofRow.locator('.cell-price').dblclick()
+  const { keyboard } = ofRow.page()
+  await keyboard.type(price)
+  await keyboard.press('Enter')
+}
+
+/** What axe objects to, with where it is. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  return await page.evaluate<string[]>(
+    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((n) => n.target).slice(0, 3).join(' | ')))`,
+  )
 }

@@ -16,7 +16,10 @@ export const connection = {
     return () => void listeners.delete(listener)
   },
   silentSince: () => silentSince,
-  onReturn: (listener: () => void) => void returnListeners.add(listener),
+  onReturn: (listener: () => void) => {
+    returnListeners.add(listener)
+    return () => void returnListeners.delete(listener)
+  },
 }
 
 export function useSilentSince(): number | undefined {

@@ -54,6 +54,13 @@ export function count(value: number, locale?: Locale): string {
   return keep(`count ${locale}`, () => new Intl.NumberFormat(locale)).format(value)
 }
 
+/** With its sign, plus too: `+5`, `-3`. */
+export function signed(value: number, locale?: Locale): string {
+  return keep(`signed ${locale}`, () => new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' })).format(
+    value,
+  )
+}
+
 /** Conversions are fractional: one may be shared among several ads. */
 export function fraction(value: number, locale?: Locale): string {
   return keep(

@@ -31,3 +31,9 @@ export const SearchIcon = () => (
     <path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.600 10.600 14 14" />
   </Icon>
 )
+
+export const HistoryIcon = () => (
+  <Icon>
+    <path d="M2.500 8A5.500 5.500 0 1 0 4.200 4M2.500 2.500V5H5M8 5v3l2 1.500" />
+  </Icon>
+)

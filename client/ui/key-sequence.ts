@@ -5,6 +5,12 @@ export const SHORTCUTS = {
   'g a': 'ads',
   'g o': 'out-of-stock-spend',
   '/': 'search',
+  h: 'stock-history',
+  b: 'bulk-change',
+  i: 'import',
+  e: 'export',
+  z: 'undo',
+  Z: 'redo',
   '?': 'help',
 } as const
 export type Shortcut = (typeof SHORTCUTS)[keyof typeof SHORTCUTS]

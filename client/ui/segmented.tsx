@@ -3,7 +3,7 @@ interface SegmentedProps<Value extends string> {
   /** For whom cannot see what it stands beside. */
   label: string
   value: Value
-  choices: readonly { value: Value; label: string }[]
+  choices: readonly { value: Value; label: string; title?: string }[]
   onChange: (value: Value) => void
 }
 
@@ -12,7 +12,7 @@ export function Segmented<Value extends string>({ label, value, choices, onChang
     <fieldset className="segmented">
       <legend className="visually-hidden">{label}</legend>
       {choices.map((choice) => (
-        <label key={choice.value}>
+        <label key={choice.value} title={choice.title}>
           <input
             type="radio"
             name={label}

@@ -5,6 +5,7 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { mayUse, useSession } from '#client/sign-in/session.ts'
 import { SessionCorner } from '#client/sign-in/session-corner.tsx'
 import { ProductsPlace } from '#client/products/products-place.tsx'
+import { act } from './actions.ts'
 import { Announcer } from './announce.tsx'
 import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
 import type { Shortcut } from './key-sequence.ts'
@@ -45,10 +46,10 @@ export function Shell() {
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
     else if (shortcut === 'search') focusSearch(() => navigate('/products'))
-    else {
+    else if (PLACES.some(({ path }) => path === `/${shortcut}`)) {
       navigate(`/${shortcut}`)
       document.getElementById('main')?.focus()
-    }
+    } else act(shortcut)
   }
   useShortcuts(onShortcut)
   useEffect(() => {

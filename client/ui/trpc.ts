@@ -40,4 +40,4 @@ export const client = createClient(location.origin)
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient })
 
 // What was asked while nobody answered is asked again.
-connection.onReturn(() => void queryClient.invalidateQueries())
+void connection.onReturn(() => void queryClient.invalidateQueries())

@@ -22,6 +22,6 @@ export function useShortcuts(onShortcut: (shortcut: Shortcut) => void): void {
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
-    target.closest('input:not([type=radio]), textarea, select, dialog[open]') !== null
+    target.closest('input:not([type=radio]), textarea, select, [role=dialog], dialog[open]') !== null
   )
 }

@@ -7,16 +7,33 @@ export interface ErrorWords {
   requestId: string | undefined
 }
 
-export function wordsFor(error: unknown): ErrorWords {
-  const problem = problemOf(error)
-  if (problem?.code === 'KEY_MISSING') {
-    return {
-      what: problem.title,
-      detail: 'Sign in with a key that may do this.',
-      requestId: problem.request_id,
-    }
+interface ProblemWords {
+  title: string
+  detail: string
+  code?: string
+  request_id?: string | undefined
+}
+
+/** The server's problem that did not come as an error of the typed client: of a part of a batch, of a file. */
+export class Refusal extends Error {
+  readonly problem: ProblemWords
+  constructor(problem: ProblemWords) {
+    super(problem.detail)
+    this.problem = problem
   }
-  if (problem) return { what: problem.title, detail: problem.detail, requestId: problem.request_id }
+}
+
+/** Undefined when there was no answer at all. */
+export function problemWordsOf(error: unknown): ProblemWords | undefined {
+  return error instanceof Refusal ? error.problem : problemOf(error)
+}
+
+export function wordsFor(error: unknown): ErrorWords {
+  const problem = problemWordsOf(error)
+  if (problem) {
+    const detail = problem.code === 'KEY_MISSING' ? 'Sign in with a key that may do this.' : problem.detail
+    return { what: problem.title, detail, requestId: problem.request_id }
+  }
   return {
     what: 'The server did not answer',
     detail: 'It may be restarting, or the network is away. The page keeps trying.',

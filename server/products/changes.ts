@@ -24,6 +24,16 @@ export const changeOperations = {
     },
   }),
 
+  latestChange: query({
+    rest: 'GET /changes/latest',
+    summary: 'Where the feed ends now: whoever reads afterwards and follows from there misses nothing',
+    input: schema.Nothing,
+    output: schema.LatestChange,
+    scope: 'products:read',
+    cost: 'read',
+    run: async (ctx) => ({ seq: await ctx.products.latestChange() }),
+  }),
+
   onChange: subscription({
     rest: REST,
     summary: 'The same, live; Last-Event-ID resumes',

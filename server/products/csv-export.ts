@@ -4,7 +4,8 @@ import type { Context } from '#server/context.ts'
 import { CSV_COLUMNS, protectCell } from './csv-format.ts'
 import type { Cursor } from './cursor.ts'
 import type { ProductFilter } from './pages.ts'
-import type { Product } from './schema.ts'
+import type { Product, ProductSearchQuery } from './schema.ts'
+import { search } from './search.ts'
 import { toProduct } from './wire.ts'
 
 const PAGE_SIZE = 1000
@@ -28,6 +29,20 @@ export async function* exportProducts(
     if (!after || !last) return
     cursor = { direction: 'next', value: last.id, id: last.id, inclusive: false }
   }
+}
+
+/** What a search finds, in its order. */
+export async function* exportFound(
+  ctx: Context,
+  query: Omit<ProductSearchQuery, 'limit' | 'cursor'>,
+): AsyncGenerator<string> {
+  yield stringify([CSV_COLUMNS])
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof search>> = await search(ctx, { ...query, limit: PAGE_SIZE, cursor })
+    if (page.items.length > 0) yield stringify(page.items.map(toCells))
+    cursor = page.next_cursor
+  } while (cursor !== null)
 }
 
 function toCells(product: Product): (string | number)[] {

@@ -1,5 +1,5 @@
 /** What happened to products and their stock, in the order of happening. */
-import { and, desc, eq, gt, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, lt, max } from 'drizzle-orm'
 import type { Database, Tables } from '#db/database.ts'
 import type { StockAdjustmentRow } from '#db/schema.postgres.ts'
 
@@ -34,4 +34,9 @@ export async function changeRows(
   limit: number,
 ): Promise<ChangeRow[]> {
   return await reader.select().from(changes).where(gt(changes.seq, seq)).orderBy(changes.seq).limit(limit)
+}
+
+export async function latestSeq({ reader, tables: { changes } }: Database): Promise<number> {
+  const [newest] = await reader.select({ seq: max(changes.seq) }).from(changes)
+  return newest?.seq ?? 0
 }

@@ -1,12 +1,9 @@
-import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
-import { invalidInput } from '#server/errors.ts'
 import { mutation, query } from '#server/operation.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
-import type { ProductSort } from './pages.ts'
+import { at, list } from './listing.ts'
 import * as schema from './schema.ts'
 import { search } from './search.ts'
-import { minorUnits, toFilter, toProduct, withCurrent } from './wire.ts'
+import { minorUnits, toProduct, withCurrent } from './wire.ts'
 import { productNotFound } from './writes.ts'
 import type { ChangeOptions } from './store.ts'
 
@@ -39,6 +36,16 @@ export const productOperations = {
     cost: 'read',
     keptWhile: () => 'any',
     run: list,
+  }),
+
+  at: query({
+    rest: 'GET /products/at',
+    summary: 'A page of products that begins at a place of the list, however far down',
+    input: schema.ProductsAtQuery,
+    output: schema.ProductPage,
+    scope: 'products:read',
+    cost: 'search',
+    run: at,
   }),
 
   search: query({
@@ -110,55 +117,6 @@ export const productOperations = {
       return { id }
     },
   }),
-}
-
-async function list(ctx: Context, input: schema.ProductListQuery) {
-  if (input.cursor && input.offset !== undefined) {
-    throw invalidInput([{ pointer: '/offset', detail: 'give a cursor or an offset, not both' }])
-  }
-  const filter = toFilter(ctx, input)
-  const sort = toSort(input.sort)
-  const bound = [sort, filter]
-  const cursor = input.cursor ? decodeCursor(input.cursor, bound) : undefined
-  const { rows, before, after } = await ctx.products.list({
-    filter,
-    sort,
-    limit: input.limit,
-    offset: input.offset,
-    cursor,
-  })
-
-  const place = (row: ProductRow | undefined, direction: 'next' | 'previous') => {
-    if (row)
-      return encodeCursor({ direction, value: sortValue(row, sort), id: row.id, inclusive: false }, bound)
-    // The page is empty: turning round starts at the very row this page was to go on from.
-    return cursor && cursor.direction !== direction
-      ? encodeCursor({ ...cursor, direction, inclusive: true }, bound)
-      : null
-  }
-  return {
-    items: rows.map((row) => toProduct(row, ctx.currency)),
-    next_cursor: after ? place(rows.at(-1), 'next') : null,
-    prev_cursor: before ? place(rows[0], 'previous') : null,
-    ...(input.count && {
-      total: await (input.count === 'exact' ? ctx.products.count(filter) : ctx.products.estimate(filter)),
-    }),
-  }
-}
-
-function toSort(sort: string): ProductSort {
-  const descending = sort.startsWith('-')
-  return { by: (descending ? sort.slice(1) : sort) as ProductSort['by'], descending }
-}
-
-function sortValue(row: ProductRow, { by }: ProductSort): string | number {
-  return {
-    id: row.id,
-    name: row.name,
-    price: row.priceMinor,
-    stock_level: row.stockLevel,
-    updated_at: row.updatedAt,
-  }[by]
 }
 
 function options({ caller }: Context, version: number | number[] | undefined): ChangeOptions {

@@ -84,13 +84,7 @@ export async function listRows(db: Database, request: PageRequest): Promise<Prod
 
 export function listQuery(db: Database, { filter, sort, limit, offset = 0, cursor }: PageRequest) {
   const { products } = db.tables
-  const column = {
-    id: products.id,
-    name: products.name,
-    price: products.priceMinor,
-    stock_level: products.stockLevel,
-    updated_at: products.updatedAt,
-  }[sort.by]
+  const column = columnOf(db, sort)
   const descending = sort.descending !== (cursor?.direction === 'previous')
   const direction = descending ? desc : asc
   const where = conditions(db, filter, column)
@@ -109,6 +103,34 @@ export function listQuery(db: Database, { filter, sort, limit, offset = 0, curso
     .orderBy(...(sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]))
     .limit(limit + 1)
     .offset(offset)
+}
+
+function columnOf({ tables: { products } }: Database, { by }: ProductSort) {
+  return {
+    id: products.id,
+    name: products.name,
+    price: products.priceMinor,
+    stock_level: products.stockLevel,
+    updated_at: products.updatedAt,
+  }[by]
+}
+
+/** The row at a place counted from the list's beginning. Only its key is read on the way there: an index has that. */
+export async function placeOf(
+  db: Database,
+  { filter, sort, position }: Pick<PageRequest, 'filter' | 'sort'> & { position: number },
+): Promise<Cursor | undefined> {
+  const { products } = db.tables
+  const column = columnOf(db, sort)
+  const direction = sort.descending ? desc : asc
+  const [row] = await db.reader
+    .select({ value: column, id: products.id })
+    .from(products)
+    .where(and(...conditions(db, filter, column)))
+    .orderBy(...(sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]))
+    .limit(1)
+    .offset(position)
+  return row && { direction: 'next', ...row, inclusive: true }
 }
 
 export interface Total {

@@ -135,6 +135,16 @@ export const ProductListQuery = v.strictObject({
 })
 export type ProductListQuery = v.InferOutput<typeof ProductListQuery>
 
+const MAX_POSITION = 10_000_000
+
+/** As the list, from a place counted from its beginning, however far down that is. */
+export const ProductsAtQuery = v.strictObject({
+  position: integer(0, MAX_POSITION),
+  limit,
+  sort: ProductListQuery.entries.sort,
+  ...filters,
+})
+
 export const ProductPage = v.object({
   items: v.array(Product),
   next_cursor: v.nullable(v.string()),
@@ -205,6 +215,12 @@ export const Change = v.object({
   at: v.pipe(v.string(), v.isoTimestamp()),
 })
 
+export const Nothing = v.strictObject({})
+
+export const LatestChange = v.object({
+  seq: v.pipe(v.number(), v.description('Of the newest change; 0 while there is none.')),
+})
+
 export const ChangesPage = v.object({ items: v.array(Change), last_seq: v.number() })
 
 export const ProductExportQuery = v.strictObject(filters)
@@ -221,15 +237,10 @@ export const ImportSummary = v.object({
 })
 export type ImportSummary = v.InferOutput<typeof ImportSummary>
 
+const Words = v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))
+
 export const ProductSearchQuery = v.pipe(
-  v.strictObject({
-    q: v.optional(v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))),
-    min_price: v.optional(Price),
-    max_price: v.optional(Price),
-    in_stock: v.optional(v.boolean('must be true or false')),
-    limit,
-    cursor,
-  }),
+  v.strictObject({ q: v.optional(Words), ...filters, limit, cursor }),
   v.check(
     ({ q, min_price, max_price }) => q !== undefined || min_price !== undefined || max_price !== undefined,
     'give q, min_price or max_price',
@@ -247,3 +258,5 @@ export const ProductMatches = v.object({
   next_cursor: v.nullable(v.string()),
   prev_cursor: v.null(),
 })
+
+export const FoundExportQuery = v.strictObject({ q: Words, ...filters })

@@ -1,17 +1,18 @@
 /** One product at a time: rows in, rows out, money in minor units and time in milliseconds. */
-import { eq, max, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import { Vocabulary } from '#db/search/vocabulary.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
-import { changeRows, ledgerRows, type ChangeRow, type LedgerPage } from './journal.ts'
+import { changeRows, latestSeq, ledgerRows, type ChangeRow, type LedgerPage } from './journal.ts'
 import {
   countRows,
   estimateRows,
   listRows,
   outOfStockRows,
+  placeOf,
   productColumns,
   searchRows,
   type PageRequest,
@@ -41,11 +42,7 @@ export interface ProductStore extends ReturnType<typeof actionsOf> {
 }
 
 export function createProductStore(db: Database, clock: Clock): ProductStore & Disposable {
-  const { changes } = db.tables
-  const signal = createChangeSignal(async () => {
-    const [newest] = await db.reader.select({ seq: max(changes.seq) }).from(changes)
-    return newest?.seq ?? 0
-  })
+  const signal = createChangeSignal(() => latestSeq(db))
   const begin: Parts['begin'] = async (run) => {
     const result = await db.withTransaction(run)
     signal.poke()
@@ -85,6 +82,8 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
   return {
     get,
     list: (request: PageRequest) => listRows(db, request),
+    /** The row that stands there, as a cursor that includes it. */
+    place: (request: Parameters<typeof placeOf>[1]) => placeOf(db, request),
     count: (filter: ProductFilter) => countRows(db, filter),
     /** Exact up to 10,000, then estimated. */
     estimate: (filter: ProductFilter) => estimateRows(db, filter),
@@ -114,6 +113,8 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
 
     /** The feed after `seq`, oldest first. */
     changes: (seq: number, limit: number): Promise<ChangeRow[]> => changeRows(db, seq, limit),
+    /** The seq of the newest change; 0 while there is none. */
+    latestChange: () => latestSeq(db),
     /** Until the feed has gone beyond `seq`. */
     changed: (seq: number, abort: AbortSignal) => signal.beyond(seq, abort),
 

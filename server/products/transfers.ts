@@ -1,5 +1,5 @@
 import { download, upload } from '#server/transfer.ts'
-import { exportProducts } from './csv-export.ts'
+import { exportFound, exportProducts } from './csv-export.ts'
 import { importProducts } from './csv-import.ts'
 import * as schema from './schema.ts'
 import { toFilter } from './wire.ts'
@@ -14,6 +14,17 @@ export const productTransfers = {
     scope: 'products:read',
     cost: 'search',
     run: (ctx, input) => exportProducts(ctx, toFilter(ctx, input)),
+  }),
+
+  exportFound: download({
+    rest: 'GET /products/search.csv',
+    summary: 'What a search finds as CSV, best first, with the filters of the list',
+    input: schema.FoundExportQuery,
+    mediaType: 'text/csv',
+    fileName: 'products.csv',
+    scope: 'products:read',
+    cost: 'search',
+    run: (ctx, input) => exportFound(ctx, input),
   }),
 
   importProducts: upload({

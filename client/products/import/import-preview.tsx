@@ -1,0 +1,76 @@
+import type { ImportSummary } from '#server/products/schema.ts'
+import { plural } from '#client/ui/format.ts'
+import { takeFocus } from '#client/ui/modal.tsx'
+import { Problems, Tally } from './summary.tsx'
+
+export interface TriedFile {
+  file: File
+  /** The header and the first lines. */
+  head: string[][]
+  summary: ImportSummary
+}
+
+interface ImportPreviewProps {
+  tried: TriedFile
+  onBack: () => void
+  onImport: () => void
+}
+
+/** What the file would do, as the server answered to a dry run. */
+export function ImportPreview({ tried: { file, head, summary }, onBack, onImport }: ImportPreviewProps) {
+  const size = summary.created + summary.updated
+  return (
+    <>
+      <Tally summary={summary} />
+      <Problems summary={summary} />
+      <Head name={file.name} head={head} />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onBack}>
+          Choose another file
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          ref={takeFocus}
+          disabled={size === 0}
+          onClick={onImport}
+        >
+          Import {plural(size, 'product')}
+        </button>
+      </div>
+    </>
+  )
+}
+
+function Head({ name, head: [header, ...rows] }: { name: string; head: string[][] }) {
+  if (!header) return null
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard
+    <section className="scroll-box" tabIndex={0} aria-label={`The first lines of ${name}`}>
+      <table className="preview">
+        <caption className="visually-hidden">The first lines of {name}</caption>
+        <thead>
+          <tr>
+            {header.map((cell, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- a column of a file has nothing but its place
+              <th key={index} scope="col">
+                {cell}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, line) => (
+            // oxlint-disable-next-line react/no-array-index-key -- a line of a file has nothing but its place
+            <tr key={line}>
+              {row.map((cell, index) => (
+                // oxlint-disable-next-line react/no-array-index-key -- as above
+                <td key={index}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

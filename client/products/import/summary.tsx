@@ -1,0 +1,58 @@
+import type { ImportSummary } from '#server/products/schema.ts'
+import { count, plural } from '#client/ui/format.ts'
+
+const MAX_LISTED = 200
+
+/** What a file does, or did, in figures. */
+export function Tally({ summary, done = false }: { summary: ImportSummary; done?: boolean }) {
+  const figures = [
+    [done ? 'created' : 'to create', summary.created],
+    [done ? 'changed' : 'to change', summary.updated],
+    ['unchanged', summary.unchanged],
+    [done ? 'left out' : 'with a problem', summary.rejected.length],
+  ] as const
+  return (
+    <dl className="tally">
+      {figures.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{count(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+/** The lines that cannot be imported, and why. */
+export function Problems({ summary: { rejected } }: { summary: ImportSummary }) {
+  if (rejected.length === 0) return null
+  const more = rejected.length - MAX_LISTED
+  return (
+    <div className="problems">
+      <h3>{plural(rejected.length, 'line')} cannot be imported</h3>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
+      <section className="scroll-box" tabIndex={0} aria-label="Lines with a problem">
+        <table className="preview">
+          <thead>
+            <tr>
+              <th scope="col" className="number">
+                Line
+              </th>
+              <th scope="col">Problem</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rejected.slice(0, MAX_LISTED).map(({ line, detail, code }) => (
+              <tr key={`${line} ${code} ${detail}`}>
+                <td className="number">{count(line)}</td>
+                {/* A JSON pointer to a cell is its column's name. */}
+                <td>{detail.replace(/^\//, '')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {more > 0 && <p className="quiet-text">and {count(more)} more</p>}
+      </section>
+    </div>
+  )
+}

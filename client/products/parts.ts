@@ -1,0 +1,6 @@
+/** What comes only when it is opened: none of it is needed to see the products. */
+import { lazyPart } from '#client/ui/lazy-part.tsx'
+
+export const stock = lazyPart(() => import('./stock/stock-drawer.tsx'))
+export const bulk = lazyPart(() => import('./bulk/bulk-dialog.tsx'))
+export const importing = lazyPart(() => import('./import/import-dialog.tsx'))

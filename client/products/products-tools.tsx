@@ -1,0 +1,46 @@
+/** Above the table: what of the catalogue is shown, and files in and out. */
+import { Segmented } from '#client/ui/segmented.tsx'
+import { PriceRange } from './price-range.tsx'
+import { SearchBox } from './search-box.tsx'
+import { exportAddress, LOW_STOCK, type StockFilter, type View } from './use-view.ts'
+
+const STOCK_CHOICES: readonly { value: StockFilter; label: string; title?: string }[] = [
+  { value: 'all', label: 'All' },
+  { value: 'in', label: 'In stock' },
+  { value: 'low', label: 'Low', title: `1 to ${LOW_STOCK} left` },
+  { value: 'out', label: 'Out of stock' },
+]
+
+interface ProductsToolsProps {
+  view: View
+  onView: (change: Partial<View>) => void
+  onImport: () => void
+}
+
+export function ProductsTools({ view, onView, onImport }: ProductsToolsProps) {
+  return (
+    <>
+      <SearchBox value={view.q} onSearch={(q) => onView({ q, id: undefined })} />
+      <Segmented
+        label="Stock"
+        value={view.stock}
+        choices={STOCK_CHOICES}
+        onChange={(stock) => onView({ stock, id: undefined })}
+      />
+      <PriceRange min={view.min} max={view.max} onChange={(range) => onView({ ...range, id: undefined })} />
+      {view.id !== undefined && (
+        <button type="button" className="button" onClick={() => onView({ id: undefined })}>
+          Only product {view.id} · show all
+        </button>
+      )}
+      <span className="tool-pair">
+        <button type="button" className="button" onClick={onImport}>
+          Import
+        </button>
+        <a className="button" href={exportAddress(view)} download="products.csv">
+          Export
+        </a>
+      </span>
+    </>
+  )
+}

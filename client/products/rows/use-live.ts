@@ -1,0 +1,70 @@
+/** Follows the feed while the products are shown, so that what others do is seen at once. */
+import { useEffect } from 'react'
+import { connection, gotNoAnswer } from '#client/ui/connection.ts'
+import { client } from '#client/ui/trpc.ts'
+import { hear, type Change } from './shown-rows.ts'
+
+/** @param onChanges is told, too; it must stay the same function */
+export function useLive(onChanges: (changes: readonly Change[]) => void): void {
+  useEffect(() => {
+    const feed = followFeed((changes) => {
+      hear(changes)
+      onChanges(changes)
+    })
+    const stopWaiting = connection.onReturn(feed.again)
+    document.addEventListener('visibilitychange', feed.again)
+    return () => {
+      stopWaiting()
+      document.removeEventListener('visibilitychange', feed.again)
+      feed.close()
+    }
+  }, [onChanges])
+}
+
+function followFeed(onChanges: (changes: readonly Change[]) => void) {
+  /** The newest change that is known of; from there one goes on after any interruption. */
+  let seq: number | undefined
+  let stream: { unsubscribe: () => void } | undefined
+  /** Counts openings: what an earlier one still brings is too late. */
+  let opening = 0
+  let waiting: Change[] = []
+
+  const tell = () => {
+    const changes = waiting
+    waiting = []
+    if (changes.length > 0) onChanges(changes)
+  }
+  const open = async (own: number) => {
+    // Should it fail, the server is away, and its return opens again.
+    seq ??= await client.products.latestChange.query().then(
+      (latest) => latest.seq,
+      () => undefined,
+    )
+    if (seq === undefined || own !== opening) return
+    stream = client.products.onChange.subscribe(
+      { after: seq },
+      {
+        onData({ data }) {
+          seq = data.seq
+          if (waiting.length === 0) requestAnimationFrame(tell)
+          waiting.push(data)
+        },
+        onConnectionStateChange({ state, error }) {
+          if (state === 'connecting' && error) gotNoAnswer(error)
+        },
+      },
+    )
+  }
+  const close = () => {
+    opening += 1
+    stream?.unsubscribe()
+    stream = undefined
+  }
+  // A browser has few connections to one server: a page that nobody sees takes none.
+  const again = () => {
+    close()
+    if (!document.hidden) void open(opening)
+  }
+  again()
+  return { again, close }
+}

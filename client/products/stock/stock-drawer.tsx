@@ -1,0 +1,37 @@
+/** A product's stock: what changed it, when and by whom, and a form that changes it with a reason. */
+import { useState } from 'react'
+import { count } from '#client/ui/format.ts'
+import { Modal } from '#client/ui/modal.tsx'
+import type { Product } from '#client/products/columns.ts'
+import type { RowBlocks } from '#client/products/rows/row-blocks.ts'
+import { AdjustForm } from './adjust-form.tsx'
+import { StockHistory } from './stock-history.tsx'
+
+interface StockDrawerProps {
+  product: Product
+  rows: RowBlocks
+  onClose: () => void
+}
+
+export default function StockDrawer({ product: opened, rows, onClose }: StockDrawerProps) {
+  const [adjusted, setAdjusted] = useState(opened)
+  const place = rows.placeOf(opened.id)
+  const shown = place === undefined ? undefined : rows.row(place)
+  const product = shown && shown.version > adjusted.version ? shown : adjusted
+  return (
+    <Modal
+      kind="drawer"
+      title={product.name}
+      description={
+        <>
+          {product.sku !== null && <>SKU {product.sku} · </>}
+          <strong>{count(product.stock_level)}</strong> in stock
+        </>
+      }
+      onClose={onClose}
+    >
+      <AdjustForm product={product} onAdjusted={setAdjusted} />
+      <StockHistory product={product} />
+    </Modal>
+  )
+}

@@ -1,0 +1,52 @@
+/** The form that changes a stock with a reason, and what happens when it is sent. */
+import { valibotResolver } from '@hookform/resolvers/valibot'
+import { useForm } from 'react-hook-form'
+import * as v from 'valibot'
+import { announce } from '#client/ui/announce.tsx'
+import { count } from '#client/ui/format.ts'
+import { client } from '#client/ui/trpc.ts'
+import { wordsFor } from '#client/ui/words.ts'
+import type { Product } from '#client/products/columns.ts'
+import { showProduct } from '#client/products/rows/shown-rows.ts'
+import { forgetHistory } from './forget-histories.ts'
+import { REASONS } from './reasons.ts'
+
+const Adjustment = v.object({
+  delta: v.pipe(
+    v.string(),
+    v.trim(),
+    v.regex(/^[+-]?\d{1,10}$/, 'Type a whole number, such as 5 or -3.'),
+    v.transform(Number),
+    v.check((delta) => delta !== 0, 'Type how many were added, or taken with a minus.'),
+  ),
+  reason: v.picklist(REASONS),
+  reference: v.pipe(v.string(), v.trim(), v.maxLength(200, 'At most 200 characters.')),
+})
+
+export function useAdjustment({ id }: Product, onAdjusted: (product: Product) => void) {
+  const form = useForm({
+    resolver: valibotResolver(Adjustment),
+    defaultValues: { delta: '', reason: 'received', reference: '' } as v.InferInput<typeof Adjustment>,
+  })
+  const send = async ({ delta, reason, reference }: v.InferOutput<typeof Adjustment>) => {
+    try {
+      const { product } = await client.products.adjustStock.mutate({
+        id,
+        delta,
+        reason,
+        ...(reference !== '' && { reference }),
+      })
+      showProduct(product)
+      onAdjusted(product)
+      forgetHistory(id)
+      announce(`${count(product.stock_level)} in stock now.`)
+      form.reset({ delta: '', reason, reference: '' })
+      form.setFocus('delta')
+    } catch (error) {
+      const { what, detail, requestId } = wordsFor(error)
+      const request = requestId === undefined ? '' : ` Request ${requestId}`
+      form.setError('root', { message: `${what}: ${detail} The stock stays as it is.${request}` })
+    }
+  }
+  return { ...form, submit: form.handleSubmit(send) }
+}
