@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
-import { editPrice, onPage, PATIENCE_MS, restOf, row, until, violations } from './testing/journey.ts'
+import { editPrice, onPage, PATIENCE_MS, restOf, row, until } from './testing/journey.ts'
 import { temporaryFolder } from '#server/testing.ts'
 import { startServerProcess, type ServerProcess } from './testing/server-process.ts'
 

@@ -5,7 +5,7 @@ import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
 import { onPage, PATIENCE_MS, restOf, rowOf, until } from '#client/testing/journey.ts'
 import type { ServerProcess } from '#client/testing/server-process.ts'
-import { prices, startShop } from '#client/testing/shop.ts'
+import { prices, startShop } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 

@@ -36,10 +36,12 @@ export function useRowWindow(rows: RowBlocks, { scroll, viewKey, kept }: RowWind
   const last = Math.min(rows.count - 1, Math.ceil((inList + viewport) / ROW_HEIGHT) + OVERSCAN)
   useEffect(() => rows.show(first, last), [rows, first, last])
 
-  const toTheTop = useEffectEvent((_: string) => moveTo({ top: 0, base: 0 }))
+  const shownKey = useRef(viewKey)
   useEffect(() => {
-    toTheTop(viewKey)
-  }, [viewKey])
+    if (shownKey.current === viewKey) return
+    shownKey.current = viewKey
+    moveTo({ top: 0, base: 0 })
+  })
 
   // In a list higher than an element may be, small steps move the bar too far; it is set right when one rests.
   const settle = useEffectEvent(() => {

@@ -1,5 +1,4 @@
 /** For tests: a server with a browser page in front of it, and what a person does there. */
-import { source as axeSource } from 'axe-core'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -99,12 +98,4 @@ export async function editPrice(ofRow: Locator, price: string): Promise<void> {
   const { keyboard } = ofRow.page()
   await keyboard.type(price)
   await keyboard.press('Enter')
-}
-
-/** What axe objects to, with where it is. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  return await page.evaluate<string[]>(
-    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((n) => n.target).slice(0, 3).join(' | ')))`,
-  )
 }

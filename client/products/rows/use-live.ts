@@ -49,6 +49,10 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
           if (waiting.length === 0) requestAnimationFrame(tell)
           waiting.push(data)
         },
+        // A server that stops ends its streams in good order.
+        onComplete() {
+          if (own === opening) gotNoAnswer(new Error('The server ended the stream.'))
+        },
         onConnectionStateChange({ state, error }) {
           if (state === 'connecting' && error) gotNoAnswer(error)
         },
