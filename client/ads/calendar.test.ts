@@ -1,7 +1,7 @@
 /** The ads place in a real browser, by keyboard and by mouse, on figures that have all been fetched. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { startAdsServer } from '#client/testing/ads-server.ts'
+import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'

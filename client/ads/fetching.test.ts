@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import type { SimulatorOptions } from '#scripts/simulator/server.ts'
-import { startAdsServer } from '#client/testing/ads-server.ts'
+import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'

@@ -1,7 +1,7 @@
 /** From the money that is wasted to the product that is out of stock, in one step. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { startAdsServer } from '#client/testing/ads-server.ts'
+import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'

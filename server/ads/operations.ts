@@ -136,7 +136,7 @@ export const adsOperations = {
   restatements: query({
     rest: 'GET /ads/restatements',
     summary: 'What Google changed afterwards: each date that came back with another content, newest first',
-    input: schema.RestatementsQuery,
+    input: schema.DaysQuery,
     output: schema.Restatements,
     scope: 'ads:read',
     cost: 'read',

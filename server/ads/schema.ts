@@ -200,8 +200,6 @@ export const MAX_RESTATEMENTS = 500
 
 const Counted = v.object({ rows: v.number(), ...metrics })
 
-export const RestatementsQuery = DaysQuery
-
 export const Restatement = v.object({
   date: v.string(),
   report: ReportName,
