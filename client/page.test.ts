@@ -230,7 +230,7 @@ describe('ads', () => {
         name: /Fetch what is missing \(4 days, about 4 requests\)/,
       })
       await fetchMissing.waitFor()
-      await page.getByText('4 days failed').waitFor()
+      await page.locator('.run-strip').getByText('4 days failed').waitFor()
       expect(await page.locator('.day[data-state="failed"]').count()).toBe(4)
       await page.locator('.day[data-state="failed"]').first().click()
       await page.getByText('the source of the figures gave an error').first().waitFor()
