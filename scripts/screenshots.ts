@@ -17,19 +17,48 @@ const BACKFILL_TIMEOUT_MS = 120_000
 
 const WIDE = { width: 1280, height: 800 }
 const PHONE = { width: 390, height: 844 }
-const PLACES = [
-  { name: 'products', path: '/products', ready: 'tr[data-row]' },
+const PRODUCTS_READY = 'tr[data-row]'
+
+interface Place {
+  name: string
+  path: string
+  ready: string
+  /** What is opened there by the keyboard, and how one sees that it is. */
+  opened?: { keys: readonly string[]; ready: string }
+}
+
+const PLACES: readonly Place[] = [
+  { name: 'products', path: '/products', ready: PRODUCTS_READY },
+  { name: 'search', path: '/products?q=leather+bel', ready: 'mark' },
+  {
+    name: 'stock',
+    path: '/products',
+    ready: PRODUCTS_READY,
+    opened: { keys: ['ArrowDown', 'h'], ready: '.stock-history time' },
+  },
+  {
+    name: 'bulk-change',
+    path: '/products',
+    ready: PRODUCTS_READY,
+    opened: { keys: ['Shift+PageDown', 'b'], ready: '.bulk-form' },
+  },
+  {
+    name: 'import',
+    path: '/products',
+    ready: PRODUCTS_READY,
+    opened: { keys: ['i'], ready: '.file-choice' },
+  },
   { name: 'ads', path: '/ads', ready: '.u-over' },
   { name: 'ads-metric', path: '/ads?show=cost', ready: '.u-over' },
   { name: 'ads-range', path: '/ads?show=clicks&from=2026-06-01&to=2026-06-20', ready: '.u-over' },
   { name: 'out-of-stock-spend', path: '/out-of-stock-spend?days=30', ready: 'table.spend tbody a' },
 ]
-type Place = (typeof PLACES)[number]
 
 const LOOKS = [
   { suffix: '', viewport: WIDE, colorScheme: 'light' },
   { suffix: '-dark', viewport: WIDE, colorScheme: 'dark' },
   { suffix: '-phone', viewport: PHONE, colorScheme: 'light' },
+  { suffix: '-phone-dark', viewport: PHONE, colorScheme: 'dark' },
 ] as const
 type Look = (typeof LOOKS)[number]
 
@@ -88,8 +117,15 @@ async function picture(browser: Browser, { url, place, look, path }: Picture): P
   await page.goto(url + place.path)
   await page.locator(place.ready).first().waitFor()
   if (place.name === 'ads') await pointAtADay(page)
+  if (place.opened) await open(page, place.opened)
   await page.screenshot({ path })
   await page.close()
+}
+
+async function open(page: Page, { keys, ready }: NonNullable<Place['opened']>): Promise<void> {
+  await page.getByRole('grid').focus()
+  for (const key of keys) await page.keyboard.press(key)
+  await page.locator(ready).first().waitFor()
 }
 
 /** Which then tells its figures. */
