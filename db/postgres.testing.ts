@@ -28,8 +28,18 @@ if (process.env['NODE_ENV'] === 'test') (await import('bun:test')).afterAll(stop
 
 export async function stopTemporaryPostgres(): Promise<void> {
   if (!starting) return
-  const { server, folder } = await starting
+  const running = await starting
   starting = undefined
+  await stop(running)
+}
+
+/** A server of its own, from programs that are there already. */
+export async function startPostgres(bin: string): Promise<AsyncDisposable & { url: string }> {
+  const running = await start(bin)
+  return { url: running.url, [Symbol.asyncDispose]: () => stop(running) }
+}
+
+async function stop({ server, folder }: Running): Promise<void> {
   // At once, without writing down what is thrown away.
   server.kill('SIGQUIT')
   await once(server, 'exit')
@@ -46,10 +56,10 @@ export async function temporaryPostgres(): Promise<string> {
   return `${url}/${name}`
 }
 
-async function start(): Promise<Running> {
+async function start(installed?: string): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'adstock-postgres-'))
   await chmod(folder, 0o755)
-  const bin = await programs(folder)
+  const bin = installed ?? (await programs(folder))
   const data = join(folder, 'data')
   await mkdir(data)
   if (OWNER.uid !== undefined) await chown(data, OWNER.uid, OWNER.gid)

@@ -1,10 +1,9 @@
 /** Three servers, one schedule, one store: the daily job's tick comes to all of them at the same time. */
 import { join } from 'node:path'
 import { temporaryFolder } from '#server/testing.ts'
-import type { Replica } from './replica.ts'
+import { ROOT, type Replica } from './replica.ts'
 import { startCluster } from './scale.ts'
 
-const ROOT = join(import.meta.dir, '../..')
 /** Long enough for three servers to start on a busy machine. */
 const UNTIL_TICK_MS = 60_000
 const AFTER_TICK_MS = 60_000

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { proveImage } from './image.ts'
 import { playScale } from './play-scale.ts'
+import { playUpgrade } from './upgrade.ts'
 
 const program = new Command('container').description(
   'Proofs of what runs in containers, with real processes.',
@@ -18,5 +19,15 @@ program
   .option('--rate <n>', 'requests a second', Number, 500)
   .option('--pause <ms>', 'before, between and after the disturbances', Number, 3_000)
   .action(playScale)
+
+program
+  .command('upgrade')
+  .description(
+    'Replaces three replicas of an older version one by one, under load, on the database that they share.',
+  )
+  .option('--from <commit>', 'the older version (default: the one before the last migration)')
+  .option('--rate <n>', 'requests a second', Number, 300)
+  .option('--pause <ms>', 'between two replicas', Number, 2_000)
+  .action(playUpgrade)
 
 await program.parseAsync()

@@ -4,7 +4,8 @@ import { freePort } from '#db/free-port.testing.ts'
 
 export interface Replica extends AsyncDisposable {
   port: number
-  start(): Promise<void>
+  /** @param root of another version to run from now on */
+  start(root?: string): Promise<void>
   /** SIGTERM. @returns the exit code and how long it took */
   stop(): Promise<{ code: number; ms: number }>
   /** SIGKILL. */
@@ -16,22 +17,19 @@ export interface ReplicaOptions {
   environment: Record<string, string>
   /** Where its log goes. */
   log: string
-  /** Of the version to run; this one, unless told otherwise. */
-  root?: string
 }
 
+/** Of this version. */
+export const ROOT = join(import.meta.dir, '../..')
 const READY_TIMEOUT_MS = 60_000
 
-export async function createReplica({
-  environment,
-  log,
-  root = join(import.meta.dir, '../..'),
-}: ReplicaOptions): Promise<Replica> {
+export async function createReplica({ environment, log }: ReplicaOptions): Promise<Replica> {
   const port = await freePort()
   let server: ReturnType<typeof spawn> | undefined
+  let folder = ROOT
   const spawn = () =>
     Bun.spawn([process.execPath, 'server/main.ts'], {
-      cwd: root,
+      cwd: folder,
       env: { ...process.env, LOG_FORMAT: 'json', LOG_LEVEL: 'warn', ...environment, PORT: String(port) },
       stdin: 'ignore',
       stdout: Bun.file(`${log}-out.log`),
@@ -44,7 +42,8 @@ export async function createReplica({
   return {
     port,
     kill,
-    async start() {
+    async start(root = folder) {
+      folder = root
       server = spawn()
       await ready(port, server)
     },

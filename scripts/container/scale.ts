@@ -9,7 +9,7 @@ import { temporaryRedis } from '#server/platform/redis.testing.ts'
 import { temporaryFolder } from '#server/testing.ts'
 import { balancing, startBalancer, type Balancer } from './balancer.ts'
 import { stockOf, wrongAfter } from './checks.ts'
-import { createReplica, type Replica } from './replica.ts'
+import { createReplica, ROOT, type Replica } from './replica.ts'
 import { startTraffic, type Failure, type TrafficReport } from './traffic.ts'
 
 export interface ScaleOptions {
@@ -31,8 +31,8 @@ const MAX_EXIT_MS = 10_000
 /** By the balancer. */
 const NOTICED_MS = 1_200
 
-/** @param environment beside what all of them share */
-export async function startCluster(environment: Record<string, string>): Promise<Cluster> {
+/** @param environment beside what all of them share. @param root of the version that they run */
+export async function startCluster(environment: Record<string, string>, root = ROOT): Promise<Cluster> {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder())
   const redis = started.use(await temporaryRedis())
@@ -53,7 +53,7 @@ export async function startCluster(environment: Record<string, string>): Promise
     const log = join(folder.path, `replica-${n}`)
     replicas.push(started.use(await createReplica({ environment: shared, log })))
   }
-  await Promise.all(replicas.map((replica) => replica.start()))
+  await Promise.all(replicas.map((replica) => replica.start(root)))
   const balancer = started.use(await startBalancer(replicas.map(({ port }) => port)))
   await balancing(balancer)
   const productIds = await createProducts(balancer.url)
@@ -61,8 +61,12 @@ export async function startCluster(environment: Record<string, string>): Promise
   return { replicas, balancer, sql, productIds, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
-/** One after the other; nobody may notice. @returns what is wrong */
-export async function rollingRestart(cluster: Cluster, options: ScaleOptions): Promise<string[]> {
+/** One after the other; nobody may notice. @param root of the version that comes back. @returns what is wrong */
+export async function rollingRestart(
+  cluster: Cluster,
+  options: ScaleOptions,
+  root = ROOT,
+): Promise<string[]> {
   const wrong: string[] = []
   const { report, lasting } = await underLoad(cluster, options, async () => {
     for (const replica of cluster.replicas) {
@@ -70,7 +74,7 @@ export async function rollingRestart(cluster: Cluster, options: ScaleOptions): P
       console.log(`  a replica left with ${code} after ${Math.round(ms)} ms`)
       if (code !== 0) wrong.push(`a replica ended with ${code}`)
       if (ms > MAX_EXIT_MS) wrong.push(`a replica took ${Math.round(ms)} ms to leave`)
-      await replica.start()
+      await replica.start(root)
       await Bun.sleep(NOTICED_MS + options.pauseMs)
     }
   })
