@@ -14,7 +14,13 @@ export async function tryContainer(image: string, folder: string): Promise<void>
   await using container = await openContainer(image, volume)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const environment = { PORT: String(port), ALLOW_OPEN: 'true', ADS_CRON: 'off', ADS_SOURCE: 'demo' }
+  const environment = {
+    PORT: String(port),
+    AUTH: 'open',
+    ALLOW_OPEN: 'true',
+    ADS_CRON: 'off',
+    ADS_SOURCE: 'demo',
+  }
   checkConfig(container)
 
   const first = container.start(environment)
