@@ -93,7 +93,7 @@ describe('products', () => {
       await page.getByRole('heading', { name: 'Ads' }).waitFor()
       await page.keyboard.press('/')
       await page.keyboard.type('belt leath')
-      await page.getByText('1 found for').waitFor()
+      await page.getByText('1 found for “belt leath”').waitFor()
       expect(await page.locator('mark').allTextContents()).toEqual(['Léath', 'belt'])
 
       await page.keyboard.press('Escape')
@@ -124,7 +124,7 @@ describe('products', () => {
       await page.getByRole('grid').waitFor()
       await page.keyboard.press('/')
       await page.keyboard.type('porcelain')
-      await page.getByText('1 found for').waitFor()
+      await page.getByText('1 found for “porcelain”').waitFor()
       await page.keyboard.press('ArrowDown')
       for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter'])
         await page.keyboard.press(key)

@@ -130,7 +130,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
 
     await page.keyboard.press('/')
     await page.keyboard.type('thing 7')
-    await page.getByText('1 found for').waitFor()
+    await page.getByText('1 found for “thing 7”').waitFor()
     expect(await exported(page)).toEqual(['T-7'])
   })
 })

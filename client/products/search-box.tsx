@@ -22,18 +22,26 @@ export function SearchBox({ value, onSearch }: SearchBoxProps) {
   }, [value])
   useEffect(() => () => clearTimeout(timer.current), [])
 
+  const search = (words: string) => {
+    clearTimeout(timer.current)
+    if (words.trim() === asked.current) return
+    asked.current = words.trim()
+    onSearch(asked.current)
+  }
   const ask = (words: string, waitMs: number) => {
     setTyped(words)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => {
-      asked.current = words.trim()
-      onSearch(asked.current)
-    }, waitMs)
+    timer.current = setTimeout(() => search(words), waitMs)
+  }
+  const goToTable = () => {
+    // A search that began later would put the cursor back to its beginning.
+    search(typed)
+    document.querySelector<HTMLElement>('table.products')?.focus()
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Escape' && typed !== '') ask('', 0)
     else if (event.key === 'Enter') ask(typed, 0)
-    else if (event.key === 'ArrowDown') document.querySelector<HTMLElement>('table.products')?.focus()
+    else if (event.key === 'ArrowDown') goToTable()
     else return
     event.preventDefault()
   }

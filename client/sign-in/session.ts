@@ -24,14 +24,14 @@ export async function signIn(key: string): Promise<Problem | undefined> {
     body: JSON.stringify({ key }),
   })
   if (!response.ok) return (await response.json()) as Problem
-  become((await response.json()) as Session)
+  await become((await response.json()) as Session)
   return undefined
 }
 
 export async function signOut(): Promise<void> {
   const response = await fetch(PATH, { method: 'DELETE' })
   if (!response.ok) throw new Error(`Signing out was answered with ${response.status}.`)
-  become(await read())
+  await become(await read())
 }
 
 async function read(): Promise<Session> {
@@ -41,7 +41,9 @@ async function read(): Promise<Session> {
 }
 
 /** What one was shown, the next one may not be allowed to see. */
-function become(session: Session): void {
+async function become(session: Session): Promise<void> {
+  // A question that is still under way was asked by who one was before.
+  await queryClient.cancelQueries({ queryKey: SESSION_KEY })
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
   queryClient.setQueryData(SESSION_KEY, session)
 }
