@@ -78,6 +78,8 @@ export class Runner implements AsyncDisposable {
 
   async #begin(request: RunRequest, trigger: Trigger): Promise<CurrentRun> {
     const { holdRuns, metrics } = this.#parts
+    // It is told as finished a moment before its locks are free.
+    if (this.#current?.progress.finishedAtMs !== undefined) await this.#current.over
     await using held = new AsyncDisposableStack()
     const lock = await holdRuns()
     if (!lock) throw new RunElsewhereError()

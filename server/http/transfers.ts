@@ -52,7 +52,8 @@ async function answer(
   }
   const onError = (error: unknown) =>
     transport.log.error({ err: error, request_id: info.requestId }, 'a download broke off')
-  return new Response(streamed(transfer.run(ctx, input), onError), {
+  const begun = await whileAvailable(ctx, 'query', () => begin(transfer.run(ctx, input)))
+  return new Response(streamed(begun, onError), {
     headers: {
       ...headers,
       'content-type': `${transfer.mediaType}; charset=utf-8`,
@@ -69,17 +70,26 @@ function requireMediaType(request: Request, mediaType: string): void {
     throw new ProblemError('MEDIA_TYPE_UNSUPPORTED', `Send the body with Content-Type: ${mediaType}.`)
 }
 
+interface Begun {
+  first: IteratorResult<string>
+  rest: AsyncIterator<string>
+}
+
+/** With its first part: what is refused is refused before an answer has begun. */
+async function begin(parts: AsyncIterable<string>): Promise<Begun> {
+  const rest = parts[Symbol.asyncIterator]()
+  return { first: await rest.next(), rest }
+}
+
 /** The next part is made when the one before it was taken. A part that fails cuts the connection: half a file must not look whole. */
-function streamed(
-  parts: AsyncIterable<string>,
-  onError: (error: unknown) => void,
-): ReadableStream<Uint8Array> {
-  const iterator = parts[Symbol.asyncIterator]()
+function streamed({ first, rest }: Begun, onError: (error: unknown) => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
+  let next: IteratorResult<string> | undefined = first
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await iterator.next()
+        const { done, value } = next ?? (await rest.next())
+        next = undefined
         if (done) controller.close()
         else controller.enqueue(encoder.encode(value))
       } catch (error) {
@@ -88,7 +98,7 @@ function streamed(
       }
     },
     async cancel() {
-      await iterator.return?.()
+      await rest.return?.()
     },
   })
 }

@@ -15,7 +15,7 @@ export async function* exportProducts(
   { products, currency }: Pick<Context, 'products' | 'currency'>,
   filter: ProductFilter,
 ): AsyncGenerator<string> {
-  yield stringify([CSV_COLUMNS])
+  const head = stringify([CSV_COLUMNS])
   let cursor: Cursor | undefined
   for (;;) {
     const { rows, after } = await products.list({
@@ -24,7 +24,8 @@ export async function* exportProducts(
       limit: PAGE_SIZE,
       cursor,
     })
-    if (rows.length > 0) yield stringify(rows.map((row) => toCells(toProduct(row, currency))))
+    // With the first rows: should the database be away, no file has begun.
+    yield (cursor ? '' : head) + stringify(rows.map((row) => toCells(toProduct(row, currency))))
     const last = rows.at(-1)
     if (!after || !last) return
     cursor = { direction: 'next', value: last.id, id: last.id, inclusive: false }
@@ -36,11 +37,12 @@ export async function* exportFound(
   ctx: Context,
   query: Omit<ProductSearchQuery, 'limit' | 'cursor'>,
 ): AsyncGenerator<string> {
-  yield stringify([CSV_COLUMNS])
+  const head = stringify([CSV_COLUMNS])
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<typeof search>> = await search(ctx, { ...query, limit: PAGE_SIZE, cursor })
-    if (page.items.length > 0) yield stringify(page.items.map(toCells))
+    // With the first rows: what the search refuses must not find a file begun.
+    yield (cursor === null ? head : '') + stringify(page.items.map(toCells))
     cursor = page.next_cursor
   } while (cursor !== null)
 }

@@ -64,4 +64,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     expect(found.length).toBeGreaterThan(7)
     expect(lines.map((line) => Number(line.split(',')[0]))).toEqual(found)
   })
+
+  test('what a search refuses is refused before a file has begun; a search that finds nothing is a file', async () => {
+    const refused = await fetch(`${server.url}/v1/products/search.csv?q=&min_price=`)
+    expect(refused.status).toBe(422)
+    expect(await refused.json()).toMatchObject({ code: 'INVALID_INPUT', errors: [{ pointer: '/min_price' }] })
+    const nothing = await fetch(`${server.url}/v1/products/search.csv?q=nothinglikeit`)
+    expect((await nothing.text()).trim().split('\n')).toEqual([expect.stringMatching(/^id,sku,name/)])
+  })
 })
