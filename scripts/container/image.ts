@@ -64,10 +64,13 @@ async function buildStandIn(base: string, folder: string): Promise<void> {
   await run('buildah', [...BUILD, '-t', base, '-f', join(folder, 'Containerfile'), folder])
 }
 
+/** Within the image, whose stages are built as root; not of this machine. */
+const BUILDER_HOME = '/root'
+
 async function buildImage(): Promise<void> {
   const cache = join(homedir(), '.bun/install/cache')
   const startedAtMs = performance.now()
-  await run('buildah', [...BUILD, '-v', `${cache}:/root/.bun/install/cache`, '-t', IMAGE, ROOT])
+  await run('buildah', [...BUILD, '-v', `${cache}:${BUILDER_HOME}/.bun/install/cache`, '-t', IMAGE, ROOT])
   console.log(`built in ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s`)
 }
 

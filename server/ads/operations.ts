@@ -90,11 +90,7 @@ export const adsOperations = {
     scope: 'ads:read',
     cost: 'read',
     errors: ['RUN_NOT_FOUND'],
-    async run({ ads }: Context, { id }) {
-      const run = ads.run(id)
-      if (!run) throw runNotFound(id)
-      return run
-    },
+    run: async ({ ads }: Context, { id }) => knownRun(ads, id),
   }),
 
   cancelRun: mutation({
@@ -108,9 +104,7 @@ export const adsOperations = {
     errors: ['RUN_NOT_FOUND'],
     async run({ ads }, { id }) {
       ads.cancelRun(id)
-      const run = ads.run(id)
-      if (!run) throw runNotFound(id)
-      return run
+      return knownRun(ads, id)
     },
   }),
 
@@ -164,7 +158,7 @@ export const adsOperations = {
     cost: 'read',
     run(ctx, input) {
       // Before the first event, because afterwards there is no status to answer with.
-      if (!ctx.ads.run(input.id)) throw runNotFound(input.id)
+      knownRun(ctx.ads, input.id)
       return follow(ctx, input)
     },
   }),
@@ -187,8 +181,11 @@ async function* follow({ ads, signal }: Context, { id, lastEventId }: schema.Run
   }
 }
 
-function runNotFound(id: string): ProblemError {
-  return new ProblemError('RUN_NOT_FOUND', `There is no run ${id}.`)
+/** @throws ProblemError `RUN_NOT_FOUND` */
+function knownRun(ads: Ads, id: string): schema.Run {
+  const run = ads.run(id)
+  if (!run) throw new ProblemError('RUN_NOT_FOUND', `There is no run ${id}.`)
+  return run
 }
 
 function requireKnown({ customerIds: known }: Ads, asked: readonly string[] = []): void {
