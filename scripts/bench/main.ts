@@ -3,6 +3,7 @@ import { Argument, Command } from 'commander'
 import { ADS_PARTS, benchAds } from './ads.ts'
 import { benchApi } from './api.ts'
 import { benchCsv } from './csv.ts'
+import { benchPage } from './page.ts'
 import { benchProducts } from './products.ts'
 import { benchReplicas } from './replicas.ts'
 
@@ -28,6 +29,13 @@ program
   .option('--count <n>', 'products', Number, 100_000)
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .action(benchApi)
+
+program
+  .command('page')
+  .description('The page in a browser: opened, jumped through, searched, and two of them side by side.')
+  .option('--count <n>', 'products', Number, 1_000_000)
+  .option('--url <address>', 'of a server that has its products already, instead')
+  .action(benchPage)
 
 program
   .command('replicas')
