@@ -54,6 +54,8 @@ export interface Database {
   tables: Tables
   /** For reads outside a transaction: always the newest commit. */
   reader: Queries
+  /** As `reader`, for what may have to look at very many rows: nobody else waits for it. */
+  scanner: Queries
   /** Serialised against every other writer; rolled back when `run` throws. */
   withTransaction: <T>(run: (tx: Queries) => Promise<T>) => Promise<T>
   /**

@@ -51,6 +51,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
   return {
     tables,
     reader: queries,
+    scanner: queries,
     withTransaction: (run) => queries.transaction(run),
     load: (run) =>
       drizzle({ client }).transaction(async (tx) => {

@@ -1,9 +1,12 @@
-import { Database as Connection, SQLiteError } from 'bun:sqlite'
+import { SQLiteError, type Database as Connection } from 'bun:sqlite'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
 import { watchCommits } from './sqlite-commits.ts'
+import { connect, connectReader, isTemporary } from './sqlite-connections.ts'
+import { openScans } from './sqlite-scans.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
 import {
@@ -18,22 +21,21 @@ import {
 } from './database.ts'
 import * as tables from './schema.sqlite.ts'
 
-/** The default of 2 MB turns writes to a large catalogue, with its indexes, into reads. */
-const CACHE_KIB = 65_536
 /** Of this process. */
 const MAX_WAITING_WRITERS = 3_000
 const WRITER_WAIT_MS = 5_000
 const WRITER_RETRY_MS = 5
 
 /**
- * Two connections: one writes, under a mutex, and one reads, so that a read never waits for a write nor sees
- * an uncommitted row. Write-ahead log with full sync: a commit that was acknowledged survives a power cut.
+ * One connection writes, under a mutex; one reads, so that a read never waits for a write nor sees an uncommitted row;
+ * and one reads what takes longer, in a thread of its own.
  */
 export async function openSqlite(path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true })
   const { writer, reader, hasCommitted } = await connectBoth(path)
   const exclusively = createMutex()
   const writes = asQueries(writer)
+  const scans = openScans(path)
   let writers = 0
   const withTransaction: Database['withTransaction'] = async (run) => {
     if (writers > MAX_WAITING_WRITERS) throw new DatabaseBusyError(`${writers} writers wait already.`)
@@ -45,6 +47,7 @@ export async function openSqlite(path: string): Promise<Database> {
     // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
     tables: tables as unknown as Tables,
     reader: asQueries(reader),
+    scanner: scans.queries,
     withTransaction,
     load: async (run) => void (await withTransaction(run)),
     all: async (tx, statement) => (tx as unknown as BunSQLiteDatabase).all(statement),
@@ -73,11 +76,10 @@ export async function openSqlite(path: string): Promise<Database> {
     marks: changeMarks(reader, hasCommitted),
     keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
-    isUnavailable: (error) =>
-      error instanceof DatabaseBusyError ||
-      (error instanceof SQLiteError && /^SQLITE_(BUSY|FULL|IOERR)/.test(error.code ?? '')),
-    waiting: () => Math.max(0, writers - 1),
+    isUnavailable: (error) => isTemporary(error instanceof DrizzleQueryError ? error.cause : error),
+    waiting: () => Math.max(0, writers - 1) + scans.waiting(),
     async close() {
+      await scans.close()
       await exclusively(async () => {
         reader.close()
         writer.close()
@@ -91,22 +93,12 @@ async function connectBoth(path: string) {
     const { hasCommitted, isCurrent } = watchCommits(path)
     const writer = connect(path)
     await migrate(writer)
-    const reader = connect(path)
-    reader.run('pragma query_only = on')
+    const reader = connectReader(path)
     if (isCurrent()) return { writer, reader, hasCommitted }
     // The last connection of another process was closed just now, and took the index with it.
     reader.close()
     writer.close()
   }
-}
-
-function connect(path: string): Connection {
-  const connection = new Connection(path, { create: true })
-  connection.run('pragma busy_timeout = 1000')
-  connection.run('pragma journal_mode = wal')
-  connection.run('pragma synchronous = full')
-  connection.run(`pragma cache_size = -${CACHE_KIB}`)
-  return connection
 }
 
 function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeMarks {

@@ -72,6 +72,11 @@ export function conditions(db: Database, filter: ProductFilter, sortedBy?: Colum
   ].filter((condition) => condition !== undefined)
 }
 
+/** Between a filter and an order of another column no index leads to the rows: all may have to be looked at. */
+function queriesFor(db: Database, filter: ProductFilter) {
+  return Object.values(filter).every((bound) => bound === undefined) ? db.reader : db.scanner
+}
+
 /** One row more than asked for tells whether the list goes on. A page backwards is read backwards, then turned. */
 export async function listRows(db: Database, request: PageRequest): Promise<ProductRows> {
   const { cursor, offset = 0, limit } = request
@@ -96,7 +101,7 @@ export function listQuery(db: Database, { filter, sort, limit, offset = 0, curso
         : sql`(${column}, ${products.id}) ${comparison} (${cursor.value}, ${cursor.id})`,
     )
   }
-  return db.reader
+  return queriesFor(db, filter)
     .select(productColumns(db))
     .from(products)
     .where(and(...where))
@@ -123,7 +128,7 @@ export async function placeOf(
   const { products } = db.tables
   const column = columnOf(db, sort)
   const direction = sort.descending ? desc : asc
-  const [row] = await db.reader
+  const [row] = await db.scanner
     .select({ value: column, id: products.id })
     .from(products)
     .where(and(...conditions(db, filter, column)))
@@ -143,7 +148,7 @@ const COUNTED_EXACTLY = 10_000
 
 export async function countRows(db: Database, filter: ProductFilter): Promise<Total> {
   return {
-    value: await db.reader.$count(db.tables.products, and(...conditions(db, filter))),
+    value: await db.scanner.$count(db.tables.products, and(...conditions(db, filter))),
     precision: 'exact',
   }
 }
@@ -151,7 +156,7 @@ export async function countRows(db: Database, filter: ProductFilter): Promise<To
 /** As if the rest of the ids held as many matches as the first ones do: what it costs has a bound. */
 export async function estimateRows(db: Database, filter: ProductFilter): Promise<Total> {
   const { products } = db.tables
-  const matching = db.reader
+  const matching = queriesFor(db, filter)
     .select({ id: products.id })
     .from(products)
     .where(and(...conditions(db, filter, products.id)))
@@ -169,8 +174,10 @@ export async function searchRows(db: Database, request: SearchRequest): Promise<
   const { filter, afterId, limit } = request
   if (request.wanted.length === 0) {
     const { products } = db.tables
-    const page = db.reader.select(productColumns(db)).from(products).orderBy(asc(products.id)).limit(limit)
-    return await page.where(and(...conditions(db, filter, products.id), gt(products.id, afterId)))
+    const page = queriesFor(db, filter).select(productColumns(db)).from(products).orderBy(asc(products.id))
+    return await page
+      .limit(limit)
+      .where(and(...conditions(db, filter, products.id), gt(products.id, afterId)))
   }
   let rows: ProductRow[] = []
   for (const { table, after } of db.matches(request, afterId)) {
@@ -183,7 +190,7 @@ export async function searchRows(db: Database, request: SearchRequest): Promise<
 
 export function matchQuery(db: Database, { filter, limit }: SearchRequest, matches: SQL) {
   const { products } = db.tables
-  return db.reader
+  return queriesFor(db, filter)
     .select(productColumns(db))
     .from(products)
     .innerJoin(matches, sql`${products.id} = matches.id`)

@@ -1,0 +1,27 @@
+import { Database as Connection, SQLiteError } from 'bun:sqlite'
+import { DatabaseBusyError } from './database.ts'
+
+/** The default of 2 MB turns writes to a large catalogue, with its indexes, into reads. */
+const CACHE_KIB = 65_536
+
+/** Write-ahead log with full sync: a commit that was acknowledged survives a power cut. */
+export function connect(path: string): Connection {
+  const connection = new Connection(path, { create: true })
+  connection.run('pragma busy_timeout = 1000')
+  connection.run('pragma journal_mode = wal')
+  connection.run('pragma synchronous = full')
+  connection.run(`pragma cache_size = -${CACHE_KIB}`)
+  return connection
+}
+
+export function connectReader(path: string): Connection {
+  const connection = connect(path)
+  connection.run('pragma query_only = on')
+  return connection
+}
+
+/** It may work the next time. */
+export function isTemporary(error: unknown): boolean {
+  if (error instanceof DatabaseBusyError) return true
+  return error instanceof SQLiteError && /^SQLITE_(BUSY|FULL|IOERR)/.test(error.code ?? '')
+}
