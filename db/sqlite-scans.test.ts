@@ -51,6 +51,17 @@ test('what the database refuses fails alone', async () => {
   expect(await db.scanner.select().from(settings()).limit(1)).toHaveLength(1)
 })
 
+test('more scans than may wait are refused at once, and the rest are answered', async () => {
+  const scans = Array.from({ length: 250 }, () =>
+    db.scanner.$count(settings()).catch((error: unknown) => error),
+  )
+  const results = await Promise.all(scans)
+  const refused = results.filter((result) => typeof result !== 'number')
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused.length).toBeLessThan(60)
+  expect(refused.every((error) => db.isUnavailable(error))).toBe(true)
+})
+
 test('closing the database waits for no more than the scan under way, and the others are told', async () => {
   const other = await openDatabase(`file:${folder}/closed.db`)
   const scans = Array.from({ length: 4 }, () => slowly(other).catch((error: unknown) => error))

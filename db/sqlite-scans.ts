@@ -15,6 +15,9 @@ interface Scans {
   close: () => Promise<void>
 }
 
+/** More would mostly be answered after whoever asked has gone. */
+const MAX_WAITING = 200
+
 /** The thread is started by the first query. @param path of a database that is migrated */
 export function openScans(path: string): Scans {
   const inTurn = createMutex()
@@ -47,6 +50,7 @@ export function openScans(path: string): Scans {
     return await answer.promise.finally(() => asked.unref())
   }
   const askInTurn: AsyncRemoteCallback = async (sql, parameters, method) => {
+    if (waiting > MAX_WAITING) throw new DatabaseBusyError(`${waiting} scans wait already.`)
     waiting += 1
     const rows = await inTurn(() => ask({ sql, parameters })).finally(() => (waiting -= 1))
     return { rows: method === 'get' ? (rows[0] ?? []) : rows }
