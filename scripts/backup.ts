@@ -1,10 +1,9 @@
 /** `bun run backup <folder>` and `bun run restore <folder>`: everything that is kept, while it is in use. */
 import { Command, Option } from 'commander'
 import { BackupError } from '#db/backup.ts'
-import { ConfigError, readConfig } from '#server/config.ts'
+import { readConfig } from '#server/config.ts'
 import { createBackup, restoreBackup, type BackupParts, type Manifest } from './backup/backup.ts'
-
-const EXIT_USAGE = 2
+import { runProgram } from './command-line.ts'
 
 const program = new Command('backup')
   .description('Backs up DATABASE_URL and ADS_DIR into a folder, and restores them from it.')
@@ -44,16 +43,4 @@ function tell({ database, ads }: Manifest, folder: string, done: string): void {
   console.log(`${parts.filter(Boolean).join(' and ')} ${done} ${folder}`)
 }
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = exitCodeOf(error)
-}
-
-/** commander has said its part itself; what an operator can mend is said here; the rest is a defect. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof Error && 'exitCode' in error) return error.exitCode === 0 ? 0 : EXIT_USAGE
-  if (!(error instanceof ConfigError || error instanceof BackupError)) throw error
-  console.error(error.message)
-  return EXIT_USAGE
-}
+await runProgram(program, { usage: [BackupError] })

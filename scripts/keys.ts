@@ -1,13 +1,12 @@
 /** `bun run keys <create|list|revoke>` */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { openDatabase } from '#db/open.ts'
-import { ConfigError, readConfig } from '#server/config.ts'
+import { readConfig } from '#server/config.ts'
 import { createKeyStore, type ApiKey, type KeyStore } from '#server/keys/store.ts'
 import { SCOPES, type Scope } from '#server/operation.ts'
 import { systemClock } from '#server/platform/clock.ts'
+import { EXIT_NOT_DONE, runProgram } from './command-line.ts'
 
-const EXIT_NOT_DONE = 1
-const EXIT_USAGE = 2
 const MAX_NAME_LENGTH = 100
 const DAY_MS = 24 * 3_600_000
 
@@ -150,16 +149,4 @@ function days(text: string): number {
   return Number(text)
 }
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = exitCodeOf(error)
-}
-
-/** commander has said its part itself; a wrong configuration is said here; the rest is a defect. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof Error && 'exitCode' in error) return error.exitCode === 0 ? 0 : EXIT_USAGE
-  if (!(error instanceof ConfigError || error instanceof OpeningError)) throw error
-  console.error(error.message)
-  return error instanceof ConfigError ? EXIT_USAGE : EXIT_NOT_DONE
-}
+await runProgram(program, { notDone: [OpeningError] })

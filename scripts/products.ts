@@ -3,15 +3,15 @@ import { Command, InvalidArgumentError } from 'commander'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { seed } from '#db/seed.ts'
 import { openProducts } from '#server/app.ts'
-import { ConfigError, readConfig } from '#server/config.ts'
+import { readConfig } from '#server/config.ts'
 import { ProblemError } from '#server/errors.ts'
 import { exportProducts } from '#server/products/csv-export.ts'
 import { CSV_COLUMNS } from '#server/products/csv-format.ts'
 import { importProducts } from '#server/products/csv-import.ts'
 import type { ImportSummary } from '#server/products/schema.ts'
+import { runProgram } from './command-line.ts'
 
 const EXIT_REJECTED = 1
-const EXIT_USAGE = 2
 const MAX_SEED = 10_000_000
 /** More than this and the reader has seen enough; `--json` has them all. */
 const REJECTED_SHOWN = 20
@@ -90,17 +90,4 @@ function wholeNumber(text: string): number {
 
 class UsageError extends Error {}
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = exitCodeOf(error)
-}
-
-/** commander has said its part itself; a wrong file or configuration is said here; the rest is a defect. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof Error && 'exitCode' in error) return error.exitCode === 0 ? 0 : EXIT_USAGE
-  if (!(error instanceof ConfigError || error instanceof UsageError || error instanceof ProblemError))
-    throw error
-  console.error(error.message)
-  return EXIT_USAGE
-}
+await runProgram(program, { usage: [UsageError, ProblemError] })
