@@ -83,6 +83,8 @@ export interface Database {
   matches(search: NameSearch, afterId: number): MatchSource[]
   /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
   unindexed(column: Column): SQL
+  /** Its planner knows about how many rows a filter leaves. */
+  knowsSizes: boolean
   marks: ChangeMarks
   /**
    * Another value than before when a key or a session may have ceased to hold since; all that was committed before the

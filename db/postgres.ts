@@ -97,6 +97,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     },
     // The planner knows how many rows a filter leaves, and decides well.
     unindexed: (column) => sql`${column}`,
+    knowsSizes: true,
     marks: changeMarks(watcher),
     keyState: keyStateIn(keyWatcher),
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,

@@ -73,6 +73,7 @@ export async function openSqlite(path: string): Promise<Database> {
     ],
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
+    knowsSizes: false,
     marks: changeMarks(reader, hasCommitted),
     keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',

@@ -6,9 +6,7 @@ import {
   eq,
   getTableColumns,
   gt,
-  gte,
   inArray,
-  lte,
   max,
   sql,
   type Column,
@@ -17,18 +15,12 @@ import {
 import type { Database, NameSearch } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Cursor } from './cursor.ts'
+import { conditions, leavesFew, queriesFor, type ProductFilter } from './filter.ts'
 
 /** All of a product but its search words, which only the search looks at. */
 export function productColumns({ tables }: Database) {
   const { words: _, ...columns } = getTableColumns(tables.products)
   return columns
-}
-
-export interface ProductFilter {
-  minPriceMinor?: number | undefined
-  maxPriceMinor?: number | undefined
-  inStock?: boolean | undefined
-  maxStock?: number | undefined
 }
 
 export interface ProductSort {
@@ -57,42 +49,26 @@ export interface SearchRequest extends NameSearch {
   afterId: number
 }
 
-/** @param sortedBy the column whose index gives the order of the rows; the filters leave the other indexes alone */
-export function conditions(db: Database, filter: ProductFilter, sortedBy?: Column): SQL[] {
-  const { products } = db.tables
-  const { minPriceMinor, maxPriceMinor, inStock, maxStock } = filter
-  const column = (own: Column) => (sortedBy && sortedBy !== own ? db.unindexed(own) : sql`${own}`)
-  const price = column(products.priceMinor)
-  const stock = column(products.stockLevel)
-  return [
-    minPriceMinor === undefined ? undefined : gte(price, minPriceMinor),
-    maxPriceMinor === undefined ? undefined : lte(price, maxPriceMinor),
-    inStock === undefined ? undefined : inStock ? gt(stock, 0) : eq(stock, 0),
-    maxStock === undefined ? undefined : lte(stock, maxStock),
-  ].filter((condition) => condition !== undefined)
-}
-
-/** Between a filter and an order of another column no index leads to the rows: all may have to be looked at. */
-function queriesFor(db: Database, filter: ProductFilter) {
-  return Object.values(filter).every((bound) => bound === undefined) ? db.reader : db.scanner
-}
-
 /** One row more than asked for tells whether the list goes on. A page backwards is read backwards, then turned. */
 export async function listRows(db: Database, request: PageRequest): Promise<ProductRows> {
   const { cursor, offset = 0, limit } = request
-  const found = await listQuery(db, request)
+  const found = await listQuery(db, request, await leavesFew(db, request.filter))
   const rows = found.slice(0, limit)
   const more = found.length > limit
   if (cursor?.direction === 'previous') return { rows: rows.toReversed(), before: more, after: true }
   return { rows, before: cursor !== undefined || offset > 0, after: more }
 }
 
-export function listQuery(db: Database, { filter, sort, limit, offset = 0, cursor }: PageRequest) {
+/** @param few the filter leaves few rows: it leads to them, and they are sorted */
+export function listQuery(
+  db: Database,
+  { filter, sort, limit, offset = 0, cursor }: PageRequest,
+  few = false,
+) {
   const { products } = db.tables
   const column = columnOf(db, sort)
   const descending = sort.descending !== (cursor?.direction === 'previous')
-  const direction = descending ? desc : asc
-  const where = conditions(db, filter, column)
+  const where = conditions(db, filter, few ? undefined : column)
   if (cursor) {
     const comparison = sql.raw((descending ? '<' : '>') + (cursor.inclusive ? '=' : ''))
     where.push(
@@ -105,7 +81,7 @@ export function listQuery(db: Database, { filter, sort, limit, offset = 0, curso
     .select(productColumns(db))
     .from(products)
     .where(and(...where))
-    .orderBy(...(sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]))
+    .orderBy(...order(db, column, { descending, few }))
     .limit(limit + 1)
     .offset(offset)
 }
@@ -120,6 +96,14 @@ function columnOf({ tables: { products } }: Database, { by }: ProductSort) {
   }[by]
 }
 
+/** By the column's index; few rows are sorted. */
+function order(db: Database, column: Column, { descending, few }: { descending: boolean; few: boolean }) {
+  const { id } = db.tables.products
+  return (column === id ? [id] : [column, id])
+    .map((each) => (few ? db.unindexed(each) : each))
+    .map((each) => (descending ? desc(each) : asc(each)))
+}
+
 /** The row at a place counted from the list's beginning. Only its key is read on the way there: an index has that. */
 export async function placeOf(
   db: Database,
@@ -127,12 +111,12 @@ export async function placeOf(
 ): Promise<Cursor | undefined> {
   const { products } = db.tables
   const column = columnOf(db, sort)
-  const direction = sort.descending ? desc : asc
+  const few = await leavesFew(db, filter)
   const [row] = await db.scanner
     .select({ value: column, id: products.id })
     .from(products)
-    .where(and(...conditions(db, filter, column)))
-    .orderBy(...(sort.by === 'id' ? [direction(column)] : [direction(column), direction(products.id)]))
+    .where(and(...conditions(db, filter, few ? undefined : column)))
+    .orderBy(...order(db, column, { descending: sort.descending, few }))
     .limit(1)
     .offset(position)
   return row && { direction: 'next', ...row, inclusive: true }
@@ -155,6 +139,7 @@ export async function countRows(db: Database, filter: ProductFilter): Promise<To
 
 /** As if the rest of the ids held as many matches as the first ones do: what it costs has a bound. */
 export async function estimateRows(db: Database, filter: ProductFilter): Promise<Total> {
+  if (await leavesFew(db, filter)) return await countRows(db, filter)
   const { products } = db.tables
   const matching = queriesFor(db, filter)
     .select({ id: products.id })

@@ -86,6 +86,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     },
   )
 
+  test.each(SORTS)('few rows, sorted by %s, are found by their filter', async (by) => {
+    const sort = { by, descending: true }
+    const plan = await explain(listQuery(db, { ...plain, filter: { minPriceMinor: 39_000 }, sort }, true))
+    expect(plan).toContain('products_by_price')
+    expect(plan).not.toMatch(/SCAN products|Seq Scan/)
+  })
+
   test.each(SEARCHES)('a search for %s begins with the words', async (...words) => {
     const wanted = words.map((word, index) => [{ word, prefix: index === words.length - 1 }])
     const request = { wanted, unwanted: undefined, filter: { inStock: true }, limit: 20, afterId: 0 }

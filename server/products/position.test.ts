@@ -5,7 +5,8 @@ import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#server/testing.ts'
 
-const PRODUCTS = 1200
+/** Enough for filters that leave few products, and for such that leave many. */
+const PRODUCTS = 12_000
 const SORTS = ['id', '-name', 'price', '-stock_level', 'updated_at'] as const
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
@@ -24,7 +25,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
 
   test.each(SORTS)('sorted by %s, a page at a place is the one the walk has there', async (sort) => {
     const { products } = server.client
-    for (const filter of [{}, { in_stock: true, max_price: '40.00' }]) {
+    for (const filter of [{}, { in_stock: true, max_price: '40.00' }, { in_stock: false }]) {
       const listed = await products.list.query({ sort, limit: 60, offset: 700, ...filter })
       const found = await products.at.query({ sort, limit: 20, position: 720, ...filter })
       expect(found.items).toEqual(listed.items.slice(20, 40))

@@ -7,6 +7,7 @@ import { Vocabulary } from '#db/search/vocabulary.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
 import { changeRows, latestSeq, ledgerRows, type ChangeRow, type LedgerPage } from './journal.ts'
+import type { ProductFilter } from './filter.ts'
 import {
   countRows,
   estimateRows,
@@ -16,7 +17,6 @@ import {
   productColumns,
   searchRows,
   type PageRequest,
-  type ProductFilter,
   type SearchRequest,
 } from './pages.ts'
 import type { ImportOptions } from './csv-import.ts'

@@ -2,7 +2,7 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
-import type { ProductFilter } from './pages.ts'
+import type { ProductFilter } from './filter.ts'
 import { formatPrice, toMinorUnits, type Currency } from './product.ts'
 import type { Product } from './schema.ts'
 import { StockLevelChanged, VersionMismatch } from './writes.ts'

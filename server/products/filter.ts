@@ -1,0 +1,58 @@
+/** What of the catalogue is asked for, as conditions, and which way to the rows is the shorter one. */
+import { and, eq, gt, gte, lte, sql, type Column, type SQL } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+
+export interface ProductFilter {
+  minPriceMinor?: number | undefined
+  maxPriceMinor?: number | undefined
+  inStock?: boolean | undefined
+  maxStock?: number | undefined
+}
+
+/** So many are sorted sooner than a page of them is met in an order of a million. */
+const FEW = 5_000
+
+/** @param sortedBy the column whose index gives the order of the rows; the filters leave the other indexes alone */
+export function conditions(db: Database, filter: ProductFilter, sortedBy?: Column): SQL[] {
+  const { priceMinor, stockLevel } = db.tables.products
+  const own = (column: Column) => (sortedBy && sortedBy !== column ? db.unindexed(column) : sql`${column}`)
+  return [...ofPrice(filter, own(priceMinor)), ...ofStock(filter, own(stockLevel))]
+}
+
+function ofPrice({ minPriceMinor, maxPriceMinor }: ProductFilter, price: SQL): SQL[] {
+  return [
+    ...(minPriceMinor === undefined ? [] : [gte(price, minPriceMinor)]),
+    ...(maxPriceMinor === undefined ? [] : [lte(price, maxPriceMinor)]),
+  ]
+}
+
+function ofStock({ inStock, maxStock }: ProductFilter, stock: SQL): SQL[] {
+  return [
+    ...(inStock === undefined ? [] : [inStock ? gt(stock, 0) : eq(stock, 0)]),
+    ...(maxStock === undefined ? [] : [lte(stock, maxStock)]),
+  ]
+}
+
+/** Whether the price alone, or the stock alone, leaves so few that it leads to them. */
+export async function leavesFew(db: Database, filter: ProductFilter): Promise<boolean> {
+  if (db.knowsSizes) return false
+  const { products } = db.tables
+  for (const bounds of [
+    ofPrice(filter, sql`${products.priceMinor}`),
+    ofStock(filter, sql`${products.stockLevel}`),
+  ]) {
+    if (bounds.length === 0) continue
+    const first = db.reader.select({ one: sql`1` }).from(products)
+    const counted = first
+      .where(and(...bounds))
+      .limit(FEW + 1)
+      .as('counted')
+    if ((await db.reader.$count(counted)) <= FEW) return true
+  }
+  return false
+}
+
+/** Without an index for both the filter and the order, every row may have to be looked at. */
+export function queriesFor(db: Database, filter: ProductFilter) {
+  return Object.values(filter).every((bound) => bound === undefined) ? db.reader : db.scanner
+}
