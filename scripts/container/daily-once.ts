@@ -1,8 +1,8 @@
 /** Three servers, one schedule, one store: the daily job's tick comes to all of them at the same time. */
 import { join } from 'node:path'
 import { temporaryFolder } from '#server/testing.ts'
+import { startCluster } from './cluster.ts'
 import { ROOT, type Replica } from './replica.ts'
-import { startCluster } from './scale.ts'
 
 /** Long enough for three servers to start on a busy machine. */
 const UNTIL_TICK_MS = 60_000
