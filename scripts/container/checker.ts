@@ -19,8 +19,8 @@ export interface Checker {
 }
 
 const PRODUCTS = 20
-const PACE = { readerThinkMs: 60, writerThinkMs: 250 }
-const READERS_THROUGH_BALANCER = 3
+const PACE = { readerThinkMs: 40, writerThinkMs: 250 }
+const READERS_THROUGH_BALANCER = 6
 const WRITERS = 2
 const NO_ANSWER = 'no answer'
 const whole = (number: number) => number.toLocaleString('en')
