@@ -15,7 +15,9 @@ program
 
 program
   .command('scale')
-  .description('Three replicas behind the balancer: restarted one by one, killed, and the daily job once.')
+  .description(
+    'Three replicas behind the balancer: restarted one by one, one killed, and the daily job once.',
+  )
   .option('--rate <n>', 'requests a second', Number, 500)
   .option('--pause <ms>', 'before, between and after the disturbances', Number, 3_000)
   .action(playScale)
