@@ -5,6 +5,7 @@ import { expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Database } from './database.ts'
 import { migrationsOf } from './migrate.ts'
 import { openDatabase } from './open.ts'
 import { temporaryPostgres } from './postgres.testing.ts'
@@ -70,3 +71,20 @@ for (let count = 1; count < (await migrationsOf('postgres')).length; count += 1)
       update products set stock_level = stock_level - 1, version = version + 1 where sku = 'A' returning version`
     expect(Number(row?.version)).toBe(4)
   })
+
+test('PostgreSQL: a migration that cannot have a lock gives way, and is done when it can', async () => {
+  const url = await temporaryPostgres()
+  await using sql = new SQL({ url, max: 1 })
+  await writeWith('postgres', 1, async (statements) => await sql.unsafe(statements).simple())
+  const refused = Promise.withResolvers<unknown>()
+  let opening: Promise<Database> | undefined
+  // As long as somebody reads, an index cannot be changed; and whoever would read next waits behind who wants to change it.
+  await sql.begin(async (reader) => {
+    await reader`select id from products`
+    opening = openDatabase(url, refused.resolve)
+    expect(await refused.promise).toMatchObject({ errno: '55P03' })
+  })
+  const db = await opening
+  await db?.close()
+  await expectAllThere(url)
+})

@@ -22,6 +22,9 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
 /** A database that starts together with this program may have to recover first. */
 const START_TIMEOUT_MS = 60_000
 const START_POLL_MS = 500
+/** Whoever comes after a migration that waits for a lock waits with it: servers of the version before, serving. */
+const MIGRATION_LOCK_TIMEOUT_MS = 500
+const LOCK_NOT_AVAILABLE = '55P03'
 /** About a second's work in reads; writes are refused last. */
 const QUEUE_LIMITS = { waitingReads: 1_500, waitingTransactions: 3_000, silenceMs: SILENCE_MS }
 /** Any number, as long as every version of this program takes the same one. */
@@ -36,7 +39,8 @@ const UNIQUE_VIOLATION = '23505'
 
 /**
  * @param url `postgres://…`
- * @param onWaiting told with each refusal while the server is still starting; without it that is not waited for
+ * @param onWaiting told with each refusal while the server is still starting, and each time that a migration gives
+ * way; without it a server that is starting is not waited for
  */
 export async function openPostgres(url: string, onWaiting?: (error: unknown) => void): Promise<Database> {
   const client = connect(url, MAX_CONNECTIONS)
@@ -44,7 +48,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
   const watcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
   // Opened by the first question, so never by a server that knows no keys.
   const keyWatcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
-  await (onWaiting ? onceStarted(() => migrate(client), onWaiting) : migrate(client))
+  await untilDone(() => migrate(client), onWaiting)
   const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: MAX_CONNECTIONS })
   const queries = drizzle({ client: queued(client, queue) })
 
@@ -189,14 +193,16 @@ function isPassing(error: unknown): boolean {
 }
 
 /** What cannot pass, such as a wrong password, fails at once. */
-async function onceStarted(run: () => Promise<void>, onWaiting: (error: unknown) => void): Promise<void> {
+async function untilDone(run: () => Promise<void>, onWaiting?: (error: unknown) => void): Promise<void> {
   const giveUpAt = performance.now() + START_TIMEOUT_MS
   for (;;) {
     try {
       return await run()
     } catch (error) {
-      if (!isPassing(error) || performance.now() > giveUpAt) throw error
-      onWaiting(error)
+      const gaveWay = driverError(error).sqlState === LOCK_NOT_AVAILABLE
+      const passing = gaveWay || (onWaiting !== undefined && isPassing(error))
+      if (!passing || performance.now() > giveUpAt) throw error
+      onWaiting?.(error)
       await Bun.sleep(START_POLL_MS)
     }
   }
@@ -207,6 +213,7 @@ async function migrate(client: SQL): Promise<void> {
   const migrations = await migrationsOf('postgres')
   await client.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    await tx`select set_config('lock_timeout', ${String(MIGRATION_LOCK_TIMEOUT_MS)}, true)`
     await tx`create table if not exists migrations (name text primary key, sha256 text not null)`
     const applied = await tx<Pick<Migration, 'name' | 'sha256'>[]>`select name, sha256 from migrations`
     for (const { name, sha256, statements } of pendingMigrations(migrations, applied)) {

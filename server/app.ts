@@ -52,7 +52,7 @@ export async function startApp(
 ): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics()
-  const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database to start')
+  const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
   const { db, products } = await openProducts(config, opened, onWaiting)
   const waiting = { name: 'adstock_database_waiting', help: 'Who waits for a turn at the database' }
   metrics.gauge(waiting, (set) => set({}, db.waiting()))

@@ -1,6 +1,12 @@
-/** One request to one server, and what came of it. */
-import type { Replica } from './cluster.ts'
+/** One request, and what came of it. */
 import type { Tier } from './tally.ts'
+
+/** Who is asked: a server, or a balancer in front of several. */
+export interface Place {
+  index: number
+  /** Without a slash at the end. */
+  url: string
+}
 
 export interface Product {
   id: number
@@ -12,7 +18,7 @@ export interface Product {
 }
 
 export interface Answer {
-  replica: Replica
+  place: Place
   /** 0: none came. */
   status: number
   body: unknown
@@ -37,11 +43,11 @@ const TIERS: [part: string, tier: Tier][] = [
   ['fwd=miss', 'none'],
 ]
 
-export async function ask(replica: Replica, { path, method = 'GET', headers, body }: Asked): Promise<Answer> {
+export async function ask(place: Place, { path, method = 'GET', headers, body }: Asked): Promise<Answer> {
   const startedAt = performance.now()
-  const answer = { replica, startedAt, status: 0, body: undefined, etag: null, tier: 'not told' } as const
+  const answer = { place, startedAt, status: 0, body: undefined, etag: null, tier: 'not told' } as const
   try {
-    const response = await fetch(replica.url + path, {
+    const response = await fetch(place.url + path, {
       method,
       signal: AbortSignal.timeout(CLIENT_TIMEOUT_MS),
       // A kept connection that is found broken would be tried again by itself, and a write done twice.

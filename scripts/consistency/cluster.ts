@@ -5,13 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
 import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import type { Place } from './ask.ts'
 import type { MutantName } from './mutants.ts'
 import { startProxies, type Link } from './proxies.ts'
 
-export interface Replica {
-  index: number
-  /** Changes with each start. */
-  url: string
+/** Its address changes with each start. */
+export interface Replica extends Place {
   toRedis: Link
   toDatabase: Link
   pause: () => void

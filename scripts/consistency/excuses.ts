@@ -4,11 +4,19 @@ export type Taken = 'a server' | 'the database' | 'nothing'
 interface Window {
   fault: string
   taken: Taken
-  /** Of one server or its connection; of all, when there is none. */
-  replica: number | undefined
+  /** Who is asked there is excused; everybody, when there is none. */
+  place: number | undefined
   from: number
   /** Infinity while it lasts. */
   to: number
+  graceMs: number
+}
+
+interface Disturbance {
+  taken: Taken
+  place?: number | undefined
+  /** So long after it is over it still excuses. */
+  graceMs?: number
 }
 
 /** Connections that broke are found out one by one. */
@@ -18,8 +26,8 @@ export class Excuses {
   readonly #windows: Window[] = []
 
   /** @returns to be called when the fault is over */
-  open(fault: string, { taken, replica }: { taken: Taken; replica: number | undefined }): () => void {
-    const window = { fault, taken, replica, from: performance.now(), to: Infinity }
+  open(fault: string, { taken, place, graceMs = GRACE_MS }: Disturbance): () => void {
+    const window = { fault, taken, place, graceMs, from: performance.now(), to: Infinity }
     this.#windows.push(window)
     return () => {
       window.to = performance.now()
@@ -27,13 +35,13 @@ export class Excuses {
     }
   }
 
-  cover(replica: number, from: number, to: number): boolean {
+  cover(place: number, from: number, to: number): boolean {
     return this.#windows.some(
       (window) =>
         window.taken !== 'nothing' &&
-        (window.replica ?? replica) === replica &&
+        (window.place ?? place) === place &&
         window.from <= to &&
-        window.to + GRACE_MS >= from,
+        window.to + window.graceMs >= from,
     )
   }
 

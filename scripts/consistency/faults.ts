@@ -142,7 +142,7 @@ async function strikeInTurn(
     const { taken, strike, target }: Fault = FAULTS[name]
     const over = session.excuses.open(name, {
       taken,
-      replica: target === 'server' || target.startsWith('link') ? replica.index : undefined,
+      place: target === 'server' || target.startsWith('link') ? replica.index : undefined,
     })
     await strike(stage, replica)
     over()

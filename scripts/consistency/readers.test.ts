@@ -1,7 +1,6 @@
 /** Servers that lie: each lie has to be found by the read that it is told to. */
 import { expect, test } from 'bun:test'
-import type { Product } from './ask.ts'
-import type { Replica } from './cluster.ts'
+import type { Place, Product } from './ask.ts'
 import { readPage, readOverTrpc, readProduct, readUnless, search } from './readers.ts'
 import { Session } from './session.ts'
 
@@ -17,16 +16,16 @@ const BELT: Product = {
 /** Acknowledged: a belt with version 2. */
 async function findings(
   answer: () => Response,
-  read: (session: Session, replica: Replica) => Promise<void>,
+  read: (session: Session, place: Place) => Promise<void>,
 ): Promise<string[]> {
   await using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
-  const replica = { index: 0, url: server.url.origin } as Replica
-  const session = new Session({ cluster: { replicas: [replica] }, products: 1 })
+  const place = { index: 0, url: server.url.origin }
+  const session = new Session({ places: [place], products: 1 })
   const history = session.historyOf(BELT.id)
   history.writeBegins()
   history.writeEnds(performance.now(), { version: 2, stock: 0, word: 'belt' })
   session.born(history)
-  await read(session, replica)
+  await read(session, place)
   return Object.keys(session.violations.counts.toJSON())
 }
 
@@ -34,16 +33,14 @@ const json = (body: unknown) => () => Response.json(body, { headers: { etag: '"x
 const unmodified = () => new Response(null, { status: 304 })
 const missing = () => new Response('{}', { status: 404 })
 const old = { ...BELT, version: 1 }
-const one = (session: Session, replica: Replica) => readProduct(session, replica, session.historyOf(BELT.id))
-const unless = (version: number) => (session: Session, replica: Replica) =>
-  readUnless(session, replica, { history: session.historyOf(BELT.id), version })
-const overTrpc = (session: Session, replica: Replica) =>
-  readOverTrpc(session, replica, session.historyOf(BELT.id))
-const searched = (session: Session, replica: Replica) => search(session, replica, session.historyOf(BELT.id))
-const listed = (session: Session, replica: Replica) =>
-  readPage(session, replica, { via: 'list', path: '/list' })
-const outOfStock = (session: Session, replica: Replica) =>
-  readPage(session, replica, {
+const one = (session: Session, place: Place) => readProduct(session, place, session.historyOf(BELT.id))
+const unless = (version: number) => (session: Session, place: Place) =>
+  readUnless(session, place, { history: session.historyOf(BELT.id), version })
+const overTrpc = (session: Session, place: Place) => readOverTrpc(session, place, session.historyOf(BELT.id))
+const searched = (session: Session, place: Place) => search(session, place, session.historyOf(BELT.id))
+const listed = (session: Session, place: Place) => readPage(session, place, { via: 'list', path: '/list' })
+const outOfStock = (session: Session, place: Place) =>
+  readPage(session, place, {
     via: 'list by stock',
     path: '/list',
     has: ({ known }) => known.stock === 0,

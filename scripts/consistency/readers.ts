@@ -1,6 +1,5 @@
 /** Every way to read a product, and what each read must show. */
-import { ask, type Answer, type Product } from './ask.ts'
-import type { Replica } from './cluster.ts'
+import { ask, type Answer, type Place, type Product } from './ask.ts'
 import { ABSENT, type Floor, type ProductHistory } from './history.ts'
 import type { Session } from './session.ts'
 
@@ -12,30 +11,26 @@ export function anyOf<T>(list: readonly T[]): T | undefined {
   return list[Math.floor(Math.random() * list.length)]
 }
 
-export async function readProduct(
-  session: Session,
-  replica: Replica,
-  history: ProductHistory,
-): Promise<void> {
+export async function readProduct(session: Session, place: Place, history: ProductHistory): Promise<void> {
   const floor = history.floor(performance.now())
-  const answer = await ask(replica, { path: `/v1/products/${history.id}` })
+  const answer = await ask(place, { path: `/v1/products/${history.id}` })
   judgeOne(session, answer, { history, floor, via: 'get' })
 }
 
-async function readIfChanged(session: Session, replica: Replica, history: ProductHistory): Promise<void> {
+async function readIfChanged(session: Session, place: Place, history: ProductHistory): Promise<void> {
   const newest = Number.isFinite(history.version) ? history.version : 1
   // Mostly the newest version, which is confirmed; an older one must not be.
   const version = Math.max(1, newest - (Math.random() < 0.2 ? 1 : 0))
-  await readUnless(session, replica, { history, version })
+  await readUnless(session, place, { history, version })
 }
 
 export async function readUnless(
   session: Session,
-  replica: Replica,
+  place: Place,
   { history, version }: { history: ProductHistory; version: number },
 ): Promise<void> {
   const floor = history.floor(performance.now())
-  const answer = await ask(replica, {
+  const answer = await ask(place, {
     path: `/v1/products/${history.id}`,
     headers: { 'if-none-match': `"${version}"` },
   })
@@ -43,14 +38,10 @@ export async function readUnless(
   else if (session.tookRead('304', answer)) session.judge(history, { version, via: '304', floor }, answer)
 }
 
-export async function readOverTrpc(
-  session: Session,
-  replica: Replica,
-  history: ProductHistory,
-): Promise<void> {
+export async function readOverTrpc(session: Session, place: Place, history: ProductHistory): Promise<void> {
   const floor = history.floor(performance.now())
   const input = encodeURIComponent(JSON.stringify({ id: history.id }))
-  const answer = await ask(replica, { path: `/trpc/products.get?input=${input}` })
+  const answer = await ask(place, { path: `/trpc/products.get?input=${input}` })
   const body = (answer.body as { result?: { data: Product } } | undefined)?.result?.data
   judgeOne(session, { ...answer, body }, { history, floor, via: 'trpc' })
 }
@@ -68,17 +59,17 @@ function judgeOne(
 }
 
 /** Ids that there is no product of yet: what says so must not be kept for too long. */
-async function readUnborn(session: Session, replica: Replica): Promise<void> {
+async function readUnborn(session: Session, place: Place): Promise<void> {
   await readProduct(
     session,
-    replica,
+    place,
     session.historyOf(session.highestId + 1 + Math.floor(Math.random() * BEYOND)),
   )
 }
 
-async function readBuried(session: Session, replica: Replica): Promise<void> {
+async function readBuried(session: Session, place: Place): Promise<void> {
   const history = anyOf(session.buried)
-  if (history) await anyOf([readProduct, readIfChanged, readOverTrpc])?.(session, replica, history)
+  if (history) await anyOf([readProduct, readIfChanged, readOverTrpc])?.(session, place, history)
 }
 
 interface Page {
@@ -100,11 +91,11 @@ const PAGES: Page[] = [
   },
 ]
 
-export async function readPage(session: Session, replica: Replica, page = anyOf(PAGES)): Promise<void> {
+export async function readPage(session: Session, place: Place, page = anyOf(PAGES)): Promise<void> {
   if (!page) return
   const floors = session.floors(performance.now())
   const kept = Math.random() < 0.5 ? session.pages.get(page.path) : undefined
-  const answer = await ask(replica, {
+  const answer = await ask(place, {
     path: page.path,
     ...(kept && { headers: { 'if-none-match': kept.etag } }),
   })
@@ -123,6 +114,7 @@ function judgePage(
 ): void {
   const { via, has, fits } = page
   for (const product of items) {
+    if (session.foreign.has(product.id)) continue
     const history = session.historyOf(product.id)
     const floor = floors.get(history) ?? history.floorOfStranger(answer.startedAt)
     floors.delete(history)
@@ -137,35 +129,35 @@ function judgePage(
   }
 }
 
-export async function search(session: Session, replica: Replica, history: ProductHistory): Promise<void> {
+export async function search(session: Session, place: Place, history: ProductHistory): Promise<void> {
   const { word } = history.known
   if (word === '') return
-  await readPage(session, replica, {
+  await readPage(session, place, {
     via: 'search',
     path: `/v1/products/search?q=${word}&limit=${PAGE}`,
     has: (other) => other === history && other.known.word === word,
   })
 }
 
-type Read = (session: Session, replica: Replica, history: ProductHistory) => Promise<void>
+type Read = (session: Session, place: Place, history: ProductHistory) => Promise<void>
 
 /** By how often they come, of a hundred. */
 const READS: [share: number, read: Read][] = [
   [52, readProduct],
   [22, readIfChanged],
   [13, readOverTrpc],
-  [3, (session, replica) => readPage(session, replica)],
+  [3, (session, place) => readPage(session, place)],
   [2, search],
   [4, readUnborn],
   [4, readBuried],
 ]
 
-export async function readSomething(session: Session, replica: Replica): Promise<void> {
+export async function readSomething(session: Session, place: Place): Promise<void> {
   const history = anyOf(session.alive)
   if (!history) return
   let chance = Math.random() * 100
   for (const [share, read] of READS) {
     chance -= share
-    if (chance < 0) return await read(session, replica, history)
+    if (chance < 0) return await read(session, place, history)
   }
 }

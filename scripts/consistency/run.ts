@@ -1,11 +1,10 @@
 /** One run: the cluster, the load on it, and the faults in their order. */
-import { startCluster, type Replica } from './cluster.ts'
+import { startCluster } from './cluster.ts'
 import { FAULT_NAMES, strikeUntil, type FaultName, type Stage } from './faults.ts'
+import { createProducts, spread, startLoad } from './load.ts'
 import { MUTANTS, type Mutant, type MutantName } from './mutants.ts'
-import { readSomething } from './readers.ts'
 import { Session } from './session.ts'
 import type { Tally } from './tally.ts'
-import { Writer } from './writers.ts'
 
 export interface Phase {
   seconds: number
@@ -33,8 +32,7 @@ const WRITERS = 6
 /** In the mean. */
 const READER_THINK_MS = 2
 const PRODUCTS = 20
-/** After a question that brought no answer. */
-const REST_MS = 20
+const WRITER_THINK_MS = 100
 const DRAIN_MS = 1_000
 
 /** Half of the time for each fault alone, and for none; half for all at once. */
@@ -54,17 +52,27 @@ export function againstMutant(mutant: MutantName, seconds: number): RunOptions {
 }
 
 export async function run(options: RunOptions): Promise<Session> {
-  const { phases, mutant, untilFound = false, stop, products = PRODUCTS } = options
+  const {
+    phases,
+    mutant,
+    untilFound = false,
+    stop,
+    products = PRODUCTS,
+    writerThinkMs = WRITER_THINK_MS,
+  } = options
   await using cluster = await startCluster({ servers: SERVERS, mutant })
-  const session = new Session({ cluster, products, log: options.log })
-  const [first] = cluster.replicas
-  if (!first) throw new Error('There is no server.')
-  const founder = new Writer(session, first)
-  while (session.alive.length < products) await founder.create()
+  const { replicas } = cluster
+  const session = new Session({ places: replicas, products, log: options.log })
+  await createProducts(session)
   const broken: Mutant | undefined = mutant && MUTANTS[mutant]
   await broken?.prepare?.(cluster)
 
-  const load = startLoad(session, options)
+  const load = startLoad(session, {
+    readers: spread(READERS, replicas),
+    readerThinkMs: READER_THINK_MS,
+    writers: spread(WRITERS, replicas),
+    writerThinkMs,
+  })
   const stage: Stage = { cluster, session, dumps: [] }
   const ended = [load, ...(untilFound ? [session.violations.first.promise] : []), ...(stop ? [stop] : [])]
   const early = Promise.race(ended).then(() => (session.stopped = true))
@@ -89,27 +97,4 @@ async function passThrough(
   await striking
   tally.seconds = (performance.now() - startedAt) / 1000
   options.onPhase?.(tally)
-}
-
-/** Ends when the session is stopped. */
-async function startLoad(session: Session, { writerThinkMs = 100 }: RunOptions): Promise<void> {
-  const forEach = (count: number) =>
-    Array.from({ length: count }, (_, n) => session.replicas[n % session.replicas.length]).filter(
-      (replica) => replica !== undefined,
-    )
-  const read = async (replica: Replica) => {
-    while (!session.stopped) {
-      const before = session.tally.unanswered
-      await readSomething(session, replica)
-      await Bun.sleep(session.tally.unanswered > before ? REST_MS : 2 * READER_THINK_MS * Math.random())
-    }
-  }
-  const write = async (replica: Replica) => {
-    const writer = new Writer(session, replica)
-    while (!session.stopped) {
-      await writer.writeSomething()
-      await Bun.sleep(2 * writerThinkMs * Math.random())
-    }
-  }
-  await Promise.all([...forEach(READERS).map(read), ...forEach(WRITERS).map(write)])
 }

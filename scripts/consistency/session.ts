@@ -1,13 +1,16 @@
-/** What readers and writers share: the histories of all products, who is on which replica, and what was found. */
-import type { Answer, Product } from './ask.ts'
-import type { Cluster, Replica } from './cluster.ts'
+/** What readers and writers share: the histories of all products, and what was found. */
+import type { Answer, Place, Product } from './ask.ts'
 import { Excuses } from './excuses.ts'
 import { ABSENT, GONE, ProductHistory, type Floor } from './history.ts'
 import { Tally, Violations } from './tally.ts'
 
 interface SessionParts {
-  cluster: Pick<Cluster, 'replicas'>
+  /** By their index. */
+  places: readonly Place[]
+  /** That there are to be at any time. */
   products: number
+  /** Products that others write: nothing is known of them. */
+  foreign?: ReadonlySet<number>
   log?: ((line: object) => void) | undefined
 }
 
@@ -20,12 +23,14 @@ const BURIED = 50
 const MAX_PAGES = 50
 /** What a server may say to what is asked here. */
 const ANSWERS = new Set([200, 201, 204, 304, 404, 409, 412])
+/** None came; a balancer got none from the server that it had asked; or nobody could answer just then. */
+const NO_ANSWERS = new Set([0, 502, 503])
 
 export class Session {
-  readonly replicas: readonly Replica[]
-  readonly excuses = new Excuses()
-  /** That there are to be at any time. */
+  readonly places: readonly Place[]
   readonly products: number
+  readonly foreign: ReadonlySet<number>
+  readonly excuses = new Excuses()
   readonly violations = new Violations()
   readonly tallies: Tally[] = []
   tally = new Tally('none')
@@ -42,9 +47,10 @@ export class Session {
   readonly #startedAt = performance.now()
   readonly #log: ((line: object) => void) | undefined
 
-  constructor({ cluster, products, log }: SessionParts) {
-    this.replicas = cluster.replicas
+  constructor({ places, products, foreign = new Set(), log }: SessionParts) {
+    this.places = places
     this.products = products
+    this.foreign = foreign
     this.#log = log
   }
 
@@ -115,11 +121,10 @@ export class Session {
 
   /** Whether there was an answer; when not, something has to excuse that. */
   #acceptable(via: string, answer: Answer): boolean {
-    const { status, replica, startedAt, tookMs } = answer
+    const { status, place, startedAt, tookMs } = answer
     const answered = ANSWERS.has(status)
     this.#note(answer, { asked: via, status })
-    const excused =
-      (status === 0 || status === 503) && this.excuses.cover(replica.index, startedAt, startedAt + tookMs)
+    const excused = NO_ANSWERS.has(status) && this.excuses.cover(place.index, startedAt, startedAt + tookMs)
     if (!answered && !excused && !this.stopped)
       this.#violated(`no answer without a cause (${via})`, answer, {
         id: 0,
@@ -153,9 +158,9 @@ export class Session {
     this.#note(answer, { shown: via, id: history.id, version: inWords(version) })
   }
 
-  #note({ replica, tier, startedAt, tookMs }: Answer, what: object): void {
+  #note({ place, tier, startedAt, tookMs }: Answer, what: object): void {
     const start = startedAt - this.#startedAt
-    this.#log?.({ ...what, replica: replica.index, tier, start, end: start + tookMs })
+    this.#log?.({ ...what, place: place.index, tier, start, end: start + tookMs })
   }
 
   /** A page that contradicts itself. */
@@ -165,12 +170,12 @@ export class Session {
 
   #violated(
     what: string,
-    { replica, tier, startedAt, tookMs }: Answer,
+    { place, tier, startedAt, tookMs }: Answer,
     found: { id: number; shown: number | string; expected: number | string; ageMs?: number },
   ): void {
     this.violations.add({
       what,
-      replica: replica.index,
+      place: place.index,
       tier,
       ageMs: 0,
       ...found,

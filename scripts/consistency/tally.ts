@@ -70,7 +70,7 @@ export class Tally {
 export interface Violation {
   /** `stale after ack (304)` */
   what: string
-  replica: number
+  place: number
   tier: Tier
   id: number
   shown: number | string

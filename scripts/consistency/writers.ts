@@ -1,7 +1,6 @@
 /** Every way to change a product. A write whose result never came may still happen: its product is then replaced. */
 import type { SQL } from 'bun'
-import { ask, type Answer, type Asked, type Product } from './ask.ts'
-import type { Replica } from './cluster.ts'
+import { ask, type Answer, type Asked, type Place, type Product } from './ask.ts'
 import { GONE, type ProductHistory } from './history.ts'
 import { anyOf, readProduct, readSomething, search } from './readers.ts'
 import type { Session } from './session.ts'
@@ -24,10 +23,10 @@ const known = ({ version, stock_level, name }: Product) => ({ version, stock: st
 
 export class Writer {
   readonly #session: Session
-  readonly #home: Replica
+  readonly #home: Place
   #probes = 0
 
-  constructor(session: Session, home: Replica) {
+  constructor(session: Session, home: Place) {
     this.#session = session
     this.#home = home
   }
@@ -98,12 +97,12 @@ export class Writer {
     this.#probe(history)
   }
 
-  /** Until one of these answers comes, from whichever server; nothing when the run ends before. */
+  /** Until one of these answers comes, whoever gives it; nothing when the run ends before. */
   async #insist(asked: Asked, wanted: readonly number[]): Promise<Answer | undefined> {
-    const { replicas } = this.#session
+    const { places } = this.#session
     for (let attempt = 0; !this.#session.stopped; attempt += 1) {
-      const replica = replicas[(this.#home.index + attempt) % replicas.length] ?? this.#home
-      const answer = await ask(replica, asked)
+      const place = places[(this.#home.index + attempt) % places.length] ?? this.#home
+      const answer = await ask(place, asked)
       this.#session.tookWrite('write', answer)
       if (wanted.includes(answer.status)) return answer
       await Bun.sleep(RETRY_MS)
@@ -111,13 +110,13 @@ export class Writer {
     return undefined
   }
 
-  /** Right after the answer, on every server: that is when whoever wrote looks. */
+  /** Right after the answer, at every place: that is when whoever wrote looks. */
   #probe(history: ProductHistory): void {
-    for (const replica of this.#session.replicas) {
+    for (const place of this.#session.places) {
       if (this.#probes >= MAX_PROBES) return
       this.#probes += 1
       const read = anyOf([readProduct, readProduct, search, readSomething])
-      void read?.(this.#session, replica, history).finally(() => (this.#probes -= 1))
+      void read?.(this.#session, place, history).finally(() => (this.#probes -= 1))
     }
   }
 }
@@ -142,5 +141,5 @@ export async function writeBySql(session: Session, sql: SQL): Promise<void> {
   if (!row) return history.writeEnds(performance.now())
   history.committedBySql(performance.now(), Number(row.version))
   session.tally.writes.add('by SQL')
-  for (const replica of session.replicas) void readProduct(session, replica, history)
+  for (const place of session.places) void readProduct(session, place, history)
 }

@@ -15,7 +15,9 @@ program
 
 program
   .command('scale')
-  .description('Three replicas behind the balancer: restarted one by one, killed, and the daily job once.')
+  .description(
+    'Three replicas behind the balancer: restarted one by one, one killed, and the daily job once.',
+  )
   .option('--rate <n>', 'requests a second', Number, 500)
   .option('--pause <ms>', 'before, between and after the disturbances', Number, 3_000)
   .action(playScale)
@@ -23,9 +25,12 @@ program
 program
   .command('upgrade')
   .description(
-    'Replaces three replicas of an older version one by one, under load, on the database that they share.',
+    'Replaces three replicas one by one by a newer version, under load, on the database that they share: an older version by this one, and this one by the next.',
   )
-  .option('--from <commit>', 'the older version (default: the one before the last migration)')
+  .option(
+    '--from <commit>',
+    'the older version (default: the newest that lacks the last migration and gives notice before it leaves)',
+  )
   .option('--rate <n>', 'requests a second', Number, 300)
   .option('--pause <ms>', 'between two replicas', Number, 2_000)
   .action(playUpgrade)

@@ -1,58 +1,56 @@
 /**
- * `bun run container upgrade`: the version before the last migration serves, on three replicas under load, and each is
- * replaced by this one. The first to be replaced migrates the database that the others go on using.
+ * `bun run container upgrade`: two versions at once, under load, on the database that they share. Three replicas of an
+ * older version are replaced by this one, and then three of this one by what could be the next: the first to be
+ * replaced migrates what the others go on using.
  */
-import { join } from 'node:path'
-import { temporaryFolder } from '#server/testing.ts'
-import { need, run } from './program.ts'
+import type { SQL } from 'bun'
+import { startCluster, WITHOUT_ADS } from './cluster.ts'
+import { need } from './program.ts'
 import { ROOT } from './replica.ts'
-import { rollingRestart, startCluster } from './scale.ts'
+import { rollingRestart } from './scale.ts'
+import type { LoadOptions } from './under-load.ts'
+import { checkOut, checkOutNext, givesNotice, versionBeforeLastMigration } from './versions.ts'
 
-const NO_ADS = join(ROOT, 'scripts/consistency/no-ads.ts')
-
-export async function playUpgrade({
-  from,
-  rate,
-  pause,
-}: {
+interface UpgradeOptions {
   from?: string
   rate: number
   pause: number
-}): Promise<void> {
-  need('git', 'haproxy', 'redis-server')
-  const commit = from ?? (await beforeLastMigration())
-  await using resources = new AsyncDisposableStack()
-  const folder = resources.use(await temporaryFolder())
-  const old = join(folder.path, 'old')
-  await git('worktree', 'add', '--detach', old, commit)
-  resources.defer(async () => void (await git('worktree', 'remove', '--force', old)))
-  const installing = Bun.spawn([process.execPath, 'install', '--frozen-lockfile', '--ignore-scripts'], {
-    cwd: old,
-    stdout: 'ignore',
-    stderr: 'ignore',
-  })
-  if ((await installing.exited) !== 0) throw new Error(`The packages of ${commit} could not be installed.`)
+}
 
-  const cluster = resources.use(
-    await startCluster({ ADS_SOURCE: NO_ADS, GOOGLE_ADS_CUSTOMER_ID: '1234567890' }, old),
-  )
-  const migrations = async () =>
-    (await cluster.sql<{ name: string }[]>`select name from migrations order by name`).map(({ name }) => name)
-  const before = await migrations()
-  console.log(`from ${commit} to this version at ${rate} requests/s`)
-  const wrong = await rollingRestart(cluster, { perSecond: rate, pauseMs: pause })
-  const added = (await migrations()).slice(before.length)
+export async function playUpgrade({ from, rate, pause }: UpgradeOptions): Promise<void> {
+  need('git', 'haproxy', 'redis-server')
+  const options = { perSecond: rate, pauseMs: pause }
+  const commit = from ?? (await versionBeforeLastMigration())
+  let wrong: number
+  {
+    await using older = await checkOut(commit)
+    console.log(`from ${commit} to this version at ${rate} requests/s`)
+    if (!(await givesNotice(commit)))
+      console.log('  it leaves without notice: what was sent to it at that moment may fail')
+    wrong = await replace(older.root, ROOT, options)
+  }
+  {
+    await using next = await checkOutNext()
+    console.log(`from this version to one with another migration at ${rate} requests/s`)
+    wrong += await replace(ROOT, next.root, options)
+  }
+  process.exitCode = wrong === 0 ? 0 : 1
+}
+
+/** @returns how much was wrong */
+async function replace(older: string, newer: string, options: LoadOptions): Promise<number> {
+  await using cluster = await startCluster(WITHOUT_ADS, older)
+  const before = await migrationsIn(cluster.sql)
+  const wrong = await rollingRestart(cluster, options, newer)
+  const added = (await migrationsIn(cluster.sql)).slice(before.length)
   console.log(`  migrated meanwhile: ${added.join(', ') || 'nothing'}`)
+  if (added.length === 0) wrong.push('nothing was migrated')
   for (const each of wrong) console.log(`  WRONG: ${each}`)
   if (wrong.length === 0) console.log('  nothing is wrong')
-  process.exitCode = wrong.length === 0 ? 0 : 1
+  return wrong.length
 }
 
-async function beforeLastMigration(): Promise<string> {
-  const last = await git('log', '-1', '--format=%H', '--', 'db/migrations/postgres')
-  return (await git('rev-parse', '--short', `${last}^`)).trim()
-}
-
-async function git(...parameters: readonly string[]): Promise<string> {
-  return await run('git', ['-C', ROOT, ...parameters])
+async function migrationsIn(sql: SQL): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`select name from migrations order by name`
+  return rows.map(({ name }) => name)
 }
