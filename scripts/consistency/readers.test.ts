@@ -80,3 +80,36 @@ test.each([
 ])('a lie is found: %s', async (_, answer, read, violation) => {
   expect(await findings(answer, read)).toEqual([violation])
 })
+
+test('what others write is not judged', async () => {
+  await using server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: json({ items: [{ ...BELT, id: 7, version: 9 }] }),
+  })
+  const place = { index: 0, url: server.url.origin }
+  const judging = async (foreign: Set<number>) => {
+    const session = new Session({ places: [place], products: 1, foreign })
+    await listed(session, place)
+    return Object.keys(session.violations.counts.toJSON())
+  }
+  expect(await judging(new Set([7]))).toEqual([])
+  expect(await judging(new Set())).toEqual(['a version nobody wrote (list)'])
+})
+
+test('only what was in flight while a server was cut off may be without an answer', async () => {
+  await using server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    fetch: () => new Response('{}', { status: 502 }),
+  })
+  const place = { index: 0, url: server.url.origin }
+  const session = new Session({ places: [place], products: 1 })
+  const inFlight = one(session, place)
+  const over = session.excuses.open('killed', { taken: 'a server', graceMs: 0 })
+  await inFlight
+  over()
+  expect(session.violations.counts.toJSON()).toEqual({})
+  await one(session, place)
+  expect(session.violations.counts.toJSON()).toEqual({ 'no answer without a cause (get)': 1 })
+})

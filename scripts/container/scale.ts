@@ -31,11 +31,12 @@ export async function rollingRestart(cluster: Cluster, options: LoadOptions, roo
 
 /** Only what it was working on may fail. @returns what is wrong */
 export async function killOne(cluster: Cluster, options: LoadOptions): Promise<string[]> {
-  let killedAtMs = Infinity
+  let [killingAtMs, killedAtMs] = [0, 0]
   const load = await underLoad(cluster, options, async ({ checker, happened }) => {
     const [victim] = cluster.replicas
     const back = checker.away(0)
     const over = checker.cutOff()
+    killingAtMs = performance.now()
     await victim?.kill()
     killedAtMs = performance.now()
     over()
@@ -45,7 +46,9 @@ export async function killOne(cluster: Cluster, options: LoadOptions): Promise<s
     back()
     await Bun.sleep(NOTICED_MS)
   })
-  const others = load.failures.filter(({ startedAtMs }) => startedAtMs > killedAtMs)
-  console.log(`  ${load.failures.length} requests failed, ${others.length} of them sent after the kill`)
+  const others = load.failures.filter(
+    ({ startedAtMs, endedAtMs }) => startedAtMs > killedAtMs || endedAtMs < killingAtMs,
+  )
+  console.log(`  ${load.failures.length} requests failed, ${others.length} of them not in flight at the kill`)
   return [...others.slice(0, EXAMPLES).map(load.describe), ...load.wrong]
 }
