@@ -75,6 +75,10 @@ export function ProductTable(props: ProductTableProps) {
     focusTable: () => element.current?.focus({ preventScroll: true }),
   })
   useHandle(props, cursor)
+  // One who came here by the keyboard waits for the table, on the heading.
+  useEffect(() => {
+    if (document.activeElement?.matches('#main h1')) element.current?.focus({ preventScroll: true })
+  }, [])
 
   return (
     <div

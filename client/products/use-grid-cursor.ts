@@ -88,7 +88,7 @@ export function useGridCursor(options: GridCursorOptions): GridCursor {
     if (moved) (event.shiftKey ? extendTo : moveTo)(moved)
     else if (key === 'Enter' || key === 'F2') edit(at)
     else if (key === 'Escape') moveTo(at)
-    else if (/^[\d.,]$/.test(key) && !ctrl) edit(at, key)
+    else if (/^[\p{Nd}.,٫]$/u.test(key) && !ctrl) edit(at, key)
     else if (!ctrl || !onCommand(key.toLowerCase())) return
     event.preventDefault()
   }
