@@ -3,7 +3,8 @@
  * anywhere but by pressing keys; after every step it is looked whether the focus is seen, and a pointer's event fails.
  */
 import type { Browser, BrowserContextOptions, Download, Locator, Page } from 'playwright-core'
-import { onPage, until } from './journey.ts'
+import { violations } from './axe.ts'
+import { onPage, PATIENCE_MS, until } from './journey.ts'
 
 type Role = Parameters<Page['getByRole']>[0]
 type Name = string | RegExp
@@ -16,8 +17,13 @@ export interface Person {
   type(text: string): Promise<void>
   /** Goes on with Tab, or back with Shift+Tab, until what is called so has the focus. */
   tabTo(role: Role, name: Name, direction?: 'forward' | 'backward'): Promise<void>
+  /** The head of what can be unfolded; it has no role of its own. */
+  tabToSummary(text: string, direction?: 'forward' | 'backward'): Promise<void>
   /** What has the focus: `dialog`, `table Products`, … */
   isAt(role: Role, name?: Name): Promise<void>
+  has(role: Role, name: Name): Promise<boolean>
+  /** How it begins in the document. */
+  focused(): Promise<string>
   isAtCell(row: number, column: string): Promise<void>
   sees(text: Name, within?: string): Promise<void>
   seesNo(text: Name): Promise<void>
@@ -29,6 +35,11 @@ export interface Person {
   /** What came as a file. */
   downloads(ask: () => Promise<void>): Promise<string>
   address(): URL
+  reload(): Promise<void>
+  /** What a script could read of what the browser keeps. */
+  kept(): Promise<string>
+  /** What axe has to object to. */
+  violations(): Promise<string[]>
 }
 
 export async function atKeyboard(
@@ -51,6 +62,8 @@ const TELL_POINTER = `for (const kind of ['pointerdown', 'mousedown', 'touchstar
   addEventListener(kind, ({ target }) => adstockPointed(kind + ' on ' + target.outerHTML.slice(0, 80)), { capture: true })`
 
 function personAt(page: Page): Person {
+  // From now on a file is never chosen in the system's own dialog, which nobody here could answer.
+  page.on('filechooser', () => {})
   const found = (text: Name, within: string) => page.locator(within).getByText(text).filter({ visible: true })
   return {
     async press(...keys) {
@@ -61,15 +74,11 @@ function personAt(page: Page): Person {
       await page.keyboard.type(text)
       await seesFocus(page)
     },
-    async tabTo(role, name, direction = 'forward') {
-      const aim = named(page, role, name)
-      for (let stop = 0; stop < MAX_STOPS; stop++) {
-        await page.keyboard.press(direction === 'forward' ? 'Tab' : 'Shift+Tab')
-        await seesFocus(page)
-        if (await hasFocus(page, aim)) return
-      }
-      throw new Error(`No Tab leads to the ${role} ${String(name)}.`)
-    },
+    tabTo: async (role, name, direction) => await tabUntil(page, named(page, role, name), direction),
+    tabToSummary: async (text, direction) =>
+      await tabUntil(page, page.locator('summary', { hasText: text }), direction),
+    has: async (role, name) => await hasFocus(page, named(page, role, name)),
+    focused: async () => await page.evaluate<string>(FOCUSED),
     async isAt(role, name) {
       const aim = name === undefined ? page.getByRole(role) : named(page, role, name)
       await until(
@@ -86,7 +95,10 @@ function personAt(page: Page): Person {
       )
       await seesFocus(page)
     },
-    sees: async (text, within = 'body') => await found(text, within).first().waitFor(),
+    sees: async (text, within = 'body') =>
+      await found(text, within)
+        .first()
+        .waitFor({ timeout: 2 * PATIENCE_MS }),
     seesNo: async (text) =>
       void (await until(
         () => found(text, 'body').count(),
@@ -105,8 +117,23 @@ function personAt(page: Page): Person {
       ])
       return await Bun.file(await download.path()).text()
     },
+    reload: async () => void (await page.reload()),
+    kept: async () =>
+      await page.evaluate<string>(
+        'document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)',
+      ),
+    violations: async () => await violations(page),
     address: () => new URL(page.url()),
   }
+}
+
+async function tabUntil(page: Page, aim: Locator, direction = 'forward'): Promise<void> {
+  for (let stop = 0; stop < MAX_STOPS; stop++) {
+    await page.keyboard.press(direction === 'forward' ? 'Tab' : 'Shift+Tab')
+    await seesFocus(page)
+    if (await hasFocus(page, aim)) return
+  }
+  throw new Error(`No Tab leads to ${String(aim)}.`)
 }
 
 function named(page: Page, role: Role, name: Name): Locator {
@@ -121,7 +148,7 @@ async function focused(page: Page, aim: Locator): Promise<{ there: boolean; inst
   return { there: await hasFocus(page, aim), instead: await page.evaluate<string>(FOCUSED) }
 }
 
-const FOCUSED = 'document.activeElement?.outerHTML.slice(0, 120) ?? ""'
+const FOCUSED = 'document.activeElement?.outerHTML.slice(0, 400) ?? ""'
 
 async function seesFocus(page: Page): Promise<void> {
   await until(

@@ -17,19 +17,17 @@ export function keepFocus(): void {
     around = ancestorsOf(target)
   })
   const observer = new MutationObserver(() => {
-    if (last && !canHaveFocus(last) && hasNoFocus(last)) focusNear(around)
+    if (document.activeElement?.matches('dialog[data-waiting]')) focusInDialog()
+    else if (last && !canHaveFocus(last) && hasNoFocus(last)) focusNear(around)
   })
   observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['disabled'] })
 }
 
 /** Where a place begins for the keyboard: its table, else its heading. */
 export function focusStart(): void {
-  const start = document.querySelector<HTMLElement>('#main [role=grid], #main h1') ?? mainPart()
+  const starts = ['#main [role=grid]', '#main h1', 'main']
+  const [start] = starts.flatMap((each) => document.querySelector<HTMLElement>(each) ?? [])
   start?.focus()
-}
-
-function mainPart(): HTMLElement | null {
-  return document.querySelector<HTMLElement>('main')
 }
 
 function canHaveFocus(element: Element): boolean {
@@ -43,18 +41,23 @@ function hasNoFocus(last: Element): boolean {
 }
 
 function focusNear(around: readonly Element[]): void {
-  const dialog = document.querySelector<HTMLElement>('dialog[open]')
-  if (dialog) {
-    dialog.focus()
-    focusFirstField(dialog)
-    return
-  }
+  if (focusInDialog()) return
   const part = around.find(
     (each) => each.isConnected && each.matches('section') && each.querySelector(FOCUSABLE),
   )
   const near = part?.querySelector<HTMLElement>(FOCUSABLE)
   if (near) near.focus()
   else focusStart()
+}
+
+/** Where it has nothing to press while something is under way, it has the focus itself until there is. */
+function focusInDialog(): boolean {
+  const dialog = document.querySelector<HTMLElement>('dialog[open]')
+  if (!dialog) return false
+  const hasField = focusFirstField(dialog)
+  if (!hasField) dialog.focus()
+  dialog.toggleAttribute('data-waiting', !hasField)
+  return true
 }
 
 function ancestorsOf(element: Element): Element[] {

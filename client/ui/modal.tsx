@@ -56,9 +56,11 @@ export function Modal({ title, description, kind, startsAt = 'field', onClose, c
   )
 }
 
-/** Not the button that closes it. */
-export function focusFirstField(dialog: HTMLElement): void {
-  dialog.querySelector<HTMLElement>('.modal-body :is(input, select, button):not(:disabled)')?.focus()
+/** Not the button that closes it. @returns whether there is one */
+export function focusFirstField(dialog: HTMLElement): boolean {
+  const field = dialog.querySelector<HTMLElement>('.modal-body :is(input, select, button):not(:disabled)')
+  field?.focus()
+  return field !== null
 }
 
 function isOutside(element: HTMLElement, { clientX, clientY }: PointerEvent): boolean {

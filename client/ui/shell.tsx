@@ -41,15 +41,15 @@ function usePlaces() {
 
 export function Shell() {
   const [first = PLACES[0]] = usePlaces()
-  const [, navigate] = useLocation()
+  const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
 
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
     else if (shortcut === 'search') focusSearch(() => navigate('/products'))
     else if (PLACES.some(({ path }) => path === `/${shortcut}`)) {
-      // At once, or the next key would still be for the place before.
-      flushSync(() => navigate(`/${shortcut}`))
+      // At once, or the next key would still be for the place before. Where one is already, one's filters stay.
+      if (location !== `/${shortcut}`) flushSync(() => navigate(`/${shortcut}`))
       focusStart()
     } else act(shortcut)
   }
