@@ -23,6 +23,7 @@ export interface Table {
   selection: Selection
   at: CellPosition
   show: (place: CellPosition) => void
+  selectAll: () => void
 }
 
 interface ProductTableProps {
@@ -113,8 +114,11 @@ export function ProductTable(props: ProductTableProps) {
   )
 }
 
-function useHandle({ handle, onSelection }: ProductTableProps, { at, selection, moveTo }: GridCursor): void {
-  useImperativeHandle(handle, () => ({ selection, at, show: moveTo }))
+function useHandle(
+  { handle, onSelection }: ProductTableProps,
+  { at, selection, moveTo, selectAll }: GridCursor,
+): void {
+  useImperativeHandle(handle, () => ({ selection, at, show: moveTo, selectAll }))
   const { top, bottom, left, right } = selection
   useEffect(() => onSelection({ top, bottom, left, right }), [onSelection, top, bottom, left, right])
 }

@@ -34,6 +34,7 @@ export interface GridCursor {
   moveTo: (at: CellPosition) => void
   /** Selects everything from where the selection began. */
   extendTo: (at: CellPosition) => void
+  selectAll: () => void
   edit: (at: CellPosition, typed?: string) => void
   stopEditing: () => void
   /** Goes on to the next cell that can be edited, and edits it. */
@@ -93,7 +94,7 @@ export function useGridCursor(options: GridCursorOptions): GridCursor {
     event.preventDefault()
   }
 
-  return { at, selection, moveTo, extendTo, edit, stopEditing, editNext, onKeyDown }
+  return { at, selection, moveTo, extendTo, selectAll, edit, stopEditing, editNext, onKeyDown }
 }
 
 /** Not on the buttons in its head, which have their own keys. */
