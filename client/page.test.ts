@@ -1,7 +1,7 @@
 /** The page as a person meets it: a real server, a real browser, and the keyboard. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
@@ -103,89 +103,6 @@ describe('products', () => {
     }),
   )
 
-  journey('are filtered by stock and sorted by a click on the head', () =>
-    onPage(browser, { url: shop.url }, async (page) => {
-      await page.getByText('Out of stock', { exact: true }).first().click()
-      await page.getByText('1 product out of stock').waitFor()
-      await page.getByText('All', { exact: true }).click()
-      await page.getByRole('button', { name: 'Price' }).click()
-      await page.getByRole('button', { name: 'Price' }).click()
-      await page.locator('tr[data-row="0"]', { hasText: 'Desk lamp' }).waitFor()
-      expect(await page.getByRole('columnheader', { name: 'Price' }).getAttribute('aria-sort')).toBe(
-        'descending',
-      )
-    }),
-  )
-
-  journey('have their price and stock changed by the keyboard alone', () =>
-    onPage(browser, { url: shop.url }, async (page) => {
-      const { get, create } = restOf(shop)
-      const cup = await create({ sku: 'cup', name: 'Porcelain cup', price: '8.00', stock_level: 4 })
-      await page.getByRole('grid').waitFor()
-      await page.keyboard.press('/')
-      await page.keyboard.type('porcelain')
-      await page.getByText('1 found for “porcelain”').waitFor()
-      await page.keyboard.press('ArrowDown')
-      for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter'])
-        await page.keyboard.press(key)
-      await page.keyboard.type('9.999')
-      await page.keyboard.press('Enter')
-      await page.getByText('At most 2 decimals').waitFor()
-      await page.keyboard.press('Control+A')
-      await page.keyboard.type('9.5')
-      await page.keyboard.press('Tab')
-      await page.keyboard.type('0')
-      await page.keyboard.press('Enter')
-      await until(
-        () => get(cup.id),
-        ({ price, stock_level }) => price === '9.50' && stock_level === 0,
-      )
-      await row(page, 'Porcelain cup').getByText('$9.50').waitFor()
-      await row(page, 'Porcelain cup').getByText('Out of stock').waitFor()
-
-      await page.keyboard.type('77')
-      await page.keyboard.press('Escape')
-      await row(page, 'Porcelain cup').getByText('Out of stock').waitFor()
-      expect((await get(cup.id)).stock_level).toBe(0)
-    }),
-  )
-
-  journey('that somebody else changed meanwhile show both values and ask', () =>
-    onPage(browser, { url: shop.url }, async (page) => {
-      const { get, patch, create } = restOf(shop)
-      const vase = await create({ sku: 'vase', name: 'Glass vase', price: '30.00', stock_level: 4 })
-      await page.goto(`${shop.url}/products?id=${vase.id}`)
-      await row(page, 'Glass vase').getByText('$30.00').waitFor()
-
-      await row(page, 'Glass vase').locator('.cell-price').dblclick()
-      await patch(vase.id, { price: '31.00' })
-      await page.keyboard.type('29.00')
-      await page.keyboard.press('Enter')
-      const dialog = page.getByRole('dialog')
-      await dialog.getByText('$31.00').first().waitFor()
-      await dialog.getByText('$29.00').first().waitFor()
-      expect((await get(vase.id)).price).toBe('31.00')
-
-      await page.keyboard.press('Escape')
-      await row(page, 'Glass vase').getByText('conflict').waitFor()
-      await page.keyboard.press('Enter')
-      await dialog.getByRole('button', { name: 'Write mine' }).click()
-      await until(
-        () => get(vase.id),
-        ({ price }) => price === '29.00',
-      )
-      await row(page, 'Glass vase').getByText('$29.00').waitFor()
-
-      await row(page, 'Glass vase').locator('.cell-price').dblclick()
-      await patch(vase.id, { price: '35.00' })
-      await page.keyboard.type('28.00')
-      await page.keyboard.press('Enter')
-      await dialog.getByRole('button', { name: 'Keep theirs' }).click()
-      await row(page, 'Glass vase').getByText('$35.00').waitFor()
-      expect((await get(vase.id)).price).toBe('35.00')
-    }),
-  )
-
   journey('teach how to begin while there are none', () =>
     onPage(browser, { url: bare.url }, async (page) => {
       await page.getByText('No products yet').waitFor()
@@ -259,50 +176,7 @@ describe('ads', () => {
       expect(await page.locator('.day[data-state="complete"]').count()).toBeGreaterThan(600)
     }),
   )
-
-  journey('are walked through by the keyboard, day by day', () =>
-    onPage(browser, { url: `${shop.url}/ads` }, async (page) => {
-      await page.locator('.day[tabindex="0"]').focus()
-      const last = await focusedDate(page)
-      await page.keyboard.press('ArrowLeft')
-      expect(daysApart(await focusedDate(page), last)).toBe(7)
-      await page.keyboard.press('ArrowUp')
-      expect(daysApart(await focusedDate(page), last)).toBe(8)
-      await page.getByText('Impressions', { exact: true }).first().waitFor()
-      await page.keyboard.press('Enter')
-      await page.getByRole('heading', { name: 'By campaign' }).waitFor()
-      await page.keyboard.press('Escape')
-      await page.getByText('Pick a day').waitFor()
-    }),
-  )
 })
-
-test(
-  'what is spent on a product out of stock is shown, and leads to it',
-  () =>
-    onPage(browser, { url: `${shop.url}/out-of-stock-spend?days=90` }, async (page) => {
-      await page.getByText('Demo data', { exact: true }).waitFor()
-      await page.getByRole('link', { name: 'Water bottle' }).click()
-      await page.getByText('Only product 1').waitFor()
-      await row(page, 'Water bottle').getByText('Out of stock').waitFor()
-    }),
-  TEST_TIMEOUT_MS,
-)
-
-test(
-  'the shortcuts are listed, and the page fits a narrow screen',
-  () =>
-    onPage(browser, { url: shop.url, viewport: { width: 360, height: 740 } }, async (page) => {
-      for (const place of ['/products', '/ads', '/out-of-stock-spend']) {
-        await page.goto(shop.url + place)
-        await page.locator('tr[data-row], .day, table.spend').first().waitFor()
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
-      }
-      await page.keyboard.press('?')
-      await page.getByRole('heading', { name: 'Keyboard shortcuts' }).waitFor()
-    }),
-  TEST_TIMEOUT_MS,
-)
 
 const VIEWS: readonly { name: string; path: string; keys: readonly string[]; ready: string }[] = [
   { name: 'products', path: '/products', keys: [], ready: 'tr[data-row]' },
@@ -342,11 +216,3 @@ describe('axe finds nothing to object to', () => {
     )
   }
 })
-
-async function focusedDate(page: Page): Promise<string> {
-  return await page.evaluate<string>('document.activeElement?.dataset.date ?? ""')
-}
-
-function daysApart(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 86_400_000
-}

@@ -4,11 +4,12 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
 import { startServerProcess } from '#client/testing/server-process.ts'
 import { temporaryFolder } from '#server/testing.ts'
+import { VIEWS, type View } from './screenshots/views.ts'
 
 const COMMITTED = join(import.meta.dir, '../client/screenshots')
 const PRODUCTS = join(import.meta.dir, 'products.ts')
@@ -16,49 +17,12 @@ const PRODUCTS = join(import.meta.dir, 'products.ts')
 const BACKFILL_TIMEOUT_MS = 120_000
 
 const WIDE = { width: 1280, height: 800 }
-const PHONE = { width: 390, height: 844 }
-const PRODUCTS_READY = 'tr[data-row]'
-
-interface Place {
-  name: string
-  path: string
-  ready: string
-  /** What is opened there by the keyboard, and how one sees that it is. */
-  opened?: { keys: readonly string[]; ready: string }
-}
-
-const PLACES: readonly Place[] = [
-  { name: 'products', path: '/products', ready: PRODUCTS_READY },
-  { name: 'search', path: '/products?q=leather+bel', ready: 'mark' },
-  {
-    name: 'stock',
-    path: '/products',
-    ready: PRODUCTS_READY,
-    opened: { keys: ['ArrowDown', 'h'], ready: '.stock-history time' },
-  },
-  {
-    name: 'bulk-change',
-    path: '/products',
-    ready: PRODUCTS_READY,
-    opened: { keys: ['Shift+PageDown', 'b'], ready: '.bulk-form' },
-  },
-  {
-    name: 'import',
-    path: '/products',
-    ready: PRODUCTS_READY,
-    opened: { keys: ['i'], ready: '.file-choice' },
-  },
-  { name: 'ads', path: '/ads', ready: '.u-over' },
-  { name: 'ads-metric', path: '/ads?show=cost', ready: '.u-over' },
-  { name: 'ads-range', path: '/ads?show=clicks&from=2026-06-01&to=2026-06-20', ready: '.u-over' },
-  { name: 'out-of-stock-spend', path: '/out-of-stock-spend?days=30', ready: 'table.spend tbody a' },
-]
-
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 const LOOKS = [
   { suffix: '', viewport: WIDE, colorScheme: 'light' },
   { suffix: '-dark', viewport: WIDE, colorScheme: 'dark' },
-  { suffix: '-phone', viewport: PHONE, colorScheme: 'light' },
-  { suffix: '-phone-dark', viewport: PHONE, colorScheme: 'dark' },
+  { suffix: '-phone', ...PHONE, colorScheme: 'light' },
+  { suffix: '-phone-dark', ...PHONE, colorScheme: 'dark' },
 ] as const
 type Look = (typeof LOOKS)[number]
 
@@ -71,16 +35,20 @@ async function main(folder: string | undefined): Promise<void> {
   await using data = await temporaryFolder()
   await seedCatalogue(data.path)
   await using server = await startServerProcess(data.path)
+  await using locked = await startServerProcess(data.path, {
+    AUTH: 'keys',
+    ADMIN_KEY: 'a-key-for-pictures-only',
+  })
   await using resources = new AsyncDisposableStack()
   const browser = resources.adopt(await launchBrowser(), (each) => each.close())
   await waitForTwoYears(browser, server.url)
 
-  for (const place of PLACES) {
+  for (const view of VIEWS) {
     for (const look of LOOKS) {
-      const name = place.name + look.suffix
+      const name = view.name + look.suffix
       if (folder === undefined && !SHOWN_IN_README.has(name)) continue
       const path = join(target, `${name}.png`)
-      await picture(browser, { url: server.url, place, look, path })
+      await picture(browser, { url: (view.locked ? locked : server).url, view, look, path })
       process.stdout.write(`${path}\n`)
     }
   }
@@ -106,32 +74,19 @@ async function waitForTwoYears(browser: Browser, url: string): Promise<void> {
 
 interface Picture {
   url: string
-  place: Place
+  view: View
   look: Look
   path: string
 }
 
-async function picture(browser: Browser, { url, place, look, path }: Picture): Promise<void> {
-  const { viewport, colorScheme } = look
-  const page = await browser.newPage({ viewport, colorScheme, locale: 'en-US', reducedMotion: 'reduce' })
-  await page.goto(url + place.path)
-  await page.locator(place.ready).first().waitFor()
-  if (place.name === 'ads') await pointAtADay(page)
-  if (place.opened) await open(page, place.opened)
+async function picture(browser: Browser, { url, view, look, path }: Picture): Promise<void> {
+  const { suffix: _, ...screen } = look
+  const page = await browser.newPage({ ...screen, locale: 'en-US', reducedMotion: 'reduce' })
+  await page.goto(url + view.path)
+  await page.locator(view.ready).first().waitFor()
+  await view.open?.(page)
   await page.screenshot({ path })
   await page.close()
-}
-
-async function open(page: Page, { keys, ready }: NonNullable<Place['opened']>): Promise<void> {
-  await page.getByRole('grid').focus()
-  for (const key of keys) await page.keyboard.press(key)
-  await page.locator(ready).first().waitFor()
-}
-
-/** Which then tells its figures. */
-async function pointAtADay(page: Page): Promise<void> {
-  await page.locator('.day[data-date$="-06-17"]').last().hover()
-  await page.locator('.day-hint').waitFor()
 }
 
 await main(process.argv[2])

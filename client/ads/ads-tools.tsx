@@ -16,13 +16,15 @@ interface AdsToolsProps {
 
 export function AdsTools({ chooser, missing, forecast, isFetching, onFetch }: AdsToolsProps) {
   const { reports, customerIds, choice, choose } = chooser
+  const canFetch = !isFetching && missing !== undefined && missing > 0
   return (
     <>
       <button
         type="button"
         className="button primary"
-        disabled={isFetching || missing === undefined || missing === 0}
-        onClick={onFetch}
+        // Not disabled: it would lose the focus of whoever has just pressed it.
+        aria-disabled={!canFetch}
+        onClick={() => canFetch && onFetch()}
       >
         {isFetching ? 'Fetching…' : missing === 0 ? 'Nothing is missing' : fetchWords(missing, forecast)}
       </button>

@@ -1,4 +1,4 @@
-import { monthName, weekdayName } from '#client/ui/format.ts'
+import { monthName, weekdayName, yearName } from '#client/ui/format.ts'
 import { isJanuary, type Strip } from './calendar-grid.ts'
 import { DaySquare, type DayHandlers } from './day-square.tsx'
 import type { Day } from './days.ts'
@@ -41,7 +41,7 @@ export function CalendarStrip({ strip, byDate, look }: CalendarStripProps) {
         {strip.months.map(({ date, week }, index) => (
           <text key={date} x={labelWidth + week * pitch} y={12 * textScale}>
             {monthName(date)}
-            {index === 0 || isJanuary(date) ? ` ${date.slice(0, 4)}` : ''}
+            {index === 0 || isJanuary(date) ? ` ${yearName(date)}` : ''}
           </text>
         ))}
         {WEEKDAYS.map((weekday) => (

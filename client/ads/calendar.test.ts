@@ -6,6 +6,7 @@ import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
 import { onPage, PATIENCE_MS, until } from '#client/testing/journey.ts'
+import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { dayNumber } from './calendar-grid.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
@@ -24,7 +25,7 @@ beforeAll(async () => {
   url = `${ads.url}/ads`
   await onPage(browser, { url }, async (page) => {
     await nothingIsMissing(page)
-    await choose(page, 'Report', 'Products')
+    await page.goto(`${url}?report=product`)
     await nothingIsMissing(page)
   })
 }, 2 * TEST_TIMEOUT_MS)
@@ -33,117 +34,143 @@ afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
 
 const journey = (name: string, run: () => Promise<void>) => test(name, run, TEST_TIMEOUT_MS)
 
-describe('the calendar', () => {
-  journey('is shaded by a metric, with a legend of steps that filters; the address keeps both', () =>
-    onPage(browser, { url }, async (page) => {
-      await page.locator('.day').first().waitFor()
-      expect(await page.locator('.day [data-shade]').count()).toBe(0)
-      await choose(page, 'Show', 'Clicks')
-      await page.locator('.day [data-shade="5"]').first().waitFor()
-      expect(await page.locator('.day [data-shade]').count()).toBeGreaterThan(600)
-      const legend = page.getByRole('list', { name: 'Clicks a day' })
-      const steps = await legend.getByRole('button').allTextContents()
-      expect(steps.filter((step) => step.startsWith('up to'))).toHaveLength(4)
-      expect(sumOf(steps)).toBe(await page.locator('.day').count())
-
-      await legend.getByRole('button', { name: /^more than/ }).press('Enter')
-      const dimmed = await page.locator('.day[data-dimmed]').count()
-      const darkest = Number(/(\d+)$/.exec(steps.find((step) => step.startsWith('more')) ?? '')?.[1])
-      expect(dimmed).toBe(sumOf(steps) - darkest)
-
-      await choose(page, 'Report', 'Products')
+const byKeyboard = (name: string, query: string, run: (person: Person) => Promise<void>) =>
+  journey(name, () =>
+    atKeyboard(browser, { url: url + query }, async (person) => {
+      await person.sees('Nothing is missing')
       await until(
-        async () => new URL(page.url()).search,
+        () => person.count('.u-over'),
+        (charts) => charts === 1,
+      )
+      await run(person)
+    }),
+  )
+
+describe('the calendar', () => {
+  byKeyboard(
+    'is shaded by a metric, with a legend that filters; the address keeps both',
+    '',
+    async (person) => {
+      expect(await person.count('.day [data-shade]')).toBe(0)
+      await choose(person, 'State', 'Clicks')
+      await until(
+        () => person.count('.day [data-shade]'),
+        (shaded) => shaded > 600,
+      )
+      const steps = await person.texts('.legend button')
+      expect(steps.filter((step) => step.startsWith('up to'))).toHaveLength(4)
+      expect(sumOf(steps)).toBe(await person.count('.day'))
+
+      await person.tabTo('button', /^more than/)
+      await person.press('Enter')
+      const darkest = Number(/(\d+)$/.exec(steps.find((step) => step.startsWith('more')) ?? '')?.[1])
+      expect(await person.count('.day[data-dimmed]')).toBe(sumOf(steps) - darkest)
+      await person.press('Space')
+      expect(await person.count('.day[data-dimmed]')).toBe(0)
+
+      await person.press('g', 'a')
+      await choose(person, 'Campaigns', 'Products')
+      await until(
+        async () => person.address().search,
         (search) => search.includes('report=product') && search.includes('show=clicks'),
       )
-      await page.reload()
-      await page.locator('.day [data-shade="5"]').first().waitFor()
-      expect(await page.getByRole('radio', { name: 'Products' }).isChecked()).toBe(true)
-    }),
+      await person.reload()
+      await person.sees('Nothing is missing')
+      await person.tabTo('radio', 'Products')
+      await person.tabTo('radio', 'Clicks')
+    },
   )
 
-  journey('opens a day by the keyboard, and tells what Google restated of it', () =>
+  byKeyboard('opens a day, tells what Google restated of it, and closes it', '', async (person) => {
+    await toCalendar(person)
+    await person.press('PageUp', 'PageUp', 'ArrowLeft', 'Enter')
+    await person.sees('Google has not changed these figures since they were first fetched.')
+    await person.sees('Takes 1 request, about 600 units of quota')
+    const before = await conversions(person)
+
+    await person.tabTo('button', 'Fetch this day again')
+    await person.press('Enter')
+    await person.sees('Restated once')
+    await person.isAt('button', 'Fetch this day again')
+    const rows = await person.texts('.restatements tbody tr')
+    expect(rows.some((row) => row.startsWith('Clicks'))).toBe(false)
+    const [was = 0, is = 0] = (await person.texts('.restatements tbody tr:first-child td')).map(Number)
+    expect(was.toFixed(1)).toBe(before)
+    expect(Math.abs(is - 1.5 * was)).toBeLessThan(1e-4)
+    await person.sees('Fetched 1 day', '.run-list li:first-child')
+
+    await person.tabTo('button', 'Back to two years', 'backward')
+    await person.press('Enter')
+    await person.isAt('textbox', 'From')
+    await person.sees('Pick a day')
+    await person.tabTo('button', A_DAY, 'backward')
+    await person.press('Enter')
+    await person.sees('Back to two years')
+    await person.press('Escape')
+    await person.sees('Pick a day')
+  })
+
+  byKeyboard('picks a range by Shift and arrows, and by two dates', '', async (person) => {
+    await toCalendar(person)
+    await person.press('ArrowLeft')
+    const end = await focusedDate(person)
+    await person.press('Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowUp')
+    const begin = await focusedDate(person)
+    expect(dayNumber(end) - dayNumber(begin)).toBe(15)
+    expect(await person.count(PICKED)).toBe(16)
+    await person.sees('Takes 16 requests, about 9,600 units of quota')
+    await person.tabTo('button', 'Fetch all 16 days again')
+    await until(
+      async () => person.address().searchParams,
+      (params) => params.get('from') === begin && params.get('to') === end,
+    )
+    await person.tabTo('button', A_DAY, 'backward')
+    await person.tabTo('textbox', 'From')
+    await person.type(typedDate(end))
+    await person.press('Enter')
+    await until(
+      () => person.count(PICKED),
+      (count) => count === 1,
+    )
+  })
+
+  journey('picks a range by dragging', () =>
     onPage(browser, { url }, async (page) => {
-      await page.locator('.day[tabindex="0"]').focus()
-      for (const key of ['PageUp', 'PageUp', 'ArrowLeft']) await page.keyboard.press(key)
-      await page.keyboard.press('Enter')
-      await page.getByText('Google has not changed these figures since they were first fetched.').waitFor()
-      await page.getByText('Takes 1 request, about 600 units of quota').waitFor()
-      const before = await figure(page, 'Conversions')
-
-      await page.getByRole('button', { name: 'Fetch this day again' }).press('Enter')
-      await page.getByRole('heading', { name: 'Restated once' }).waitFor()
-      const cells = await page
-        .locator('.restatements tbody tr', { hasText: 'Conversions' })
-        .locator('td')
-        .allTextContents()
-      const [was = 0, is = 0] = cells.map(Number)
-      expect(was.toFixed(1)).toBe(before)
-      expect(Math.abs(is - 1.5 * was)).toBeLessThan(1e-4)
-      expect(await page.locator('.restatements tbody tr', { hasText: 'Clicks' }).count()).toBe(0)
-      await page.locator('.run-list li').first().getByText('Fetched 1 day').waitFor()
-    }),
-  )
-
-  journey('picks a range by Shift and arrows, by dragging, and by two dates', () =>
-    onPage(browser, { url }, async (page) => {
-      await page.locator('.day[tabindex="0"]').focus()
-      await page.keyboard.press('ArrowLeft')
-      const end = await focusedDate(page)
-      for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowUp']) await page.keyboard.press(`Shift+${key}`)
-      const begin = await focusedDate(page)
-      expect(dayNumber(end) - dayNumber(begin)).toBe(15)
-      expect(await page.locator('.day[aria-pressed="true"]').count()).toBe(16)
-      await page.getByText('Takes 16 requests, about 9,600 units of quota').waitFor()
-      await page.getByRole('button', { name: 'Fetch all 16 days again' }).waitFor()
-      await until(
-        async () => new URL(page.url()).searchParams,
-        (params) => params.get('from') === begin && params.get('to') === end,
-      )
-      await page.keyboard.press('Escape')
-      expect(await page.locator('.day[aria-pressed="true"]').count()).toBe(0)
-
-      await page.locator(`[data-date="${begin}"]`).hover()
+      await page.locator('[data-date$="-06-03"]').last().hover()
       await page.mouse.down()
-      await page.locator(`[data-date="${end}"]`).hover()
+      await page.locator('[data-date$="-06-18"]').last().hover()
       await page.mouse.up()
-      expect(await page.locator('.day[aria-pressed="true"]').count()).toBe(16)
-
-      await page.getByLabel('From', { exact: true }).fill(end)
-      await until(
-        () => page.locator('.day[aria-pressed="true"]').count(),
-        (count) => count === 1,
-      )
+      expect(await page.locator(PICKED).count()).toBe(16)
     }),
   )
 })
 
 describe('the chart', () => {
-  journey('compares a period with the one before, by keyboard and as a table', () =>
-    onPage(browser, { url: `${url}?period=30` }, async (page) => {
-      await page.locator('.u-over').waitFor()
-      const chart = page.getByRole('slider', { name: /Spend by day/ })
-      await chart.focus()
-      const last = await chart.getAttribute('aria-valuetext')
-      await page.keyboard.press('ArrowLeft')
-      const before = await chart.getAttribute('aria-valuetext')
-      expect(before).not.toBe(last)
-      expect(await page.locator('.chart-readout').textContent()).toBe(before)
-
-      await page.getByText('The same as a table').click()
-      const rows = page.locator('.chart-table tbody tr')
-      expect(await rows.count()).toBe(30)
-      const [spend = '', dateThen = '', spendThen = ''] = await rows.nth(28).locator('td').allTextContents()
+  byKeyboard(
+    'compares a period with the one before, day by day and as a table',
+    '?period=30',
+    async (person) => {
+      await person.tabTo('slider', /^Spend by day/)
+      await person.press('ArrowLeft')
+      const [before = ''] = await person.texts('.chart-readout')
+      await person.tabToSummary('The same as a table')
+      await person.press('Enter')
+      expect(await person.count('.chart-table tbody tr')).toBe(30)
+      const [spend = '', dateThen = '', spendThen = ''] = await person.texts(
+        '.chart-table tbody tr:nth-child(29) td',
+      )
       expect(before).toContain(`: ${spend} ·`)
       expect(before).toEndWith(`: ${spendThen}`)
       expect(dateThen).not.toBe('')
 
-      const sums = await page.locator('.chart-sum').textContent()
+      const [sums] = await person.texts('.chart-sum')
       expect(sums).toMatch(/^\$[\d,.]+ is (\d+% (more|less) than|as much as) in the 30 days before, \$/)
-      await choose(page, 'Days of the chart', '90 days')
-      await page.getByText('in the 90 days before').waitFor()
-      expect(await rows.count()).toBe(90)
-    }),
+      await choose(person, '30 days', '90 days', 'backward')
+      await person.sees('in the 90 days before')
+      expect(await person.count('.chart-table tbody tr')).toBe(90)
+      await choose(person, 'Spend', 'Conversions', 'backward')
+      await person.sees('Conversions by day')
+    },
   )
 
   journey('draws what is picked', () =>
@@ -154,29 +181,6 @@ describe('the chart', () => {
     }),
   )
 })
-
-journey('everything in the place is reached by Tab alone, and seen to be', () =>
-  onPage(browser, { url }, async (page) => {
-    await page.locator('.u-over').waitFor()
-    await page.getByRole('heading', { name: 'Fetches' }).waitFor()
-    const reached: string[] = []
-    await page.locator('#main').focus()
-    await until(
-      async () => {
-        await page.keyboard.press('Tab')
-        reached.push(await page.evaluate<string>(FOCUSED))
-        return await page.evaluate<boolean>('document.activeElement === document.body')
-      },
-      (over) => over || reached.length > 60,
-    )
-    for (const part of ['input', 'g.day', 'input:date', '.chart', 'summary'])
-      expect({ part, reached: reached.some((each) => each.startsWith(part)) }).toEqual({
-        part,
-        reached: true,
-      })
-    expect(reached.filter((each) => each.endsWith(' unseen'))).toEqual([])
-  }),
-)
 
 describe('axe finds nothing to object to', () => {
   const queries = {
@@ -225,32 +229,39 @@ journey('fits a phone, text at twice its size, and paper', () =>
   }),
 )
 
-/** What has the focus, and whether it is seen to have it. */
-const FOCUSED = `(() => {
-  const found = document.activeElement
-  if (!found || found === document.body) return 'body'
-  const name = found.matches('g.day') ? 'g.day' : found.matches('.chart') ? '.chart' : found.localName + (found.type === 'date' ? ':date' : '')
-  const shown = found.type === 'radio' ? found.nextElementSibling : found.matches('g.day') ? found.querySelector('.ground') : found
-  const style = getComputedStyle(shown)
-  const seen = style.outlineStyle !== 'none' || (found.matches('g.day') && parseFloat(style.strokeWidth) >= 3)
-  return name + (seen ? '' : ' unseen')
-})()`
+const PICKED = '.day[aria-pressed="true"]'
 
-async function choose(page: Page, group: string, name: string): Promise<void> {
-  await page.getByRole('group', { name: group, exact: true }).getByRole('radio', { name }).press('Space')
+async function toCalendar(person: Person): Promise<void> {
+  await person.tabTo('button', A_DAY)
+}
+
+const A_DAY = /^[A-Z][a-z]+day, [A-Z][a-z]+ \d/
+
+/** From the choice that is taken to another one of the same group. */
+async function choose(person: Person, taken: string, name: string, direction?: 'backward'): Promise<void> {
+  await person.tabTo('radio', taken, direction)
+  for (let tries = 0; tries < 4 && !(await person.has('radio', name)); tries++)
+    await person.press('ArrowRight')
+  await person.isAt('radio', name)
 }
 
 async function nothingIsMissing(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Nothing is missing' }).waitFor({ timeout: TEST_TIMEOUT_MS })
 }
 
-async function figure(page: Page, name: string): Promise<string> {
-  const entry = page.locator('.picked-panel .figures > div', { has: page.getByText(name, { exact: true }) })
-  return (await entry.locator('dd').textContent()) ?? ''
+async function conversions(person: Person): Promise<string> {
+  const figures = await person.texts('.picked-panel .figures > div')
+  return figures.find((each) => /^Conversions\d/.test(each))?.slice('Conversions'.length) ?? ''
 }
 
-async function focusedDate(page: Page): Promise<string> {
-  return await page.evaluate<string>('document.activeElement?.dataset.date ?? ""')
+/** As the field of a browser in English takes it. */
+function typedDate(date: string): string {
+  const [year, month, day] = date.split('-')
+  return `${month}${day}${year}`
+}
+
+async function focusedDate(person: Person): Promise<string> {
+  return /data-date="([^"]+)"/.exec(await person.focused())?.[1] ?? ''
 }
 
 function sumOf(steps: readonly string[]): number {

@@ -10,8 +10,8 @@ import { useDayHandlers } from './use-day-handlers.ts'
 
 /** Two years, one, a half, a quarter: the longest that fits is what a strip holds. */
 const STRIP_WEEKS = [105, 53, 27, 14]
-const MIN_PITCH = 16
-const MAX_PITCH = 22
+/** A finger needs more room than a mouse. */
+const PITCH = matchMedia('(pointer: coarse)').matches ? { min: 24, max: 28 } : { min: 16, max: 22 }
 const LABEL_WIDTH = 34
 /** Where more strips than these fill the screen, the newest is on top. */
 const MAX_IN_ORDER = 2
@@ -33,9 +33,10 @@ export function Calendar({ days, shading, picked, only, onPick }: CalendarProps)
   const byDate = useMemo(() => new Map(days.days.map((day) => [day.date, day])), [days.days])
   const labelWidth = LABEL_WIDTH * textScale
   const room = width - labelWidth
-  const maxWeeks = STRIP_WEEKS.find((weeks) => weeks * MIN_PITCH <= room) ?? 14
+  const maxWeeks =
+    STRIP_WEEKS.find((weeks) => weeks * PITCH.min <= room) ?? Math.max(1, Math.floor(room / PITCH.min))
   const strips = useMemo(() => layOut({ from, to }, maxWeeks), [from, to, maxWeeks])
-  const pitch = Math.min(MAX_PITCH, Math.floor(room / (strips[0]?.weeks ?? 1)))
+  const pitch = Math.min(PITCH.max, Math.floor(room / (strips[0]?.weeks ?? 1)))
   const handlers = useDayHandlers({ from, to, onPick, onFocused: setFocused, onHint: setHint })
   const tabStop = [focused, picked?.to, to].find((date) => date !== undefined && byDate.has(date)) ?? to
   const shown = hint && byDate.get(hint.date)

@@ -11,7 +11,7 @@ import { lastDays, lengthOf, type Range } from './range.ts'
 import { PERIODS, type Period, type View } from './use-view.ts'
 
 const DEFAULT_PERIOD: Period = '90'
-const PERIOD_CHOICES = PERIODS.map((value) => ({ value, label: `${value} days` }))
+const PERIOD_CHOICES = PERIODS.map((value) => ({ value, label: plural(Number(value), 'day') }))
 const PICKED_CHOICE: { value: Period; label: string } = { value: 'picked', label: 'Picked' }
 
 interface ChartCardProps {

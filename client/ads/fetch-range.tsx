@@ -21,11 +21,13 @@ export function FetchRange({ choice, range, settled, missing, busy, onFetch }: F
   const forecast = useForecast(choice, { ...settled, refresh })
   const days = lengthOf(range)
   const limits = forecast.data && limitsInWords(forecast.data)
+  // The button is not disabled while something is fetched: it would lose the focus of whoever has just pressed it.
+  const fetchIt = (again: boolean) => !busy && onFetch(range, again)
   if (forecast.error) return <ErrorState error={forecast.error} retry={() => void forecast.refetch()} />
   return (
     <div className="fetch-range">
       {missing > 0 && (
-        <button type="button" className="button" disabled={busy} onClick={() => onFetch(range, false)}>
+        <button type="button" className="button" aria-disabled={busy} onClick={() => fetchIt(false)}>
           {days === 1 ? 'Fetch this day' : `Fetch the ${plural(missing, 'missing day')}`}
         </button>
       )}
@@ -33,8 +35,8 @@ export function FetchRange({ choice, range, settled, missing, busy, onFetch }: F
         <button
           type="button"
           className={missing > 0 ? 'button quiet' : 'button'}
-          disabled={busy}
-          onClick={() => onFetch(range, true)}
+          aria-disabled={busy}
+          onClick={() => fetchIt(true)}
         >
           {days === 1 ? 'Fetch this day again' : `Fetch all ${plural(days, 'day')} again`}
         </button>

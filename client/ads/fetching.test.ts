@@ -1,12 +1,12 @@
-/** Fetching as a person sees it: what it would take, how far it is, what it waits for, and what went wrong. */
+/** Fetching as a person at the keyboard sees it: what it would take, how far it is, what it waits for, and what went wrong. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import type { SimulatorOptions } from '#scripts/simulator/server.ts'
 import { startAdsServer } from '#client/testing/ads-server.testing.ts'
-import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, PATIENCE_MS, until } from '#client/testing/journey.ts'
+import { PATIENCE_MS, until } from '#client/testing/journey.ts'
+import { atKeyboard, type Person } from '#client/testing/person.ts'
 
 const TEST_TIMEOUT_MS = 3 * PATIENCE_MS
 
@@ -30,108 +30,101 @@ function journey(
     name,
     async () => {
       await using ads = await startAdsServer(given.simulator, given.env)
-      await onPage(browser, { url: `${ads.url}/ads` }, async (page) => await run(page, ads))
+      await atKeyboard(browser, { url: `${ads.url}/ads` }, async (person) => await run(person, ads))
     },
     TEST_TIMEOUT_MS,
   )
 }
 
+const A_DAY = /^[A-Z][a-z]+day, [A-Z][a-z]+ \d/
+
 type Started = Awaited<ReturnType<typeof startAdsServer>>
-type Journey = (page: Page, ads: Started) => Promise<void>
+type Journey = (person: Person, ads: Started) => Promise<void>
 
 describe('a quota', () => {
   journey(
     'by the second is waited for in words; a run is stopped, and a range is fetched at its price',
     // So slow that two years would take a quarter of an hour: nobody waits for them here.
     { simulator: { rate: { perSecond: 1, burst: 1 } } },
-    async (page) => {
-      await page.getByText(/waiting for quota, until \d/).waitFor()
-      await page
-        .locator('.run-strip')
-        .getByText(/[1-9]\d* of 73[01] days/)
-        .waitFor()
-      await page
-        .locator('.run-strip')
-        .getByText(/[1-9]\d* retr(y|ies)/)
-        .waitFor()
-      await page.getByRole('button', { name: 'Stop' }).press('Enter')
-      await page
-        .locator('.run-strip')
-        .getByText(/^Interrupted after/)
-        .waitFor()
-      await page
-        .getByRole('button', { name: /Fetch what is missing \((\d+) days, about \1 requests\)/ })
-        .waitFor()
+    async (person) => {
+      await person.sees(/waiting for quota, until \d/)
+      await person.sees(/[1-9]\d* of 73[01] days/, '.run-strip')
+      await person.sees(/[1-9]\d* retr(y|ies)/, '.run-strip')
+      await person.tabTo('button', 'Stop')
+      await person.press('Enter')
+      await person.sees(/^Interrupted after/, '.run-strip')
+      await person.isAt('heading', 'Ads')
+      const fetchMissing = /^Fetch what is missing \((\d+) days, about \1 requests\)$/
+      await person.tabTo('button', fetchMissing)
+      await person.press('Enter')
+      await person.isAt('button', 'Fetching…')
+      await person.sees('Stop', '.run-strip')
+      await person.tabTo('button', 'Stop')
+      await person.press('Enter')
+      await person.sees(/^Interrupted after/, '.run-strip')
+      await person.tabTo('button', fetchMissing)
 
-      await page.locator('.day[tabindex="0"]').focus()
-      await page.keyboard.press('Home')
-      await page.keyboard.press('Shift+ArrowDown')
-      await page.getByText('Takes 2 requests, about 1,200 units of quota').waitFor()
-      await page.getByRole('button', { name: 'Fetch the 2 missing days' }).press('Enter')
-      await page.locator('.run-strip progress').waitFor()
-      await page.locator('.run-strip').getByText('Fetched 2 days').waitFor()
-      await page.getByText('2 days: 2 complete').waitFor()
-      await page.getByRole('button', { name: 'Fetch all 2 days again' }).waitFor()
+      await person.tabTo('button', A_DAY)
+      await person.press('Home', 'Shift+ArrowDown')
+      await person.sees('Takes 2 requests, about 1,200 units of quota')
+      await person.tabTo('button', 'Fetch the 2 missing days')
+      await person.press('Enter')
+      await person.sees('Fetched 2 days', '.run-strip')
+      await person.sees('2 days: 2 complete')
+      await person.tabTo('button', 'Fetch all 2 days again')
     },
   )
 
   journey(
     'of a day parks the run: until when, and that nothing is lost',
     { simulator: { scenario: 'daily-quota', dailyQuota: 40 } },
-    async (page) => {
-      await page
-        .locator('.run-strip')
-        .getByText(/^Fetched \d+ days; waiting for quota/)
-        .waitFor()
-      await page
-        .getByText(/The quota is used up until .*\d:\d\d/)
-        .first()
-        .waitFor()
-      await page
-        .getByRole('button', { name: /Fetch what is missing \((\d+) days, about \1 requests\)/ })
-        .waitFor()
-      expect(await page.locator('.day[data-state="failed"]').count()).toBe(0)
-      await page.locator('.run-list summary').first().press('Enter')
-      await page.locator('.run-details').getByText('Units of quota').waitFor()
-      await page.getByText('not compared, because days are not stored').waitFor()
-      expect(await violations(page)).toEqual([])
+    async (person) => {
+      await person.sees(/^Fetched \d+ days; waiting for quota/, '.run-strip')
+      await person.sees(/The quota is used up until .*\d:\d\d/)
+      await person.sees(/Fetch what is missing \((\d+) days, about \1 requests\)/)
+      expect(await person.count('.day[data-state="failed"]')).toBe(0)
+      await person.tabToSummary('What is missing')
+      await person.press('Enter')
+      await person.sees('Units of quota', '.run-details')
+      await person.sees('not compared, because days are not stored')
+      expect(await person.violations()).toEqual([])
     },
   )
 })
 
 describe('what went wrong is told in words', () => {
   journey(
-    'when the sign-in was revoked: what to set, the first steps, and the detail one click away',
+    'when the sign-in was revoked: what to set, the first steps, and the detail one key away',
     { simulator: { scenario: 'revoked' } },
-    async (page) => {
-      await page
-        .locator('.run-strip')
-        .getByText(/73[01] days failed/)
-        .waitFor()
-      await page.getByText('the sign-in with Google is no longer valid').first().waitFor()
-      await page.getByText('Sign in with Google anew: set a new GOOGLE_ADS_REFRESH_TOKEN').first().waitFor()
-      await page.getByRole('heading', { name: 'Nothing of this account is here yet' }).waitFor()
-      await page.getByText('ADS_SOURCE=demo').waitFor()
-      const technical = page.locator('.run-strip').getByText('invalid_grant').first()
-      expect(await technical.isVisible()).toBe(false)
-      await page.locator('.run-strip summary').press('Enter')
-      await technical.waitFor()
+    async (person) => {
+      await person.sees(/73[01] days failed/, '.run-strip')
+      await person.sees('the sign-in with Google is no longer valid')
+      await person.sees('Sign in with Google anew: set a new GOOGLE_ADS_REFRESH_TOKEN')
+      await person.sees('Nothing of this account is here yet')
+      await person.sees('ADS_SOURCE=demo')
+      await person.seesNo('invalid_grant')
+      await person.tabToSummary('days failed')
+      await person.press('Enter')
+      await person.sees('invalid_grant', '.run-strip')
 
-      await page.locator('.day[tabindex="0"]').press('Enter')
-      await page.getByText('The last try failed: the sign-in with Google is no longer valid.').waitFor()
-      await page.getByRole('button', { name: 'Fetch this day' }).waitFor()
-      expect(await violations(page)).toEqual([])
+      await person.tabTo('button', A_DAY)
+      await person.press('Enter')
+      await person.sees('The last try failed: the sign-in with Google is no longer valid.')
+      await person.tabTo('button', 'Fetch this day')
+      expect(await person.violations()).toEqual([])
     },
   )
 
   journey(
     'and what passed by itself is a number of retries',
     { simulator: { scenario: 'html-502' } },
-    async (page) => {
-      await page.getByRole('button', { name: 'Nothing is missing' }).waitFor({ timeout: 2 * PATIENCE_MS })
-      await page.locator('.run-list summary').first().press('Enter')
-      const retries = page.locator('.run-details .figures > div', { hasText: 'Retries' }).locator('dd')
-      expect(Number((await retries.textContent())?.replaceAll(',', ''))).toBeGreaterThan(0)
+    async (person) => {
+      await person.sees('Nothing is missing')
+      await person.tabToSummary('What is missing')
+      await person.press('Enter')
+      const figures = await person.texts('.run-details .figures > div')
+      const retries = figures.find((each) => each.startsWith('Retries'))?.slice('Retries'.length)
+      expect(Number(retries?.replaceAll(',', ''))).toBeGreaterThan(0)
     },
   )
 })
@@ -139,39 +132,33 @@ describe('what went wrong is told in words', () => {
 journey(
   'the accounts of a manager are chosen one by one, and the address keeps the choice',
   { simulator: { scenario: 'manager' }, env: { GOOGLE_ADS_CUSTOMER_ID: '9000000000' } },
-  async (page) => {
-    await page
-      .locator('.run-list')
-      .getByText(/^Fetched 2,19\d days/)
-      .waitFor({ timeout: 2 * PATIENCE_MS })
-    await page.reload()
-    const sum = async () => await page.locator('.ads-content:not([data-stale]) .chart-sum').textContent()
-    await page.getByRole('button', { name: 'Nothing is missing' }).waitFor()
-    const ofFirst = await sum()
-    await page.getByLabel('Account').selectOption('222-222-2222')
-    const ofSecond = await until(sum, (found) => found !== ofFirst)
-    await page.reload()
-    expect(await page.getByLabel('Account').inputValue()).toBe('2222222222')
-    expect(await sum()).toBe(ofSecond)
+  async (person) => {
+    await person.sees(/^Fetched 2,19\d days/, '.run-list')
+    await person.reload()
+    const sum = async () => (await person.texts('.ads-content:not([data-stale]) .chart-sum'))[0]
+    await person.sees('Nothing is missing')
+    const ofFirst = await until(sum, (found) => found !== undefined)
+    await person.tabTo('combobox', 'Account')
+    await person.press('ArrowDown')
+    const ofSecond = await until(sum, (found) => found !== undefined && found !== ofFirst)
+    const { search } = person.address()
+    expect(search).toMatch(/account=\d{10}/)
+    await person.reload()
+    await until(sum, (found) => found === ofSecond)
+    expect(person.address().search).toBe(search)
   },
 )
 
 journey(
   'a server that goes away says so, and its run is followed again once it is back',
   { simulator: { latencyMs: 150 } },
-  async (page, { server }) => {
-    await page
-      .locator('.run-strip')
-      .getByText(/[1-9]\d* of 73[01] days/)
-      .waitFor()
+  async (person, { server }) => {
+    await person.sees(/[1-9]\d* of 73[01] days/, '.run-strip')
     await server.kill()
-    await page.getByText('The server does not answer.').waitFor()
+    await person.sees('The server does not answer.')
     await server.restart()
-    await page.getByText('The server does not answer.').waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Nothing is missing' }).waitFor({ timeout: 2 * PATIENCE_MS })
-    await page
-      .locator('.run-list')
-      .getByText(/^Interrupted after/)
-      .waitFor()
+    await person.seesNo('The server does not answer.')
+    await person.sees('Nothing is missing')
+    await person.sees(/^Interrupted after/, '.run-list')
   },
 )

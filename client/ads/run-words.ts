@@ -1,5 +1,5 @@
 /** A run in the words of someone who pays for ads, not of someone who fetches them. */
-import { duration, mediumDate, moment, plural, timeOfDay } from '#client/ui/format.ts'
+import { count, duration, mediumDate, moment, plural, timeOfDay } from '#client/ui/format.ts'
 import { lengthOf } from './range.ts'
 import type { Run } from './days.ts'
 
@@ -69,7 +69,9 @@ export function rateOf(run: Run, nowMs: number): string | undefined {
   const { over } = progressOf(run)
   if (seconds < 1 || over === 0) return undefined
   const perSecond = over / seconds
-  return perSecond >= 1 ? `${perSecond.toFixed(0)} days/s` : `${(perSecond * 60).toFixed(0)} days/min`
+  return perSecond >= 1
+    ? `${count(Math.round(perSecond))} days/s`
+    : `${count(Math.round(perSecond * 60))} days/min`
 }
 
 export function timeLeft(run: Run): string | undefined {

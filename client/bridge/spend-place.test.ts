@@ -5,7 +5,8 @@ import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, PATIENCE_MS, restOf } from '#client/testing/journey.ts'
+import { onPage, PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
+import { atKeyboard } from '#client/testing/person.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 
@@ -55,25 +56,45 @@ describe('what is spent on products out of stock', () => {
     }),
   )
 
-  journey('leads to the product by one key', () =>
-    onPage(browser, { url: `${url}/out-of-stock-spend?days=90` }, async (page) => {
-      const link = page.locator('table.spend tbody a').first()
-      const name = (await link.textContent()) ?? ''
-      await link.press('Enter')
-      const row = page.locator('tr[data-row]', { hasText: name })
-      await row.getByText('Out of stock').waitFor()
-      expect(await page.locator('tr[data-row]').count()).toBe(1)
+  journey('leads to the product by one key, and back', () =>
+    atKeyboard(browser, { url: `${url}/products` }, async (person) => {
+      await person.sees('Thing 4')
+      await person.press('g', 'o')
+      await person.sees('that nobody can buy')
+      await person.tabTo('radio', '7 days')
+      await person.press('ArrowRight', 'ArrowRight')
+      await person.isAt('radio', '90 days')
+      await until(
+        () => person.count('table.spend tbody a'),
+        (links) => links === 3,
+      )
+      const [name = ''] = await person.texts('table.spend tbody a')
+      await person.tabTo('link', name)
+      await person.press('Enter')
+      await person.sees('Only product')
+      await until(
+        () => person.texts('tr[data-row] .cell-name'),
+        (names) => names.join() === name,
+      )
+      await person.isAt('grid', 'Products')
+      await person.tabTo('button', /show all$/, 'backward')
+      await person.press('Enter')
+      await person.isAt('grid', 'Products')
+      await person.press('g', 'o')
+      await person.isAt('heading', 'Out-of-stock spend')
     }),
   )
 
   journey('says which days it does not know, and leads to fetching them', () =>
-    onPage(browser, { url: `${halfUrl}/out-of-stock-spend?days=30` }, async (page) => {
-      const note = await page.getByText(/\d+ days of these/).textContent()
-      const missing = /\d+/.exec(note ?? '')?.[0] ?? ''
+    atKeyboard(browser, { url: `${halfUrl}/out-of-stock-spend?days=30` }, async (person) => {
+      await person.sees(/\d+ days of these/)
+      const missing = /\d+/.exec((await person.texts('.unfetched-note'))[0] ?? '')?.[0] ?? ''
       expect(Number(missing)).toBeGreaterThan(20)
-      await page.getByRole('link', { name: 'See and fetch them' }).press('Enter')
-      await page.getByText(`30 days: ${30 - Number(missing)} provisional, ${missing} missing`).waitFor()
-      await page.getByRole('button', { name: `Fetch the ${missing} missing days` }).waitFor()
+      await person.tabTo('link', 'See and fetch them')
+      await person.press('Enter')
+      await person.isAt('heading', 'Ads')
+      await person.sees(`30 days: ${30 - Number(missing)} provisional, ${missing} missing`)
+      await person.tabTo('button', `Fetch the ${missing} missing days`)
     }),
   )
 

@@ -27,7 +27,7 @@ export default function SpendPlace() {
         <Segmented
           label="Period"
           value={String(days)}
-          choices={PERIODS.map((period) => ({ value: String(period), label: `${period} days` }))}
+          choices={PERIODS.map((period) => ({ value: String(period), label: `${count(period)} days` }))}
           onChange={(value) => setParams({ days: value }, { replace: true })}
         />
       }
@@ -39,8 +39,8 @@ export default function SpendPlace() {
         <EmptyState title="No money goes to what is out of stock">
           <UnfetchedNote spend={spend.data} />
           <p>
-            In these {days} days no ads were paid for products whose stock is 0. A product is recognised by
-            its SKU, which must be the item id of the ads.
+            In these {count(days)} days no ads were paid for products whose stock is 0. A product is
+            recognised by its SKU, which must be the item id of the ads.
           </p>
           <p>
             <Link href="/products?stock=out">See what is out of stock</Link>
@@ -52,8 +52,9 @@ export default function SpendPlace() {
           <p className="spend-total">
             {spend.data && (
               <>
-                <strong>{microsAsMoney(spend.data.cost_micros, spend.data.currency)}</strong> went in {days}{' '}
-                days to ads for {plural(spend.data.items.length, 'product')} that nobody can buy.
+                <strong>{microsAsMoney(spend.data.cost_micros, spend.data.currency)}</strong> went in{' '}
+                {count(days)} days to ads for {plural(spend.data.items.length, 'product')} that nobody can
+                buy.
               </>
             )}
           </p>

@@ -66,18 +66,23 @@ export function CellEditor(props: CellEditorProps) {
         }}
       />
       {mistake !== undefined ? (
-        <span className="cell-note mistake" id={noteId} role="alert">
+        <span ref={bringIntoSight} className="cell-note mistake" id={noteId} role="alert">
           {mistake}
         </span>
       ) : (
         changedTo !== undefined && (
-          <span className="cell-note" id={noteId} role="alert">
+          <span ref={bringIntoSight} className="cell-note" id={noteId} role="alert">
             Changed to {changedTo} just now. Saving will ask which one stays.
           </span>
         )
       )}
     </span>
   )
+}
+
+/** Below the last row in view it would not be seen. */
+function bringIntoSight(note: HTMLElement | null): void {
+  note?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }
 
 /** What was typed over the cell is gone on with; a value that was there is selected, to be replaced or changed. */

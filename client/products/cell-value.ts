@@ -24,6 +24,8 @@ export function readCell(typed: string, of: { product: Product; field: Field; ma
 }
 
 /** The value as one would type it. */
-export function asTyped(value: string | number, { decimal }: NumberManner): string {
-  return String(value).replace('.', decimal)
+export function asTyped(value: string | number, { decimal, digits }: NumberManner): string {
+  return String(value)
+    .replace('.', decimal)
+    .replaceAll(/\d/g, (digit) => digits[Number(digit)] ?? digit)
 }

@@ -1,7 +1,7 @@
 /** Two people changed the same cell: both values side by side, and nothing is written until one is chosen. */
-import { useEffect, useRef } from 'react'
 import { moment } from '#client/ui/format.ts'
-import type { HeldEdit } from './edits.ts'
+import { Modal } from '#client/ui/modal.tsx'
+import { editKey, type HeldEdit } from './edits.ts'
 import { edits } from './use-edits.ts'
 import { nameOf, shown, valueShown } from './value-words.ts'
 
@@ -12,36 +12,19 @@ interface ConflictDialogProps {
 }
 
 export function ConflictDialog({ edit, onLater }: ConflictDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  const isOpen = edit !== undefined
-  useEffect(() => {
-    if (isOpen) {
-      dialog.current?.showModal()
-      // Not a button: an Enter that was meant for the table must not choose.
-      dialog.current?.focus()
-    } else dialog.current?.close()
-  }, [isOpen])
+  if (!edit?.theirs) return null
+  const { product, field, theirs } = edit
+  const mine = valueShown(edit.mine, edit)
+  const other = shown(theirs, field)
   return (
-    <dialog
-      ref={dialog}
-      className="dialog conflict-dialog"
-      tabIndex={-1}
-      aria-labelledby="conflict-title"
+    <Modal
+      // Another conflict is another question: the key that answered this one must not answer it, too.
+      key={editKey(product.id, field)}
+      kind="dialog"
+      title={`${nameOf(edit)} was changed meanwhile`}
+      startsAt="nothing"
       onClose={onLater}
     >
-      {edit?.theirs && <Choice edit={edit} theirs={edit.theirs} onLater={onLater} />}
-    </dialog>
-  )
-}
-
-type Theirs = NonNullable<HeldEdit['theirs']>
-
-function Choice({ edit, theirs, onLater }: { edit: HeldEdit; theirs: Theirs; onLater: () => void }) {
-  const mine = valueShown(edit.mine, edit)
-  const other = shown(theirs, edit.field)
-  return (
-    <>
-      <h2 id="conflict-title">{nameOf(edit)} was changed meanwhile</h2>
       <dl className="versions">
         <div>
           <dt>You saw</dt>
@@ -69,6 +52,6 @@ function Choice({ edit, theirs, onLater }: { edit: HeldEdit; theirs: Theirs; onL
           Write mine, {mine}
         </button>
       </div>
-    </>
+    </Modal>
   )
 }

@@ -14,20 +14,13 @@ export function PriceRange({ min, max, onChange }: PriceRangeProps) {
     <fieldset className="price-range">
       <legend className="visually-hidden">Price</legend>
       <Bound
-        key={`min ${min}`}
         label="Price from"
         placeholder="Min price"
         value={min}
         onChange={(to) => onChange({ min: to })}
       />
       <span aria-hidden="true">–</span>
-      <Bound
-        key={`max ${max}`}
-        label="Price to"
-        placeholder="Max price"
-        value={max}
-        onChange={(to) => onChange({ max: to })}
-      />
+      <Bound label="Price to" placeholder="Max price" value={max} onChange={(to) => onChange({ max: to })} />
     </fieldset>
   )
 }
@@ -41,16 +34,25 @@ interface BoundProps {
 
 const manner = mannerOf()
 
+const read = (typed: string) => (typed.trim() === '' ? '' : readDecimal(typed, manner))
+
 /** Filters once it is left or Enter is pressed; what is no number filters nothing and says so. */
 function Bound({ label, placeholder, value, onChange }: BoundProps) {
+  const [typed, setTyped] = useState(() => asTyped(value, manner))
   const [invalid, setInvalid] = useState(false)
-  const take = (typed: string) => {
-    const price = typed.trim() === '' ? '' : readDecimal(typed, manner)
+  const [known, setKnown] = useState(value)
+  if (value !== known) {
+    setKnown(value)
+    // From elsewhere, such as a link; what one typed oneself stays as it was typed.
+    if (read(typed) !== value) setTyped(asTyped(value, manner))
+  }
+  const take = () => {
+    const price = read(typed)
     setInvalid(price === undefined)
     if (price !== undefined && price !== value) onChange(price)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Enter') take(event.currentTarget.value)
+    if (event.key === 'Enter') take()
     else if (event.key === 'ArrowDown') document.querySelector<HTMLElement>('table.products')?.focus()
     else return
     event.preventDefault()
@@ -63,9 +65,10 @@ function Bound({ label, placeholder, value, onChange }: BoundProps) {
       placeholder={placeholder}
       inputMode="decimal"
       autoComplete="off"
-      defaultValue={asTyped(value, manner)}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
       onKeyDown={onKeyDown}
-      onBlur={(event) => take(event.currentTarget.value)}
+      onBlur={take}
     />
   )
 }

@@ -23,6 +23,7 @@ export interface Table {
   selection: Selection
   at: CellPosition
   show: (place: CellPosition) => void
+  selectAll: () => void
 }
 
 interface ProductTableProps {
@@ -75,6 +76,10 @@ export function ProductTable(props: ProductTableProps) {
     focusTable: () => element.current?.focus({ preventScroll: true }),
   })
   useHandle(props, cursor)
+  // One who came here by the keyboard waits for the table, on the heading.
+  useEffect(() => {
+    if (document.activeElement?.matches('#main h1')) element.current?.focus({ preventScroll: true })
+  }, [])
 
   return (
     <div
@@ -109,8 +114,11 @@ export function ProductTable(props: ProductTableProps) {
   )
 }
 
-function useHandle({ handle, onSelection }: ProductTableProps, { at, selection, moveTo }: GridCursor): void {
-  useImperativeHandle(handle, () => ({ selection, at, show: moveTo }))
+function useHandle(
+  { handle, onSelection }: ProductTableProps,
+  { at, selection, moveTo, selectAll }: GridCursor,
+): void {
+  useImperativeHandle(handle, () => ({ selection, at, show: moveTo, selectAll }))
   const { top, bottom, left, right } = selection
   useEffect(() => onSelection({ top, bottom, left, right }), [onSelection, top, bottom, left, right])
 }

@@ -41,6 +41,7 @@ export function ProductsPlace() {
           view={view}
           data={data}
           selected={selection ? Math.min(rowsIn(selection), rows.count) : 0}
+          onSelectAll={() => table.current?.selectAll()}
           onBulk={openBulk}
           onUndo={undoLast}
         />

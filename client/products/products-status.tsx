@@ -10,11 +10,12 @@ interface ProductsStatusProps {
   data: ProductRows
   /** How many rows. */
   selected: number
+  onSelectAll: () => void
   onBulk: () => void
   onUndo: () => void
 }
 
-export function ProductsStatus({ view, data, selected, onBulk, onUndo }: ProductsStatusProps) {
+export function ProductsStatus({ view, data, selected, onSelectAll, onBulk, onUndo }: ProductsStatusProps) {
   const held = useHeldEdits()
   const { created } = useSyncExternalStore(heardOf.subscribe, heardOf.snapshot)
   const states = [...held.values()]
@@ -23,6 +24,11 @@ export function ProductsStatus({ view, data, selected, onBulk, onUndo }: Product
   return (
     <>
       <span aria-live="polite">{data.loading ? 'Loading…' : found(view, data)}</span>
+      {selected === 1 && data.rows.count > 1 && (
+        <button type="button" className="button quiet touch-only" onClick={onSelectAll}>
+          Select all
+        </button>
+      )}
       {selected > 1 && (
         <span>
           {plural(selected, 'row')} selected

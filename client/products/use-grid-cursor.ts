@@ -34,6 +34,7 @@ export interface GridCursor {
   moveTo: (at: CellPosition) => void
   /** Selects everything from where the selection began. */
   extendTo: (at: CellPosition) => void
+  selectAll: () => void
   edit: (at: CellPosition, typed?: string) => void
   stopEditing: () => void
   /** Goes on to the next cell that can be edited, and edits it. */
@@ -88,12 +89,12 @@ export function useGridCursor(options: GridCursorOptions): GridCursor {
     if (moved) (event.shiftKey ? extendTo : moveTo)(moved)
     else if (key === 'Enter' || key === 'F2') edit(at)
     else if (key === 'Escape') moveTo(at)
-    else if (/^[\d.,]$/.test(key) && !ctrl) edit(at, key)
+    else if (/^[\p{Nd}.,٫]$/u.test(key) && !ctrl) edit(at, key)
     else if (!ctrl || !onCommand(key.toLowerCase())) return
     event.preventDefault()
   }
 
-  return { at, selection, moveTo, extendTo, edit, stopEditing, editNext, onKeyDown }
+  return { at, selection, moveTo, extendTo, selectAll, edit, stopEditing, editNext, onKeyDown }
 }
 
 /** Not on the buttons in its head, which have their own keys. */

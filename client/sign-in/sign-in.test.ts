@@ -1,11 +1,11 @@
 /** Signing in and out as a person does: real servers, a real browser. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { source as axeSource } from 'axe-core'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, PATIENCE_MS, until } from '#client/testing/journey.ts'
+import { PATIENCE_MS, until } from '#client/testing/journey.ts'
+import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { startServerProcess, type ServerProcess } from '#client/testing/server-process.ts'
 import { bearer, createKey, revokeKey } from '#server/keys/keys.testing.ts'
 import { temporaryFolder } from '#server/testing.ts'
@@ -45,89 +45,95 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
 
 /** Each with a browser of its own, in so far as cookies go. */
-function journey(name: string, run: (page: Page) => Promise<void>, server = () => shop) {
-  test(name, () => onPage(browser, { url: server().url, userAgent: name }, run), TEST_TIMEOUT_MS)
+function journey(name: string, run: (person: Person) => Promise<void>, server = () => shop) {
+  test(name, () => atKeyboard(browser, { url: server().url, userAgent: name }, run), TEST_TIMEOUT_MS)
 }
 
-async function enter(page: Page, key: string): Promise<void> {
-  await page.getByLabel('API key').fill(key)
-  await page.keyboard.press('Enter')
+async function enter(person: Person, key: string): Promise<void> {
+  await person.isAt('textbox', 'API key')
+  await person.type(key)
+  await person.press('Enter')
 }
 
-async function editPrice(page: Page, name: string, price: string): Promise<void> {
-  await page.locator('tr[data-row]', { hasText: name }).locator('.cell-price').dblclick()
-  await page.keyboard.type(price)
-  await page.keyboard.press('Enter')
+/** Of the first product. */
+async function typePrice(person: Person, price: string): Promise<void> {
+  await person.press('/', 'ArrowDown', 'Home', 'ArrowRight', 'ArrowRight', 'ArrowRight')
+  await person.type(price)
+  await person.press('Enter')
 }
 
 describe('where keys are needed', () => {
-  journey('one signs in with one, works, and signs out', async (page) => {
+  journey('one signs in with one, works, and signs out', async (person) => {
     const key = await createKey(databaseUrl, 'Ana', 'products:read', 'products:write', 'ads:read')
-    await enter(page, 'ak_wrong')
-    await page.getByRole('alert').getByText('unknown, revoked or expired').waitFor()
+    await enter(person, 'ak_wrong')
+    await person.sees('unknown, revoked or expired')
 
-    await enter(page, key)
-    await page.getByText('Leather belt').waitFor()
-    await page.getByText('Ana', { exact: true }).waitFor()
-    expect(
-      await page.evaluate('document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)'),
-    ).toBe('{}{}')
-    await editPrice(page, 'Leather belt', '19.99')
+    await enter(person, key)
+    await person.sees('Leather belt')
+    await person.sees('Ana')
+    expect(await person.kept()).toBe('{}{}')
+    await person.isAt('grid', 'Products')
+    await typePrice(person, '19.99')
     await until(
       async () => await (await fetch(`${shop.url}/v1/products/1`, { headers: bearer(key) })).json(),
       (product) => (product as { price: string }).price === '19.99',
     )
+    await person.sees('$19.99')
 
-    const lastEvent = `new Promise((resolve) => {
-      const events = new EventSource('/v1/changes?after=2')
-      events.onmessage = ({ data }) => { events.close(); resolve(JSON.parse(data).kind) }
-    })`
-    expect(await page.evaluate<string>(lastEvent)).toBe('updated')
+    const session = await fetch(`${shop.url}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key }),
+    })
+    const cookie = session.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const changes = await fetch(`${shop.url}/v1/changes?after=2`, { headers: { cookie } })
+    for await (const chunk of changes.body?.pipeThrough(new TextDecoderStream()) ?? [])
+      if (chunk.includes('"updated"')) break
 
-    await page.reload()
-    await page.getByText('Leather belt').waitFor()
-    await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByLabel('API key').waitFor()
-    await page.goto(`${shop.url}/ads`)
-    await page.getByLabel('API key').waitFor()
-    expect(await page.getByText('Leather belt').count()).toBe(0)
+    await person.reload()
+    await person.sees('Leather belt')
+    await person.tabTo('button', 'Sign out')
+    await person.press('Enter')
+    await person.isAt('textbox', 'API key')
+    await person.seesNo('Leather belt')
   })
 
   journey(
     'a place that the key may not see is not offered, an edit that it may not make is refused in words',
-    async (page) => {
-      await enter(page, await createKey(databaseUrl, 'Ben', 'products:read'))
-      await page.getByText('Desk lamp').waitFor()
-      const places = page.getByRole('navigation', { name: 'Places' }).getByRole('link')
-      expect(await places.allInnerTexts()).toEqual([expect.stringContaining('Products')])
-      await editPrice(page, 'Desk lamp', '1.00')
-      await page.getByText('This key may not do that').waitFor()
-      await page.goto(`${shop.url}/ads`)
-      await page.getByText('This needs the scope ads:read.').first().waitFor()
+    async (person) => {
+      await enter(person, await createKey(databaseUrl, 'Ben', 'products:read'))
+      await person.sees('Desk lamp')
+      expect(await person.texts('nav a span')).toEqual(['Products'])
+      await typePrice(person, '1.00')
+      await person.sees('This key may not do that')
+      await person.tabTo('button', 'Dismiss')
+      await person.press('Enter')
+      await person.isAt('grid')
+      await person.press('g', 'a')
+      await person.sees('This needs the scope ads:read.')
+      await person.tabTo('button', 'Try again')
     },
   )
 
-  journey('one is asked again when the key was revoked meanwhile', async (page) => {
+  journey('one is asked again when the key was revoked meanwhile', async (person) => {
     const key = await createKey(databaseUrl, 'Cleo', 'products:read', 'ads:read')
-    await enter(page, key)
-    await page.getByText('Desk lamp').waitFor()
+    await enter(person, key)
+    await person.sees('Desk lamp')
     await revokeKey(databaseUrl, key)
-    await page.getByRole('link', { name: 'Ads' }).click()
-    await page.getByLabel('API key').waitFor()
-    await enter(page, key)
-    await page.getByRole('alert').getByText('unknown, revoked or expired').waitFor()
+    await person.tabTo('link', 'Ads', 'backward')
+    await person.press('Enter')
+    await enter(person, key)
+    await person.sees('unknown, revoked or expired')
   })
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(
       `axe finds nothing to object to, ${colorScheme}`,
       () =>
-        onPage(browser, { url: shop.url, colorScheme }, async (page) => {
-          await enter(page, 'ak_wrong')
-          await page.getByRole('alert').getByText('unknown').waitFor()
-          await page.evaluate(axeSource)
-          const violations = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id }) => id))`
-          expect(await page.evaluate<string[]>(violations)).toEqual([])
+        atKeyboard(browser, { url: shop.url, colorScheme }, async (person) => {
+          await enter(person, 'ak_wrong')
+          await person.sees('unknown')
+          expect(await person.violations()).toEqual([])
         }),
       TEST_TIMEOUT_MS,
     )
@@ -137,14 +143,15 @@ describe('where keys are needed', () => {
 describe('where products are public', () => {
   journey(
     'they are shown at once, and one signs in for more',
-    async (page) => {
-      await page.getByText('Desk lamp').waitFor()
-      expect(await page.getByRole('link', { name: 'Ads' }).count()).toBe(0)
-      await page.getByRole('link', { name: 'Sign in' }).click()
-      await enter(page, ADMIN_KEY)
-      await page.getByText('admin key').waitFor()
-      await page.getByRole('link', { name: 'Ads' }).waitFor()
-      expect(new URL(page.url()).pathname).toBe('/products')
+    async (person) => {
+      await person.sees('Desk lamp')
+      expect(await person.texts('nav li a span')).toEqual(['Products'])
+      await person.tabTo('link', 'Sign in')
+      await person.press('Enter')
+      await enter(person, ADMIN_KEY)
+      await person.sees('admin key')
+      await person.tabTo('link', 'Ads', 'backward')
+      expect(person.address().pathname).toBe('/products')
     },
     () => openShop,
   )

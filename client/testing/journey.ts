@@ -14,12 +14,13 @@ type Product = Outputs['products']['get']
 /** Opens a page for the journey; should it fail, its message says where the picture of that moment is. */
 export async function onPage(
   browser: Browser,
-  options: BrowserContextOptions & { url: string },
+  options: BrowserContextOptions & { url: string; prepare?: (page: Page) => Promise<void> },
   journey: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const { url, ...rest } = options
+  const { url, prepare, ...rest } = options
   const page = await (await contextFor(browser, rest)).newPage()
   try {
+    await prepare?.(page)
     await page.goto(url)
     await journey(page)
   } catch (error) {

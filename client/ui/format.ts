@@ -113,6 +113,13 @@ export function monthName(date: string, locale?: Locale): string {
   ).format(new Date(date))
 }
 
+export function yearName(date: string, locale?: Locale): string {
+  return keep(
+    `year ${locale}`,
+    () => new Intl.DateTimeFormat(locale, { ...CALENDAR, year: 'numeric' }),
+  ).format(new Date(date))
+}
+
 /** @param weekday 0 is Monday */
 export function weekdayName(weekday: number, locale?: Locale): string {
   const aMonday = Date.UTC(2024, 0, 1)
@@ -125,10 +132,10 @@ export function weekdayName(weekday: number, locale?: Locale): string {
 /** “40 s”, “3 min”, “2 h 5 min” */
 export function duration(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000))
-  if (seconds < 90) return `${seconds} s`
+  if (seconds < 90) return `${count(seconds)} s`
   const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${minutes} min`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (minutes < 90) return `${count(minutes)} min`
+  return `${count(Math.floor(minutes / 60))} h ${count(minutes % 60)} min`
 }
 
 /** How many of something, in words: `1 day`, `2,048 days`. */

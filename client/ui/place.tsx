@@ -1,5 +1,5 @@
 /** The frame that every place has: a heading with its tools, the content, and one quiet line of status. */
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { useSilentSince } from './connection.ts'
 
 interface PlaceProps {
@@ -16,10 +16,17 @@ export function Place({ title, label, tools, status, children }: PlaceProps) {
   useEffect(() => {
     document.title = `${title} · Adstock`
   }, [title])
+  const heading = useRef<HTMLHeadingElement>(null)
+  // One has come here, and there was nothing of the place yet that could have the focus.
+  useEffect(() => {
+    if (document.activeElement?.id === 'main') heading.current?.focus()
+  }, [])
   return (
     <>
       <header className="place-header">
-        <h1>{title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
         {label}
         <div className="place-tools">{tools}</div>
       </header>

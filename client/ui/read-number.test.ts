@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { mannerOf, readDecimal, withDecimals } from './read-number.ts'
+import { mannerOf, plainDigits, readDecimal, withDecimals } from './read-number.ts'
 
 const english = mannerOf('en-US')
 const german = mannerOf('de-DE')
+const egyptian = mannerOf('ar-EG')
 
 describe('a typed number', () => {
   test.each([
@@ -25,9 +26,22 @@ describe('a typed number', () => {
     expect(readDecimal(typed, german)).toBe(read)
   })
 
+  test.each([
+    ['١٬٢٣٤٫٥٠', '1234.50'],
+    ['٢١٫٣', '21.3'],
+    ['21.30', '21.30'],
+  ])('in Arabic, %p is %p', (typed, read) => {
+    expect(readDecimal(typed, egyptian)).toBe(read)
+  })
+
   test.each(['', 'abc', '-5', '1e5', '1.2.3', '12a', '.'])('%p is none', (typed) => {
     expect(readDecimal(typed, english)).toBeUndefined()
   })
+})
+
+test('a sign is one in any script', () => {
+  expect(plainDigits('\u061c-٣', egyptian)).toBe('-3')
+  expect(plainDigits('\u22123', english)).toBe('-3')
 })
 
 test('decimals are filled up, and never cut off', () => {

@@ -3,12 +3,33 @@
 export interface NumberManner {
   group: string
   decimal: string
+  /** From nought to nine. */
+  digits: readonly string[]
 }
 
 export function mannerOf(locale?: string): NumberManner {
   const parts = new Intl.NumberFormat(locale, { useGrouping: true }).formatToParts(1_234_567.8)
   const part = (type: string) => parts.find((each) => each.type === type)?.value
-  return { group: part('group') ?? ',', decimal: part('decimal') ?? '.' }
+  const digits = new Intl.NumberFormat(locale, { useGrouping: false }).format(9_876_543_210)
+  return {
+    group: part('group') ?? ',',
+    decimal: part('decimal') ?? '.',
+    digits: Array.from(digits).toReversed(),
+  }
+}
+
+/** The locale's own digits, its signs of plus and minus, and its decimal mark, as `0`–`9`, `+`, `-` and `.` or `,`. */
+export function plainDigits(typed: string, { digits, decimal }: NumberManner): string {
+  const plain = Array.from(typed, (each) => {
+    const digit = digits.indexOf(each)
+    return digit === -1 ? each : String(digit)
+  }).join('')
+  const marked = /[.,]/.test(decimal) ? plain : plain.replaceAll(decimal, '.')
+  // Some locales set their numbers off from the direction of the text with marks that one does not see.
+  return marked
+    .replaceAll(/[\u200e\u200f\u061c]/g, '')
+    .replaceAll('\u2212', '-')
+    .trim()
 }
 
 /**
@@ -16,7 +37,7 @@ export function mannerOf(locale?: string): NumberManner {
  * so `21.30` stays twenty-one thirty in every locale, instead of becoming two thousand.
  */
 export function readDecimal(typed: string, manner: NumberManner): string | undefined {
-  const text = typed.trim().replaceAll(/[\s\u00a0\u202f’']/g, '')
+  const text = plainDigits(typed, manner).replaceAll(/[\s\u00a0\u202f\u066c’']/g, '')
   const plain = grouped(text, manner) ? text.replaceAll(manner.group, '') : text
   const parts = plain.split(/[.,]/)
   if (parts.length > 2 || !parts.every((part) => /^\d*$/.test(part))) return undefined

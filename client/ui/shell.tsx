@@ -8,6 +8,7 @@ import { ProductsPlace } from '#client/products/products-place.tsx'
 import { act } from './actions.ts'
 import { Announcer } from './announce.tsx'
 import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
+import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
 import { lazyPlace } from './lazy-place.tsx'
 import { Notices } from './notices.tsx'
@@ -40,15 +41,16 @@ function usePlaces() {
 
 export function Shell() {
   const [first = PLACES[0]] = usePlaces()
-  const [, navigate] = useLocation()
+  const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
 
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
     else if (shortcut === 'search') focusSearch(() => navigate('/products'))
     else if (PLACES.some(({ path }) => path === `/${shortcut}`)) {
-      navigate(`/${shortcut}`)
-      document.getElementById('main')?.focus()
+      // At once, or the next key would still be for the place before. Where one is already, one's filters stay.
+      if (location !== `/${shortcut}`) flushSync(() => navigate(`/${shortcut}`))
+      focusStart()
     } else act(shortcut)
   }
   useShortcuts(onShortcut)
@@ -80,7 +82,7 @@ export function Shell() {
       </main>
       <Notices />
       <Announcer />
-      <ShortcutsDialog open={helpOpen} onClose={() => setHelpOpen(false)} />
+      {helpOpen && <ShortcutsDialog onClose={() => setHelpOpen(false)} />}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { Modal } from './modal.tsx'
 
 const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: string[], does: string])[] }[] =
   [
@@ -8,7 +8,7 @@ const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: str
         [['g', 'p'], 'Products'],
         [['g', 'a'], 'Ads'],
         [['g', 'o'], 'Out-of-stock spend'],
-        [['/'], 'Search products'],
+        [['/'], 'Search products; ↓ goes on to the table'],
         [['?'], 'This list'],
       ],
     },
@@ -46,39 +46,26 @@ const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: str
     },
   ]
 
-export function ShortcutsDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
-    if (open) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [open])
+export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   return (
-    <dialog ref={dialog} className="dialog shortcuts" aria-labelledby="shortcuts-title" onClose={onClose}>
-      <header>
-        <h2 id="shortcuts-title">Keyboard shortcuts</h2>
-        <button type="button" className="button quiet" onClick={onClose}>
-          Close
-        </button>
-      </header>
-      <div className="shortcut-groups">
-        {GROUPS.map(({ title, shortcuts }) => (
-          <section key={title}>
-            <h3>{title}</h3>
-            <dl>
-              {shortcuts.map(([keys, does]) => (
-                <div key={does}>
-                  <dt>
-                    {keys.map((key) => (
-                      <kbd key={key}>{key}</kbd>
-                    ))}
-                  </dt>
-                  <dd>{does}</dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
-      </div>
-    </dialog>
+    <Modal kind="dialog" title="Keyboard shortcuts" onClose={onClose}>
+      {GROUPS.map(({ title, shortcuts }) => (
+        <section key={title} className="shortcuts">
+          <h3>{title}</h3>
+          <dl>
+            {shortcuts.map(([keys, does]) => (
+              <div key={does}>
+                <dt>
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Modal>
   )
 }

@@ -2,7 +2,7 @@
 import { useForm, useWatch } from 'react-hook-form'
 import type { Product } from '#client/products/columns.ts'
 import { REASONS, reasonName } from '#client/products/stock/reasons.ts'
-import { mannerOf, readDecimal } from '#client/ui/read-number.ts'
+import { mannerOf, plainDigits, readDecimal } from '#client/ui/read-number.ts'
 import { fieldOf, KIND_NAMES, KINDS, mistakeIn, type BulkChange } from './bulk-change.ts'
 
 interface BulkFormProps {
@@ -16,7 +16,7 @@ const manner = mannerOf()
 
 /** As the reader's locale writes numbers. */
 function plainValue({ kind, value }: Pick<BulkChange, 'kind' | 'value'>): string {
-  return fieldOf(kind) === 'price' ? (readDecimal(value, manner) ?? value) : value.trim()
+  return fieldOf(kind) === 'price' ? (readDecimal(value, manner) ?? value) : plainDigits(value, manner)
 }
 
 export function BulkForm({ first, busy, onPreview }: BulkFormProps) {

@@ -53,8 +53,8 @@ export function StockHistory({ product: { id } }: { product: Product }) {
         <button
           type="button"
           className="button"
-          disabled={history.isFetchingNextPage}
-          onClick={() => void history.fetchNextPage()}
+          aria-disabled={history.isFetchingNextPage}
+          onClick={() => void (history.isFetchingNextPage || history.fetchNextPage())}
         >
           Older changes
         </button>

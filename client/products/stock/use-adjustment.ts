@@ -4,6 +4,7 @@ import { useForm } from 'react-hook-form'
 import * as v from 'valibot'
 import { announce } from '#client/ui/announce.tsx'
 import { count } from '#client/ui/format.ts'
+import { mannerOf, plainDigits } from '#client/ui/read-number.ts'
 import { client } from '#client/ui/trpc.ts'
 import { wordsFor } from '#client/ui/words.ts'
 import type { Product } from '#client/products/columns.ts'
@@ -11,10 +12,12 @@ import { showProduct } from '#client/products/rows/shown-rows.ts'
 import { forgetHistory } from './forget-histories.ts'
 import { REASONS } from './reasons.ts'
 
+const manner = mannerOf()
+
 const Adjustment = v.object({
   delta: v.pipe(
     v.string(),
-    v.trim(),
+    v.transform((typed) => plainDigits(typed, manner)),
     v.regex(/^[+-]?\d{1,10}$/, 'Type a whole number, such as 5 or -3.'),
     v.transform(Number),
     v.check((delta) => delta !== 0, 'Type how many were added, or taken with a minus.'),

@@ -1,0 +1,186 @@
+/**
+ * For tests: someone at the keyboard, who has nothing else. There is no mouse here and no way to put the focus
+ * anywhere but by pressing keys; after every step it is looked whether the focus is seen, and a pointer's event fails.
+ */
+import type { Browser, BrowserContextOptions, Download, Locator, Page } from 'playwright-core'
+import { violations } from './axe.ts'
+import { onPage, PATIENCE_MS, until } from './journey.ts'
+
+type Role = Parameters<Page['getByRole']>[0]
+type Name = string | RegExp
+
+/** So many stops are on no place's way. */
+const MAX_STOPS = 90
+
+export interface Person {
+  press(...keys: string[]): Promise<void>
+  type(text: string): Promise<void>
+  /** Goes on with Tab, or back with Shift+Tab, until what is called so has the focus. */
+  tabTo(role: Role, name: Name, direction?: 'forward' | 'backward'): Promise<void>
+  /** The head of what can be unfolded; it has no role of its own. */
+  tabToSummary(text: string, direction?: 'forward' | 'backward'): Promise<void>
+  /** What has the focus: `dialog`, `table Products`, … */
+  isAt(role: Role, name?: Name): Promise<void>
+  has(role: Role, name: Name): Promise<boolean>
+  /** How it begins in the document. */
+  focused(): Promise<string>
+  isAtCell(row: number, column: string): Promise<void>
+  sees(text: Name, within?: string): Promise<void>
+  seesNo(text: Name): Promise<void>
+  /** Of what is found by CSS, to be compared; it cannot be acted on. */
+  texts(selector: string): Promise<string[]>
+  count(selector: string): Promise<number>
+  /** Answers the dialog in which one chooses a file, which is the system's own. */
+  choosesFile(open: () => Promise<void>, file: { name: string; text: string }): Promise<void>
+  /** What came as a file. */
+  downloads(ask: () => Promise<void>): Promise<string>
+  address(): URL
+  reload(): Promise<void>
+  /** What a script could read of what the browser keeps. */
+  kept(): Promise<string>
+  /** What axe has to object to. */
+  violations(): Promise<string[]>
+}
+
+export async function atKeyboard(
+  browser: Browser,
+  options: BrowserContextOptions & { url: string },
+  journey: (person: Person) => Promise<void>,
+): Promise<void> {
+  const pointed: string[] = []
+  const prepare = async (page: Page) => {
+    await page.exposeFunction('adstockPointed', (what: string) => pointed.push(what))
+    await page.addInitScript(TELL_POINTER)
+  }
+  await onPage(browser, { ...options, prepare }, async (page) => {
+    await journey(personAt(page))
+    if (pointed.length > 0) throw new Error(`Not by the keyboard alone: ${pointed.join(', ')}.`)
+  })
+}
+
+const TELL_POINTER = `for (const kind of ['pointerdown', 'mousedown', 'touchstart'])
+  addEventListener(kind, ({ target }) => adstockPointed(kind + ' on ' + target.outerHTML.slice(0, 80)), { capture: true })`
+
+function personAt(page: Page): Person {
+  // From now on a file is never chosen in the system's own dialog, which nobody here could answer.
+  page.on('filechooser', () => {})
+  const found = (text: Name, within: string) => page.locator(within).getByText(text).filter({ visible: true })
+  return {
+    async press(...keys) {
+      for (const key of keys) await page.keyboard.press(key)
+      await seesFocus(page)
+    },
+    async type(text) {
+      await page.keyboard.type(text)
+      await seesFocus(page)
+    },
+    tabTo: async (role, name, direction) => await tabUntil(page, named(page, role, name), direction),
+    tabToSummary: async (text, direction) =>
+      await tabUntil(page, page.locator('summary', { hasText: text }), direction),
+    has: async (role, name) => await hasFocus(page, named(page, role, name)),
+    focused: async () => await page.evaluate<string>(FOCUSED),
+    async isAt(role, name) {
+      const aim = name === undefined ? page.getByRole(role) : named(page, role, name)
+      await until(
+        () => focused(page, aim),
+        ({ there }) => there,
+      )
+      await seesFocus(page)
+    },
+    async isAtCell(row, column) {
+      const cell = page.locator(`tr[data-row="${row}"] td.cell-${column}[data-active]`)
+      await until(
+        () => cell.count(),
+        (count) => count === 1,
+      )
+      await seesFocus(page)
+    },
+    sees: async (text, within = 'body') =>
+      await found(text, within)
+        .first()
+        .waitFor({ timeout: 2 * PATIENCE_MS }),
+    seesNo: async (text) =>
+      void (await until(
+        () => found(text, 'body').count(),
+        (count) => count === 0,
+      )),
+    texts: async (selector) => await page.locator(selector).allTextContents(),
+    count: async (selector) => await page.locator(selector).count(),
+    async choosesFile(open, { name, text }) {
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), open()])
+      await chooser.setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+    },
+    async downloads(ask) {
+      const [download] = await Promise.all<[Promise<Download>, Promise<void>]>([
+        page.waitForEvent('download'),
+        ask(),
+      ])
+      return await Bun.file(await download.path()).text()
+    },
+    reload: async () => void (await page.reload()),
+    kept: async () =>
+      await page.evaluate<string>(
+        'document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)',
+      ),
+    violations: async () => await violations(page),
+    address: () => new URL(page.url()),
+  }
+}
+
+async function tabUntil(page: Page, aim: Locator, direction = 'forward'): Promise<void> {
+  for (let stop = 0; stop < MAX_STOPS; stop++) {
+    await page.keyboard.press(direction === 'forward' ? 'Tab' : 'Shift+Tab')
+    await seesFocus(page)
+    if (await hasFocus(page, aim)) return
+  }
+  throw new Error(`No Tab leads to ${String(aim)}.`)
+}
+
+function named(page: Page, role: Role, name: Name): Locator {
+  return page.getByRole(role, typeof name === 'string' ? { name, exact: true } : { name })
+}
+
+async function hasFocus(page: Page, aim: Locator): Promise<boolean> {
+  return (await aim.and(page.locator(':focus')).count()) > 0
+}
+
+async function focused(page: Page, aim: Locator): Promise<{ there: boolean; instead: string }> {
+  return { there: await hasFocus(page, aim), instead: await page.evaluate<string>(FOCUSED) }
+}
+
+const FOCUSED = 'document.activeElement?.outerHTML.slice(0, 400) ?? ""'
+
+async function seesFocus(page: Page): Promise<void> {
+  await until(
+    () => page.evaluate<string>(UNSEEN),
+    (unseen) => unseen === '',
+  )
+}
+
+/**
+ * What has the focus without showing it, or '': its copy, which has none, must look different in its outline, its
+ * border or its stroke. A radio button shows it beside itself, a file's field around itself, a day and the table inside.
+ */
+const UNSEEN = `(() => {
+  const has = document.activeElement
+  if (!has || has === document.body) return 'Nothing has the focus.'
+  const shows = has.type === 'radio' ? has.parentElement
+    : has.type === 'file' ? has.closest('label')
+    : has.matches('[role=grid]') ? has.querySelector('td[data-active]')
+    : has
+  if (!shows) return has.outerHTML.slice(0, 160)
+  const look = (element) => [element, ...element.querySelectorAll('*')].slice(0, 8).map((each) => {
+    const { outlineStyle, outlineWidth, borderColor, stroke, strokeWidth } = getComputedStyle(each)
+    return outlineStyle === 'none' ? [borderColor, stroke, strokeWidth] : [outlineWidth, borderColor, stroke, strokeWidth]
+  }).join()
+  if (has.matches('[role=grid]')) {
+    const other = [...has.querySelectorAll('td[data-column]')].find((each) => each !== shows)
+    return look(shows) !== look(other) && parseFloat(getComputedStyle(shows).outlineWidth) >= 2 ? '' : shows.outerHTML.slice(0, 160)
+  }
+  const copy = shows.cloneNode(true)
+  for (const each of [copy, ...copy.querySelectorAll('*')]) each.removeAttribute('name')
+  shows.after(copy)
+  const seen = look(copy) !== look(shows)
+  copy.remove()
+  return seen ? '' : shows.outerHTML.slice(0, 160)
+})()`
