@@ -1,5 +1,5 @@
 /** The page on a phone: every place and every dialog of it, opened by a finger. */
-import { afterAll, beforeAll, test } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
@@ -129,6 +129,20 @@ for (const [name, open] of Object.entries(VIEWS)) {
     TEST_TIMEOUT_MS,
   )
 }
+
+test(
+  'nothing is wider than the screen, and the page does not scroll, with text at twice its size',
+  () =>
+    onPage(browser, { url, ...PHONE }, async (page) => {
+      for (const name of ['products', 'the stock', 'the calendar', 'the bridge'] as const) {
+        await VIEWS[name]?.(page)
+        await page.addStyleTag({ content: ':root { font-size: 200% !important }' })
+        const size = 'document.scrollingElement.scrollWidth + " × " + document.scrollingElement.scrollHeight'
+        expect([name, await page.evaluate<string>(size)]).toEqual([name, '390 × 844'])
+      }
+    }),
+  TEST_TIMEOUT_MS,
+)
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 

@@ -43,6 +43,11 @@ describe('the calendar', () => {
     expect(strip?.months[0]).toEqual({ date: '2026-01-01', week: 2 })
   })
 
+  test('leaves out the names that would run into one another where text is twice its size', () => {
+    const [strip] = layOut({ from: '2026-02-01', to: '2026-07-31' }, 53, 2)
+    expect(strip?.months.map(({ date }) => date.slice(5, 7))).toEqual(['03', '05', '06', '07'])
+  })
+
   test('is nothing for a range that ends before it begins', () => {
     expect(layOut({ from: '2026-02-01', to: '2026-01-01' }, 53)).toEqual([])
   })

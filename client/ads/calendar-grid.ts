@@ -31,8 +31,11 @@ export function weekdayOf(day: number): number {
   return (((day + EPOCH_WEEKDAY) % 7) + 7) % 7
 }
 
-/** Cuts the range into strips of as many weeks each as fit, the last one perhaps a little shorter. */
-export function layOut(range: { from: string; to: string }, maxWeeks: number): Strip[] {
+/**
+ * Cuts the range into strips of as many weeks each as fit, the last one perhaps a little shorter.
+ * @param textScale how much wider than usual the names of the months are
+ */
+export function layOut(range: { from: string; to: string }, maxWeeks: number, textScale = 1): Strip[] {
   const first = dayNumber(range.from)
   const last = dayNumber(range.to)
   const monday = first - weekdayOf(first)
@@ -42,30 +45,40 @@ export function layOut(range: { from: string; to: string }, maxWeeks: number): S
   return Array.from({ length: Math.ceil(weeks / perStrip) }, (_, index) => {
     const start = monday + index * perStrip * 7
     const end = Math.min(start + perStrip * 7 - 1, last)
-    return strip(start, { first: Math.max(start, first), end })
+    return strip(start, { first: Math.max(start, first), end, textScale })
   })
 }
 
-function strip(start: number, { first, end }: { first: number; end: number }): Strip {
+interface StripOptions {
+  first: number
+  end: number
+  textScale: number
+}
+
+function strip(start: number, { first, end, textScale }: StripOptions): Strip {
   const days = Array.from({ length: end - first + 1 }, (_, index) => {
     const day = first + index
     return { date: dateOf(day), week: Math.floor((day - start) / 7), weekday: weekdayOf(day) }
   })
-  return { weeks: (days.at(-1)?.week ?? -1) + 1, days, months: monthsOf(days) }
+  return { weeks: (days.at(-1)?.week ?? -1) + 1, days, months: monthsOf(days, textScale) }
 }
 
 /** The weeks that a name needs; with a year after it, as the first one and each January have. */
 const NAME_WEEKS = 2
 const NAME_AND_YEAR_WEEKS = 3
 
-/** A month that only just ends here is not named. */
-function monthsOf(days: readonly PlacedDay[]): Strip['months'] {
+/** A month that only just ends here is not named, nor one whose place the name before it takes. */
+function monthsOf(days: readonly PlacedDay[], textScale: number): Strip['months'] {
   const begins = days.filter(({ date }, index) => index === 0 || date.endsWith('-01'))
   const named: Strip['months'] = []
+  let free = 0
   for (const [index, { date, week }] of begins.entries()) {
     const withYear = named.length === 0 || isJanuary(date)
-    const needed = withYear ? NAME_AND_YEAR_WEEKS : NAME_WEEKS
-    if ((begins[index + 1]?.week ?? Infinity) - week >= needed) named.push({ date, week })
+    const end = week + textScale * (withYear ? NAME_AND_YEAR_WEEKS : NAME_WEEKS)
+    const onlyEnds = index === 0 && (begins[1]?.week ?? Infinity) < end
+    if (week < free || onlyEnds) continue
+    named.push({ date, week })
+    free = end
   }
   return named
 }

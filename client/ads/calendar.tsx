@@ -35,7 +35,7 @@ export function Calendar({ days, shading, picked, only, onPick }: CalendarProps)
   const room = width - labelWidth
   const maxWeeks =
     STRIP_WEEKS.find((weeks) => weeks * PITCH.min <= room) ?? Math.max(1, Math.floor(room / PITCH.min))
-  const strips = useMemo(() => layOut({ from, to }, maxWeeks), [from, to, maxWeeks])
+  const strips = useMemo(() => layOut({ from, to }, maxWeeks, textScale), [from, to, maxWeeks, textScale])
   const pitch = Math.min(PITCH.max, Math.floor(room / (strips[0]?.weeks ?? 1)))
   const handlers = useDayHandlers({ from, to, onPick, onFocused: setFocused, onHint: setHint })
   const tabStop = [focused, picked?.to, to].find((date) => date !== undefined && byDate.has(date)) ?? to

@@ -2,7 +2,7 @@ import { longDate } from '#client/ui/format.ts'
 import { figures, hasFigures } from './day-square.tsx'
 import { labelOf, type Day } from './days.ts'
 
-const WIDTH = 190
+const WIDTH_REM = 12
 const GAP = 6
 
 export interface HintPlace {
@@ -16,11 +16,12 @@ export function placeHint(square: Element): HintPlace | undefined {
   const frame = square.closest('.calendar')?.getBoundingClientRect()
   const date = square.getAttribute('data-date')
   if (!frame || date === null) return undefined
+  const width = WIDTH_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
   const box = square.getBoundingClientRect()
-  const left = box.left + box.width / 2 - frame.left - WIDTH / 2
+  const left = box.left + box.width / 2 - frame.left - width / 2
   return {
     date,
-    left: Math.min(Math.max(left, 0), Math.max(0, frame.width - WIDTH)),
+    left: Math.min(Math.max(left, 0), Math.max(0, frame.width - width)),
     top: box.bottom - frame.top + GAP,
   }
 }
@@ -34,7 +35,11 @@ interface DayHintProps {
 /** For the eye alone: the square's own label says the same to a screen reader. */
 export function DayHint({ day, currency, place: { left, top } }: DayHintProps) {
   return (
-    <div className="day-hint" aria-hidden="true" style={{ left, top, width: WIDTH }}>
+    <div
+      className="day-hint"
+      aria-hidden="true"
+      style={{ left, top, width: `${WIDTH_REM}rem`, maxWidth: '100%' }}
+    >
       <strong>{longDate(day.date)}</strong>
       <span>{labelOf(day.state)}</span>
       {hasFigures(day) && (

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
+import { onPage, PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import type { ServerProcess } from '#client/testing/server-process.ts'
 import { prices, startShop } from '#client/testing/shop.testing.ts'
@@ -34,6 +34,24 @@ const journey = (name: string, run: (person: Person) => Promise<void>, locale = 
       ),
     TEST_TIMEOUT_MS,
   )
+
+test(
+  'the cursor and what is selected are seen where the system chooses the colours',
+  () =>
+    onPage(browser, { url: shop.url, forcedColors: 'active' }, async (page) => {
+      await page.getByText('Thing 12').waitFor()
+      for (const key of ['/', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key)
+      await page.locator('td[data-selected]').nth(1).waitFor()
+      const looks = await page.evaluate<
+        string[]
+      >(`['td[data-selected]:not([data-active])', 'td:not([data-selected])']
+        .map((cell) => getComputedStyle(document.querySelector('.products ' + cell)).backgroundColor)`)
+      expect(looks[0]).not.toBe(looks[1])
+      const outline = 'getComputedStyle(document.querySelector("td[data-active]")).outlineWidth'
+      expect(await page.evaluate<string>(outline)).toBe('2px')
+    }),
+  TEST_TIMEOUT_MS,
+)
 
 const untilPrices = (ids: number[], expected: string[]) =>
   until(

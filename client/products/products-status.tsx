@@ -23,6 +23,7 @@ export function ProductsStatus({ view, data, selected, onSelectAll, onBulk, onUn
   const conflicts = states.length - pending
   return (
     <>
+      <span className="print-only">The rows that were in view; an export has all of them.</span>
       <span aria-live="polite">{data.loading ? 'Loading…' : found(view, data)}</span>
       {selected === 1 && data.rows.count > 1 && (
         <button type="button" className="button quiet touch-only" onClick={onSelectAll}>
