@@ -23,7 +23,7 @@ RUN mkdir -p /data && chown 1000:1000 /data
 COPY --from=production /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY db db
-COPY scripts/ads.ts scripts/products.ts scripts/keys.ts scripts/backup.ts scripts/
+COPY scripts/ads.ts scripts/products.ts scripts/command-line.ts scripts/keys.ts scripts/backup.ts scripts/
 COPY scripts/ads scripts/ads
 COPY scripts/backup scripts/backup
 # The demo ads come from it.
