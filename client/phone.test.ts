@@ -1,6 +1,7 @@
 /** The page on a phone: every place and every dialog of it, opened by a finger. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
+import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
 import { onPage, PATIENCE_MS, restOf, until } from './testing/journey.ts'
@@ -116,7 +117,7 @@ async function ads(page: Page): Promise<void> {
 
 for (const [name, open] of Object.entries(VIEWS)) {
   test(
-    `${name} is whole on a phone, and large enough for a finger`,
+    `${name} is whole on a phone, large enough for a finger, and to axe as it should be`,
     () =>
       onPage(browser, { url, ...PHONE }, async (page) => {
         await page.context().clearCookies()
@@ -125,6 +126,7 @@ for (const [name, open] of Object.entries(VIEWS)) {
           () => page.evaluate<string[]>(WRONG),
           (wrong) => wrong.length === 0,
         )
+        expect(await violations(page)).toEqual([])
       }),
     TEST_TIMEOUT_MS,
   )

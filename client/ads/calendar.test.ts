@@ -249,8 +249,12 @@ async function nothingIsMissing(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Nothing is missing' }).waitFor({ timeout: TEST_TIMEOUT_MS })
 }
 
+/** Of the day that is open, once its figures are there. */
 async function conversions(person: Person): Promise<string> {
-  const figures = await person.texts('.picked-panel .figures > div')
+  const figures = await until(
+    () => person.texts('.picked-panel .figures > div'),
+    (found) => found.some((each) => /^Conversions\d/.test(each)),
+  )
   return figures.find((each) => /^Conversions\d/.test(each))?.slice('Conversions'.length) ?? ''
 }
 
