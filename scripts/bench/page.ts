@@ -174,7 +174,9 @@ async function usedMb(page: Page): Promise<number> {
 /** From the key that saves, to the other's screen. */
 async function sideBySide(one: Page, other: Page): Promise<void> {
   await one.getByRole('grid').focus()
-  for (const key of ['Control+Home', 'ArrowRight', 'ArrowRight', 'ArrowRight']) await one.keyboard.press(key)
+  await one.keyboard.press('Control+Home')
+  await one.locator('tr[data-row="0"]').waitFor()
+  for (let column = 0; column < 3; column += 1) await one.keyboard.press('ArrowRight')
   const times: number[] = []
   for (let change = 0; change < CHANGES; change += 1) {
     const price = (1000 + change + Math.random()).toFixed(2)
