@@ -62,6 +62,7 @@ describe('a quota', () => {
       await person.tabTo('button', 'Stop')
       await person.press('Enter')
       await person.sees(/^Interrupted after/, '.run-strip')
+      await person.isAt('heading', 'Ads')
       await person.tabTo('button', fetchMissing)
 
       await person.tabTo('button', A_DAY)

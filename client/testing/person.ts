@@ -130,6 +130,8 @@ function personAt(page: Page): Person {
 async function tabUntil(page: Page, aim: Locator, direction = 'forward'): Promise<void> {
   for (let stop = 0; stop < MAX_STOPS; stop++) {
     await page.keyboard.press(direction === 'forward' ? 'Tab' : 'Shift+Tab')
+    // Beyond the last stop is the browser's own bar, and from there one comes back in.
+    if (await page.evaluate<boolean>('document.activeElement === document.body')) continue
     await seesFocus(page)
     if (await hasFocus(page, aim)) return
   }

@@ -50,15 +50,23 @@ export async function openContainer(image: string, volume: string): Promise<Cont
   await mkdir(volume, { recursive: true })
   // As an engine does with a new volume.
   await chown(volume, Number(uid), Number(gid))
+  const started: ReturnType<Container['start']>[] = []
   return {
     config,
     start: (environment, command = [...(config.Entrypoint ?? []), ...config.Cmd]) => {
       const given = Object.entries(environment).map(([key, value]) => `${key}=${value}`)
       const enter = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', ENTER, 'sh']
       const inside = [root, volume, config.User, config.WorkingDir, ...config.Env, ...given, ...command]
-      return Bun.spawn([...enter, ...inside], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+      const program = Bun.spawn([...enter, ...inside], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+      started.push(program)
+      return program
     },
     async [Symbol.asyncDispose]() {
+      // Some run still when what they were tried with went wrong.
+      for (const program of started) {
+        program.kill('SIGKILL')
+        await program.exited
+      }
       await run('buildah', ['rm', name])
     },
   }
