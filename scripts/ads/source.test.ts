@@ -30,7 +30,7 @@ async function run(
   const dir = mkdtempSync(join(tmpdir(), 'adstock-source-'))
   const path = join(dir, 'source.mjs')
   writeFileSync(path, `${HELPERS}\nexport async function fetchData(date, context) { ${body} }`)
-  const env = { MARKS: dir, LOG_LEVEL: 'error', ADS_TIMEOUT_MS: '400' }
+  const env = { MARKS: dir, LOG_LEVEL: 'error', ADS_TIMEOUT_MS: '2000' }
   const args = `fetch ${RANGE} --report campaign --source ${path} --out ${dir}/store --json ${more}`.trim()
   const { code, summary, stderr } = await ended(spawnAds(args, env))
   return { code, summary, stderr, dir: join(dir, 'store') }
