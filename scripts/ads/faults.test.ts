@@ -40,7 +40,7 @@ const PASSING: Scenario[] = [
 ]
 for (const scenario of PASSING) {
   test(`${scenario}: every date arrives, whole and once`, async () => {
-    await using bench = openBench({ scenario, usesUntilDeath: 15 })
+    await using bench = openBench({ scenario, usesUntilDeath: 20 })
     const { code, summary } = await bench.ads(FETCH)
     expect({ code, fetched: summary.fetched, failed: summary.failed }).toEqual({
       code: 0,
