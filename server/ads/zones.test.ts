@@ -29,21 +29,22 @@ const MOMENTS: { zone: string; at: string; yesterday: string; why: string }[] = 
   { zone: 'Asia/Tokyo', at: '2026-06-30T15:01:00Z', yesterday: '2026-06-30', why: 'tomorrow there already' },
 ]
 
-/** The server as its own process, in a host's time zone, at a fixed moment; it answers one request and ends. */
+/** The server as its own process, in a host's time zone, from a given moment on; it answers one request and ends. */
 const SERVER = `
   import { startApp } from '#server/app.ts'
   import { readConfig } from '#server/config.ts'
   import { createLogger } from '#server/platform/log.ts'
   const config = readConfig(process.env)
-  const now = Date.parse(process.env.AT)
-  const app = await startApp(config, createLogger(config.log), { clock: { now: () => now } })
+  const aheadMs = Date.parse(process.env.AT) - Date.now()
+  const now = () => Date.now() + aheadMs
+  const app = await startApp(config, createLogger(config.log), { clock: { now } })
   const call = async (path, init) => (await fetch(new URL('/v1' + path, app.url), init)).json()
   const body = JSON.stringify({ from: process.env.FROM })
   const { id } = await call('/ads/runs', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
   let run = await call('/ads/runs/' + id)
   for (; run.finished_at === null; run = await call('/ads/runs/' + id)) await Bun.sleep(10)
   const { to } = await call('/ads/days')
-  console.log(JSON.stringify({ host: new Date(now).getHours(), run, to }))
+  console.log(JSON.stringify({ host: new Date(now()).getHours(), run, to }))
   await app[Symbol.asyncDispose]()
   process.exit(0)`
 
