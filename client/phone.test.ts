@@ -146,6 +146,62 @@ test(
   TEST_TIMEOUT_MS,
 )
 
+test(
+  'rows are as high as the scroll bar takes them for, and what is on top stays there, turned or with larger text',
+  () =>
+    onPage(browser, { url, ...PHONE }, async (page) => {
+      await products(page)
+      await page.locator('.table-scroll').evaluate((element: Element) => {
+        const row = element.querySelector('tr[data-row]')?.getBoundingClientRect()
+        element.scrollTop = 12 * (row?.height ?? 0) + 5
+      })
+      const told = new Set<number>()
+      for (const turn of [
+        () => page.setViewportSize({ width: 844, height: 390 }),
+        () => page.setViewportSize(PHONE.viewport),
+        () => page.addStyleTag({ content: ':root { font-size: 200% !important }' }),
+      ]) {
+        await turn()
+        const { height } = await until(
+          () => page.evaluate<Rows>(ROWS),
+          (rows) => !told.has(rows.height) && rows.listed === Math.round(30 * rows.height) && rows.top === 13,
+        )
+        told.add(height)
+        expect((await page.evaluate<Rows>(ROWS)).wrong).toEqual([])
+      }
+    }),
+  TEST_TIMEOUT_MS,
+)
+
+interface Rows {
+  /** Of the head, in pixels. */
+  height: number
+  /** How high the scroll bar takes all rows for. */
+  listed: number
+  /** The product that is seen first. */
+  top: number
+  /** Rows of another height, or in another place than the scroll bar tells. */
+  wrong: string[]
+}
+
+const ROWS = `(() => {
+  const scroll = document.querySelector('.table-scroll')
+  const boxOf = (each) => each.getBoundingClientRect()
+  const head = boxOf(scroll.querySelector('thead th'))
+  const rows = [...scroll.querySelectorAll('tr[data-row]')]
+  const isRight = (each) => {
+    const { height, top } = boxOf(each)
+    const expected = head.top + head.height * (1 + Number(each.dataset.row)) - scroll.scrollTop
+    return Math.abs(height - head.height) < 0.1 && Math.abs(top - expected) < 1
+  }
+  return {
+    height: head.height,
+    listed: Math.round(scroll.scrollHeight - head.height),
+    top: 1 + Number(rows.find((each) => boxOf(each).bottom > head.bottom + 1)?.dataset.row),
+    wrong: rows.filter((each) => !isRight(each)).map((each) => each.dataset.row + ': ' + boxOf(each).top),
+  }
+})()`
+
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
 /**

@@ -1,30 +1,32 @@
-import { skipToken, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { count, microsAsMoney, plural } from '#client/ui/format.ts'
 import { ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
+import type { Range } from './range.ts'
 import type { Choice } from './use-ads.ts'
 
 const SHOWN = 8
 
 interface BreakdownProps {
   choice: Choice
-  from: string
-  to: string
+  /** Nothing is asked as long as it is being chosen. */
+  range: Range | undefined
 }
 
 /** What the money went to, most first; only these two reports can be grouped. */
-export function Breakdown({ choice, from, to }: BreakdownProps) {
+export function Breakdown({ choice, range }: BreakdownProps) {
   const group = choice.report === 'campaign' || choice.report === 'product' ? choice.report : undefined
   const report = useQuery(
     trpc.ads.report.queryOptions(
-      group ? { from, to, group_by: group, customer_id: choice.customerId } : skipToken,
+      group && range ? { ...range, group_by: group, customer_id: choice.customerId } : skipToken,
+      { placeholderData: keepPreviousData },
     ),
   )
   if (!group) return null
   if (report.error) return <ErrorState error={report.error} retry={() => void report.refetch()} />
   const { rows = [], currency = '' } = report.data ?? {}
   return (
-    <section className="breakdown" aria-busy={report.isPending}>
+    <section className="breakdown" aria-busy={report.isPending || report.isPlaceholderData}>
       <h3>By {group}</h3>
       <table>
         <thead>
@@ -35,6 +37,7 @@ export function Breakdown({ choice, from, to }: BreakdownProps) {
           </tr>
         </thead>
         <tbody>
+          {report.isPending && <WaitingRows />}
           {rows.slice(0, SHOWN).map((row) => (
             <tr key={row.campaign_id ?? row.product_item_id}>
               <th scope="row">{row.campaign_name ?? row.product_item_id}</th>
@@ -45,14 +48,19 @@ export function Breakdown({ choice, from, to }: BreakdownProps) {
         </tbody>
       </table>
       <p className="quiet-text">
-        {report.isPending
-          ? 'Loading…'
-          : rows.length > SHOWN
-            ? `and ${plural(rows.length - SHOWN, 'more', 'more')}`
-            : rows.length === 0
-              ? 'Nothing to break down.'
-              : ''}
+        {rows.length > SHOWN && `and ${plural(rows.length - SHOWN, 'more', 'more')}`}
+        {report.data && rows.length === 0 && 'Nothing to break down.'}
       </p>
     </section>
   )
+}
+
+function WaitingRows() {
+  return Array.from({ length: SHOWN }, (_, index) => (
+    <tr key={index} className="waiting" aria-hidden="true">
+      <td colSpan={3}>
+        <span>&nbsp;</span>
+      </td>
+    </tr>
+  ))
 }

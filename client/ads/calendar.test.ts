@@ -81,6 +81,28 @@ describe('the calendar', () => {
     },
   )
 
+  journey('opens a day at once; what stands below it stays where it is while the rest comes', () =>
+    onPage(browser, { url }, async (page) => {
+      await page.locator('.u-over').waitFor()
+      const answers = Promise.withResolvers<void>()
+      await page.route('**/trpc/**', async (route) => {
+        await answers.promise
+        await route.continue()
+      })
+      const chartTop = () => page.locator('.chart-card').evaluate((card: HTMLElement) => card.offsetTop)
+
+      await page.locator('.day[data-date$="-06-17"]').last().click()
+      await page.locator('.picked-panel .figures').waitFor()
+      const top = await chartTop()
+      await page.locator('.breakdown .waiting').first().waitFor()
+      answers.resolve()
+      await page.locator('.breakdown tbody th').first().waitFor()
+      await page.getByText('Google has not changed').waitFor()
+      await page.getByText(/^Takes/).waitFor()
+      expect(await chartTop()).toBe(top)
+    }),
+  )
+
   byKeyboard('opens a day, tells what Google restated of it, and closes it', '', async (person) => {
     await toCalendar(person)
     await person.press('PageUp', 'PageUp', 'ArrowLeft', 'Enter')

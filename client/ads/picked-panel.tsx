@@ -62,10 +62,10 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
           onFetch={onFetch}
         />
       )}
-      {settled && inside.some(isStored) ? (
+      {picked && inside.some(isStored) ? (
         <div className="panel-columns">
           {figures}
-          <Breakdown choice={choice} from={settled.from} to={settled.to} />
+          <Breakdown key={`${choice.report}/${choice.customerId}`} choice={choice} range={settled} />
         </div>
       ) : (
         !one && figures

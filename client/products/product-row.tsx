@@ -87,8 +87,10 @@ function CellContent(props: ProductRowProps & { column: Column; index: number })
 function NameCell({ product, query, gone, onHistory }: ProductRowProps) {
   return (
     <>
-      {gone && <span className="tag out">Deleted</span>}
-      <Name name={product.name} query={query} />
+      <span className="name">
+        {gone && <span className="tag out">Deleted</span>}
+        <Name name={product.name} query={query} />
+      </span>
       <button
         type="button"
         className="row-button"

@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from 'react'
-import { ROW_HEIGHT, type RowWindow } from './use-row-window.ts'
+import type { RowWindow } from './use-row-window.ts'
 
 interface SpacedRowsProps {
   window: Pick<RowWindow, 'places' | 'startOf' | 'height'>
@@ -10,7 +10,7 @@ interface SpacedRowsProps {
 /** Spacers stand for the rows above, between and below those in the document: it stays a real table. */
 export function SpacedRows({ window: { places, startOf, height }, columns, children }: SpacedRowsProps) {
   const last = places.at(-1)
-  const endOf = (place: number | undefined) => (place === undefined ? 0 : startOf(place) + ROW_HEIGHT)
+  const endOf = (place: number | undefined) => (place === undefined ? 0 : startOf(place + 1))
   return (
     <>
       {places.map((place, index) => (

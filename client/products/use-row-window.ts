@@ -3,7 +3,6 @@ import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, type RefO
 import { heightOf, placeAt, scrolled, type ScrollPlace } from './grid/scroll-map.ts'
 import type { RowBlocks } from './rows/row-blocks.ts'
 
-export const ROW_HEIGHT = 34
 const OVERSCAN = 12
 
 interface RowWindowOptions {
@@ -27,13 +26,13 @@ export interface RowWindow {
 }
 
 export function useRowWindow(rows: RowBlocks, { scroll, viewKey, kept }: RowWindowOptions): RowWindow {
-  const viewport = useViewport(scroll)
-  const space = { rows: rows.count * ROW_HEIGHT, viewport }
+  const { viewport, rowHeight } = useMeasures(scroll)
+  const space = { rows: rows.count * rowHeight, viewport }
   const { now, drawn, moveTo } = useScrollPlace(scroll)
 
   const inList = drawn.top + drawn.base
-  const first = Math.max(0, Math.floor(inList / ROW_HEIGHT) - OVERSCAN)
-  const last = Math.min(rows.count - 1, Math.ceil((inList + viewport) / ROW_HEIGHT) + OVERSCAN)
+  const first = Math.max(0, Math.floor(inList / rowHeight) - OVERSCAN)
+  const last = Math.min(rows.count - 1, Math.ceil((inList + viewport) / rowHeight) + OVERSCAN)
   useEffect(() => rows.show(first, last), [rows, first, last])
 
   const shownKey = useRef(viewKey)
@@ -41,6 +40,14 @@ export function useRowWindow(rows: RowBlocks, { scroll, viewKey, kept }: RowWind
     if (shownKey.current === viewKey) return
     shownKey.current = viewKey
     moveTo({ top: 0, base: 0 })
+  })
+
+  // Where a phone is turned, or text made larger, what was on top stays there.
+  const shownHeight = useRef(rowHeight)
+  useLayoutEffect(() => {
+    const rowsAbove = (now().top + now().base) / shownHeight.current
+    if (shownHeight.current !== rowHeight) moveTo(placeAt(rowsAbove * rowHeight, space))
+    shownHeight.current = rowHeight
   })
 
   // In a list higher than an element may be, small steps move the bar too far; it is set right when one rests.
@@ -60,32 +67,37 @@ export function useRowWindow(rows: RowBlocks, { scroll, viewKey, kept }: RowWind
       if (top !== now().top) moveTo(scrolled(now(), top, space))
     },
     places: placesBetween(first, last, kept),
-    startOf: (place) => place * ROW_HEIGHT - drawn.base,
+    startOf: (place) => place * rowHeight - drawn.base,
     height: heightOf(space),
-    page: Math.max(1, Math.floor(viewport / ROW_HEIGHT) - 1),
+    page: Math.max(1, Math.floor(viewport / rowHeight) - 1),
     reveal(place) {
       const seen = now().top + now().base
-      const above = place * ROW_HEIGHT
-      const below = above + ROW_HEIGHT - viewport
+      const above = place * rowHeight
+      const below = above + rowHeight - viewport
       if (above < seen) moveTo(placeAt(above, space))
       else if (below > seen) moveTo(placeAt(below, space))
     },
   }
 }
 
-/** The height in which rows are seen, without the head. */
-function useViewport(scroll: RefObject<HTMLDivElement | null>): number {
-  const [viewport, setViewport] = useState(0)
+/** The height in which rows are seen, without the head, and that of a row: the style gives the head the same. */
+function useMeasures(scroll: RefObject<HTMLDivElement | null>): { viewport: number; rowHeight: number } {
+  const [measures, setMeasures] = useState({ viewport: 0, rowHeight: 34 })
   useLayoutEffect(() => {
     const element = scroll.current
-    if (!element) return undefined
-    const measure = () => setViewport(Math.max(0, element.clientHeight - ROW_HEIGHT))
+    const head = element?.querySelector('thead')
+    if (!element || !head) return undefined
+    const measure = () => {
+      const rowHeight = head.getBoundingClientRect().height
+      setMeasures({ viewport: Math.max(0, element.clientHeight - rowHeight), rowHeight })
+    }
     const observer = new ResizeObserver(measure)
     observer.observe(element)
+    observer.observe(head)
     measure()
     return () => observer.disconnect()
   }, [scroll])
-  return viewport
+  return measures
 }
 
 /** Where one is: at once for the next event, which may come before what this one changed is drawn. */

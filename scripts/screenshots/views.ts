@@ -94,6 +94,7 @@ async function pointAtADay(page: Page): Promise<void> {
 async function openADay(page: Page): Promise<void> {
   await page.locator('.day[data-date$="-06-17"]').last().click()
   await page.getByText(/^Takes/).waitFor()
+  await page.locator('.breakdown tbody th').first().waitFor()
   await scrollTo('.picked-panel')(page)
 }
 
