@@ -26,7 +26,7 @@ const LOOKS = [
 ] as const
 type Look = (typeof LOOKS)[number]
 
-const SHOWN_IN_README = new Set(['products', 'ads', 'ads-dark', 'products-phone'])
+const SHOWN_IN_README = new Set(['products', 'ads', 'ads-dark', 'out-of-stock-spend', 'products-phone'])
 
 async function main(folder: string | undefined): Promise<void> {
   const target = folder ?? COMMITTED
