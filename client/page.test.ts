@@ -98,6 +98,12 @@ describe('products', () => {
 
       await page.keyboard.press('Escape')
       await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
+      await page.keyboard.type(ADVERTISED_SKU)
+      await row(page, 'Water bottle, black').waitFor()
+      expect(await page.locator('mark').first().textContent()).toBe(ADVERTISED_SKU)
+
+      await page.keyboard.press('Escape')
+      await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
       await page.keyboard.type('nothing like it')
       await page.getByText('Nothing found for').waitFor()
     }),

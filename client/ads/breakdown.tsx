@@ -2,6 +2,7 @@ import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { count, microsAsMoney, plural } from '#client/ui/format.ts'
 import { ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
+import { WaitingRows } from '#client/ui/waiting-rows.tsx'
 import type { Range } from './range.ts'
 import type { Choice } from './use-ads.ts'
 
@@ -37,7 +38,7 @@ export function Breakdown({ choice, range }: BreakdownProps) {
           </tr>
         </thead>
         <tbody>
-          {report.isPending && <WaitingRows />}
+          {report.isPending && <WaitingRows rows={SHOWN} columns={3} />}
           {rows.slice(0, SHOWN).map((row) => (
             <tr key={row.campaign_id ?? row.product_item_id}>
               <th scope="row">{row.campaign_name ?? row.product_item_id}</th>
@@ -53,14 +54,4 @@ export function Breakdown({ choice, range }: BreakdownProps) {
       </p>
     </section>
   )
-}
-
-function WaitingRows() {
-  return Array.from({ length: SHOWN }, (_, index) => (
-    <tr key={index} className="waiting" aria-hidden="true">
-      <td colSpan={3}>
-        <span>&nbsp;</span>
-      </td>
-    </tr>
-  ))
 }

@@ -5,6 +5,7 @@ import { Place } from '#client/ui/place.tsx'
 import { Segmented } from '#client/ui/segmented.tsx'
 import { DemoLabel, EmptyState, ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
+import { WaitingRows } from '#client/ui/waiting-rows.tsx'
 import type { Outputs } from '#client/api.ts'
 import { UnfetchedNote } from './unfetched-note.tsx'
 
@@ -86,17 +87,9 @@ function SpendTable({ spend }: { spend: Spend | undefined }) {
           </tr>
         </thead>
         <tbody>
-          {spend
-            ? spend.items.map((item) => (
-                <SpendRow key={item.product.id} item={item} currency={spend.currency} />
-              ))
-            : Array.from({ length: WAITING_ROWS }, (_, index) => (
-                <tr key={index} className="waiting" aria-hidden="true">
-                  <td colSpan={6}>
-                    <span>&nbsp;</span>
-                  </td>
-                </tr>
-              ))}
+          {spend?.items.map((item) => (
+            <SpendRow key={item.product.id} item={item} currency={spend.currency} />
+          )) ?? <WaitingRows rows={WAITING_ROWS} columns={6} />}
         </tbody>
       </table>
     </section>

@@ -248,7 +248,7 @@ describe('the way around', () => {
     await person.press('Tab')
     await person.isAt('link', 'Skip to the content')
     await person.press('Enter')
-    await person.tabTo('searchbox', 'Search products by name')
+    await person.tabTo('searchbox', 'Search products by name or SKU')
     await person.press('Escape', 'Shift+Tab')
     await person.tabTo('link', 'Products', 'backward')
     await person.tabTo('button', 'Shortcuts')

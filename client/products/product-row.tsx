@@ -69,12 +69,12 @@ export function cellId({ row, column }: { row: number; column: number }): string
 }
 
 function CellContent(props: ProductRowProps & { column: Column; index: number }) {
-  const { product, column } = props
+  const { product, column, query } = props
   switch (column.id) {
     case 'id':
       return product.id
     case 'sku':
-      return product.sku
+      return product.sku === query.trim() ? <mark>{product.sku}</mark> : product.sku
     case 'name':
       return <NameCell {...props} />
     case 'updated_at':

@@ -31,7 +31,9 @@ export function NoProducts({ view, onShowAll, onImport }: NoProductsProps) {
   if (isFiltered(view)) {
     return (
       <EmptyState title={view.q === '' ? 'No such product' : `Nothing found for “${view.q}”`}>
-        <p>Words are looked for in names: in any order, the last one may be only begun.</p>
+        <p>
+          Words are looked for in names: in any order, the last one may be only begun. A SKU must be whole.
+        </p>
         <button type="button" className="button" onClick={onShowAll}>
           Show all products
         </button>

@@ -49,10 +49,10 @@ export function SearchBox({ value, onSearch }: SearchBoxProps) {
   return (
     <label className="search-box">
       <SearchIcon />
-      <span className="visually-hidden">Search products by name</span>
+      <span className="visually-hidden">Search products by name or SKU</span>
       <input
         type="search"
-        placeholder="Search by name"
+        placeholder="Search by name or SKU"
         autoComplete="off"
         spellCheck={false}
         value={typed}

@@ -50,7 +50,7 @@ export const productOperations = {
 
   search: query({
     rest: 'GET /products/search',
-    summary: 'Products by words of their name, or by price',
+    summary: 'Products by words of their name, by SKU, or by price',
     input: schema.ProductSearchQuery,
     output: schema.ProductMatches,
     scope: 'products:read',

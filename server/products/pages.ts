@@ -184,6 +184,20 @@ export function matchQuery(db: Database, { filter, limit }: SearchRequest, match
     .limit(limit)
 }
 
+/** The product whose SKU this is, to the letter, if the filter lets it through. */
+export async function rowWithSku(
+  db: Database,
+  sku: string,
+  filter: ProductFilter,
+): Promise<ProductRow | undefined> {
+  const { products } = db.tables
+  const [row] = await db.reader
+    .select(productColumns(db))
+    .from(products)
+    .where(and(eq(products.sku, sku), ...conditions(db, filter, products.sku)))
+  return row
+}
+
 /** Both databases bound the parameters of one statement, at 32,766 or above. */
 const SKUS_PER_QUERY = 1000
 

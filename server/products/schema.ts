@@ -20,6 +20,10 @@ const integer = (min: number, max: number) => {
 
 export const ProductId = integer(1, Number.MAX_SAFE_INTEGER)
 const Sku = v.nullable(text(64))
+
+/** Whether a product may have it. */
+export const isSku = (value: string): boolean => v.is(Sku, value)
+
 const Name = text(1000)
 const StockLevel = integer(0, MAX_STOCK_LEVEL)
 const Version = integer(1, Number.MAX_SAFE_INTEGER)

@@ -79,3 +79,51 @@ test('both databases find the same products for the same words, in the same orde
   }
   expect(kinds).toEqual(new Set(['exact', 'prefix', 'fuzzy']))
 })
+
+test.each(['sqlite', 'postgres'])(
+  'on %s a SKU leads to its product first, and to each other product once, whatever the size of a page',
+  async (kind) => {
+    const settings = kind === 'postgres' ? { DATABASE_URL: await temporaryPostgres() } : {}
+    await using server = await startTestServer(settings)
+    const { products } = server.client
+    const create = (sku: string | null, name: string, stockLevel = 1) =>
+      products.create.mutate({ sku, name, price: '1.00', stock_level: stockLevel })
+    const names = ['Belt', 'Brown Belt', 'Buckle', 'Belts of all colours', 'Blet']
+    for (const name of names) await create(null, name)
+    const own = await create('belt', 'Leather belt', 0)
+    const other = await create('BR-7 / x', 'Something else')
+
+    const found = async (q: string, limit: number, filter: { in_stock?: boolean } = {}) => {
+      const items: { name: string; kind: string }[] = []
+      let cursor: string | undefined
+      do {
+        const page = await products.search.query({ q, limit, cursor, ...filter })
+        items.push(...page.items.map(({ name, match }) => ({ name, kind: match.kind })))
+        cursor = page.next_cursor ?? undefined
+      } while (cursor !== undefined)
+      return items
+    }
+    const whole = await found('belt', 100)
+    expect(whole[0]).toEqual({ name: 'Leather belt', kind: 'exact' })
+    expect(whole.map(({ name }) => name)).toEqual([
+      'Leather belt',
+      'Belt',
+      'Brown Belt',
+      'Belts of all colours',
+    ])
+    for (const limit of [1, 2, 3, 4]) expect(await found(' belt ', limit)).toEqual(whole)
+    expect((await found('belt', 2, { in_stock: true })).map(({ name }) => name)).toEqual([
+      'Belt',
+      'Brown Belt',
+      'Belts of all colours',
+    ])
+
+    expect(await found('BR-7 / x', 10)).toEqual([{ name: 'Something else', kind: 'exact' }])
+    await products.update.mutate({ id: other.id, sku: 'BR-8' })
+    expect(await found('BR-7 / x', 10)).toEqual([])
+    expect((await found('BR-8', 1))[0]?.name).toBe('Something else')
+    await products.remove.mutate({ id: own.id })
+    expect((await found('belt', 10)).map(({ name }) => name)).not.toContain('Leather belt')
+    expect(await found(`belt\0`, 1)).toHaveLength(3)
+  },
+)

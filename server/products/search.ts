@@ -1,11 +1,11 @@
-/** Exact before prefix before fuzzy; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
+/** A SKU first, then exact before prefix before fuzzy; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
 import type { Context } from '#server/context.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { SearchRequest } from './pages.ts'
 import { toFilter, toProduct } from './wire.ts'
-import type { MatchKind, ProductSearchQuery } from './schema.ts'
+import { isSku, type MatchKind, type ProductSearchQuery } from './schema.ts'
 
 /** More words than this narrow nothing down any further, and every one costs. */
 const MAX_WORDS = 32
@@ -17,17 +17,28 @@ interface Match {
   row: ProductRow
 }
 
+/** Where a search goes on that has told only the product whose SKU was given. */
+const AFTER_SKU = 'sku'
+
 export async function search(ctx: Context, input: ProductSearchQuery) {
   const filter = toFilter(ctx, input)
   const words = input.q === undefined ? undefined : wordsOf(input.q).slice(0, MAX_WORDS)
-  const bound = [words, filter]
+  const sku = input.q?.trim() ?? ''
+  const bound = [words, filter, sku]
   const start = input.cursor ? decodeCursor(input.cursor, bound) : undefined
-  const matches = await findMatches(ctx, {
-    words,
-    filter,
-    limit: input.limit + 1,
-    after: start && { kind: start.value as MatchKind, id: start.id },
-  })
+  const [named, bySku] = await Promise.all([
+    findMatches(ctx, {
+      words,
+      filter,
+      // One for what may be known by its SKU already, and one to see whether there are more.
+      limit: input.limit + 2,
+      after:
+        start && start.value !== AFTER_SKU ? { kind: start.value as MatchKind, id: start.id } : undefined,
+    }),
+    isSku(sku) ? ctx.products.withSku(sku, filter) : undefined,
+  ])
+  const matches: Match[] = named.filter(({ row }) => row.id !== bySku?.id)
+  if (bySku && !start) matches.unshift({ kind: 'exact', row: bySku })
   const page = matches.slice(0, input.limit)
   const last = matches.length > input.limit ? page.at(-1) : undefined
   return {
@@ -36,7 +47,15 @@ export async function search(ctx: Context, input: ProductSearchQuery) {
       match: { kind, score: SCORES[kind] },
     })),
     next_cursor: last
-      ? encodeCursor({ direction: 'next', value: last.kind, id: last.row.id, inclusive: false }, bound)
+      ? encodeCursor(
+          {
+            direction: 'next',
+            value: last.row === bySku ? AFTER_SKU : last.kind,
+            id: last.row.id,
+            inclusive: false,
+          },
+          bound,
+        )
       : null,
     prev_cursor: null,
   }

@@ -15,6 +15,7 @@ import {
   outOfStockRows,
   placeOf,
   productColumns,
+  rowWithSku,
   searchRows,
   type PageRequest,
   type SearchRequest,
@@ -88,6 +89,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
     /** Exact up to 10,000, then estimated. */
     estimate: (filter: ProductFilter) => estimateRows(db, filter),
     search: (request: SearchRequest) => searchRows(db, request),
+    withSku: (sku: string, filter: ProductFilter) => rowWithSku(db, sku, filter),
     /** Those of the given SKUs whose stock is 0. */
     outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
 

@@ -4,6 +4,7 @@ import type { Outputs } from '#client/api.ts'
 import { count, moment, signed } from '#client/ui/format.ts'
 import { ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
+import { WaitingRows } from '#client/ui/waiting-rows.tsx'
 import type { Product } from '#client/products/columns.ts'
 import { reasonName } from './reasons.ts'
 
@@ -39,14 +40,9 @@ export function StockHistory({ product: { id } }: { product: Product }) {
           </tr>
         </thead>
         <tbody>
-          {entries?.map((entry) => <Entry key={entry.id} entry={entry} />) ??
-            Array.from({ length: WAITING_ROWS }, (_, index) => (
-              <tr key={index} className="waiting" aria-hidden="true">
-                <td colSpan={4}>
-                  <span>&nbsp;</span>
-                </td>
-              </tr>
-            ))}
+          {entries?.map((entry) => <Entry key={entry.id} entry={entry} />) ?? (
+            <WaitingRows rows={WAITING_ROWS} columns={4} />
+          )}
         </tbody>
       </table>
       {history.hasNextPage && (
