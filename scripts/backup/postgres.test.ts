@@ -13,68 +13,65 @@ const INSTALLED = '/usr/lib/postgresql'
 const DATABASE = { database: true, ads: false }
 
 /** Of the newest version, because `pg_dump` on the path is of that one. */
-function systemPrograms(): string | undefined {
-  if (!existsSync(INSTALLED) || !Bun.which('pg_dump')) return undefined
-  const versions = readdirSync(INSTALLED).toSorted((a, b) => Number(b) - Number(a))
-  const bin = join(INSTALLED, versions[0] ?? '', 'bin')
-  return ['initdb', 'postgres', 'pg_restore'].every((name) => existsSync(join(bin, name))) ? bin : undefined
+function systemPrograms(): string {
+  const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED) : []
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0] ?? ''
+  const bin = join(INSTALLED, newest, 'bin')
+  const missing = ['initdb', 'postgres', 'pg_restore'].filter((name) => !existsSync(join(bin, name)))
+  if (missing.length > 0 || !Bun.which('pg_dump'))
+    throw new Error('The test of a backup needs PostgreSQL with its tools: install the package postgresql.')
+  return bin
 }
 
-const bin = systemPrograms()
-if (bin === undefined) console.warn('No PostgreSQL is installed with its tools: its backup is not tested.')
-
-test.skipIf(bin === undefined)(
-  'PostgreSQL: a dump beside writes has one moment of the database, and comes back into an empty one only',
-  async () => {
-    await using folder = await temporaryFolder()
-    await using postgres = await startPostgres(bin ?? '')
-    await using admin = new SQL({ url: `${postgres.url}/postgres`, max: 1 })
-    await admin.unsafe('create database a').simple()
-    await admin.unsafe('create database b').simple()
-    const places = { databaseUrl: `${postgres.url}/a`, adsDir: join(folder.path, 'ads') }
-    await using server = await startTestServer({ DATABASE_URL: places.databaseUrl })
-    const { body: product } = await server.rest('POST /products', { body: { name: 'Belt', price: '9.90' } })
-    let sent = 0
-    const stopping = new AbortController()
-    const receive = async () => {
-      while (!stopping.signal.aborted) {
-        sent += 1
-        const body = { delta: 1, reason: 'received' }
-        await server.rest(`POST /products/${product.id}/stock-adjustments`, { body })
-      }
+test('PostgreSQL: a dump beside writes has one moment of the database, and comes back into an empty one only', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres(systemPrograms())
+  await using admin = new SQL({ url: `${postgres.url}/postgres`, max: 1 })
+  await admin.unsafe('create database a').simple()
+  await admin.unsafe('create database b').simple()
+  const places = { databaseUrl: `${postgres.url}/a`, adsDir: join(folder.path, 'ads') }
+  await using server = await startTestServer({ DATABASE_URL: places.databaseUrl })
+  const { body: product } = await server.rest('POST /products', { body: { name: 'Belt', price: '9.90' } })
+  let sent = 0
+  const stopping = new AbortController()
+  const receive = async () => {
+    while (!stopping.signal.aborted) {
+      sent += 1
+      const body = { delta: 1, reason: 'received' }
+      await server.rest(`POST /products/${product.id}/stock-adjustments`, { body })
     }
-    const writing = Promise.all([receive(), receive()])
-    const backup = join(folder.path, 'backup')
-    await createBackup(backup, places, DATABASE)
-    stopping.abort()
-    await writing
+  }
+  const writing = Promise.all([receive(), receive()])
+  const backup = join(folder.path, 'backup')
+  await createBackup(backup, places, DATABASE)
+  stopping.abort()
+  await writing
 
-    const elsewhere = { ...places, databaseUrl: `${postgres.url}/b` }
-    await restoreBackup(backup, elsewhere, DATABASE)
-    await using restored = await startTestServer({ DATABASE_URL: elsewhere.databaseUrl })
-    const { body: found } = await restored.rest(`GET /products/${product.id}`)
-    expect(found.version).toBe(1 + found.stock_level)
-    expect(found.stock_level).toBeLessThanOrEqual(sent)
-    await using sql = new SQL({ url: elsewhere.databaseUrl, max: 1 })
-    const [ledger] = await sql<
-      { stock: string }[]
-    >`select coalesce(sum(delta), 0) as stock from stock_adjustments`
-    expect(Number(ledger?.stock)).toBe(found.stock_level)
-    // Its triggers, sequences and index came along.
-    const { status, body: next } = await restored.rest('POST /products', {
-      body: { name: 'Bag', price: '1.00' },
-    })
-    expect({ status, id: next.id }).toEqual({ status: 201, id: product.id + 1 })
-    expect((await restored.rest('GET /products/search?q=bag')).body.items).toHaveLength(1)
-    const { body: feed } = await restored.rest('GET /changes?after=0')
-    expect(feed.items.map(({ seq }: { seq: number }) => seq)).toEqual(
-      Array.from({ length: feed.items.length }, (_, index) => index + 1),
-    )
+  const elsewhere = { ...places, databaseUrl: `${postgres.url}/b` }
+  await restoreBackup(backup, elsewhere, DATABASE)
+  await using restored = await startTestServer({ DATABASE_URL: elsewhere.databaseUrl })
+  const { body: found } = await restored.rest(`GET /products/${product.id}`)
+  expect(found.version).toBe(1 + found.stock_level)
+  expect(found.stock_level).toBeLessThanOrEqual(sent)
+  await using sql = new SQL({ url: elsewhere.databaseUrl, max: 1 })
+  const [ledger] = await sql<
+    { stock: string }[]
+  >`select coalesce(sum(delta), 0) as stock from stock_adjustments`
+  expect(Number(ledger?.stock)).toBe(found.stock_level)
+  // Its triggers, sequences and index came along.
+  const { status, body: next } = await restored.rest('POST /products', {
+    body: { name: 'Bag', price: '1.00' },
+  })
+  expect({ status, id: next.id }).toEqual({ status: 201, id: product.id + 1 })
+  expect((await restored.rest('GET /products/search?q=bag')).body.items).toHaveLength(1)
+  const { body: feed } = await restored.rest('GET /changes?after=0')
+  expect(feed.items.map(({ seq }: { seq: number }) => seq)).toEqual(
+    Array.from({ length: feed.items.length }, (_, index) => index + 1),
+  )
 
-    expect(restoreBackup(backup, elsewhere, DATABASE)).rejects.toThrow('not empty')
-    expect((await restored.rest(`GET /products/${product.id}`)).body).toEqual(found)
-  },
-)
+  expect(restoreBackup(backup, elsewhere, DATABASE)).rejects.toThrow('not empty')
+  expect((await restored.rest(`GET /products/${product.id}`)).body).toEqual(found)
+})
 
 test('a password stays out of the arguments, and a server that is not there is said', async () => {
   await using folder = await temporaryFolder()
