@@ -1,32 +1,19 @@
 /** Many products at once: a bulk change, an import, an export; and one product's stock. By the keyboard alone. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
+import { describe, expect, test } from 'bun:test'
 import { PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
-import type { ServerProcess } from '#client/testing/server-process.ts'
-import { prices, startShop } from '#client/testing/shop.testing.ts'
+import { openShop, prices } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
-  const resources = new AsyncDisposableStack()
-  let browser: Browser
-  let shop: ServerProcess
-
-  beforeAll(async () => {
-    await buildPageIfStale()
-    browser = resources.adopt(await launchBrowser(), (each) => each.close())
-    shop = await startShop(resources, { size: 40, database })
-  }, TEST_TIMEOUT_MS)
-  afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
+  const stage = openShop({ size: 40, database })
 
   const journey = (name: string, run: (person: Person) => Promise<void>) =>
     test(
       name,
       () =>
-        atKeyboard(browser, { url: `${shop.url}/products` }, async (person) => {
+        atKeyboard(stage.browser, { url: `${stage.shop.url}/products` }, async (person) => {
           await person.sees('Thing 12')
           await run(person)
         }),
@@ -34,7 +21,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     )
 
   journey('a selection is changed after a dry run, and undone', async (person) => {
-    const { patch } = restOf(shop)
+    const { patch } = restOf(stage.shop)
     await person.press('/', 'ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowDown')
     await person.tabTo('button', 'Change all…')
     await person.press('Enter')
@@ -45,7 +32,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.press('Enter')
     await person.isAt('button', 'Change 3 products')
     await person.sees('$2.20', 'dialog')
-    expect(await prices(shop, [1, 2, 3])).toEqual(['1.00', '2.00', '3.00'])
+    expect(await prices(stage.shop, [1, 2, 3])).toEqual(['1.00', '2.00', '3.00'])
     await person.tabTo('button', 'Back', 'backward')
     await person.press('Enter')
     await person.isAt('combobox', 'What')
@@ -60,13 +47,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.isAt('button', 'Done')
     await person.sees('2 products changed.', 'dialog')
     await person.sees('Not changed: 1 product', 'dialog')
-    expect(await prices(shop, [1, 2, 3])).toEqual(['1.10', '2.20', '33.00'])
+    expect(await prices(stage.shop, [1, 2, 3])).toEqual(['1.10', '2.20', '33.00'])
     await person.press('Enter')
     await person.isAt('button', 'Change all…')
     await person.sees('$2.20')
     await person.press('z')
     await until(
-      () => prices(shop, [1, 2, 3]),
+      () => prices(stage.shop, [1, 2, 3]),
       (found) => found.join() === '1.00,2.00,33.00',
     )
   })
@@ -92,7 +79,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.isAtCell(3, 'id')
     await person.isAt('grid')
     await person.sees('Low', 'tr[data-row="3"]')
-    expect((await restOf(shop).get(4)).stock_level).toBe(1)
+    expect((await restOf(stage.shop).get(4)).stock_level).toBe(1)
   })
 
   const csv =
@@ -106,11 +93,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.sees('1 line cannot be imported')
     await person.sees('price: must be')
     await person.sees('Brand new', 'dialog')
-    expect(await prices(shop, [30])).toEqual(['30.00'])
+    expect(await prices(stage.shop, [30])).toEqual(['30.00'])
     await person.press('Enter')
     await person.isAt('button', 'Done')
     expect(await person.texts('.tally dd')).toEqual(['1', '1', '0', '1'])
-    expect(await prices(shop, [30])).toEqual(['3.50'])
+    expect(await prices(stage.shop, [30])).toEqual(['3.50'])
     await person.press('Enter')
     await person.isAt('grid')
     await person.sees('41 products')

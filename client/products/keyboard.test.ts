@@ -1,32 +1,19 @@
 /** The products by the keyboard alone: from the address bar to every change that can be made of them, and back. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
+import { describe, expect, test } from 'bun:test'
 import { onPage, PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
-import type { ServerProcess } from '#client/testing/server-process.ts'
-import { prices, startShop } from '#client/testing/shop.testing.ts'
+import { openShop, prices } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
-const resources = new AsyncDisposableStack()
-let browser: Browser
-let shop: ServerProcess
-
-beforeAll(async () => {
-  await buildPageIfStale()
-  browser = resources.adopt(await launchBrowser(), (each) => each.close())
-  shop = await startShop(resources, { size: 60, database: 'PostgreSQL' })
-}, TEST_TIMEOUT_MS)
-afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
+const stage = openShop({ size: 60, database: 'PostgreSQL' })
 
 const journey = (name: string, run: (person: Person) => Promise<void>, locale = 'en-US') =>
   test(
     name,
     () =>
       atKeyboard(
-        browser,
-        { url: `${shop.url}/`, locale, permissions: ['clipboard-read', 'clipboard-write'] },
+        stage.browser,
+        { url: `${stage.shop.url}/`, locale, permissions: ['clipboard-read', 'clipboard-write'] },
         async (person) => {
           await person.sees('Thing 12')
           await run(person)
@@ -38,7 +25,7 @@ const journey = (name: string, run: (person: Person) => Promise<void>, locale = 
 test(
   'the cursor and what is selected are seen where the system chooses the colours',
   () =>
-    onPage(browser, { url: shop.url, forcedColors: 'active' }, async (page) => {
+    onPage(stage.browser, { url: stage.shop.url, forcedColors: 'active' }, async (page) => {
       await page.getByText('Thing 12').waitFor()
       for (const key of ['/', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key)
       await page.locator('td[data-selected]').nth(1).waitFor()
@@ -55,7 +42,7 @@ test(
 
 const untilPrices = (ids: number[], expected: string[]) =>
   until(
-    () => prices(shop, ids),
+    () => prices(stage.shop, ids),
     (found) => found.join() === expected.join(),
   )
 
@@ -143,14 +130,14 @@ describe('the table as a spreadsheet', () => {
     await person.press('Escape')
     await person.isAtCell(20, 'stock_level')
     await until(
-      () => restOf(shop).get(21),
+      () => restOf(stage.shop).get(21),
       ({ price, stock_level }) => price === '9.50' && stock_level === 0,
     )
     await person.type('77')
     await person.isAt('textbox', 'New stock of Thing 21')
     await person.press('Escape', 'PageDown', 'Control+End')
     await person.isAtCell(59, 'updated_at')
-    expect((await restOf(shop).get(21)).stock_level).toBe(0)
+    expect((await restOf(stage.shop).get(21)).stock_level).toBe(0)
   })
 
   journey('cells are selected, copied, pasted, filled down, undone and done again', async (person) => {
@@ -198,7 +185,7 @@ describe('the table as a spreadsheet', () => {
       await untilPrices([41], ['1234.50'])
       await person.press('ArrowUp', 'Enter', 'Enter')
       await person.isAtCell(39, 'price')
-      expect((await restOf(shop).get(40)).version).toBe(1)
+      expect((await restOf(stage.shop).get(40)).version).toBe(1)
     },
     'ar-EG',
   )
@@ -209,7 +196,7 @@ describe('a conflict', () => {
   async function collide(person: Person, row: number, theirs: string): Promise<void> {
     await toPrice(person, row)
     await person.type('29')
-    await restOf(shop).patch(row + 1, { price: theirs })
+    await restOf(stage.shop).patch(row + 1, { price: theirs })
     await person.sees('Saving will ask which one stays')
     await person.press('Enter')
     await person.isAt('dialog', /was changed meanwhile$/)
@@ -220,7 +207,7 @@ describe('a conflict', () => {
     await person.press('Escape')
     await person.isAtCell(30, 'price')
     await person.sees('conflict')
-    expect((await restOf(shop).get(31)).price).toBe('131.00')
+    expect((await restOf(stage.shop).get(31)).price).toBe('131.00')
     await person.press('Enter')
     await person.isAt('dialog')
     // What was meant for the table chooses nothing.
@@ -239,7 +226,7 @@ describe('a conflict', () => {
     await person.press('Enter')
     await person.isAt('grid')
     await person.sees('$135.00')
-    expect((await restOf(shop).get(32)).price).toBe('135.00')
+    expect((await restOf(stage.shop).get(32)).price).toBe('135.00')
   })
 })
 
@@ -275,7 +262,7 @@ describe('the way around', () => {
   journey('goes on where a row is deleted in which one was typing', async (person) => {
     await toPrice(person, 45)
     await person.press('Enter')
-    await restOf(shop).remove(46)
+    await restOf(stage.shop).remove(46)
     await person.sees('Deleted')
     await person.press('Escape')
     await person.isAt('grid')
@@ -283,13 +270,13 @@ describe('the way around', () => {
 
   journey('survives a server that goes away, and what was not saved is tried again', async (person) => {
     await toPrice(person, 12)
-    await shop.kill()
+    await stage.shop.kill()
     await person.type('13.5')
     await person.press('Enter')
     await person.sees('was not saved')
     await person.sees('The server does not answer.')
     await person.isAt('grid')
-    await shop.restart()
+    await stage.shop.restart()
     await person.seesNo('The server does not answer.')
     await person.tabTo('button', 'Try $13.50 again')
     await person.press('Enter')

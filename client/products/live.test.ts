@@ -1,30 +1,18 @@
 /** Two people at the same products. */
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
+import { describe, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
 import { editPrice, onPage, PATIENCE_MS, restOf, rowOf, until } from '#client/testing/journey.ts'
-import type { ServerProcess } from '#client/testing/server-process.ts'
-import { startShop } from '#client/testing/shop.testing.ts'
+import { openShop } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
-  const resources = new AsyncDisposableStack()
-  let browser: Browser
-  let shop: ServerProcess
-
-  beforeAll(async () => {
-    await buildPageIfStale()
-    browser = resources.adopt(await launchBrowser(), (each) => each.close())
-    shop = await startShop(resources, { size: 60, database })
-  }, TEST_TIMEOUT_MS)
-  afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
+  const stage = openShop({ size: 60, database })
 
   /** Each in a browser context of their own. */
   const sideBySide = (journey: (one: Page, other: Page) => Promise<void>) =>
-    onPage(browser, { url: `${shop.url}/products` }, (one) =>
-      onPage(browser, { url: `${shop.url}/products`, colorScheme: 'dark' }, async (other) => {
+    onPage(stage.browser, { url: `${stage.shop.url}/products` }, (one) =>
+      onPage(stage.browser, { url: `${stage.shop.url}/products`, colorScheme: 'dark' }, async (other) => {
         for (const page of [one, other]) await rowOf(page, 'T-20').waitFor()
         await journey(one, other)
       }),
@@ -54,7 +42,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
         await one.keyboard.press('Enter')
         const dialog = one.getByRole('dialog')
         await dialog.getByRole('button', { name: 'Keep theirs, $51.00' }).waitFor()
-        expect((await restOf(shop).get(5)).price).toBe('51.00')
+        expect((await restOf(stage.shop).get(5)).price).toBe('51.00')
         await dialog.getByRole('button', { name: 'Write mine, $50.00' }).click()
         await rowOf(other, 'T-5').getByText('$50.00').waitFor()
       }),
@@ -73,7 +61,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
         const dialog = one.getByRole('dialog')
         await dialog.getByRole('button', { name: 'Keep theirs, $61.00' }).click()
         await dialog.waitFor({ state: 'detached' })
-        expect((await restOf(shop).get(6)).price).toBe('61.00')
+        expect((await restOf(stage.shop).get(6)).price).toBe('61.00')
       }),
     TEST_TIMEOUT_MS,
   )
@@ -81,8 +69,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
   test(
     'new ones are offered, deleted ones stay and say so',
     () =>
-      onPage(browser, { url: `${shop.url}/products` }, async (page) => {
-        const { create, remove } = restOf(shop)
+      onPage(stage.browser, { url: `${stage.shop.url}/products` }, async (page) => {
+        const { create, remove } = restOf(stage.shop)
         await rowOf(page, 'T-20').waitFor()
         await create({ name: 'Just invented', price: '1.00', stock_level: 1 })
         await page.getByRole('button', { name: '1 new product · show' }).waitFor()
@@ -98,12 +86,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
   test(
     'what happened while the server was away is there when it is back',
     () =>
-      onPage(browser, { url: `${shop.url}/products` }, async (page) => {
+      onPage(stage.browser, { url: `${stage.shop.url}/products` }, async (page) => {
         await rowOf(page, 'T-11').waitFor()
-        await shop.kill()
+        await stage.shop.kill()
         await page.getByText('The server does not answer.').waitFor()
-        await shop.restart()
-        await restOf(shop).patch(11, { price: '111.00' })
+        await stage.shop.restart()
+        await restOf(stage.shop).patch(11, { price: '111.00' })
         await rowOf(page, 'T-11').getByText('$111.00').waitFor()
         await until(
           () => page.getByText('The server does not answer.').count(),

@@ -1,31 +1,19 @@
 /** The table as a spreadsheet: select, copy, paste, fill, undo; with the keyboard alone. */
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
+import { expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
 import { editPrice, onPage, PATIENCE_MS, restOf, rowOf, until } from '#client/testing/journey.ts'
-import type { ServerProcess } from '#client/testing/server-process.ts'
-import { prices, startShop } from '#client/testing/shop.testing.ts'
+import { openShop, prices } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
-const resources = new AsyncDisposableStack()
-let browser: Browser
-let shop: ServerProcess
-
-beforeAll(async () => {
-  await buildPageIfStale()
-  browser = resources.adopt(await launchBrowser(), (each) => each.close())
-  shop = await startShop(resources, { size: 2_500, database: 'SQLite' })
-}, TEST_TIMEOUT_MS)
-afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
+const stage = openShop({ size: 2_500, database: 'SQLite' })
 
 const journey = (name: string, run: (page: Page) => Promise<void>) =>
   test(
     name,
     () =>
       onPage(
-        browser,
-        { url: `${shop.url}/products`, permissions: ['clipboard-read', 'clipboard-write'] },
+        stage.browser,
+        { url: `${stage.shop.url}/products`, permissions: ['clipboard-read', 'clipboard-write'] },
         async (page) => {
           await rowOf(page, 'T-1').waitFor()
           await run(page)
@@ -50,7 +38,7 @@ const setClipboard = (page: Page, text: string) =>
 
 const untilPrices = (ids: number[], expected: string[]) =>
   until(
-    () => prices(shop, ids),
+    () => prices(stage.shop, ids),
     (found) => found.join() === expected.join(),
   )
 
@@ -71,7 +59,7 @@ journey('a block with a cell that cannot be read is not pasted at all', async (p
   await setClipboard(page, '1\t2\nx\t3')
   await press(page, 'Control+V')
   await page.getByText('“x” in row 2').waitFor()
-  expect(await prices(shop, [5, 6])).toEqual(['5.00', '6.00'])
+  expect(await prices(stage.shop, [5, 6])).toEqual(['5.00', '6.00'])
 })
 
 journey('cells are copied as text, and fill a selection', async (page) => {
@@ -124,5 +112,5 @@ journey('several changes are undone one after the other', async (page) => {
   await page.getByRole('grid').focus()
   await press(page, 'z')
   await untilPrices([15, 16], ['15.00', '16.00'])
-  expect((await restOf(shop).get(15)).version).toBe(3)
+  expect((await restOf(stage.shop).get(15)).version).toBe(3)
 })
