@@ -11,13 +11,15 @@ const MUTANT_NAMES = Object.keys(MUTANTS) as MutantName[]
 test(
   'whatever fails, no read is older than what was acknowledged before it',
   async () => {
-    const report = reportOf(await run({ phases: [{ seconds: 15, faults: FAULT_NAMES }] }))
+    // Calm first: servers leave a Redis that fails all the time alone, and might never ask it.
+    const calm = { seconds: 3, faults: [] }
+    const report = reportOf(await run({ phases: [calm, { seconds: 15, faults: FAULT_NAMES }] }))
     expect(report.examples).toEqual([])
     // What SQL has committed is seen at once, although the promise would allow Δ.
     expect(report.behind_sql.reads).toBe(0)
     expect(report.reads).toBeGreaterThan(1_000)
     expect(report.reads_by_tier).toContainAllKeys(['memory', 'redis', 'none', 'not told'])
-    expect(report.phases[0]?.strikes).toBeGreaterThan(10)
+    expect(report.phases[1]?.strikes).toBeGreaterThan(10)
   },
   TIMEOUT_MS,
 )
