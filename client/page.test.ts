@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
-import { editPrice, onPage, PATIENCE_MS, restOf, row, until } from './testing/journey.ts'
+import { editPrice, onPage, PATIENCE_MS, restOf, row, until, untilIs } from './testing/journey.ts'
 import { temporaryFolder } from '#server/testing.ts'
 import { startServerProcess, type ServerProcess } from './testing/server-process.ts'
 
@@ -94,13 +94,13 @@ describe('products', () => {
       await page.keyboard.press('/')
       await page.keyboard.type('belt leath')
       await page.getByText('1 found for “belt leath”').waitFor()
-      expect(await page.locator('mark').allTextContents()).toEqual(['Léath', 'belt'])
+      await untilIs(() => page.locator('mark').allTextContents(), ['Léath', 'belt'])
 
       await page.keyboard.press('Escape')
       await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
       await page.keyboard.type(ADVERTISED_SKU)
       await row(page, 'Water bottle, black').waitFor()
-      expect(await page.locator('mark').first().textContent()).toBe(ADVERTISED_SKU)
+      await untilIs(() => page.locator('mark').first().textContent(), ADVERTISED_SKU)
 
       await page.keyboard.press('Escape')
       await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
@@ -154,14 +154,14 @@ describe('ads', () => {
       })
       await fetchMissing.waitFor()
       await page.locator('.run-strip').getByText('4 days failed').waitFor()
-      expect(await page.locator('.day[data-state="failed"]').count()).toBe(4)
+      await untilIs(() => page.locator('.day[data-state="failed"]').count(), 4)
       await page.locator('.day[data-state="failed"]').first().click()
       await page.getByText('the source of the figures gave an error').first().waitFor()
 
       await allowBrokenDays()
       await fetchMissing.click()
       await page.getByRole('button', { name: 'Nothing is missing' }).waitFor()
-      expect(await page.locator('.day[data-state="failed"]').count()).toBe(0)
+      await untilIs(() => page.locator('.day[data-state="failed"]').count(), 0)
       await page.locator('.run-strip').getByText('Fetched 4 days').waitFor()
       expect(await page.getByText('Demo data', { exact: true }).count()).toBe(0)
     }),

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
-import { onPage, PATIENCE_MS, restOf, until } from './testing/journey.ts'
+import { onPage, PATIENCE_MS, restOf, until, untilIs } from './testing/journey.ts'
 import { startServerProcess } from './testing/server-process.ts'
 import { temporaryFolder } from '#server/testing.ts'
 
@@ -122,10 +122,7 @@ for (const [name, open] of Object.entries(VIEWS)) {
       onPage(browser, { url, ...PHONE }, async (page) => {
         await page.context().clearCookies()
         await open(page)
-        await until(
-          () => page.evaluate<string[]>(WRONG),
-          (wrong) => wrong.length === 0,
-        )
+        await untilIs(() => page.evaluate<string[]>(WRONG), [])
         expect(await violations(page)).toEqual([])
       }),
     TEST_TIMEOUT_MS,

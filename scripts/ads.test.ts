@@ -3,6 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } fro
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
+import { until } from '#server/platform/until.testing.ts'
 import { expectedRows } from './ads/expected-rows.testing.ts'
 import {
   dateFile,
@@ -13,7 +14,6 @@ import {
   readCsv,
   spawnAds,
   sumsByDate,
-  until,
 } from './ads/testing.ts'
 
 // Children on a busy machine.

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
+import { until } from '#server/platform/until.testing.ts'
 import { startTestServer, type TestServer } from './testing.ts'
 
 const resources = new AsyncDisposableStack()
@@ -24,12 +25,11 @@ async function healthy(): Promise<void> {
 }
 
 async function readiness(url: string, state: 'ok' | 'degraded'): Promise<void> {
-  for (;;) {
+  await until(`Redis is ${state}`, async () => {
     const response = await fetch(`${url}/readyz`)
     expect(response.status).toBe(200)
-    if (((await response.json()) as { redis: string }).redis === state) return
-    await Bun.sleep(10)
-  }
+    return ((await response.json()) as { redis: string }).redis === state
+  })
 }
 
 const LIST = '/products?sort=-id&limit=3'

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { Database as Connection } from 'bun:sqlite'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { startTestServer, temporaryFolder, type TestServer } from './testing.ts'
+import { metricOf, startTestServer, temporaryFolder, type TestServer } from './testing.ts'
 
 const MISS = 'adstock; fwd=miss'
 const HIT = 'adstock; hit; detail=memory'
@@ -89,12 +89,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
   })
 
   test('that something is not there is read once, and counted once for each who asks', async () => {
-    const reads = async () => {
-      const text = await (await fetch(`${server.url}/metrics`)).text()
-      return ['memory', 'none'].map((tier) =>
-        Number(new RegExp(`adstock_cache_reads_total\\{tier="${tier}"\\} (\\d+)`).exec(text)?.[1]),
+    const reads = async () =>
+      await Promise.all(
+        ['memory', 'none'].map((tier) => metricOf(server.url, `adstock_cache_reads_total{tier="${tier}"}`)),
       )
-    }
     const [memory = 0, none = 0] = await reads()
     for (let n = 0; n < 3; n += 1) expect((await get('/products/900000001')).status).toBe(404)
     expect(await reads()).toEqual([memory + 2, none + 1])

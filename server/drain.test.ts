@@ -3,27 +3,14 @@ import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { join } from 'node:path'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from './testing.ts'
+import { until } from '#server/platform/until.testing.ts'
+import { metricOf, spawnServer, temporaryFolder, urlOf } from './testing.ts'
 
 const SALES = 150
 const READS = 50
 const STREAMS = 20
-const POLL_MS = 50
 
 const json = { 'content-type': 'application/json' }
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 30_000
-  while (!(await holds())) {
-    if (performance.now() > giveUpAt) throw new Error(`It never came to this: ${what}.`)
-    await Bun.sleep(POLL_MS)
-  }
-}
-
-async function gauge(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}metrics`)).text()
-  return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1])
-}
 
 /** @returns everything that came until the stream was ended in order; throws when it was cut */
 async function readToEnd(response: Response): Promise<string> {
@@ -60,7 +47,10 @@ test('200 requests, 20 streams and a fetch in flight: each request is answered, 
   const reads = Array.from({ length: READS }, () =>
     fetch(`${url}v1/products/1`, { headers: { 'cache-control': 'no-cache' } }),
   )
-  await until('all in flight', async () => (await gauge(url, 'adstock_requests_in_flight')) >= SALES + READS)
+  await until(
+    'all are in flight',
+    async () => (await metricOf(url, 'adstock_requests_in_flight')) >= SALES + READS,
+  )
   const run = await fetch(`${url}v1/ads/runs`, { method: 'POST', headers: json, body: '{}' })
   expect([202, 409]).toContain(run.status)
 

@@ -2,7 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from './testing.ts'
+import { until } from '#server/platform/until.testing.ts'
+import { metricOf, spawnServer, temporaryFolder, urlOf } from './testing.ts'
 
 const LIMIT = 100
 const REPLICAS = 3
@@ -37,29 +38,20 @@ afterEach(allTogether)
 
 /** Every replica has Redis, and knows of all. */
 async function allTogether(): Promise<void> {
-  for (const url of urls) {
-    for (;;) {
-      const { redis: state } = (await (await fetch(`${url}readyz`)).json()) as { redis: string }
-      if (state === 'ok' && (await metric(url, 'adstock_rate_limit_replicas')) === REPLICAS) break
-      await Bun.sleep(20)
-    }
-  }
+  for (const url of urls)
+    await until('Redis is there and all replicas are known', async () => {
+      return (
+        (await redisState(url)) === 'ok' && (await metricOf(url, 'adstock_rate_limit_replicas')) === REPLICAS
+      )
+    })
 }
 
 async function degraded(): Promise<void> {
-  for (const url of urls) {
-    for (;;) {
-      const { redis: state } = (await (await fetch(`${url}readyz`)).json()) as { redis: string }
-      if (state === 'degraded') break
-      await Bun.sleep(20)
-    }
-  }
+  for (const url of urls) await until('Redis is missed', async () => (await redisState(url)) === 'degraded')
 }
 
-async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}metrics`)).text()
-  const line = text.split('\n').find((each) => each.startsWith(`${name} `))
-  return Number(line?.slice(name.length + 1))
+async function redisState(url: string): Promise<string> {
+  return ((await (await fetch(`${url}readyz`)).json()) as { redis: string }).redis
 }
 
 let callers = 0

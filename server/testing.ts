@@ -95,3 +95,10 @@ export async function urlOf(server: ReturnType<typeof spawnServer>): Promise<str
   }
   throw new Error(`The server did not start: ${await new Response(server.stderr).text()}`)
 }
+
+/** One line of /metrics; 0 while nothing was counted. */
+export async function metricOf(url: string, name: string): Promise<number> {
+  const text = await (await fetch(new URL('/metrics', url))).text()
+  const line = text.split('\n').find((each) => each.startsWith(`${name} `))
+  return Number(line?.slice(name.length + 1) ?? 0)
+}

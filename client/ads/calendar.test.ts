@@ -5,7 +5,7 @@ import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, PATIENCE_MS, until } from '#client/testing/journey.ts'
+import { onPage, PATIENCE_MS, until, untilIs } from '#client/testing/journey.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { dayNumber } from './calendar-grid.ts'
 
@@ -38,10 +38,7 @@ const byKeyboard = (name: string, query: string, run: (person: Person) => Promis
   journey(name, () =>
     atKeyboard(browser, { url: url + query }, async (person) => {
       await person.sees('Nothing is missing')
-      await until(
-        () => person.count('.u-over'),
-        (charts) => charts === 1,
-      )
+      await untilIs(() => person.count('.u-over'), 1)
       await run(person)
     }),
   )
@@ -51,7 +48,7 @@ describe('the calendar', () => {
     'is shaded by a metric, with a legend that filters; the address keeps both',
     '',
     async (person) => {
-      expect(await person.count('.day [data-shade]')).toBe(0)
+      await untilIs(() => person.count('.day [data-shade]'), 0)
       await choose(person, 'State', 'Clicks')
       await until(
         () => person.count('.day [data-shade]'),
@@ -64,9 +61,9 @@ describe('the calendar', () => {
       await person.tabTo('button', /^more than/)
       await person.press('Enter')
       const darkest = Number(/(\d+)$/.exec(steps.find((step) => step.startsWith('more')) ?? '')?.[1])
-      expect(await person.count('.day[data-dimmed]')).toBe(sumOf(steps) - darkest)
+      await untilIs(() => person.count('.day[data-dimmed]'), sumOf(steps) - darkest)
       await person.press('Space')
-      expect(await person.count('.day[data-dimmed]')).toBe(0)
+      await untilIs(() => person.count('.day[data-dimmed]'), 0)
 
       await person.press('g', 'a')
       await choose(person, 'Campaigns', 'Products')
@@ -139,7 +136,7 @@ describe('the calendar', () => {
     await person.press('Shift+ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowUp')
     const begin = await focusedDate(person)
     expect(dayNumber(end) - dayNumber(begin)).toBe(15)
-    expect(await person.count(PICKED)).toBe(16)
+    await untilIs(() => person.count(PICKED), 16)
     await person.sees('Takes 16 requests, about 9,600 units of quota')
     await person.tabTo('button', 'Fetch all 16 days again')
     await until(
@@ -150,10 +147,7 @@ describe('the calendar', () => {
     await person.tabTo('textbox', 'From')
     await person.type(typedDate(end))
     await person.press('Enter')
-    await until(
-      () => person.count(PICKED),
-      (count) => count === 1,
-    )
+    await untilIs(() => person.count(PICKED), 1)
   })
 
   journey('picks a range by dragging', () =>
@@ -162,7 +156,7 @@ describe('the calendar', () => {
       await page.mouse.down()
       await page.locator('[data-date$="-06-18"]').last().hover()
       await page.mouse.up()
-      expect(await page.locator(PICKED).count()).toBe(16)
+      await untilIs(() => page.locator(PICKED).count(), 16)
     }),
   )
 })
@@ -177,7 +171,7 @@ describe('the chart', () => {
       const [before = ''] = await person.texts('.chart-readout')
       await person.tabToSummary('The same as a table')
       await person.press('Enter')
-      expect(await person.count('.chart-table tbody tr')).toBe(30)
+      await untilIs(() => person.count('.chart-table tbody tr'), 30)
       const [spend = '', dateThen = '', spendThen = ''] = await person.texts(
         '.chart-table tbody tr:nth-child(29) td',
       )
@@ -189,7 +183,7 @@ describe('the chart', () => {
       expect(sums).toMatch(/^\$[\d,.]+ is (\d+% (more|less) than|as much as) in the 30 days before, \$/)
       await choose(person, '30 days', '90 days', 'backward')
       await person.sees('in the 90 days before')
-      expect(await person.count('.chart-table tbody tr')).toBe(90)
+      await untilIs(() => person.count('.chart-table tbody tr'), 90)
       await choose(person, 'Spend', 'Conversions', 'backward')
       await person.sees('Conversions by day')
     },

@@ -5,7 +5,7 @@ import type { SimulatorOptions } from '#scripts/simulator/server.ts'
 import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { PATIENCE_MS, until } from '#client/testing/journey.ts'
+import { PATIENCE_MS, until, untilIs } from '#client/testing/journey.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 
 const TEST_TIMEOUT_MS = 3 * PATIENCE_MS
@@ -83,7 +83,7 @@ describe('a quota', () => {
       await person.sees(/^Fetched \d+ days; waiting for quota/, '.run-strip')
       await person.sees(/The quota is used up until .*\d:\d\d/)
       await person.sees(/Fetch what is missing \((\d+) days, about \1 requests\)/)
-      expect(await person.count('.day[data-state="failed"]')).toBe(0)
+      await untilIs(() => person.count('.day[data-state="failed"]'), 0)
       await person.tabToSummary('What is missing')
       await person.press('Enter')
       await person.sees('Units of quota', '.run-details')

@@ -5,7 +5,7 @@ import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
+import { onPage, PATIENCE_MS, restOf, untilIs } from '#client/testing/journey.ts'
 import { atKeyboard } from '#client/testing/person.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
@@ -64,18 +64,12 @@ describe('what is spent on products out of stock', () => {
       await person.tabTo('radio', '7 days')
       await person.press('ArrowRight', 'ArrowRight')
       await person.isAt('radio', '90 days')
-      await until(
-        () => person.count('table.spend tbody a'),
-        (links) => links === 3,
-      )
+      await untilIs(() => person.count('table.spend tbody a'), 3)
       const [name = ''] = await person.texts('table.spend tbody a')
       await person.tabTo('link', name)
       await person.press('Enter')
       await person.sees('Only product')
-      await until(
-        () => person.texts('tr[data-row] .cell-name'),
-        (names) => names.join() === name,
-      )
+      await untilIs(() => person.texts('tr[data-row] .cell-name'), [name])
       await person.isAt('grid', 'Products')
       await person.tabTo('button', /show all$/, 'backward')
       await person.press('Enter')

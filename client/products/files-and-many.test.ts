@@ -1,6 +1,6 @@
 /** Many products at once: a bulk change, an import, an export; and one product's stock. By the keyboard alone. */
 import { describe, expect, test } from 'bun:test'
-import { PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
+import { PATIENCE_MS, restOf, untilIs } from '#client/testing/journey.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 
@@ -52,10 +52,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.isAt('button', 'Change all…')
     await person.sees('$2.20')
     await person.press('z')
-    await until(
-      () => prices(stage.shop, [1, 2, 3]),
-      (found) => found.join() === '1.00,2.00,33.00',
-    )
+    await untilIs(() => prices(stage.shop, [1, 2, 3]), ['1.00', '2.00', '33.00'])
   })
 
   journey('a stock is adjusted with a reason, and the history tells it', async (person) => {
@@ -96,7 +93,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     expect(await prices(stage.shop, [30])).toEqual(['30.00'])
     await person.press('Enter')
     await person.isAt('button', 'Done')
-    expect(await person.texts('.tally dd')).toEqual(['1', '1', '0', '1'])
+    await untilIs(() => person.texts('.tally dd'), ['1', '1', '0', '1'])
     expect(await prices(stage.shop, [30])).toEqual(['3.50'])
     await person.press('Enter')
     await person.isAt('grid')
@@ -127,10 +124,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.press('Tab')
     await person.type('10')
     await person.press('Enter')
-    await until(
-      () => person.count('tr[data-row]'),
-      (rows) => rows === 5,
-    )
+    await untilIs(() => person.count('tr[data-row]'), 5)
     const shown = await person.texts('tr[data-row] td.cell-sku')
     await person.tabTo('link', 'Export')
     expect(skusOf(await person.downloads(() => person.press('Enter')))).toEqual(shown)

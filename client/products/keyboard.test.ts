@@ -1,6 +1,6 @@
 /** The products by the keyboard alone: from the address bar to every change that can be made of them, and back. */
 import { describe, expect, test } from 'bun:test'
-import { onPage, PATIENCE_MS, restOf, until } from '#client/testing/journey.ts'
+import { onPage, PATIENCE_MS, restOf, until, untilIs } from '#client/testing/journey.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 
@@ -40,11 +40,7 @@ test(
   TEST_TIMEOUT_MS,
 )
 
-const untilPrices = (ids: number[], expected: string[]) =>
-  until(
-    () => prices(stage.shop, ids),
-    (found) => found.join() === expected.join(),
-  )
+const untilPrices = (ids: number[], expected: string[]) => untilIs(() => prices(stage.shop, ids), expected)
 
 describe('finding', () => {
   journey(
@@ -53,7 +49,7 @@ describe('finding', () => {
       await person.press('/')
       await person.type('thing 31')
       await person.sees('1 found for “thing 31”')
-      expect(await person.texts('mark')).toEqual(['Thing', '31'])
+      await untilIs(() => person.texts('mark'), ['Thing', '31'])
       await person.press('ArrowDown')
       await person.isAtCell(0, 'id')
       await person.press('/', 'Escape')
@@ -92,10 +88,7 @@ describe('finding', () => {
     await person.isAtCell(0, 'id')
     await person.tabTo('button', 'Price')
     await person.press('Enter', 'Enter')
-    await until(
-      () => person.texts('tr[data-row] .cell-sku'),
-      (skus) => skus.join() === 'T-9,T-8,T-7',
-    )
+    await untilIs(() => person.texts('tr[data-row] .cell-sku'), ['T-9', 'T-8', 'T-7'])
     await person.isAt('button', 'Price')
     await person.tabTo('grid', 'Products', 'backward')
   })

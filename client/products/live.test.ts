@@ -1,7 +1,7 @@
 /** Two people at the same products. */
 import { describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { editPrice, onPage, PATIENCE_MS, restOf, rowOf, until } from '#client/testing/journey.ts'
+import { editPrice, onPage, PATIENCE_MS, restOf, rowOf, untilIs } from '#client/testing/journey.ts'
 import { openShop } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
@@ -93,10 +93,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
         await stage.shop.restart()
         await restOf(stage.shop).patch(11, { price: '111.00' })
         await rowOf(page, 'T-11').getByText('$111.00').waitFor()
-        await until(
-          () => page.getByText('The server does not answer.').count(),
-          (shown) => shown === 0,
-        )
+        await untilIs(() => page.getByText('The server does not answer.').count(), 0)
       }),
     TEST_TIMEOUT_MS,
   )

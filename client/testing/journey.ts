@@ -62,6 +62,10 @@ export async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => bo
   }
 }
 
+/** Asks again until the answer is this one: the page may need a moment more. */
+export const untilIs = async <T>(ask: () => Promise<T>, wanted: T): Promise<T> =>
+  await until(ask, (answer) => Bun.deepEquals(answer, wanted))
+
 /** The other way to the same products: what the page did is seen there, and what others do is done there. */
 export function restOf(server: { url: string }) {
   const products = `${server.url}/v1/products`

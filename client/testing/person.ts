@@ -4,7 +4,7 @@
  */
 import type { Browser, BrowserContextOptions, Download, Locator, Page } from 'playwright-core'
 import { violations } from './axe.ts'
-import { onPage, PATIENCE_MS, until } from './journey.ts'
+import { onPage, PATIENCE_MS, until, untilIs } from './journey.ts'
 
 type Role = Parameters<Page['getByRole']>[0]
 type Name = string | RegExp
@@ -89,21 +89,14 @@ function personAt(page: Page): Person {
     },
     async isAtCell(row, column) {
       const cell = page.locator(`tr[data-row="${row}"] td.cell-${column}[data-active]`)
-      await until(
-        () => cell.count(),
-        (count) => count === 1,
-      )
+      await untilIs(() => cell.count(), 1)
       await seesFocus(page)
     },
     sees: async (text, within = 'body') =>
       await found(text, within)
         .first()
         .waitFor({ timeout: 2 * PATIENCE_MS }),
-    seesNo: async (text) =>
-      void (await until(
-        () => found(text, 'body').count(),
-        (count) => count === 0,
-      )),
+    seesNo: async (text) => void (await untilIs(() => found(text, 'body').count(), 0)),
     texts: async (selector) => await page.locator(selector).allTextContents(),
     count: async (selector) => await page.locator(selector).count(),
     async choosesFile(open, { name, text }) {
@@ -153,10 +146,7 @@ async function focused(page: Page, aim: Locator): Promise<{ there: boolean; inst
 const FOCUSED = 'document.activeElement?.outerHTML.slice(0, 400) ?? ""'
 
 async function seesFocus(page: Page): Promise<void> {
-  await until(
-    () => page.evaluate<string>(UNSEEN),
-    (unseen) => unseen === '',
-  )
+  await untilIs(() => page.evaluate<string>(UNSEEN), '')
 }
 
 /**

@@ -178,14 +178,3 @@ export function expectedSums(days: readonly ExpectedDay[]): Map<string, Omit<Exp
       ]),
   )
 }
-
-const POLL_MS = 5
-const PATIENCE_MS = 20_000
-
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const giveUpAt = Date.now() + PATIENCE_MS
-  while (!holds()) {
-    if (Date.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`)
-    await Bun.sleep(POLL_MS)
-  }
-}

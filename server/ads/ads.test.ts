@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createLogger } from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
+import { until } from '#server/platform/until.testing.ts'
 import { startTestServer, type TestServer } from '#server/testing.ts'
 import { createAds, type Ads } from './ads.ts'
 import type { AdsOptions } from './options.ts'
@@ -66,14 +67,6 @@ const startDemo = async () => {
 const open = (given: AdsOptions): Ads =>
   createAds(given, { clock: systemClock, log, startDemo, metrics: createMetrics(), holdRuns })
 const holdRuns = async () => ({ [Symbol.asyncDispose]: async () => {} })
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 10_000
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`)
-    await Bun.sleep(5)
-  }
-}
 
 const RANGE = { from: '2026-01-01', to: '2026-01-31' }
 

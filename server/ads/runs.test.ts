@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
+import { until } from '#server/platform/until.testing.ts'
 import { spawnServer, startTestServer, temporaryFolder, urlOf, type TestServer } from '#server/testing.ts'
 import type { Run } from './schema.ts'
 
@@ -24,14 +25,6 @@ writeFileSync(
 const openGate = () => writeFileSync(gate, '')
 const closeGate = () => rmSync(gate, { force: true })
 const RANGE = { from: '2026-01-01', to: '2026-01-10' }
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 20_000
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error(`Waited in vain until ${what}.`)
-    await Bun.sleep(10)
-  }
-}
 
 interface RunEvent {
   id: string

@@ -1,6 +1,6 @@
 /** What comes from people who mean harm: the server stays up, tells nothing of itself, and keeps its data. */
 import { afterAll, expect, test } from 'bun:test'
-import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { metricOf, spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
 import { hostileRequests } from './hostile.testing.ts'
 
 /** `HOSTILE_REQUESTS=200000 bun test --timeout 3600000 server/http/hostile.test.ts` for a long run. */
@@ -81,8 +81,7 @@ test(`${REQUESTS} hostile requests leave the server up, silent about itself, its
   const bad: string[] = []
   let silent = 0
   let memoryAtTenth = 0
-  const memory = async () =>
-    Number(/^process_resident_memory_bytes (\d+)/m.exec(await (await fetch(`${url}metrics`)).text())?.[1])
+  const memory = async () => await metricOf(url, 'process_resident_memory_bytes')
   for (let done = 0; done < REQUESTS; done += BATCH) {
     const requests = hostileRequests(done, BATCH)
     const worker = async () => {

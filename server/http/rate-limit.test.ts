@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'bun:test'
 import { Gcra } from '#server/platform/gcra.ts'
+import { until } from '#server/platform/until.testing.ts'
 import { startTestServer } from '#server/testing.ts'
 import { problemOf } from '#client/api.ts'
 import { callerAddress } from './caller-address.ts'
@@ -117,7 +118,7 @@ describe('the server', () => {
     let received = ''
     socket.on('data', (chunk) => (received += String(chunk)))
     socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
-    while (!received.includes('\r\n\r\n')) await Bun.sleep(1)
+    await until('the head has come', () => received.includes('\r\n\r\n'))
     socket.destroy()
     expect(received).toStartWith(`HTTP/1.1 ${status}`)
     expect(/^ratelimit: "read";r=4/im.test(received)).toBe(status !== 404)

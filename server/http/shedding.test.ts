@@ -2,14 +2,9 @@ import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { connect, type Socket } from 'node:net'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { until } from '#server/platform/until.testing.ts'
+import { metricOf, startTestServer, type TestServer } from '#server/testing.ts'
 import { MAX_IN_FLIGHT, MAX_OPEN } from './shedding.ts'
-
-async function metric(server: TestServer, name: string): Promise<number> {
-  const text = await (await fetch(`${server.url}/metrics`)).text()
-  const line = text.split('\n').find((each) => each.startsWith(`${name} `))
-  return line === undefined ? 0 : Number(line.slice(name.length + 1))
-}
 
 /** Sockets of our own: the runtime's HTTP client has too few connections to be a flood. */
 function send(server: TestServer, head: string): { socket: Socket; answer: Promise<string> } {
@@ -33,6 +28,7 @@ test('when the database hangs, reads beyond the bound are refused at once; write
   const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
     for (const { pid } of backends) process.kill(pid, name)
   }
+  const inFlight = async () => await metricOf(server.url, 'adstock_requests_in_flight')
   const surplus = 20
   signal('SIGSTOP')
   const sent: Socket[] = []
@@ -42,7 +38,8 @@ test('when the database hangs, reads beyond the bound are refused at once; write
       sent.push(socket)
       return answer
     })
-    while ((await metric(server, 'adstock_shed_total{kind="read"}')) < surplus) await Bun.sleep(5)
+    const shed = async (kind: string) => await metricOf(server.url, `adstock_shed_total{kind="${kind}"}`)
+    await until('the surplus is refused', async () => (await shed('read')) >= surplus)
     const refused = await Promise.race(reads)
     expect(refused).toStartWith('HTTP/1.1 503')
     expect(refused).toMatch(/retry-after: \d+/i)
@@ -51,15 +48,14 @@ test('when the database hangs, reads beyond the bound are refused at once; write
 
     const write = send(server, 'DELETE /v1/products/4711 HTTP/1.1\r\n')
     sent.push(write.socket)
-    while ((await metric(server, 'adstock_requests_in_flight')) < 1) await Bun.sleep(5)
-    expect(await metric(server, 'adstock_shed_total{kind="write"}')).toBe(0)
+    await until('something waits', async () => (await inFlight()) >= 1)
+    expect(await shed('write')).toBe(0)
   } finally {
     signal('SIGCONT')
   }
-  for (let status = 0; status !== 404; status = (await server.rest('GET /products/4711')).status)
-    await Bun.sleep(10)
+  await until('the database answers', async () => (await server.rest('GET /products/4711')).status === 404)
   for (const socket of sent) socket.destroy()
-  while ((await metric(server, 'adstock_requests_in_flight')) > 0) await Bun.sleep(10)
+  await until('nothing waits', async () => (await inFlight()) === 0)
 })
 
 test('one caller has so many streams of events and no more; who leaves makes room', async () => {
@@ -72,16 +68,16 @@ test('one caller has so many streams of events and no more; who leaves makes roo
   const overTrpc = await fetch(`${server.url}/trpc/products.onChange`)
   expect(overTrpc.status).toBe(503)
   expect(overTrpc.headers.get('retry-after')).toMatch(/^\d+$/)
-  expect(await metric(server, 'adstock_shed_total{kind="events"}')).toBe(2)
+  expect(await metricOf(server.url, 'adstock_shed_total{kind="events"}')).toBe(2)
   expect((await server.rest('GET /changes')).status).toBe(200)
 
+  const streaming = async () => await metricOf(server.url, 'adstock_open_answers{kind="events"}')
   streams[0]?.socket.destroy()
-  while ((await metric(server, 'adstock_open_answers{kind="events"}')) === MAX_OPEN.events.ofOneCaller)
-    await Bun.sleep(10)
+  await until('one has left', async () => (await streaming()) < MAX_OPEN.events.ofOneCaller)
   const next = open()
   expect(await next.answer).toStartWith('HTTP/1.1 200')
   for (const { socket } of [...streams, refused, next]) socket.destroy()
-  while ((await metric(server, 'adstock_open_answers{kind="events"}')) > 0) await Bun.sleep(10)
+  await until('all have left', async () => (await streaming()) === 0)
 })
 
 test('files and streams give their places back, whether they end well or not', async () => {
@@ -92,5 +88,5 @@ test('files and streams give their places back, whether they end well or not', a
     const imported = await fetch(`${server.url}/v1/products/import`, { method: 'POST', body: 'no CSV' })
     expect(imported.status).toBe(415)
   }
-  expect(await metric(server, 'adstock_open_answers{kind="file"}')).toBe(0)
+  expect(await metricOf(server.url, 'adstock_open_answers{kind="file"}')).toBe(0)
 })

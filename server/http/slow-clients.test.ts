@@ -1,7 +1,7 @@
 /** Raw sockets: no HTTP client is as slow or as broken as what a server has to bear. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { metricOf, startTestServer, type TestServer } from '#server/testing.ts'
 import { JSON_PACE, paced, type Pace } from './slow-clients.ts'
 
 let server: TestServer
@@ -131,10 +131,9 @@ test.concurrent('a reader that stops reading makes nobody make more for it', asy
   socket.on('error', () => undefined)
   socket.once('data', () => socket.pause())
   socket.write('GET /v1/products.csv HTTP/1.1\r\nHost: x\r\n\r\n')
-  const open = async () =>
-    /adstock_open_answers\{kind="file"\} (\d+)/.exec(await (await fetch(`${own.url}/metrics`)).text())?.[1]
-  while ((await open()) !== '1') await Bun.sleep(10)
+  const open = async () => await metricOf(own.url, 'adstock_open_answers{kind="file"}')
+  while ((await open()) !== 1) await Bun.sleep(10)
   // Bun gives up on a reader that takes nothing, and its place is free again.
-  while ((await open()) !== '0') await Bun.sleep(100)
+  while ((await open()) !== 0) await Bun.sleep(100)
   socket.destroy()
 }, 150_000)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { localLimiter, sharedLimiter, type Limiter } from './limiter.ts'
 import { connectRedis, type Redis } from './redis.ts'
 import { temporaryRedis, type TemporaryRedis } from './redis.testing.ts'
+import { until } from './until.testing.ts'
 
 const resources = new AsyncDisposableStack()
 let server: TemporaryRedis
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => resources.disposeAsync())
 
 async function reachable(): Promise<void> {
-  while (!redis.healthy) await Bun.sleep(5)
+  await until('Redis is there', () => redis.healthy)
 }
 
 const HOUR_MS = 3_600_000
@@ -58,12 +59,7 @@ describe.each(Object.keys(limiters))('%s', (where) => {
     const quick = { requests: 10, windowMs: 1_000 }
     const consume = async () => await limiter.consume({ caller: 'a', rate: quick, cost: 1 })
     while ((await consume()).allowed);
-    let refused = 0
-    while (!(await consume()).allowed) {
-      refused += 1
-      await Bun.sleep(5)
-    }
-    expect(refused).toBeGreaterThan(0)
+    await until('something has come back', async () => (await consume()).allowed)
   })
 })
 
@@ -71,7 +67,7 @@ test('two replicas know of each other, and share what is left', async () => {
   const prefix = `${crypto.randomUUID()}:`
   await using first = sharedLimiter({ redis, prefix, now: Date.now })
   await using second = sharedLimiter({ redis, prefix, now: Date.now })
-  while (first.replicas !== 2 || second.replicas !== 2) await Bun.sleep(20)
+  await until('they know of each other', () => first.replicas === 2 && second.replicas === 2)
   const passes = await Promise.all(
     Array.from({ length: 300 }, async (_, n) => {
       const limiter = n % 2 === 0 ? first : second

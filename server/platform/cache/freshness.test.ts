@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { until } from '#server/platform/until.testing.ts'
 import { Freshness, type Change } from './freshness.ts'
 
 /** A feed whose answers wait until they are let go, each telling what was committed when it was asked for. */
@@ -44,7 +45,7 @@ test('nobody is content with a question that was asked before they came; those w
   asked[0]?.()
   await early
   expect({ known: freshness.known.seq, late }).toEqual({ known: 1, late: 0 })
-  while (asked.length < 2) await Bun.sleep(1)
+  await until('it is asked again', () => asked.length === 2)
   asked[1]?.()
   await Promise.all(others)
   expect({ known: freshness.known.seq, late, asked: asked.length }).toEqual({ known: 2, late: 2, asked: 2 })
