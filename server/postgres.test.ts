@@ -39,7 +39,7 @@ test('three server processes sell the same hundred pieces a thousand times at on
   expect(await Promise.all(servers.map(({ exited }) => exited))).toEqual([0, 0, 0])
 })
 
-test('while the database is stopped, requests are refused in time; when it goes on, they are answered', async () => {
+test.concurrent('while the database is stopped, requests are refused in time; when it goes on, they are answered', async () => {
   const DATABASE_URL = await temporaryPostgres()
   await using server = await startTestServer({ DATABASE_URL })
   await using admin = new SQL({ url: DATABASE_URL, max: 1 })
@@ -65,7 +65,7 @@ test('while the database is stopped, requests are refused in time; when it goes 
   expect((await server.rest(`GET /products/${id}`)).status).toBe(200)
 })
 
-test('a key is taken only while the database says that it holds, be it as known as it may', async () => {
+test.concurrent('a key is taken only while the database says that it holds, be it as known as it may', async () => {
   const DATABASE_URL = await temporaryPostgres()
   await using server = await startTestServer({ DATABASE_URL, AUTH: 'keys' })
   await using admin = new SQL({ url: DATABASE_URL, max: 1 })

@@ -1,4 +1,7 @@
-/** Raw sockets: no HTTP client is as slow or as broken as what a server has to bear. */
+/**
+ * Raw sockets: no HTTP client is as slow or as broken as what a server has to bear.
+ * What waits long stands together, and waits at the same time.
+ */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { metricOf, startTestServer, type TestServer } from '#server/testing.ts'
@@ -78,6 +81,28 @@ test.concurrent('a file may take longer than any JSON, while it comes; its conne
   expect(received).toContain('"created":3000')
 })
 
+test.concurrent('a reader that stops reading makes nobody make more for it', async () => {
+  await using own = await startTestServer()
+  const lines = Array.from({ length: 20_000 }, (_, n) => `LONG-${n},${'x'.repeat(900)},9.90,1\n`)
+  const csv = `sku,name,price,stock_level\n${lines.join('')}`
+  const imported = await fetch(`${own.url}/v1/products/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: csv,
+  })
+  expect(imported.status).toBe(200)
+  const { hostname, port } = new URL(own.url)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => undefined)
+  socket.once('data', () => socket.pause())
+  socket.write('GET /v1/products.csv HTTP/1.1\r\nHost: x\r\n\r\n')
+  const open = async () => await metricOf(own.url, 'adstock_open_answers{kind="file"}')
+  while ((await open()) !== 1) await Bun.sleep(10)
+  // Bun gives up on a reader that takes nothing, and its place is free again.
+  while ((await open()) !== 0) await Bun.sleep(100)
+  socket.destroy()
+}, 150_000)
+
 test('what has come buys time', async () => {
   const parts = (count: number, bytes: number) =>
     new ReadableStream<Uint8Array>({
@@ -115,25 +140,3 @@ test.each(['/v1/products/batch', '/trpc/products.batch'])(
     expect((await fetch(`${server.url}/livez`)).status).toBe(200)
   },
 )
-
-test.concurrent('a reader that stops reading makes nobody make more for it', async () => {
-  await using own = await startTestServer()
-  const lines = Array.from({ length: 20_000 }, (_, n) => `LONG-${n},${'x'.repeat(900)},9.90,1\n`)
-  const csv = `sku,name,price,stock_level\n${lines.join('')}`
-  const imported = await fetch(`${own.url}/v1/products/import`, {
-    method: 'POST',
-    headers: { 'content-type': 'text/csv' },
-    body: csv,
-  })
-  expect(imported.status).toBe(200)
-  const { hostname, port } = new URL(own.url)
-  const socket = connect(Number(port), hostname)
-  socket.on('error', () => undefined)
-  socket.once('data', () => socket.pause())
-  socket.write('GET /v1/products.csv HTTP/1.1\r\nHost: x\r\n\r\n')
-  const open = async () => await metricOf(own.url, 'adstock_open_answers{kind="file"}')
-  while ((await open()) !== 1) await Bun.sleep(10)
-  // Bun gives up on a reader that takes nothing, and its place is free again.
-  while ((await open()) !== 0) await Bun.sleep(100)
-  socket.destroy()
-}, 150_000)
