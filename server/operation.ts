@@ -180,9 +180,10 @@ function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): InputIs
   const path = issue.path ?? []
   const pointer = path.map(({ key }) => `/${escapePointer(String(key))}`).join('')
   const last = path.at(-1)
-  if (issue.type !== 'strict_object' || issue.expected !== 'never' || last === undefined)
-    return { pointer, detail: issue.message }
-  return { pointer, detail: unknownField(String(last.key), knownFields(schema)) }
+  if (issue.type !== 'strict_object' || last === undefined) return { pointer, detail: issue.message }
+  const key = String(last.key)
+  if (issue.expected === 'never') return { pointer, detail: unknownField(key, knownFields(schema)) }
+  return { pointer, detail: issue.expected === `"${key}"` ? 'is missing' : issue.message }
 }
 
 function escapePointer(key: string): string {

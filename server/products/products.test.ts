@@ -83,6 +83,14 @@ describe.each([
       const problem = await refusal(call('create', { name: 'x', price: '1', stok_level: 3 } as never))
       expect(problem.errors?.[0]?.detail).toContain('"stock_level"')
     })
+
+    test('what is missing is called so', async () => {
+      const problem = await refusal(call('create', {} as never))
+      expect(problem.errors).toEqual([
+        { pointer: '/name', detail: 'is missing' },
+        { pointer: '/price', detail: 'is missing' },
+      ])
+    })
   })
 
   describe('update', () => {
