@@ -5,7 +5,8 @@ import type { Browser } from 'playwright-core'
 import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
-import { editPrice, onPage, PATIENCE_MS, restOf, row, until, untilIs } from './testing/journey.ts'
+import { editPrice, onPage, restOf, row } from './testing/journey.ts'
+import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
 import { temporaryFolder } from '#server/testing.ts'
 import { startServerProcess, type ServerProcess } from './testing/server-process.ts'
 
@@ -76,13 +77,10 @@ describe('products', () => {
 
       await page.getByRole('grid').focus()
       const last = row(page, `Thing number ${CATALOGUE_SIZE}`)
-      await until(
-        async () => {
-          await page.keyboard.press('Control+End')
-          return await last.isVisible()
-        },
-        (seen) => seen,
-      )
+      await until('the last row is in sight', async () => {
+        await page.keyboard.press('Control+End')
+        return await last.isVisible()
+      })
       const inDocument = await page.locator('tr[data-row]').count()
       expect(inDocument).toBeLessThan(CATALOGUE_SIZE)
     }),
@@ -138,10 +136,7 @@ describe('a server that goes away', () => {
       await row(page, 'Water bottle').waitFor()
       await page.getByText('The server does not answer.').waitFor({ state: 'detached' })
       await page.getByRole('button', { name: 'Try $16.00 again' }).click()
-      await until(
-        () => get(bowl.id),
-        ({ price }) => price === '16.00',
-      )
+      await untilIs(async () => (await get(bowl.id)).price, '16.00')
     }),
   )
 })
@@ -173,10 +168,7 @@ describe('ads', () => {
       await page.keyboard.press('g')
       await page.keyboard.press('a')
       await page.getByText('Demo data', { exact: true }).waitFor()
-      const squares = await until(
-        () => page.locator('.day').count(),
-        (found) => found > 0,
-      )
+      const squares = await until('days are there', () => page.locator('.day').count())
       expect([730, 731]).toContain(squares)
       await page.getByRole('button', { name: 'Nothing is missing' }).waitFor()
       expect(await page.locator('.day[data-state="complete"]').count()).toBeGreaterThan(600)

@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright-core'
 import { violations } from './testing/axe.ts'
 import { launchBrowser } from './testing/browser.ts'
 import { buildPageIfStale } from './testing/build.ts'
-import { onPage, PATIENCE_MS, restOf, until, untilIs } from './testing/journey.ts'
+import { onPage, restOf } from './testing/journey.ts'
+import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
 import { startServerProcess } from './testing/server-process.ts'
 import { temporaryFolder } from '#server/testing.ts'
 
@@ -160,6 +161,7 @@ test(
       ]) {
         await turn()
         const { height } = await until(
+          'the rows have their new height',
           () => page.evaluate<Rows>(ROWS),
           (rows) => !told.has(rows.height) && rows.listed === Math.round(30 * rows.height) && rows.top === 13,
         )

@@ -96,9 +96,10 @@ export async function urlOf(server: ReturnType<typeof spawnServer>): Promise<str
   throw new Error(`The server did not start: ${await new Response(server.stderr).text()}`)
 }
 
-/** One line of /metrics; 0 while nothing was counted. */
+/** One line of /metrics; 0 while nothing was counted. @throws when nothing is called so */
 export async function metricOf(url: string, name: string): Promise<number> {
   const text = await (await fetch(new URL('/metrics', url))).text()
+  if (!text.includes(`# TYPE ${name.replace(/\{.*/, '')} `)) throw new Error(`No metric is called ${name}.`)
   const line = text.split('\n').find((each) => each.startsWith(`${name} `))
   return Number(line?.slice(name.length + 1) ?? 0)
 }

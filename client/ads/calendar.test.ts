@@ -5,7 +5,8 @@ import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, PATIENCE_MS, until, untilIs } from '#client/testing/journey.ts'
+import { onPage } from '#client/testing/journey.ts'
+import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { dayNumber } from './calendar-grid.ts'
 
@@ -48,9 +49,10 @@ describe('the calendar', () => {
     'is shaded by a metric, with a legend that filters; the address keeps both',
     '',
     async (person) => {
-      await untilIs(() => person.count('.day [data-shade]'), 0)
+      expect(await person.count('.day [data-shade]')).toBe(0)
       await choose(person, 'State', 'Clicks')
       await until(
+        'the days are shaded',
         () => person.count('.day [data-shade]'),
         (shaded) => shaded > 600,
       )
@@ -68,6 +70,7 @@ describe('the calendar', () => {
       await person.press('g', 'a')
       await choose(person, 'Campaigns', 'Products')
       await until(
+        'the address says it',
         async () => person.address().search,
         (search) => search.includes('report=product') && search.includes('show=clicks'),
       )
@@ -140,6 +143,7 @@ describe('the calendar', () => {
     await person.sees('Takes 16 requests, about 9,600 units of quota')
     await person.tabTo('button', 'Fetch all 16 days again')
     await until(
+      'the address says it',
       async () => person.address().searchParams,
       (params) => params.get('from') === begin && params.get('to') === end,
     )
@@ -230,6 +234,7 @@ journey('fits a phone, text at twice its size, and paper', () =>
     await page.locator('.day').first().click()
     await page.getByRole('heading', { name: /^\w+day, / }).waitFor()
     await until(
+      'the panel is in sight',
       async () =>
         await page.locator('.picked-panel').evaluate((panel: Element) => panel.getBoundingClientRect().top),
       (top) => top < 600,
@@ -268,6 +273,7 @@ async function nothingIsMissing(page: Page): Promise<void> {
 /** Of the day that is open, once its figures are there. */
 async function conversions(person: Person): Promise<string> {
   const figures = await until(
+    'the figures are there',
     () => person.texts('.picked-panel .figures > div'),
     (found) => found.some((each) => /^Conversions\d/.test(each)),
   )

@@ -5,7 +5,7 @@ import type { SimulatorOptions } from '#scripts/simulator/server.ts'
 import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { PATIENCE_MS, until, untilIs } from '#client/testing/journey.ts'
+import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 
 const TEST_TIMEOUT_MS = 3 * PATIENCE_MS
@@ -83,7 +83,7 @@ describe('a quota', () => {
       await person.sees(/^Fetched \d+ days; waiting for quota/, '.run-strip')
       await person.sees(/The quota is used up until .*\d:\d\d/)
       await person.sees(/Fetch what is missing \((\d+) days, about \1 requests\)/)
-      await untilIs(() => person.count('.day[data-state="failed"]'), 0)
+      expect(await person.count('.day[data-state="failed"]')).toBe(0)
       await person.tabToSummary('What is missing')
       await person.press('Enter')
       await person.sees('Units of quota', '.run-details')
@@ -138,14 +138,18 @@ journey(
     await person.reload()
     const sum = async () => (await person.texts('.ads-content:not([data-stale]) .chart-sum'))[0]
     await person.sees('Nothing is missing')
-    const ofFirst = await until(sum, (found) => found !== undefined)
+    const ofFirst = await until('a sum is there', sum, (found) => found !== undefined)
     await person.tabTo('combobox', 'Account')
     await person.press('ArrowDown')
-    const ofSecond = await until(sum, (found) => found !== undefined && found !== ofFirst)
+    const ofSecond = await until(
+      'another sum is there',
+      sum,
+      (found) => found !== undefined && found !== ofFirst,
+    )
     const { search } = person.address()
     expect(search).toMatch(/account=\d{10}/)
     await person.reload()
-    await until(sum, (found) => found === ofSecond)
+    await untilIs(sum, ofSecond)
     expect(person.address().search).toBe(search)
   },
 )

@@ -5,7 +5,8 @@ import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, PATIENCE_MS, restOf, untilIs } from '#client/testing/journey.ts'
+import { onPage, restOf } from '#client/testing/journey.ts'
+import { PATIENCE_MS, untilIs } from '#server/platform/until.testing.ts'
 import { atKeyboard } from '#client/testing/person.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS

@@ -1,6 +1,7 @@
 /** Many products at once: a bulk change, an import, an export; and one product's stock. By the keyboard alone. */
 import { describe, expect, test } from 'bun:test'
-import { PATIENCE_MS, restOf, untilIs } from '#client/testing/journey.ts'
+import { restOf } from '#client/testing/journey.ts'
+import { PATIENCE_MS, untilIs } from '#server/platform/until.testing.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 

@@ -1,6 +1,7 @@
 /** The products by the keyboard alone: from the address bar to every change that can be made of them, and back. */
 import { describe, expect, test } from 'bun:test'
-import { onPage, PATIENCE_MS, restOf, until, untilIs } from '#client/testing/journey.ts'
+import { onPage, restOf } from '#client/testing/journey.ts'
+import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 
@@ -123,6 +124,7 @@ describe('the table as a spreadsheet', () => {
     await person.press('Escape')
     await person.isAtCell(20, 'stock_level')
     await until(
+      'both cells are saved',
       () => restOf(stage.shop).get(21),
       ({ price, stock_level }) => price === '9.50' && stock_level === 0,
     )

@@ -1,7 +1,8 @@
 /** The table as a spreadsheet: select, copy, paste, fill, undo; with the keyboard alone. */
 import { expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { editPrice, onPage, PATIENCE_MS, restOf, rowOf, untilIs } from '#client/testing/journey.ts'
+import { editPrice, onPage, restOf, rowOf } from '#client/testing/journey.ts'
+import { PATIENCE_MS, untilIs } from '#server/platform/until.testing.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
@@ -72,6 +73,7 @@ journey('a column is filled down, even further than what is in view', async (pag
   await press(page, 'Control+D')
   await untilPrices([20, 220], ['20.00', '20.00'])
   const rows = Number(/(\d+) rows selected/.exec(await page.locator('.status-words').innerText())?.[1])
+  expect(rows).toBeGreaterThan(200)
   await untilPrices([19 + rows, 20 + rows], ['20.00', `${20 + rows}.00`])
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'
-import { PATIENCE_MS, until, untilIs } from '#client/testing/journey.ts'
+import { PATIENCE_MS, until } from '#server/platform/until.testing.ts'
 import { atKeyboard, type Person } from '#client/testing/person.ts'
 import { startServerProcess, type ServerProcess } from '#client/testing/server-process.ts'
 import { bearer, createKey, revokeKey } from '#server/keys/keys.testing.ts'
@@ -75,6 +75,7 @@ describe('where keys are needed', () => {
     await person.isAt('grid', 'Products')
     await typePrice(person, '19.99')
     await until(
+      'the price is saved',
       async () => await (await fetch(`${shop.url}/v1/products/1`, { headers: bearer(key) })).json(),
       (product) => (product as { price: string }).price === '19.99',
     )
@@ -103,7 +104,7 @@ describe('where keys are needed', () => {
     async (person) => {
       await enter(person, await createKey(databaseUrl, 'Ben', 'products:read'))
       await person.sees('Desk lamp')
-      await untilIs(() => person.texts('nav a span'), ['Products'])
+      expect(await person.texts('nav a span')).toEqual(['Products'])
       await typePrice(person, '1.00')
       await person.sees('This key may not do that')
       await person.tabTo('button', 'Dismiss')
@@ -145,7 +146,7 @@ describe('where products are public', () => {
     'they are shown at once, and one signs in for more',
     async (person) => {
       await person.sees('Desk lamp')
-      await untilIs(() => person.texts('nav li a span'), ['Products'])
+      expect(await person.texts('nav li a span')).toEqual(['Products'])
       await person.tabTo('link', 'Sign in')
       await person.press('Enter')
       await enter(person, ADMIN_KEY)

@@ -4,10 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import type { Outputs } from '#client/api.ts'
-
-/** Long enough for a busy machine; nothing waits for it to pass. */
-export const PATIENCE_MS = 30_000
-const POLL_MS = 25
+import { PATIENCE_MS } from '#server/platform/until.testing.ts'
 
 type Product = Outputs['products']['get']
 
@@ -50,21 +47,6 @@ async function contextFor(browser: Browser, look: BrowserContextOptions): Promis
   ;(await context).setDefaultTimeout(PATIENCE_MS)
   return await context
 }
-
-/** Asks again until the answer is right. @throws with the last answer when it never is */
-export async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
-  const giveUpAt = performance.now() + PATIENCE_MS
-  for (;;) {
-    const answer = await ask()
-    if (isRight(answer)) return answer
-    if (performance.now() > giveUpAt) throw new Error(`It stayed ${JSON.stringify(answer)}.`)
-    await Bun.sleep(POLL_MS)
-  }
-}
-
-/** Asks again until the answer is this one: the page may need a moment more. */
-export const untilIs = async <T>(ask: () => Promise<T>, wanted: T): Promise<T> =>
-  await until(ask, (answer) => Bun.deepEquals(answer, wanted))
 
 /** The other way to the same products: what the page did is seen there, and what others do is done there. */
 export function restOf(server: { url: string }) {

@@ -4,7 +4,8 @@
  */
 import type { Browser, BrowserContextOptions, Download, Locator, Page } from 'playwright-core'
 import { violations } from './axe.ts'
-import { onPage, PATIENCE_MS, until, untilIs } from './journey.ts'
+import { onPage } from './journey.ts'
+import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
 
 type Role = Parameters<Page['getByRole']>[0]
 type Name = string | RegExp
@@ -82,6 +83,7 @@ function personAt(page: Page): Person {
     async isAt(role, name) {
       const aim = name === undefined ? page.getByRole(role) : named(page, role, name)
       await until(
+        `${role} ${name ?? ''} has the focus`,
         () => focused(page, aim),
         ({ there }) => there,
       )

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { readConfig } from '#server/config.ts'
 import { createLogger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
+import { until } from '#server/platform/until.testing.ts'
 import { createAds } from './ads.ts'
 import { isOverdue } from './schedule.ts'
 
@@ -92,14 +93,12 @@ test('a server that was down at the tick makes up for it, recent dates included'
       holdRuns: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     })
     ads.catchUp()
-    const giveUpAt = Date.now() + 30_000
-    for (;;) {
-      const [run] = ads.runs()
-      if (run && run.finished_at !== null && Date.parse(run.started_at) >= at(now))
-        return { kind: run.kind, done: run.done }
-      if (Date.now() > giveUpAt) throw new Error(`No run at ${now}, but ${JSON.stringify(run)}`)
-      await Bun.sleep(10)
-    }
+    const run = await until(
+      `a run of ${now} has ended`,
+      () => ads.runs()[0],
+      (last) => last !== undefined && last.finished_at !== null && Date.parse(last.started_at) >= at(now),
+    )
+    return { kind: run?.kind, done: run?.done }
   }
   expect(await startAt('2026-11-20T12:00:00Z')).toEqual({ kind: 'backfill', done: 730 })
   expect(await startAt('2026-11-20T13:00:00Z')).toEqual({ kind: 'backfill', done: 0 })

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
+import { until } from '#server/platform/until.testing.ts'
 import { metricOf, startTestServer, type TestServer } from '#server/testing.ts'
 import { JSON_PACE, paced, type Pace } from './slow-clients.ts'
 
@@ -97,9 +98,9 @@ test.concurrent('a reader that stops reading makes nobody make more for it', asy
   socket.once('data', () => socket.pause())
   socket.write('GET /v1/products.csv HTTP/1.1\r\nHost: x\r\n\r\n')
   const open = async () => await metricOf(own.url, 'adstock_open_answers{kind="file"}')
-  while ((await open()) !== 1) await Bun.sleep(10)
+  await until('its place is taken', async () => (await open()) === 1)
   // Bun gives up on a reader that takes nothing, and its place is free again.
-  while ((await open()) !== 0) await Bun.sleep(100)
+  await until('its place is free', async () => (await open()) === 0)
   socket.destroy()
 }, 150_000)
 
