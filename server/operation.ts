@@ -180,10 +180,10 @@ function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): InputIs
   const path = issue.path ?? []
   const pointer = path.map(({ key }) => `/${escapePointer(String(key))}`).join('')
   const last = path.at(-1)
-  if (issue.type !== 'strict_object' || last === undefined) return { pointer, detail: issue.message }
-  const key = String(last.key)
-  if (issue.expected === 'never') return { pointer, detail: unknownField(key, knownFields(schema)) }
-  return { pointer, detail: issue.expected === `"${key}"` ? 'is missing' : issue.message }
+  // Otherwise it is about a value; about a key it says that it is missing, or that there should be none.
+  if (last?.origin !== 'key') return { pointer, detail: issue.message }
+  if (issue.expected !== 'never') return { pointer, detail: 'is missing' }
+  return { pointer, detail: unknownField(String(last.key), knownFields(schema)) }
 }
 
 function escapePointer(key: string): string {
