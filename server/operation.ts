@@ -183,7 +183,14 @@ function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): InputIs
   // Otherwise it is about a value; about a key it says that it is missing, or that there should be none.
   if (last?.origin !== 'key') return { pointer, detail: issue.message }
   if (issue.expected !== 'never') return { pointer, detail: 'is missing' }
-  return { pointer, detail: unknownField(String(last.key), knownFields(schema)) }
+  const object = path.slice(0, -1).reduce(partOf, schema)
+  return { pointer, detail: unknownField(String(last.key), knownFields(object)) }
+}
+
+/** What a schema of lists and objects says of what stands there. */
+function partOf(schema: v.GenericSchema, { key }: v.IssuePathItem): v.GenericSchema {
+  const { entries, item } = schema as { entries?: Record<string, v.GenericSchema>; item?: v.GenericSchema }
+  return item ?? entries?.[String(key)] ?? schema
 }
 
 function escapePointer(key: string): string {

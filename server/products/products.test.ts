@@ -84,6 +84,14 @@ describe.each([
       expect(problem.errors?.[0]?.detail).toContain('"stock_level"')
     })
 
+    test('an unknown field of an operation is told the nearest of an operation', async () => {
+      const operations = [{ id: 1, stok_level: 3 }]
+      const problem = await refusal(call('batch', { mode: 'atomic', operations } as never))
+      expect(problem.errors).toEqual([
+        { pointer: '/operations/0/stok_level', detail: 'unknown field; did you mean "stock_level"?' },
+      ])
+    })
+
     test('what is missing is called so', async () => {
       const problem = await refusal(call('create', {} as never))
       expect(problem.errors).toEqual([
