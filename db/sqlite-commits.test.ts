@@ -1,7 +1,8 @@
 /** What the watch must not do to the locks by which processes of one database know of each other. */
+import { Database as Connection } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { statSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from './open.ts'
@@ -51,5 +52,32 @@ test('a commit of another process is seen', async () => {
     expect((await seqs()).at(-1)).toBe(seq)
   }
   await db.close()
+  await rm(folder, { recursive: true })
+})
+
+test.each([0, 3])(
+  'an index of %d bytes, left by who was killed as it made it, is made anew',
+  async (bytes) => {
+    const folder = await mkdtemp(join(tmpdir(), 'adstock-watch-'))
+    const path = join(folder, 'a.db')
+    writeFileSync(`${path}-shm`, new Uint8Array(bytes))
+    const db = await openDatabase(`file:${path}`)
+    expect(await db.marks.from(0, 10)).toEqual([])
+    await db.close()
+    await rm(folder, { recursive: true })
+  },
+)
+
+test('a new file that another process is writing to is waited for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'adstock-watch-'))
+  const path = join(folder, 'a.db')
+  const other = new Connection(path)
+  other.run('begin immediate')
+  const opening = openDatabase(`file:${path}`)
+  setTimeout(() => other.run('commit'), 20)
+  const db = await opening
+  expect(await db.marks.from(0, 10)).toEqual([])
+  await db.close()
+  other.close()
   await rm(folder, { recursive: true })
 })

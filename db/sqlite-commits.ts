@@ -4,7 +4,7 @@
  * log's index, a file that all connections share in memory (https://sqlite.org/walformat.html, 2.1): reading it there
  * costs nothing. The file is there as long as a connection that uses the log is open.
  */
-import { statSync, writeFileSync } from 'node:fs'
+import { statSync, truncateSync, writeFileSync } from 'node:fs'
 
 export interface CommitWatch {
   hasCommitted: () => boolean
@@ -15,7 +15,10 @@ export interface CommitWatch {
 /** As SQLite makes it; the first connection of all empties it anyway. */
 const INDEX_BYTES = 32_768
 const HEADER_WORDS = 12
-const ATTEMPTS = 1_000
+const RETRY_MS = 1
+const ATTEMPTS = 2_000
+/** Whoever is making the file takes less than this many. */
+const PATIENT_ATTEMPTS = 500
 
 /**
  * By device and inode, for good: whoever closes any descriptor of a file drops all locks of its process on it (POSIX),
@@ -51,17 +54,33 @@ function mapped(file: string): { id: string; header: Uint32Array } {
     const id = idOf(file)
     const known = id === undefined ? undefined : mappings.get(id)
     if (id !== undefined && known) return { id, header: known }
-    if (id === undefined) create(file)
-    else {
-      const index = Bun.mmap(file, { shared: true })
-      // Another process may just have emptied or replaced it.
-      if (index.byteLength < HEADER_WORDS * 4 || idOf(file) !== id) continue
-      const header = new Uint32Array(index.buffer, index.byteOffset, HEADER_WORDS)
+    if (id === undefined) {
+      create(file)
+      continue
+    }
+    const header = headerIn(file)
+    if (header && idOf(file) === id) {
       mappings.set(id, header)
       return { id, header }
     }
+    // Another process is just making or replacing it; or was killed while it did, and left it too short.
+    if (!header && attempt === PATIENT_ATTEMPTS) truncateSync(file, INDEX_BYTES)
+    Bun.sleepSync(RETRY_MS)
   }
   throw new Error(`${file} could not be mapped.`)
+}
+
+/** Nothing while the file is shorter, or not there. */
+function headerIn(file: string): Uint32Array | undefined {
+  try {
+    const index = Bun.mmap(file, { shared: true })
+    if (index.byteLength < HEADER_WORDS * 4) return undefined
+    return new Uint32Array(index.buffer, index.byteOffset, HEADER_WORDS)
+  } catch (error) {
+    // Nothing can be mapped of an empty file.
+    if (isCoded(error, 'EINVAL') || isCoded(error, 'ENOENT')) return undefined
+    throw error
+  }
 }
 
 function idOf(file: string): string | undefined {
@@ -73,6 +92,10 @@ function create(file: string): void {
   try {
     writeFileSync(file, new Uint8Array(INDEX_BYTES), { flag: 'wx' })
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (!isCoded(error, 'EEXIST')) throw error
   }
+}
+
+function isCoded(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

@@ -4,11 +4,10 @@ import { DatabaseBusyError } from './database.ts'
 /** The default of 2 MB turns writes to a large catalogue, with its indexes, into reads. */
 const CACHE_KIB = 65_536
 
-/** Write-ahead log with full sync: a commit that was acknowledged survives a power cut. */
+/** With full sync, a commit that was acknowledged survives a power cut. */
 export function connect(path: string): Connection {
   const connection = new Connection(path, { create: true })
   connection.run('pragma busy_timeout = 1000')
-  connection.run('pragma journal_mode = wal')
   connection.run('pragma synchronous = full')
   connection.run(`pragma cache_size = -${CACHE_KIB}`)
   return connection

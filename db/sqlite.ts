@@ -93,6 +93,7 @@ async function connectBoth(path: string) {
   for (;;) {
     const { hasCommitted, isCurrent } = watchCommits(path)
     const writer = connect(path)
+    await patiently(writer, 'pragma journal_mode = wal')
     await migrate(writer)
     const reader = connectReader(path)
     if (isCurrent()) return { writer, reader, hasCommitted }
@@ -136,7 +137,7 @@ function asQueries(connection: Connection): Queries {
 
 /** Own, because drizzle's `transaction` on this driver does not roll an async callback back. */
 async function inTransaction<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
-  await beginImmediate(connection)
+  await patiently(connection, 'begin immediate')
   try {
     const result = await run()
     connection.run('commit')
@@ -147,16 +148,19 @@ async function inTransaction<T>(connection: Connection, run: () => Promise<T>): 
   }
 }
 
-/** Another process may be writing. SQLite's own wait would stop the event loop, so the waiting is done here. */
-async function beginImmediate(connection: Connection): Promise<void> {
+/**
+ * Another process may be writing. SQLite's own wait would stop the event loop, and there is none when two want to make
+ * the same new file one with a write-ahead log; so the waiting is done here.
+ */
+async function patiently(connection: Connection, statement: string): Promise<void> {
   connection.run('pragma busy_timeout = 0')
   const giveUpAt = performance.now() + WRITER_WAIT_MS
   for (;;) {
     try {
-      connection.run('begin immediate')
+      connection.run(statement)
       return
     } catch (error) {
-      if (!(error instanceof SQLiteError) || error.code !== 'SQLITE_BUSY') throw error
+      if (!(error instanceof SQLiteError) || !error.code?.startsWith('SQLITE_BUSY')) throw error
       if (performance.now() > giveUpAt)
         throw new DatabaseBusyError(`The database was locked for ${WRITER_WAIT_MS} ms.`)
     }
