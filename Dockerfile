@@ -23,11 +23,8 @@ RUN mkdir -p /data && chown 1000:1000 /data
 COPY --from=production /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY db db
-COPY scripts/ads.ts scripts/products.ts scripts/command-line.ts scripts/keys.ts scripts/backup.ts scripts/
-COPY scripts/ads scripts/ads
-COPY scripts/backup scripts/backup
 # The demo ads come from it.
-COPY scripts/simulator scripts/simulator
+COPY scripts/lab/simulator scripts/lab/simulator
 COPY --from=page /app/client/dist client/dist
 COPY server server
 ENV NODE_ENV=production \

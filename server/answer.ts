@@ -2,7 +2,7 @@
 import type { Context } from '#server/context.ts'
 import { ProblemError, type ProblemCode } from '#server/errors.ts'
 import type { AnyOperation } from '#server/operation.ts'
-import type { Cache, Found, Kept } from '#server/platform/cache/cache.ts'
+import type { Cache, Found, Kept } from './cache/cache.ts'
 
 export interface Answer {
   output: unknown

@@ -6,8 +6,8 @@ import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
-import { productTransfers } from '#server/products/transfers.ts'
-import type { AnyTransfer } from '#server/transfer.ts'
+import { productTransfers } from './products/file-routes.ts'
+import type { AnyTransfer } from './file-route.ts'
 
 export const api = {
   products: { ...productOperations, ...stockOperations, ...batchOperations, ...changeOperations },

@@ -1,7 +1,7 @@
 /** The only reader of the environment: read and check in one pure step, and name every mistake at once. */
 import * as v from 'valibot'
 import { REPORT_NAMES, type AdsOptions } from '#server/ads/options.ts'
-import type { Rate } from '#server/platform/gcra.ts'
+import type { Rate } from './http/limits/gcra.ts'
 import type { LogOptions } from '#server/platform/log.ts'
 import { currencyOf, type Currency } from '#server/products/product.ts'
 

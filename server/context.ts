@@ -4,7 +4,7 @@ import type { Scope } from '#server/operation.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Ads } from '#server/ads/ads.ts'
-import type { ProductStore } from '#server/products/store.ts'
+import type { ProductStore } from './products/product-store.ts'
 import type { Currency } from '#server/products/product.ts'
 
 /** What lives as long as the server; app.ts builds it. */

@@ -61,13 +61,7 @@ test('200 requests, 20 streams and a fetch in flight: each request is answered, 
   expect((await ended).every((text) => text.startsWith(': connected'))).toBe(true)
   expect(await server.exited).toBe(0)
 
-  const command = [
-    'bun',
-    join(import.meta.dir, '../scripts/ads.ts'),
-    'verify',
-    '--out',
-    join(folder.path, 'ads'),
-  ]
+  const command = ['bun', join(import.meta.dir, 'cli/ads.ts'), 'verify', '--out', join(folder.path, 'ads')]
   const verify = Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'pipe' })
   expect(await verify.exited, await new Response(verify.stderr).text()).toBe(0)
   const [left] = await connection`select stock_level::int as stock, version::int as version from products`

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { createProductStore } from '#server/products/store.ts'
+import { createProductStore } from './products/product-store.ts'
 import type { Context } from './context.ts'
 import { createIdempotency } from './idempotency.ts'
 import { spawnServer, startTestServer, temporaryFolder, urlOf, type TestServer } from './testing.ts'

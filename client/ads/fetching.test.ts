@@ -1,7 +1,7 @@
 /** Fetching as a person at the keyboard sees it: what it would take, how far it is, what it waits for, and what went wrong. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import type { SimulatorOptions } from '#scripts/simulator/server.ts'
+import type { SimulatorOptions } from '#scripts/lab/simulator/server.ts'
 import { startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { launchBrowser } from '#client/testing/browser.ts'
 import { buildPageIfStale } from '#client/testing/build.ts'

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Problem } from '#client/api.ts'
 import { queryClient, SESSION_KEY } from '#client/ui/trpc.ts'
-import type { Session } from '#server/http/session.ts'
+import type { Session } from '#server/http/auth/session.ts'
 import type { Scope } from '#server/operation.ts'
 
 const PATH = '/session'

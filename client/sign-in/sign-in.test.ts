@@ -28,7 +28,7 @@ beforeAll(async () => {
   const settings = {
     AUTH: 'keys',
     ADMIN_KEY,
-    ADS_SOURCE: join(import.meta.dir, '../../scripts/consistency/no-ads.ts'),
+    ADS_SOURCE: join(import.meta.dir, '../../scripts/lab/consistency/no-ads.ts'),
   }
   shop = resources.use(await startServerProcess(path, settings))
   openShop = resources.use(await startServerProcess(path, { ...settings, PUBLIC_READS: 'true' }))

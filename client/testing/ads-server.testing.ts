@@ -1,5 +1,5 @@
 /** For tests: the real server in front of our simulator of Google Ads, as if it were Google. */
-import { startSimulator, type SimulatorOptions } from '#scripts/simulator/server.ts'
+import { startSimulator, type SimulatorOptions } from '#scripts/lab/simulator/server.ts'
 import { temporaryFolder } from '#server/testing.ts'
 import { startServerProcess, type ServerProcess } from './server-process.ts'
 

@@ -1,9 +1,9 @@
 /** Whatever the host's clock is set to, a date is the account's: around midnight, and where an hour is missing or comes twice. */
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
-import { dateFiles, ended, openBench } from '#scripts/ads/testing.ts'
+import { dateFiles, ended, openBench } from '#server/cli/ads/testing.ts'
 import { temporaryFolder } from '#server/testing.ts'
-import { startSimulator } from '#scripts/simulator/server.ts'
+import { startSimulator } from '#scripts/lab/simulator/server.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)

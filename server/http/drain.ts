@@ -3,7 +3,7 @@
  * hear that, and only then takes no more connections and finishes what is in flight.
  */
 import type { Server } from 'bun'
-import type { Fetch } from './metrics.ts'
+import type { Fetch } from './request-metrics.ts'
 
 /** A balancer asks far more often than this: without a question for so long there is none. */
 const WATCHED_MS = 30_000

@@ -2,7 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import { knownFields, type AnyOperation } from '#server/operation.ts'
-import { JSON_PACE, paced } from './slow-clients.ts'
+import { JSON_PACE, paced } from './limits/slow-clients.ts'
 
 export const MAX_BODY_BYTES = 1024 * 1024
 

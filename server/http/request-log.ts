@@ -1,7 +1,7 @@
 /** A line for each request: who asked for what, how it ended, how long it took. No address, no query, no body. */
 import type { Caller } from '#server/context.ts'
 import type { Logger } from '#server/platform/log.ts'
-import type { Answered } from './metrics.ts'
+import type { Answered } from './request-metrics.ts'
 import { pathOf } from './problem.ts'
 
 /** Reads that went well are most of all and tell least: they are logged at `debug`, everything else at `info`. */

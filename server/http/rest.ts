@@ -18,9 +18,9 @@ import {
   type AnyOperation,
   type AnySubscription,
 } from '#server/operation.ts'
-import type { Found } from '#server/platform/cache/cache.ts'
+import type { Found } from '#server/cache/cache.ts'
 import type { Logger } from '#server/platform/log.ts'
-import type { Auth } from './auth.ts'
+import type { Auth } from './auth/auth.ts'
 import { inputReader } from './input.ts'
 import {
   addressOf,

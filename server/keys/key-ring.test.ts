@@ -8,7 +8,7 @@ import { temporaryFolder } from '#server/testing.ts'
 import { hashOf } from './key.ts'
 import { KeyRing } from './key-ring.ts'
 import { databases } from './keys.testing.ts'
-import { createKeyStore, SESSION_LIFETIME_MS, type KeyStore } from './store.ts'
+import { createKeyStore, SESSION_LIFETIME_MS, type KeyStore } from './key-store.ts'
 
 const log = createLogger({ level: 'silent', format: 'json' })
 

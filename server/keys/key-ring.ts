@@ -9,10 +9,10 @@ import type { Caller } from '#server/context.ts'
 import { SCOPES } from '#server/operation.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
-import { oldestFirst } from '#server/platform/oldest.ts'
-import { sharedQuestion } from '#server/platform/shared-question.ts'
+import { oldestFirst } from '#server/platform/evict-oldest.ts'
+import { sharedQuestion } from '#server/platform/coalesce.ts'
 import { hashOf, prefixOf, sameHash } from './key.ts'
-import { scopesOf, SESSION_LIFETIME_MS, type KeyStore } from './store.ts'
+import { scopesOf, SESSION_LIFETIME_MS, type KeyStore } from './key-store.ts'
 
 type Awaitable<T> = T | Promise<T>
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 
-const PROGRAM = join(import.meta.dir, '../../scripts/keys.ts')
+const PROGRAM = join(import.meta.dir, '../cli/keys.ts')
 
 export interface CommandResult {
   code: number

@@ -5,7 +5,7 @@ import * as schema from './schema.ts'
 import { search } from './search.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
 import { productNotFound } from './writes.ts'
-import type { ChangeOptions } from './store.ts'
+import type { ChangeOptions } from './product-store.ts'
 
 const etag = ({ version }: schema.Product) => `"${version}"`
 

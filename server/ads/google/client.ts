@@ -2,7 +2,7 @@
 import { FetchError, TimeoutError } from '#server/ads/errors.ts'
 import type { GoogleAdsOptions } from '#server/ads/options.ts'
 import { errorOfResponse } from './failure.ts'
-import { readPage } from './page.ts'
+import { readPage } from './search-page.ts'
 import { readChunks, type Chunk } from './stream.ts'
 
 export interface Connection extends Pick<

@@ -1,0 +1,26 @@
+import { expect, test } from 'bun:test'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { temporaryFolder } from '#server/testing.ts'
+import { ROOT } from './replica.ts'
+
+test('the image has every module that its programs import', async () => {
+  await using folder = await temporaryFolder()
+  const lines = (await Bun.file(join(ROOT, 'Dockerfile')).text()).split('\n')
+  const copied = lines.flatMap((line) => {
+    const [, files = ''] = /^COPY ((?!--).+) \S+$/.exec(line) ?? []
+    return files.split(' ').filter((file) => file !== '' && file !== '.')
+  })
+  for (const file of copied) await cp(join(ROOT, file), join(folder.path, file), { recursive: true })
+  const programs = [
+    'server/main.ts',
+    ...['ads', 'products', 'keys', 'backup'].map((name) => `server/cli/${name}.ts`),
+  ]
+  const { success } = await Bun.build({
+    entrypoints: programs.map((program) => join(folder.path, program)),
+    target: 'bun',
+    packages: 'external',
+    throw: true,
+  })
+  expect(success).toBe(true)
+})

@@ -1,0 +1,242 @@
+/** One run from end to end: lock, accounts, plan, fetch, index, aggregate, record. */
+import { availableParallelism } from 'node:os'
+import type { Clock } from '#server/platform/clock.ts'
+import { knowAccounts, type KnownAccounts } from './account-directory.ts'
+import { checkSource, kindOf, openSource, type OpenSource, type StartDemo } from '#server/ads/connect.ts'
+import { dateIn } from '#server/ads/calendar.ts'
+import { dispatch } from './dispatch.ts'
+import { toFailure, type FailureCode } from '#server/ads/errors.ts'
+import { versionNotice } from '#server/ads/google/versions.ts'
+import type { AdsOptions } from '#server/ads/options.ts'
+import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
+import { saveRun, toRun } from './run-record.ts'
+import { refuseMixing } from '#server/ads/store/stored-accounts.ts'
+import { aggregate } from '#server/ads/store/aggregate.ts'
+import { FailureBook } from '#server/ads/store/failures.ts'
+import { lockStore } from '#server/ads/store/lock.ts'
+import { Store, sweepTmp } from '#server/ads/store/store.ts'
+import { planTasks, type RunRequest, type Task } from './tasks.ts'
+import { WorkerPool } from '#server/ads/worker/pool.ts'
+
+export interface RunParts {
+  options: AdsOptions
+  clock: Clock
+  log: RunLog
+  startDemo: StartDemo
+  signal: AbortSignal
+  limits: RunLimits
+}
+
+export interface RunLog {
+  warn(context: object, message: string): void
+  error(context: object, message: string): void
+}
+
+export interface RunLimits {
+  /** Dates under way at once, at most. */
+  concurrency: number
+  workers: number
+  /** Workers give way to whatever else this process does: it has others to serve. */
+  background: boolean
+}
+
+export const DEFAULT_LIMITS: RunLimits = {
+  concurrency: 8,
+  workers: Math.min(4, availableParallelism()),
+  background: true,
+}
+
+export interface BegunRun {
+  progress: Progress
+  /** Rejects only for what keeps a run from being one: ConfigurationError, StoreError. */
+  finished: Promise<void>
+}
+
+/**
+ * Holds the store when it returns; the rest happens in the background and fills `progress`.
+ * @throws ConfigurationError, StoreBusyError, StoreError
+ */
+export function beginRun(request: RunRequest, parts: RunParts): BegunRun {
+  const { options, clock } = parts
+  checkSource(options)
+  refuseMixing(options.dir, kindOf(options))
+  const lock = lockStore(options.dir, new Date(clock.now()).toISOString())
+  const progress = startProgress(request, clock.now())
+  return { progress, finished: runLocked({ ...parts, request, progress }, lock) }
+}
+
+interface RunContext extends RunParts {
+  request: RunRequest
+  progress: Progress
+}
+
+async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
+  using held = new DisposableStack()
+  held.use(lock)
+  const { options, clock, progress, signal } = context
+  let opened: Promise<OpenSource> | undefined
+  const source = async () => await (opened ??= openSource(options, context))
+  progress.state = 'running'
+  try {
+    await fetchAndStore(context, source)
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) {
+      progress.stopped ??= toFailure(error)
+      throw error
+    }
+  } finally {
+    await opened?.then(async (each) => await each.close()).catch(() => {})
+    progress.finishedAtMs = clock.now()
+    progress.state = finalState(progress, signal.aborted)
+    await saveRun(options.dir, toRun(progress, clock.now())).catch((error: unknown) =>
+      context.log.warn({ why: String(error) }, 'the run could not be recorded'),
+    )
+  }
+}
+
+async function fetchAndStore(context: RunContext, source: () => Promise<OpenSource>): Promise<void> {
+  const { options, request, progress, log, signal } = context
+  const { dir, lookbackDays } = options
+  const kind = kindOf(options)
+  if (kind === 'google') {
+    const notice = versionNotice(options.google.apiVersion, dateIn('UTC', context.clock.now()))
+    if (notice !== undefined) log.warn({}, notice)
+  }
+  const accounts = await knowAccounts(request.customerIds, {
+    dir,
+    kind,
+    source,
+    signal,
+    random: Math.random,
+    mayWrite: true,
+    onNotice: (notice) => log.warn({}, notice),
+  })
+  const store = await Store.open({
+    dir,
+    lookbackDays,
+    failures: new FailureBook(dir),
+    zoneOf: accounts.zoneOf,
+    onDamaged: (of, why) => log.warn({ ...of, why }, 'a damaged date file counts as missing'),
+  })
+  const tasks = plan(context, accounts, store)
+  progress.tallies = tasks.map(({ tally }) => tally)
+  progress.range = tasks[0]?.tally.range
+  const open = refuse(tasks, { accounts, context, store })
+  try {
+    if (open.some(({ due }) => due.length > 0)) await fetchDates(open, { context, store, source, accounts })
+  } finally {
+    await flush(store, context)
+  }
+  // A run that is told to stop has no time for it; the next one notices that the file is behind.
+  if (!signal.aborted) await aggregateAll(context, store)
+}
+
+/** The dates are safe without it: what the index does not tell is found when the store is opened. */
+async function flush(store: Store, { progress, log }: RunContext): Promise<void> {
+  try {
+    await store.flush()
+  } catch (error) {
+    progress.stopped ??= toFailure(error)
+    log.error({ err: error }, 'the index could not be written')
+  }
+}
+
+function plan({ request, options, clock, log }: RunContext, accounts: KnownAccounts, store: Store): Task[] {
+  return planTasks(
+    { ...request, customerIds: accounts.customerIds },
+    {
+      nowMs: clock.now(),
+      lookbackDays: options.lookbackDays,
+      granularOnly: kindOf(options) !== 'module',
+      zoneOf: accounts.zoneOf,
+      present: (of) => store.get(of),
+      onNotice: (notice) => log.warn({}, notice),
+    },
+  )
+}
+
+/** @returns the tasks that can be tried; the dates of the others are named with what their account answered. */
+function refuse(
+  tasks: Task[],
+  { accounts, context, store }: { accounts: KnownAccounts; context: RunContext; store: Store },
+): Task[] {
+  const { progress, clock } = context
+  const at = new Date(clock.now()).toISOString()
+  const tried = new Set(tasks)
+  for (const [customerId, { failure, decision }] of accounts.refused) {
+    if (decision.do === 'stop') progress.stopped ??= failure
+    if (decision.do === 'park') progress.parkedUntilMs = clock.now() + decision.afterMs
+    const everyone = decision.do === 'stop' && decision.scope === 'run'
+    for (const task of tasks) {
+      if (!everyone && task.tally.customerId !== customerId) continue
+      if (!tried.delete(task) || decision.do === 'park') continue
+      const { code, detail } = failure
+      const { report } = task.tally
+      for (const date of task.due) {
+        task.tally.failed.push({ date, code, detail })
+        store.fail({ report, customerId: task.tally.customerId, date }, { code, detail, at })
+      }
+    }
+  }
+  return [...tried]
+}
+
+interface FetchParts {
+  context: RunContext
+  store: Store
+  source: () => Promise<OpenSource>
+  accounts: KnownAccounts
+}
+
+async function fetchDates(tasks: readonly Task[], parts: FetchParts): Promise<void> {
+  const { context, store, source, accounts } = parts
+  const { options, progress, clock, signal, limits } = context
+  const { spec: specFor, token } = await source()
+  const spec = specFor(accounts.managers)
+  const size = Math.min(limits.workers, limits.concurrency)
+  const { dir, timeoutMs } = options
+  progress.workers = size
+  const startedAtMs = performance.now()
+  {
+    const { concurrency, background } = limits
+    await using pool = new WorkerPool({ size, spec, token, dir, timeoutMs, background })
+    await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
+  }
+  // Workers that were stopped in the middle of a date cannot clean up after themselves.
+  await sweepTmp(dir)
+  const fetchMs = Math.round(performance.now() - startedAtMs)
+  for (const { tally, due } of tasks) if (due.length > 0) tally.fetchMs = fetchMs
+}
+
+async function aggregateAll({ request, options, progress, log }: RunContext, store: Store): Promise<void> {
+  for (const report of request.reports) {
+    const startedAtMs = performance.now()
+    try {
+      await aggregate(options.dir, report, store.lines())
+    } catch (error) {
+      // The dates are safe; the old file is whole, and the next run builds it again.
+      progress.stopped ??= toFailure(error)
+      log.error({ err: error }, `${report}.csv could not be rebuilt`)
+    }
+    const aggregateMs = Math.round(performance.now() - startedAtMs)
+    for (const tally of progress.tallies) if (tally.report === report) tally.aggregateMs = aggregateMs
+  }
+}
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4
+
+/** @returns the code of the contract for a run that was not interrupted */
+export function exitCodeOf(progress: Progress): ExitCode {
+  const code = progress.stopped?.code
+  const ofFailure = code && exitCodeOfFailure(code)
+  if (ofFailure === 2 || ofFailure === 3) return ofFailure
+  if (progress.parkedUntilMs !== undefined) return 4
+  return failedOf(progress).length > 0 || code !== undefined ? 1 : 0
+}
+
+/** Of a single failure that ended everything. */
+export function exitCodeOfFailure(code: FailureCode): ExitCode {
+  if (code === 'OAUTH_FAILED' || code === 'AUTHENTICATION_FAILED') return 3
+  if (code === 'NOT_SERVED') return 2
+  return code === 'QUOTA_EXHAUSTED' ? 4 : 1
+}

@@ -1,0 +1,117 @@
+/** Begins runs and sees them to their end: one at a time in this process, and among all servers of one database. */
+import type { Clock } from '#server/platform/clock.ts'
+import type { Logger } from '#server/platform/log.ts'
+import type { StartDemo } from '#server/ads/connect.ts'
+import { RunElsewhereError, StoreBusyError } from '#server/ads/errors.ts'
+import type { RunMetrics, Trigger } from './run-metrics.ts'
+import type { AdsOptions } from '#server/ads/options.ts'
+import type { Progress } from './progress.ts'
+import { beginRun, DEFAULT_LIMITS, type BegunRun } from './run.ts'
+import { toRun } from './run-record.ts'
+import type { RunRequest } from './tasks.ts'
+
+/** Holds the right to run; undefined when another server has it. */
+export type HoldRuns = () => Promise<AsyncDisposable | undefined>
+
+export interface RunnerParts {
+  options: AdsOptions
+  clock: Clock
+  log: Logger
+  startDemo: StartDemo
+  holdRuns: HoldRuns
+  metrics: RunMetrics
+  onEnded: () => void
+}
+
+interface CurrentRun extends BegunRun {
+  cancelling: AbortController
+  /** Settles when the run is over and its lock is given back; never rejects. */
+  over: Promise<void>
+}
+
+export class Runner implements AsyncDisposable {
+  readonly #parts: RunnerParts
+  readonly #stopping = new AbortController()
+  #current: CurrentRun | undefined
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts
+  }
+
+  /** The last run that was begun here, also when it is over. */
+  get current(): Progress | undefined {
+    return this.#current?.progress
+  }
+
+  /** @throws ConfigurationError, StoreBusyError, RunElsewhereError, StoreError */
+  async begin(request: RunRequest, trigger: Trigger): Promise<CurrentRun> {
+    try {
+      return await this.#begin(request, trigger)
+    } catch (error) {
+      this.#parts.metrics.refused(trigger, isBusy(error) ? 'busy' : 'error')
+      throw error
+    }
+  }
+
+  /** The same, to its end; what keeps it from running is logged, not thrown. */
+  async inBackground(request: RunRequest, trigger: Trigger): Promise<void> {
+    const { log } = this.#parts
+    const { kind } = request
+    try {
+      const { over } = await this.begin(request, trigger)
+      await over
+    } catch (error) {
+      if (isBusy(error)) log.info({ kind }, error.message)
+      else log.error({ kind, err: error }, 'the ads could not be fetched')
+    }
+  }
+
+  /** Ends it at a date's boundary, as a stop of the server would; nothing happens to one that is over. */
+  cancel(id: string): void {
+    if (this.#current?.progress.id === id) this.#current.cancelling.abort(new Error('The run was cancelled.'))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort(new Error('The server is stopping.'))
+    await this.#current?.over
+  }
+
+  async #begin(request: RunRequest, trigger: Trigger): Promise<CurrentRun> {
+    const { holdRuns, metrics } = this.#parts
+    // It is told as finished a moment before its locks are free.
+    if (this.#current?.progress.finishedAtMs !== undefined) await this.#current.over
+    await using held = new AsyncDisposableStack()
+    const lock = await holdRuns()
+    if (!lock) throw new RunElsewhereError()
+    held.use(lock)
+    this.#stopping.signal.throwIfAborted()
+    const cancelling = new AbortController()
+    const signal = AbortSignal.any([this.#stopping.signal, cancelling.signal])
+    const begun = beginRun(request, { ...this.#parts, signal, limits: DEFAULT_LIMITS })
+    metrics.begun(begun.progress)
+    const over = this.#seeThrough(begun, { trigger, held: held.move() })
+    this.#current = { ...begun, cancelling, over }
+    return this.#current
+  }
+
+  async #seeThrough(
+    { progress, finished }: BegunRun,
+    { trigger, held }: { trigger: Trigger; held: AsyncDisposable },
+  ): Promise<void> {
+    const { log, clock, metrics, onEnded } = this.#parts
+    try {
+      await using _ = held
+      await finished
+      const { id, kind, state, requested, skipped, done, failed_count } = toRun(progress, clock.now())
+      log.info({ id, kind, state, requested, skipped, done, failed: failed_count }, 'an ads run has ended')
+    } catch (error) {
+      log.error({ err: error }, 'an ads run broke off')
+    }
+    metrics.ended(progress, trigger)
+    onEnded()
+  }
+}
+
+export function isBusy(error: unknown): error is StoreBusyError | RunElsewhereError {
+  return error instanceof StoreBusyError || error instanceof RunElsewhereError
+}

@@ -1,0 +1,63 @@
+/** From a request to the dates that each report of each account is due. */
+import { dateIn } from '#server/ads/calendar.ts'
+import type { ReportName } from '#server/ads/options.ts'
+import {
+  clampRange,
+  oldestGranular,
+  planDates,
+  twoYears,
+  withEnds,
+  type AskedRange,
+  type RunKind,
+} from '#server/ads/plan.ts'
+import { startTally, type Tally } from './progress.ts'
+import type { IndexLine } from '#server/ads/store/index-file.ts'
+import type { DateOfReport } from '#server/ads/plan.ts'
+
+export interface RunRequest {
+  kind: RunKind
+  /** An end that is left out is that of the account's two years up to yesterday. */
+  range?: AskedRange | undefined
+  reports: readonly ReportName[]
+  customerIds: readonly string[]
+  refresh: boolean
+}
+
+export interface Task {
+  tally: Tally
+  due: readonly string[]
+}
+
+export interface PlanningParts {
+  nowMs: number
+  lookbackDays: number
+  /** Whether the source keeps daily figures for a limited time. */
+  granularOnly: boolean
+  zoneOf: (customerId: string) => string
+  present: (of: DateOfReport) => IndexLine | undefined
+  onNotice: (notice: string) => void
+}
+
+export function planTasks(request: RunRequest, parts: PlanningParts): Task[] {
+  return request.customerIds.flatMap((customerId) => {
+    const zone = parts.zoneOf(customerId)
+    const today = dateIn(zone, parts.nowMs)
+    const oldest = parts.granularOnly ? oldestGranular(today) : undefined
+    const { range, notice } = clampRange(withEnds(request.range ?? {}, twoYears(today)), today, oldest)
+    if (notice !== undefined) parts.onNotice(notice)
+    return request.reports.map((report) => {
+      const plan = planDates({
+        kind: request.kind,
+        range,
+        today,
+        lookbackDays: parts.lookbackDays,
+        refresh: request.refresh,
+        present(date) {
+          const line = parts.present({ report, customerId, date })
+          return line && { fetchedOn: () => dateIn(zone, Date.parse(line.fetchedAt)) }
+        },
+      })
+      return { tally: startTally({ report, customerId, range }, plan), due: plan.due }
+    })
+  })
+}

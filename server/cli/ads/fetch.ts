@@ -1,0 +1,94 @@
+/** backfill, fetch and daily: one run, followed to its exit code. */
+import type { RunKind } from '#server/ads/plan.ts'
+import { beginRun, exitCodeOf, type RunLog, type RunParts } from '#server/ads/run/run.ts'
+import type * as logging from '#server/platform/log.ts'
+import { systemClock } from '#server/platform/clock.ts'
+import { startSimulatorThread } from '#scripts/lab/simulator/thread.ts'
+import { showProgress } from './progress-bar.ts'
+import { dryRun } from './dry-run.ts'
+import { customersIn, rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
+import { duration, failureLines, lineOf, Output, summaryOf } from './output.ts'
+
+const EXIT_CODE_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
+type Signal = keyof typeof EXIT_CODE_OF_SIGNAL
+
+/** @returns the exit code of the contract. @throws ConfigurationError, StoreBusyError, StoreError */
+export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
+  const settings = settingsOf(flags)
+  const { options, config, limits, reports } = settings
+  const request = {
+    kind,
+    reports,
+    range: rangeIn(flags),
+    customerIds: customersIn(settings),
+    refresh: flags.refresh ?? false,
+  }
+  const interruption = new Interruption()
+  const parts: RunParts = {
+    options,
+    limits,
+    clock: systemClock,
+    log: lateLog(config.log),
+    startDemo: startSimulatorThread,
+    signal: interruption.signal,
+  }
+  if (flags.dryRun) return await dryRun(request, parts, new Output(flags))
+  const startedAtMs = performance.now()
+  const { progress, finished } = beginRun(request, parts)
+  {
+    using _ = await showProgress(progress)
+    await finished
+  }
+  await conclude(progress, settings, Math.round(performance.now() - startedAtMs))
+  return interruption.exitCode ?? exitCodeOf(progress)
+}
+
+/** A backfill that finds nothing to do takes less time than loading what only other runs need. */
+function lateLog(options: logging.LogOptions): RunLog {
+  let made: logging.Logger | undefined
+  const log = () => {
+    const module = require('#server/platform/log.ts') as typeof logging
+    return (made ??= module.createLogger(options))
+  }
+  return {
+    warn: (context, message) => log().warn(context, message),
+    error: (context, message) => log().error(context, message),
+  }
+}
+
+type RunProgress = ReturnType<typeof beginRun>['progress']
+
+async function conclude(progress: RunProgress, { flags, options }: Settings, wallMs: number): Promise<void> {
+  const output = new Output(flags)
+  for (const tally of progress.tallies) output.say(lineOf(tally))
+  for (const line of failureLines(progress)) output.say(line)
+  if (progress.stopped) output.say(`Stopped: ${progress.stopped.detail}`)
+  if (progress.parkedUntilMs !== undefined)
+    output.say(
+      `The quota is used up. Parked until ${new Date(progress.parkedUntilMs).toISOString()}: run the same command again then, nothing is lost.`,
+    )
+  output.say(`${progress.state} in ${duration(wallMs)}, store ${options.dir}`)
+  await output.result(progress.tallies.map((tally) => summaryOf(tally, progress, wallMs)))
+}
+
+/** The first signal stops the run at a date boundary, the second one does not wait for that. */
+class Interruption {
+  readonly #control = new AbortController()
+  exitCode: number | undefined
+
+  constructor() {
+    for (const name of Object.keys(EXIT_CODE_OF_SIGNAL) as Signal[]) process.on(name, () => this.#hear(name))
+  }
+
+  get signal(): AbortSignal {
+    return this.#control.signal
+  }
+
+  #hear(name: Signal): void {
+    const code = EXIT_CODE_OF_SIGNAL[name]
+    if (this.exitCode !== undefined) process.exit(code)
+    this.exitCode = code
+    console.error(`${name}: stopping at a date boundary.`)
+    this.#control.abort(new Error('The run was interrupted.'))
+  }
+}

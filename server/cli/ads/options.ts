@@ -1,0 +1,119 @@
+/** The options of the ads commands: read, checked, and merged over what the environment says. */
+import { InvalidArgumentError, type Command } from 'commander'
+import { isDate } from '#server/ads/calendar.ts'
+import { customersOf } from '#server/ads/connect.ts'
+import { ConfigurationError } from '#server/ads/errors.ts'
+import { REPORT_NAMES, type AdsOptions, type ReportName } from '#server/ads/options.ts'
+import type { AskedRange } from '#server/ads/plan.ts'
+import { DEFAULT_LIMITS, type RunLimits } from '#server/ads/run/run.ts'
+import { readConfig, type Config } from '#server/config.ts'
+
+export interface Flags {
+  start?: string
+  end?: string
+  out?: string
+  report?: ReportName[]
+  customer?: string[]
+  source?: string
+  concurrency?: number
+  workers?: number
+  refresh?: boolean
+  dryRun?: boolean
+  json?: boolean
+  totals?: boolean
+}
+
+export interface Settings {
+  options: AdsOptions
+  config: Config
+  reports: readonly ReportName[]
+  limits: RunLimits
+  flags: Flags
+}
+
+const MAX_CONCURRENCY = 64
+const MAX_WORKERS = 16
+
+export function withStoreOptions(command: Command): Command {
+  return command
+    .option('--out <dir>', "the store's folder (default: ADS_DIR, else ./data/ads)")
+    .option('--report <name>', `${REPORT_NAMES.join(', ')}; repeatable (default: ADS_REPORTS)`, reportName)
+    .option('--customer <id>', 'ten digits; repeatable (default: GOOGLE_ADS_CUSTOMER_ID)', customerId)
+    .option('--json', 'the last line of stdout is the summary; all else goes to stderr')
+}
+
+export function withRangeOptions(command: Command): Command {
+  return withStoreOptions(command)
+    .option('--start <date>', 'YYYY-MM-DD, the first date', date)
+    .option('--end <date>', 'YYYY-MM-DD, the last date, included', date)
+}
+
+export function withFetchOptions(command: Command): Command {
+  return withRangeOptions(command)
+    .option('--source <name>', 'google, demo, or the path of a module that exports fetchData')
+    .option(
+      '--concurrency <n>',
+      `dates under way at once, at most (default: ${DEFAULT_LIMITS.concurrency})`,
+      between(1, MAX_CONCURRENCY),
+    )
+    .option(
+      '--workers <n>',
+      'threads that fetch and write (default: one per core, up to 4)',
+      between(1, MAX_WORKERS),
+    )
+    .option('--refresh', 'fetch again what is there')
+    .option('--dry-run', 'list the dates and what they would cost; fetch nothing')
+}
+
+/** @throws ConfigError for the environment */
+export function settingsOf(flags: Flags): Settings {
+  const config = readConfig(process.env, { isTTY: process.stderr.isTTY })
+  const options: AdsOptions = {
+    ...config.ads,
+    ...(flags.out !== undefined && { dir: flags.out }),
+    ...(flags.source !== undefined && { source: flags.source }),
+  }
+  const limits = {
+    concurrency: flags.concurrency ?? DEFAULT_LIMITS.concurrency,
+    workers: flags.workers ?? DEFAULT_LIMITS.workers,
+    background: false,
+  }
+  return { options, config, limits, flags, reports: flags.report ?? options.reports }
+}
+
+/** @throws ConfigurationError when no account is named */
+export function customersIn({ options, flags }: Settings): readonly string[] {
+  return customersOf(options, flags.customer)
+}
+
+/** @throws ConfigurationError */
+export function rangeIn({ start, end }: Flags): AskedRange {
+  if (start !== undefined && end !== undefined && start > end)
+    throw new ConfigurationError(`--start ${start} is after --end ${end}.`)
+  return { from: start, to: end }
+}
+
+function date(text: string): string {
+  if (!isDate(text)) throw new InvalidArgumentError('It must be a date such as 2026-01-31.')
+  return text
+}
+
+function reportName(text: string, previous: ReportName[] = []): ReportName[] {
+  const name = REPORT_NAMES.find((each) => each === text)
+  if (!name) throw new InvalidArgumentError(`It must be one of ${REPORT_NAMES.join(', ')}.`)
+  return [...new Set([...previous, name])]
+}
+
+function customerId(text: string, previous: string[] = []): string[] {
+  if (!/^(\d{10}|\d{3}-\d{3}-\d{4})$/.test(text))
+    throw new InvalidArgumentError('A customer id has ten digits, with or without dashes.')
+  return [...new Set([...previous, text.replaceAll('-', '')])]
+}
+
+function between(min: number, max: number) {
+  return (text: string): number => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`It must be from ${min} to ${max}.`)
+    return value
+  }
+}

@@ -1,0 +1,118 @@
+/** What the commands say. With --json, stdout belongs to the summary and people read stderr. */
+import { formatDecimal } from '#server/ads/decimal.ts'
+import { etaMs, failedOf, ratePerS, total, type Progress, type Tally } from '#server/ads/run/progress.ts'
+import type { Sums } from '#server/ads/row.ts'
+
+export class Output {
+  readonly #json: boolean
+
+  constructor({ json = false }: { json?: boolean }) {
+    this.#json = json
+  }
+
+  say(line: string): void {
+    if (this.#json) console.error(line)
+    else console.log(line)
+  }
+
+  /** The last line of stdout. One object, or an array when there is not exactly one. */
+  async result(values: readonly object[]): Promise<void> {
+    if (!this.#json) return
+    const text = JSON.stringify(values.length === 1 ? values[0] : values)
+    await Bun.write(Bun.stdout, `${text}\n`)
+  }
+}
+
+/** The contract's summary of one report and account. */
+export function summaryOf(tally: Tally, { workers, parkedUntilMs }: Progress, wallMs: number) {
+  return {
+    report: tally.report,
+    customer_id: tally.customerId,
+    from: tally.range.from,
+    to: tally.range.to,
+    requested: tally.requested,
+    skipped: tally.skipped,
+    fetched: tally.fetched,
+    empty: tally.empty,
+    failed: tally.failed,
+    rows: tally.rows,
+    requests: tally.requests,
+    retries: tally.retries,
+    units: tally.units,
+    workers,
+    peak_concurrency: tally.peakConcurrency,
+    fetch_ms: tally.fetchMs,
+    aggregate_ms: tally.aggregateMs,
+    wall_ms: wallMs,
+    parked_until: parkedUntilMs === undefined ? null : new Date(parkedUntilMs).toISOString(),
+  }
+}
+
+export function lineOf(tally: Tally): string {
+  const { report, customerId, range } = tally
+  const parts = [
+    `${tally.fetched} fetched${tally.empty > 0 ? ` (${tally.empty} empty)` : ''}`,
+    `${tally.skipped} already there`,
+    ...(tally.failed.length > 0 ? [`${tally.failed.length} failed`] : []),
+    `${count(tally.rows)} rows`,
+    `${tally.requests} requests`,
+    ...(tally.retries > 0 ? [`${tally.retries} retries`] : []),
+  ]
+  return `${report} ${customerId} ${range.from}..${range.to}: ${parts.join(', ')}`
+}
+
+const NAMED_FAILURES = 10
+
+export function failureLines(progress: Progress): string[] {
+  const failed = failedOf(progress)
+  const lines = failed
+    .slice(0, NAMED_FAILURES)
+    .map(
+      ({ report, customer_id, date, code, detail }) =>
+        `  ${report} ${customer_id} ${date} ${code}: ${detail}`,
+    )
+  const more = failed.length - lines.length
+  return more > 0 ? [...lines, `  and ${more} more: see bun run ads status`] : lines
+}
+
+export function progressLine(progress: Progress, nowMs: number): string {
+  const done = total(progress, 'fetched') + failedOf(progress).length
+  const due = total(progress, 'requested') - total(progress, 'skipped')
+  const { waiting } = progress
+  const left = etaMs(progress, nowMs)
+  return [
+    `${done}/${due} dates`,
+    `${rateOf(progress, nowMs)} dates/s`,
+    ...(left === undefined ? [] : [`${duration(left)} left`]),
+    ...(waiting ? [`waiting until ${new Date(waiting.untilMs).toISOString()}: ${waiting.reason}`] : []),
+  ].join(', ')
+}
+
+export function rateOf(progress: Progress, nowMs: number): string {
+  return ratePerS(progress, nowMs).toFixed(1)
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60 ? `${minutes}m${seconds % 60}s` : `${Math.floor(minutes / 60)}h${minutes % 60}m`
+}
+
+export function count(value: number | bigint): string {
+  return value.toLocaleString('en-US')
+}
+
+export function money(micros: bigint): string {
+  const cents = (micros / 10_000n).toString().padStart(3, '0')
+  return `${cents.slice(0, -2)}.${cents.slice(-2)}`
+}
+
+export function sumsLine(sums: Sums): string {
+  return [
+    `${count(sums.impressions)} impressions`,
+    `${count(sums.clicks)} clicks`,
+    `cost ${money(sums.costMicros)}`,
+    `${formatDecimal(sums.conversions)} conversions`,
+  ].join(', ')
+}

@@ -1,0 +1,48 @@
+/** Files in and out, as streams, over REST alone: what a typed call is too small for. */
+import type * as v from 'valibot'
+import type { Context } from './context.ts'
+import { parseInput, requireScope, type AnyOperation } from './operation.ts'
+
+type Described = Pick<AnyOperation, 'rest' | 'summary' | 'scope' | 'cost'>
+
+export interface Download<In extends v.GenericSchema<object, object>> extends Described {
+  kind: 'download'
+  /** The query. */
+  input: In
+  mediaType: string
+  fileName: string
+  run(ctx: Context, input: v.InferOutput<In>): AsyncIterable<string>
+}
+
+export interface Upload<
+  In extends v.GenericSchema<object, object>,
+  Out extends v.GenericSchema,
+> extends Described {
+  kind: 'upload'
+  /** The query. */
+  input: In
+  output: Out
+  /** The body's. */
+  mediaType: string
+  run(ctx: Context, input: v.InferOutput<In>, body: AsyncIterable<Uint8Array>): Promise<v.InferInput<Out>>
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- `run` is contravariant in its input: only `any` holds them all
+export type AnyTransfer = Download<any> | Upload<any, any>
+
+export const download = <In extends v.GenericSchema<object, object>>(
+  definition: Omit<Download<In>, 'kind'>,
+): Download<In> => ({
+  kind: 'download',
+  ...definition,
+})
+
+export const upload = <In extends v.GenericSchema<object, object>, Out extends v.GenericSchema>(
+  definition: Omit<Upload<In, Out>, 'kind'>,
+): Upload<In, Out> => ({ kind: 'upload', ...definition })
+
+/** Authority first, then the query's shape, as for any operation. */
+export function checked(transfer: AnyTransfer, ctx: Context, raw: unknown): unknown {
+  requireScope(ctx, transfer.scope)
+  return parseInput(transfer.input, raw)
+}

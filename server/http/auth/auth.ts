@@ -1,0 +1,179 @@
+/** Who asks: by `Authorization: Bearer`, else by the page's cookie. The same for every transport. */
+import type { Caller } from '#server/context.ts'
+import { ProblemError } from '#server/errors.ts'
+import type { Identity, KeyRing } from '#server/keys/key-ring.ts'
+import { SCOPES, whileAvailable, type Availability } from '#server/operation.ts'
+import { createAttempts, type AttemptsOptions } from '#server/http/limits/failed-logins.ts'
+import { requireOwnOrigin } from './own-origin.ts'
+import { requestIdOf } from '#server/http/problem.ts'
+
+type Awaitable<T> = T | Promise<T>
+
+export interface Auth {
+  mode: 'open' | 'keys'
+  /**
+   * Never throws at once, but may reject: `KEY_INVALID`, `CROSS_SITE_REFUSED`, `RATE_LIMITED` after too many wrong keys,
+   * `UNAVAILABLE`. A request is looked at once, however often its caller is asked for.
+   */
+  callerOf: (request: Request) => Awaitable<Caller>
+  /** Whose limits a request counts for: a verified key's, which has an id; else undefined. Never rejects. */
+  limitedAs: (request: Request) => Awaitable<string | undefined>
+  /** Somebody without a key. */
+  anonymous: Caller
+  /** Aborts with a `ProblemError` when the caller may no longer listen; looks until `ended`. */
+  untilRefused: (request: Request, ended: AbortSignal) => AbortSignal
+  sessions: Sessions | undefined
+}
+
+export interface Sessions {
+  /** @returns the cookie's value and who signed in */
+  open: (request: Request, key: string) => Promise<{ token: string; caller: Caller; lifetimeMs: number }>
+  close: (request: Request) => Promise<void>
+}
+
+export interface AuthOptions extends Omit<Availability, 'requestId'>, AttemptsOptions {
+  keys: KeyRing
+  /** Without a key, too. */
+  publicReads: boolean
+}
+
+export const SESSION_COOKIE = 'adstock_session'
+const SESSION_TOKEN = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([0-9A-Za-z]{43})(?:;|$)`)
+/** An open stream ends within this time and a question to the database after its key was revoked. */
+const STREAM_CHECK_MS = 2_000
+
+const EVERYONE: Caller = { kind: 'open', id: 'anyone', name: 'anyone', scopes: new Set(SCOPES) }
+
+/** config.ts refuses to start so where callers would have to be told apart. */
+export const OPEN: Auth = {
+  mode: 'open',
+  callerOf: () => EVERYONE,
+  limitedAs: () => undefined,
+  anonymous: EVERYONE,
+  untilRefused: (_, ended) => ended,
+  sessions: undefined,
+}
+
+export function createAuth(options: AuthOptions): Auth {
+  const { keys, publicReads } = options
+  const anonymous: Caller = {
+    kind: 'anonymous',
+    id: 'anonymous',
+    name: 'anonymous',
+    scopes: new Set(publicReads ? ['products:read'] : []),
+  }
+  const identify = createIdentification(options)
+  const callers = new WeakMap<Request, Awaitable<Caller>>()
+
+  const look = (request: Request, counts: boolean): Awaitable<Caller> =>
+    patiently(request, options, () => {
+      const given = request.headers.get('authorization')
+      if (given !== null) return identify.byKey(request, bearerOf(given), counts)
+      const token = sessionTokenOf(request)
+      return token === undefined ? anonymous : identify.bySession(request, token)
+    })
+
+  const callerOf = (request: Request): Awaitable<Caller> => {
+    const known = callers.get(request)
+    if (known) return known
+    const caller = look(request, true)
+    callers.set(request, caller)
+    return caller
+  }
+
+  return {
+    mode: 'keys',
+    callerOf,
+    limitedAs(request) {
+      const caller = callerOf(request)
+      return caller instanceof Promise ? caller.then(keyIdOf, () => undefined) : keyIdOf(caller)
+    },
+    anonymous,
+    untilRefused: (request, ended) => watch(ended, async () => void (await look(request, false))),
+    sessions: {
+      async open(request, key) {
+        const identity = await patiently(request, options, () => identify.byKey(request, key, true))
+        return { ...(await keys.openSession(identity)), caller: identity }
+      },
+      async close(request) {
+        const token = sessionTokenOf(request)
+        if (token !== undefined) await keys.closeSession(token)
+      },
+    },
+  }
+}
+
+function createIdentification(options: AuthOptions) {
+  const { keys } = options
+  const attempts = createAttempts(options)
+  return {
+    /** @param counts whether a wrong key is an attempt, of which there may not be many */
+    byKey(request: Request, key: string, counts: boolean): Awaitable<Identity> {
+      const found = keys.ofKey(key, () => counts && attempts.require(request))
+      const accept = (identity: Identity | undefined) => {
+        if (!identity && counts) attempts.failed(request)
+        return accepted(identity, 'This API key is unknown, revoked or expired.')
+      }
+      return found instanceof Promise ? found.then(accept) : accept(found)
+    },
+    bySession(request: Request, token: string): Awaitable<Identity> {
+      requireOwnOrigin(request)
+      const found = keys.ofSession(token)
+      return found instanceof Promise ? found.then(acceptSession) : acceptSession(found)
+    },
+  }
+}
+
+function acceptSession(identity: Identity | undefined): Identity {
+  return accepted(identity, 'This session has ended: sign in again.')
+}
+
+function accepted(identity: Identity | undefined, detail: string): Identity {
+  if (identity) return identity
+  throw new ProblemError('KEY_INVALID', detail)
+}
+
+/** Where nothing has to be waited for there is no promise; after a lost connection the question is repeated. */
+function patiently<T>(
+  request: Request,
+  { log, isUnavailable }: Omit<Availability, 'requestId'>,
+  ask: () => Awaitable<T>,
+): Awaitable<T> {
+  let first: Promise<T> | undefined
+  try {
+    const answer = ask()
+    if (!(answer instanceof Promise)) return answer
+    first = answer
+  } catch (error) {
+    first = Promise.reject(error)
+  }
+  const ctx = { log, isUnavailable, requestId: requestIdOf(request) }
+  return whileAvailable(ctx, 'query', async () => {
+    const begun = first
+    first = undefined
+    return await (begun ?? ask())
+  })
+}
+
+/** Aborts with what `look` rejects with, which is asked every so often until `ended`. */
+function watch(ended: AbortSignal, look: () => Promise<void>): AbortSignal {
+  const refused = new AbortController()
+  const timer = setInterval(() => void look().catch((error) => refused.abort(error)), STREAM_CHECK_MS)
+  const signal = AbortSignal.any([ended, refused.signal])
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true })
+  return signal
+}
+
+function keyIdOf({ kind, id }: Caller): string | undefined {
+  return kind === 'key' ? id : undefined
+}
+
+function bearerOf(header: string): string {
+  const key = /^bearer +(\S+) *$/i.exec(header)?.[1]
+  if (key === undefined) throw new ProblemError('KEY_INVALID', 'Send the key as Authorization: Bearer ak_…')
+  return key
+}
+
+function sessionTokenOf(request: Request): string | undefined {
+  return SESSION_TOKEN.exec(request.headers.get('cookie') ?? '')?.[1]
+}

@@ -1,0 +1,104 @@
+/** Routes for files: a download is streamed as it is made, an upload is read as it comes. */
+import type { Elysia } from 'elysia'
+import { transfersOf } from '#server/api.ts'
+import type { Caller } from '#server/context.ts'
+import { ProblemError } from '#server/errors.ts'
+import { requireScope, whileAvailable } from '#server/operation.ts'
+import { checked, type AnyTransfer } from '#server/file-route.ts'
+import { queryReader } from './input.ts'
+import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
+import { PREFIX, splitRest, type Transport } from './rest.ts'
+import { FILE_PACE, paced } from './limits/slow-clients.ts'
+
+export function mountTransfers(app: Elysia, transport: Transport): void {
+  for (const transfer of transfersOf()) {
+    const [method, path] = splitRest(transfer)
+    const read = queryReader(transfer)
+    const handle = async ({ request }: { request: Request }) => {
+      const info = requestInfo(request)
+      try {
+        const caller = await transport.auth.callerOf(request)
+        requireScope({ caller }, transfer.scope)
+        return await answer(transfer, { request, info, caller, raw: read(request), transport })
+      } catch (error) {
+        return problemResponse(toProblem(error, info, transport.log))
+      }
+    }
+    app.route(method, PREFIX + path, handle, { parse: 'none' })
+  }
+}
+
+interface Asked {
+  request: Request
+  info: RequestInfo
+  caller: Caller
+  raw: object
+  transport: Transport
+}
+
+async function answer(
+  transfer: AnyTransfer,
+  { request, info, caller, raw, transport }: Asked,
+): Promise<Response> {
+  const ctx = transport.contextFor(request, info, caller)
+  const input = checked(transfer, ctx, raw)
+  const headers = { 'x-request-id': info.requestId, 'cache-control': 'no-store' }
+  if (transfer.kind === 'upload') {
+    requireMediaType(request, transfer.mediaType)
+    using _ = transport.letTakeTime(request)
+    const body = paced(request.body ?? NOTHING, FILE_PACE)
+    const summary = await whileAvailable(ctx, 'mutation', () => transfer.run(ctx, input, body))
+    return Response.json(summary, { headers })
+  }
+  const onError = (error: unknown) =>
+    transport.log.error({ err: error, request_id: info.requestId }, 'a download broke off')
+  const begun = await whileAvailable(ctx, 'query', () => begin(transfer.run(ctx, input)))
+  return new Response(streamed(begun, onError), {
+    headers: {
+      ...headers,
+      'content-type': `${transfer.mediaType}; charset=utf-8`,
+      'content-disposition': `attachment; filename="${transfer.fileName}"`,
+    },
+  })
+}
+
+const NOTHING = new Blob([]).stream()
+
+function requireMediaType(request: Request, mediaType: string): void {
+  const given = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  if (given !== mediaType)
+    throw new ProblemError('MEDIA_TYPE_UNSUPPORTED', `Send the body with Content-Type: ${mediaType}.`)
+}
+
+interface Begun {
+  first: IteratorResult<string>
+  rest: AsyncIterator<string>
+}
+
+/** With its first part: what is refused is refused before an answer has begun. */
+async function begin(parts: AsyncIterable<string>): Promise<Begun> {
+  const rest = parts[Symbol.asyncIterator]()
+  return { first: await rest.next(), rest }
+}
+
+/** The next part is made when the one before it was taken. A part that fails cuts the connection: half a file must not look whole. */
+function streamed({ first, rest }: Begun, onError: (error: unknown) => void): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let next: IteratorResult<string> | undefined = first
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = next ?? (await rest.next())
+        next = undefined
+        if (done) controller.close()
+        else controller.enqueue(encoder.encode(value))
+      } catch (error) {
+        onError(error)
+        controller.error(error)
+      }
+    },
+    async cancel() {
+      await rest.return?.()
+    },
+  })
+}

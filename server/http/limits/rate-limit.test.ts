@@ -1,0 +1,135 @@
+import { connect } from 'node:net'
+import { describe, expect, test } from 'bun:test'
+import { Gcra } from './gcra.ts'
+import { until } from '#server/platform/until.testing.ts'
+import { startTestServer } from '#server/testing.ts'
+import { problemOf } from '#client/api.ts'
+import { callerAddress } from './caller-address.ts'
+
+describe('GCRA', () => {
+  const rate = { requests: 10, windowMs: 1000 }
+
+  test('lets the whole limit through at once, then one for each interval', () => {
+    let now = 0
+    const gcra = new Gcra(() => now)
+    const burst = Array.from({ length: 12 }, () => gcra.consume({ caller: 'a', rate, cost: 1 }).allowed)
+    expect(burst.filter(Boolean)).toHaveLength(10)
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({
+      allowed: false,
+      remaining: 0,
+      retryAfterMs: 100,
+      resetMs: 1000,
+    })
+    now = 100
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({ allowed: true, remaining: 0 })
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 }).allowed).toBe(false)
+    now = 5000
+    expect(gcra.consume({ caller: 'a', rate, cost: 1 })).toMatchObject({ allowed: true, remaining: 9 })
+  })
+
+  test('a costly request is refused whole, and costs nothing then', () => {
+    const gcra = new Gcra(() => 0)
+    expect(gcra.consume({ caller: 'a', rate, cost: 8 }).allowed).toBe(true)
+    expect(gcra.consume({ caller: 'a', rate, cost: 3 }).allowed).toBe(false)
+    expect(gcra.consume({ caller: 'a', rate, cost: 2 }).allowed).toBe(true)
+  })
+
+  test('callers do not share', () => {
+    const gcra = new Gcra(() => 0)
+    gcra.consume({ caller: 'a', rate, cost: 10 })
+    expect(gcra.consume({ caller: 'b', rate, cost: 10 }).allowed).toBe(true)
+  })
+})
+
+describe('the caller’s address', () => {
+  const request = (forwarded?: string) =>
+    new Request('http://x/', forwarded === undefined ? {} : { headers: { 'x-forwarded-for': forwarded } })
+
+  test.each([
+    [undefined, 0, '192.0.2.1'],
+    ['203.0.113.9', 0, '192.0.2.1'],
+    ['203.0.113.9', 1, '203.0.113.9'],
+    ['6.6.6.6, 203.0.113.9', 1, '203.0.113.9'],
+    ['203.0.113.9, 198.51.100.1', 2, '203.0.113.9'],
+    [undefined, 1, '192.0.2.1'],
+  ])('forwarded %p with %d trusted hops is %s', (forwarded, hops, expected) => {
+    expect(callerAddress(request(forwarded), '192.0.2.1', hops)).toBe(expected)
+  })
+
+  test.each([
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2:ffff::1', '2001:db8:1:2::/64'],
+    ['2001:0db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+  ])('IPv6 %s counts as %s', (address, expected) => {
+    expect(callerAddress(request(), address, 0)).toBe(expected)
+  })
+})
+
+describe('the server', () => {
+  const limits = {
+    RATE_LIMIT: 'on',
+    RATE_LIMIT_READ: '5/60s',
+    RATE_LIMIT_WRITE: '2/60s',
+    RATE_LIMIT_SEARCH: '3/60s',
+  }
+
+  test('says on every answer what is left, and refuses with how long to wait', async () => {
+    await using server = await startTestServer(limits)
+    const answers = await Promise.all(Array.from({ length: 8 }, () => server.rest('GET /products/4711')))
+    expect(answers.filter(({ status }) => status === 404)).toHaveLength(5)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(3)
+    for (const { status, headers, body } of answers) {
+      expect(headers.get('ratelimit-policy')).toBe('"read";q=5;w=60')
+      expect(headers.get('ratelimit')).toMatch(/^"read";r=[0-4];t=\d+$/)
+      if (status !== 429) continue
+      expect(body.code).toBe('RATE_LIMITED')
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+    }
+  })
+
+  test('reads, searches and writes have limits of their own; health has none', async () => {
+    await using server = await startTestServer(limits)
+    const statuses = async (route: string, times: number) =>
+      await Promise.all(Array.from({ length: times }, async () => (await server.rest(route)).status))
+    expect(await statuses('GET /products/search?q=x', 4)).toContain(429)
+    expect(await statuses('DELETE /products/4711', 3)).toContain(429)
+    expect(await statuses('GET /products', 4)).not.toContain(429)
+    for (let n = 0; n < 10; n += 1) expect((await fetch(`${server.url}/livez`)).status).toBe(200)
+  })
+
+  test('a tRPC batch pays for each of its procedures', async () => {
+    await using server = await startTestServer(limits)
+    await Promise.all(Array.from({ length: 5 }, () => server.client.products.list.query()))
+    const error = await server.client.products.list.query().catch((reason: unknown) => reason)
+    expect(problemOf(error)).toMatchObject({ code: 'RATE_LIMITED', status: 429 })
+  })
+
+  test.each([
+    ['/v1/products', 'x', 200],
+    ['/abc/v1/products', 'x', 404],
+    ['/v1/products', 'a/b/c', 400],
+    ['/v1/products', 'a?b', 400],
+  ])('no Host leads round the limits: %s of %s is %d', async (path, host, status) => {
+    await using server = await startTestServer(limits)
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.on('data', (chunk) => (received += String(chunk)))
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
+    await until('the head has come', () => received.includes('\r\n\r\n'))
+    socket.destroy()
+    expect(received).toStartWith(`HTTP/1.1 ${status}`)
+    expect(/^ratelimit: "read";r=4/im.test(received)).toBe(status !== 404)
+  })
+
+  test('HEAD pays as GET does', async () => {
+    await using server = await startTestServer(limits)
+    const heads = await Promise.all(
+      Array.from({ length: 4 }, () => fetch(`${server.url}/v1/products/search?q=x`, { method: 'HEAD' })),
+    )
+    expect(heads.filter(({ status }) => status === 200)).toHaveLength(3)
+    for (const { headers } of heads) expect(headers.get('ratelimit-policy')).toBe('"search";q=3;w=60')
+  })
+})

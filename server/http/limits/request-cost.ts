@@ -1,0 +1,66 @@
+/** What a request draws on: which limit, and how much of it. */
+import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
+import type { Cost } from '#server/operation.ts'
+import { pathOf } from '#server/http/problem.ts'
+import { PREFIX, splitRest } from '#server/http/rest.ts'
+import { wantsEventStream } from '#server/http/sse.ts'
+import { ENDPOINT, proceduresOf } from '#server/http/trpc.ts'
+
+export interface Price {
+  policy: Cost
+  cost: number
+  /** It may take as long as its client likes. */
+  opens: 'events' | 'file' | undefined
+}
+
+/** `undefined` for what is never refused: health, metrics, the page. */
+export type PriceOf = (request: Request) => Price | undefined
+
+const BY_STRICTNESS: readonly Cost[] = ['write', 'search', 'read']
+
+/** A tRPC batch pays for each of its procedures, under the strictest policy among them. */
+export function pricing(api: Api): PriceOf {
+  const operations = operationsOf(api)
+  const subscriptions = subscriptionsOf(api)
+  const costs = new Map(
+    [...operations, ...subscriptions].map(({ name, operation }) => [name, operation.cost]),
+  )
+  const streams = new Set(subscriptions.map(({ name }) => name))
+  const policies = new Map(
+    [...operations.map(({ operation }) => operation), ...transfersOf()].map((operation) => {
+      const [method, path] = splitRest(operation)
+      return [`${method} ${PREFIX}${path}`, operation.cost]
+    }),
+  )
+  const files = transfersOf().map(start)
+  const followed = subscriptions.map(({ operation }) => start(operation))
+  const opening = (path: string, request: Request): Price['opens'] => {
+    if (files.includes(path)) return 'file'
+    return followed.some((each) => path.startsWith(each)) && wantsEventStream(request) ? 'events' : undefined
+  }
+
+  const ofProcedures = (path: string, fallback: Cost): Price => {
+    const procedures = proceduresOf(path)
+    const among = new Set(procedures.map((name) => costs.get(name) ?? fallback))
+    return {
+      policy: BY_STRICTNESS.find((cost) => among.has(cost)) ?? fallback,
+      cost: procedures.length,
+      opens: procedures.some((name) => streams.has(name)) ? 'events' : undefined,
+    }
+  }
+  return (request) => {
+    const path = pathOf(request.url)
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    const fallback = method === 'GET' ? 'read' : 'write'
+    if (path.startsWith(`${PREFIX}/`)) {
+      const policy = policies.get(`${method} ${path}`) ?? fallback
+      return { policy, cost: 1, opens: opening(path, request) }
+    }
+    return path.startsWith(`${ENDPOINT}/`) ? ofProcedures(path, fallback) : undefined
+  }
+}
+
+/** Its path, as far as it has no parameters. */
+function start(operation: Parameters<typeof splitRest>[0]): string {
+  return PREFIX + splitRest(operation)[1].replace(/:.*/, '')
+}

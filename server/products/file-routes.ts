@@ -1,0 +1,40 @@
+import { download, upload } from '#server/file-route.ts'
+import { exportFound, exportProducts } from './csv-export.ts'
+import { importProducts } from './csv-import.ts'
+import * as schema from './schema.ts'
+import { toFilter } from './wire.ts'
+
+export const productTransfers = {
+  exportProducts: download({
+    rest: 'GET /products.csv',
+    summary: 'The catalogue as CSV, with the filters of the list; importing it again changes nothing',
+    input: schema.ProductExportQuery,
+    mediaType: 'text/csv',
+    fileName: 'products.csv',
+    scope: 'products:read',
+    cost: 'search',
+    run: (ctx, input) => exportProducts(ctx, toFilter(ctx, input)),
+  }),
+
+  exportFound: download({
+    rest: 'GET /products/search.csv',
+    summary: 'What a search finds as CSV, best first, with the filters of the list',
+    input: schema.FoundExportQuery,
+    mediaType: 'text/csv',
+    fileName: 'products.csv',
+    scope: 'products:read',
+    cost: 'search',
+    run: (ctx, input) => exportFound(ctx, input),
+  }),
+
+  importProducts: upload({
+    rest: 'POST /products/import',
+    summary: 'Create or update products from CSV, by id, else by SKU',
+    input: schema.ProductImportQuery,
+    output: schema.ImportSummary,
+    mediaType: 'text/csv',
+    scope: 'products:write',
+    cost: 'write',
+    run: (ctx, { dry_run }, body) => importProducts(ctx, body, { dryRun: dry_run, actor: ctx.caller.name }),
+  }),
+}
