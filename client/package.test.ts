@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startTestServer, temporaryFolder, type TestServer } from '#server/testing.ts'
+import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 const ROOT = join(import.meta.dir, '..')
 

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { violations } from './testing/axe.ts'
-import { launchBrowser } from './testing/browser.ts'
-import { buildPageIfStale } from './testing/build.ts'
-import { editPrice, onPage, restOf, row } from './testing/journey.ts'
-import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
-import { temporaryFolder } from '#server/testing.ts'
-import { startServerProcess, type ServerProcess } from './testing/server-process.ts'
+import { violations } from './testing/axe.testing.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { editPrice, onPage, restOf, row } from './testing/journey.testing.ts'
+import { PATIENCE_MS, until, untilIs } from '#scripts/lab/harness/until.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
+import { startServerProcess, type ServerProcess } from '#scripts/lab/harness/server-process.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 const CATALOGUE_SIZE = 150
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await Bun.write(source, moduleSource(permission))
   allowBrokenDays = async () => void (await Bun.write(permission, ''))
   const started = await Promise.all([
-    startServerProcess(shopFolder.path),
+    startServerProcess(shopFolder.path, { ADS_SOURCE: 'demo' }),
     startServerProcess(bareFolder.path, { ADS_SOURCE: source, ADS_REPORTS: 'campaign' }),
   ])
   ;[shop, bare] = started

@@ -1,13 +1,13 @@
 /** The page on a phone: every place and every dialog of it, opened by a finger. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { violations } from './testing/axe.ts'
-import { launchBrowser } from './testing/browser.ts'
-import { buildPageIfStale } from './testing/build.ts'
-import { onPage, restOf } from './testing/journey.ts'
-import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
-import { startServerProcess } from './testing/server-process.ts'
-import { temporaryFolder } from '#server/testing.ts'
+import { violations } from './testing/axe.testing.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { onPage, restOf } from './testing/journey.testing.ts'
+import { PATIENCE_MS, until, untilIs } from '#scripts/lab/harness/until.ts'
+import { startServerProcess } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 const TEST_TIMEOUT_MS = 3 * PATIENCE_MS
 const KEY = 'a-key-for-a-phone-only'
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await buildPageIfStale()
   browser = resources.adopt(await launchBrowser(), (each) => each.close())
   const { path } = resources.use(await temporaryFolder())
-  const open = resources.use(await startServerProcess(path))
+  const open = resources.use(await startServerProcess(path, { ADS_SOURCE: 'demo' }))
   const locked = resources.use(await startServerProcess(path, { AUTH: 'keys', ADMIN_KEY: KEY }))
   url = open.url
   lockedUrl = locked.url

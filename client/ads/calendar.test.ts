@@ -1,13 +1,13 @@
 /** The ads place in a real browser, by keyboard and by mouse, on figures that have all been fetched. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser, Page } from 'playwright-core'
-import { startAdsServer } from '#client/testing/ads-server.testing.ts'
-import { violations } from '#client/testing/axe.ts'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage } from '#client/testing/journey.ts'
-import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
-import { atKeyboard, type Person } from '#client/testing/person.ts'
+import type { Browser } from 'playwright-core'
+import { firstRunEnded, startAdsServer } from '#client/testing/ads-server.testing.ts'
+import { violations } from '#client/testing/axe.testing.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { onPage } from '#client/testing/journey.testing.ts'
+import { PATIENCE_MS, until, untilIs } from '#scripts/lab/harness/until.ts'
+import { atKeyboard, type Person } from '#client/testing/person.testing.ts'
 import { dayNumber } from './calendar-grid.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
@@ -24,11 +24,7 @@ beforeAll(async () => {
     await startAdsServer({ scenario: 'restated-days' }, { ADS_REPORTS: 'campaign,product' }),
   )
   url = `${ads.url}/ads`
-  await onPage(browser, { url }, async (page) => {
-    await nothingIsMissing(page)
-    await page.goto(`${url}?report=product`)
-    await nothingIsMissing(page)
-  })
+  await firstRunEnded(ads.url)
 }, 2 * TEST_TIMEOUT_MS)
 
 afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
@@ -264,10 +260,6 @@ async function choose(person: Person, taken: string, name: string, direction?: '
   for (let tries = 0; tries < 4 && !(await person.has('radio', name)); tries++)
     await person.press('ArrowRight')
   await person.isAt('radio', name)
-}
-
-async function nothingIsMissing(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Nothing is missing' }).waitFor({ timeout: TEST_TIMEOUT_MS })
 }
 
 /** Of the day that is open, once its figures are there. */

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import type { SimulatorOptions } from '#scripts/lab/simulator/server.ts'
 import { startAdsServer } from '#client/testing/ads-server.testing.ts'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
-import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
-import { atKeyboard, type Person } from '#client/testing/person.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { PATIENCE_MS, until, untilIs } from '#scripts/lab/harness/until.ts'
+import { atKeyboard, type Person } from '#client/testing/person.testing.ts'
 
 const TEST_TIMEOUT_MS = 3 * PATIENCE_MS
 

@@ -1,13 +1,13 @@
 /** From the money that is wasted to the product that is out of stock, in one step. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { startAdsServer } from '#client/testing/ads-server.testing.ts'
-import { violations } from '#client/testing/axe.ts'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
-import { onPage, restOf } from '#client/testing/journey.ts'
-import { PATIENCE_MS, untilIs } from '#server/platform/until.testing.ts'
-import { atKeyboard } from '#client/testing/person.ts'
+import { firstRunEnded, startAdsServer } from '#client/testing/ads-server.testing.ts'
+import { violations } from '#client/testing/axe.testing.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { onPage, restOf } from '#client/testing/journey.testing.ts'
+import { PATIENCE_MS, untilIs } from '#scripts/lab/harness/until.ts'
+import { atKeyboard } from '#client/testing/person.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 
@@ -35,9 +35,7 @@ beforeAll(async () => {
       price: '9.50',
       stock_level: stock,
     })
-  await onPage(browser, { url: `${url}/ads` }, async (page) => {
-    await page.getByRole('button', { name: 'Nothing is missing' }).waitFor({ timeout: 2 * PATIENCE_MS })
-  })
+  await firstRunEnded(url)
 }, 2 * TEST_TIMEOUT_MS)
 
 afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)

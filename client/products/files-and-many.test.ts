@@ -1,8 +1,8 @@
 /** Many products at once: a bulk change, an import, an export; and one product's stock. By the keyboard alone. */
 import { describe, expect, test } from 'bun:test'
-import { restOf } from '#client/testing/journey.ts'
-import { PATIENCE_MS, untilIs } from '#server/platform/until.testing.ts'
-import { atKeyboard, type Person } from '#client/testing/person.ts'
+import { restOf } from '#client/testing/journey.testing.ts'
+import { PATIENCE_MS, untilIs } from '#scripts/lab/harness/until.ts'
+import { atKeyboard, type Person } from '#client/testing/person.testing.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS

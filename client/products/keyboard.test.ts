@@ -1,8 +1,8 @@
 /** The products by the keyboard alone: from the address bar to every change that can be made of them, and back. */
 import { describe, expect, test } from 'bun:test'
-import { onPage, restOf } from '#client/testing/journey.ts'
-import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
-import { atKeyboard, type Person } from '#client/testing/person.ts'
+import { onPage, restOf } from '#client/testing/journey.testing.ts'
+import { PATIENCE_MS, until, untilIs } from '#scripts/lab/harness/until.ts'
+import { atKeyboard, type Person } from '#client/testing/person.testing.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS

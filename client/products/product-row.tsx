@@ -109,7 +109,6 @@ function NameCell({ product, query, gone, onHistory }: ProductRowProps) {
 function Name({ name, query }: { name: string; query: string }) {
   if (query === '') return name
   return highlight(name, query).map((part, index) =>
-    // oxlint-disable-next-line react/no-array-index-key -- the parts of one text never change places
     part.marked ? <mark key={index}>{part.text}</mark> : part.text,
   )
 }

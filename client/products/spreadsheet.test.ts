@@ -1,8 +1,8 @@
 /** The table as a spreadsheet: select, copy, paste, fill, undo; with the keyboard alone. */
 import { expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
-import { editPrice, onPage, restOf, rowOf } from '#client/testing/journey.ts'
-import { PATIENCE_MS, untilIs } from '#server/platform/until.testing.ts'
+import { editPrice, onPage, restOf, rowOf } from '#client/testing/journey.testing.ts'
+import { PATIENCE_MS, untilIs } from '#scripts/lab/harness/until.ts'
 import { openShop, prices } from '#client/testing/shop.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
-import { PATIENCE_MS, until } from '#server/platform/until.testing.ts'
-import { atKeyboard, type Person } from '#client/testing/person.ts'
-import { startServerProcess, type ServerProcess } from '#client/testing/server-process.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { PATIENCE_MS, until } from '#scripts/lab/harness/until.ts'
+import { atKeyboard, type Person } from '#client/testing/person.testing.ts'
+import { startServerProcess, type ServerProcess } from '#scripts/lab/harness/server-process.ts'
 import { bearer, createKey, revokeKey } from '#server/keys/keys.testing.ts'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 const ADMIN_KEY = 'an-admin-key-for-tests-only'
@@ -28,7 +28,6 @@ beforeAll(async () => {
   const settings = {
     AUTH: 'keys',
     ADMIN_KEY,
-    ADS_SOURCE: join(import.meta.dir, '../../scripts/lab/consistency/no-ads.ts'),
   }
   shop = resources.use(await startServerProcess(path, settings))
   openShop = resources.use(await startServerProcess(path, { ...settings, PUBLIC_READS: 'true' }))

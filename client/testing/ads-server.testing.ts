@@ -1,7 +1,8 @@
 /** For tests: the real server in front of our simulator of Google Ads, as if it were Google. */
 import { startSimulator, type SimulatorOptions } from '#scripts/lab/simulator/server.ts'
-import { temporaryFolder } from '#server/testing.ts'
-import { startServerProcess, type ServerProcess } from './server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
+import { until } from '#scripts/lab/harness/until.ts'
+import { startServerProcess, type ServerProcess } from '#scripts/lab/harness/server-process.ts'
 
 /** The account that is asked, unless the environment says otherwise. */
 const CUSTOMER = '1234567890'
@@ -15,6 +16,7 @@ export async function startAdsServer(
   const folder = opened.use(await temporaryFolder())
   const server = opened.use(
     await startServerProcess(folder.path, {
+      ADS_SOURCE: 'google',
       GOOGLE_ADS_ENDPOINT: simulator.endpoint,
       GOOGLE_OAUTH_ENDPOINT: simulator.oauthEndpoint,
       GOOGLE_ADS_CLIENT_ID: 'id',
@@ -27,4 +29,14 @@ export async function startAdsServer(
   )
   const resources = opened.move()
   return { url: server.url, server, [Symbol.asyncDispose]: async () => await resources.disposeAsync() }
+}
+
+/** Waits until the run that a server begins when it starts has ended. No page is open meanwhile: it would draw each day as it comes. */
+export async function firstRunEnded(url: string): Promise<void> {
+  const runs = new URL('/v1/ads/runs', url)
+  await until(
+    'the first run has ended',
+    async () => ((await (await fetch(runs)).json()) as { items: { state: string }[] }).items[0]?.state,
+    (state) => state !== undefined && state !== 'queued' && state !== 'running',
+  )
 }

@@ -2,12 +2,12 @@
 import { afterAll, beforeAll } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { temporaryFolder } from '#server/testing.ts'
-import { launchBrowser } from './browser.ts'
-import { buildPageIfStale } from './build.ts'
-import { restOf } from './journey.ts'
-import { PATIENCE_MS } from '#server/platform/until.testing.ts'
-import { startServerProcess, type ServerProcess } from './server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { restOf } from './journey.testing.ts'
+import { PATIENCE_MS } from '#scripts/lab/harness/until.ts'
+import { startServerProcess, type ServerProcess } from '#scripts/lab/harness/server-process.ts'
 
 type Dialect = 'SQLite' | 'PostgreSQL'
 

@@ -1,8 +1,8 @@
 /** Whatever the host's clock is set to, a date is the account's: around midnight, and where an hour is missing or comes twice. */
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
-import { dateFiles, ended, openBench } from '#server/cli/ads/testing.ts'
-import { temporaryFolder } from '#server/testing.ts'
+import { dateFiles, ended, openBench } from '#server/cli/ads/ads-command.testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { startSimulator } from '#scripts/lab/simulator/server.ts'
 
 // Children on a busy machine.

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
-import { until } from '#server/platform/until.testing.ts'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 const resources = new AsyncDisposableStack()
 let redis: TemporaryRedis

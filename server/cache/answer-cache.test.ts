@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { Database as Connection } from 'bun:sqlite'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { metricOf, startTestServer, temporaryFolder, type TestServer } from '#server/testing.ts'
+import {
+  metricOf,
+  startTestServer,
+  temporaryFolder,
+  type TestServer,
+} from '#scripts/lab/harness/test-server.ts'
 
 const MISS = 'adstock; fwd=miss'
 const HIT = 'adstock; hit; detail=memory'

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { until } from '#server/platform/until.testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
 import { Freshness, type Change } from './freshness.ts'
 
 /** A feed whose answers wait until they are let go, each telling what was committed when it was asked for. */

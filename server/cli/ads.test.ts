@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } fro
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
-import { until } from '#server/platform/until.testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
 import { expectedRows } from './ads/expected-rows.testing.ts'
 import {
   dateFile,
@@ -14,7 +14,7 @@ import {
   readCsv,
   spawnAds,
   sumsByDate,
-} from './ads/testing.ts'
+} from './ads/ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)

@@ -1,13 +1,11 @@
 /** The command line and servers that run meanwhile, each in a process of its own. */
 import { describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { bearer, createKey, databases, keysCommand, revokeKey } from '#server/keys/keys.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 
 const settings = {
   AUTH: 'keys',
   RATE_LIMIT: 'off',
-  ADS_SOURCE: join(import.meta.dir, '../../scripts/lab/consistency/no-ads.ts'),
 }
 
 async function ended(server: ReturnType<typeof spawnServer>): Promise<number> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
-import { startTestServer, temporaryFolder } from '#server/testing.ts'
+import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 

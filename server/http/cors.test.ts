@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
-import { startTestServer } from '#server/testing.ts'
+import { startTestServer } from '#scripts/lab/harness/test-server.ts'
 
 const SHOP = 'https://shop.example'
 const resources = new AsyncDisposableStack()

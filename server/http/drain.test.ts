@@ -1,6 +1,6 @@
 /** A real process and a real signal: what a balancer and its callers see while a server leaves. */
 import { expect, test } from 'bun:test'
-import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 
 /** Asks anew until the answer is as wanted, or the server is gone. */
 async function until(url: string, wanted: (response: Response) => boolean): Promise<Response> {

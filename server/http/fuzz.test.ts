@@ -1,7 +1,7 @@
 /** Requests made up from the OpenAPI document: whatever comes, the answer is one that is documented. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 /** `FUZZ_REQUESTS=100000 bun test server/http/fuzz.test.ts` for a long run. */
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? 3000)

@@ -1,6 +1,6 @@
 /** What is told of requests: in the log, and in `Server-Timing`. */
 import { afterAll, expect, test } from 'bun:test'
-import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 
 const resources = new AsyncDisposableStack()
 afterAll(() => resources.disposeAsync())

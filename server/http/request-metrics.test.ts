@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 async function samples(server: TestServer): Promise<Map<string, number>> {
   const response = await fetch(`${server.url}/metrics`)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { problemOf } from '#client/api.ts'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 let server: TestServer
 

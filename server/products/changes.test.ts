@@ -2,7 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { Database as Connection } from 'bun:sqlite'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { spawnServer, startTestServer, temporaryFolder, urlOf, type TestServer } from '#server/testing.ts'
+import {
+  spawnServer,
+  startTestServer,
+  temporaryFolder,
+  urlOf,
+  type TestServer,
+} from '#scripts/lab/harness/test-server.ts'
 
 interface Change {
   seq: number

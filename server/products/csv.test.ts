@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { parse } from 'csv-parse/sync'
 import { assert, oneof, property, string, stringMatching } from 'fast-check'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { protectCell, unprotectCell } from './csv-format.ts'
 
 test('a protected cell is no formula, and comes back as it was', () => {

@@ -6,7 +6,7 @@ import type { Database } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { listQuery, matchQuery, type PageRequest, type ProductSort } from './pages.ts'
 
 interface Query {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
-import { startTestServer, temporaryFolder, type TestServer } from '#server/testing.ts'
+import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 /** Enough for filters that leave few products, and for such that leave many. */
 const PRODUCTS = 12_000

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Inputs } from '#client/api.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { refusal, transports, type Call } from './transports.testing.ts'
 
 describe.each([

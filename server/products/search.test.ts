@@ -8,7 +8,7 @@ import { stringify } from 'csv-stringify/sync'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { sampleProduct } from '#db/sample-catalogue.ts'
 import { wordsOf } from '#db/search/words.ts'
-import { startTestServer, type TestServer } from '#server/testing.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 const SAMPLE = 3000
 const NAMES_ASKED_FOR = 15

@@ -1,6 +1,6 @@
 /** For tests: the products' operations by name, over either transport, so that one suite holds for both. */
 import { problemOf, type Inputs, type Outputs, type Problem } from '#client/api.ts'
-import type { TestServer } from '#server/testing.ts'
+import type { TestServer } from '#scripts/lab/harness/test-server.ts'
 
 type Name =
   | 'get'

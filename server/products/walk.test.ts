@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
-import { startTestServer, temporaryFolder } from '#server/testing.ts'
+import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 /** `WALK_PRODUCTS=100000 bun test server/products/walk.test.ts` for a long walk. */
 const PRODUCTS = Number(process.env['WALK_PRODUCTS'] ?? 10_000)

@@ -52,7 +52,6 @@ function Head({ name, head: [header, ...rows] }: { name: string; head: string[][
         <thead>
           <tr>
             {header.map((cell, index) => (
-              // oxlint-disable-next-line react/no-array-index-key -- a column of a file has nothing but its place
               <th key={index} scope="col">
                 {cell}
               </th>
@@ -61,10 +60,8 @@ function Head({ name, head: [header, ...rows] }: { name: string; head: string[][
         </thead>
         <tbody>
           {rows.map((row, line) => (
-            // oxlint-disable-next-line react/no-array-index-key -- a line of a file has nothing but its place
             <tr key={line}>
               {row.map((cell, index) => (
-                // oxlint-disable-next-line react/no-array-index-key -- as above
                 <td key={index}>{cell}</td>
               ))}
             </tr>

@@ -5,7 +5,7 @@ import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.t
 import { seed } from '#db/seed.ts'
 import { createKeyStore } from '#server/keys/key-store.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 import type { Load, LoadResult } from './load.ts'
 import { print } from './measure.ts'
 

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { print } from './measure.ts'
 
 export interface CsvBench {

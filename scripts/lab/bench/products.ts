@@ -12,7 +12,7 @@ import { createLogger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { createProductStore, type ProductStore } from '#server/products/product-store.ts'
-import { startTestServer, temporaryFolder, type TestServer } from '#server/testing.ts'
+import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { costOf, print, timed } from './measure.ts'
 
 export interface ProductsBench {

@@ -4,7 +4,7 @@ import { openDatabase } from '#db/open.ts'
 import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
 import { temporaryRedis } from '#server/platform/redis.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 import type { LoadResult } from './load.ts'
 import { print } from './measure.ts'
 

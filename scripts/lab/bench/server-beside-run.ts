@@ -1,5 +1,5 @@
 /** Whether a run of the ads, in the same process, can be felt by those who read products. */
-import { temporaryFolder, spawnServer, urlOf } from '#server/testing.ts'
+import { temporaryFolder, spawnServer, urlOf } from '#scripts/lab/harness/test-server.ts'
 import { print } from './measure.ts'
 import { runToEnd, spawnSimulator, type Environment } from './processes.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#server/testing.ts'
+import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 import type { Place } from './request.ts'
 import type { MutantName } from './mutants.ts'
 import { startProxies, type Link } from './proxies.ts'
@@ -44,7 +44,7 @@ export async function startCluster({
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder())
   const redis = started.use(await temporaryRedis())
-  const database = new URL(await temporaryPostgres())
+  const database = new URL(await temporaryPostgres('own'))
   const sql = started.use(new SQL({ url: database.href, max: 2, connection: { application_name: CHECKER } }))
   const proxies = started.use(startProxies())
   const program = mutant && [MUTANT_PROGRAM, mutant]

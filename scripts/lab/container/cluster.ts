@@ -3,7 +3,7 @@ import { SQL } from 'bun'
 import { join } from 'node:path'
 import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis } from '#server/platform/redis.testing.ts'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { balancing, startBalancer, type Balancer } from './balancer.ts'
 import { createReplica, ROOT, type Replica } from './replica.ts'
 

@@ -3,7 +3,7 @@
  * at the same time. First there are three of them; then one is killed, and the next day it strikes for two.
  */
 import { join } from 'node:path'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { startCluster } from './cluster.ts'
 import { ROOT, type Replica } from './replica.ts'
 

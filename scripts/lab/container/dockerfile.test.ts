@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { ROOT } from './replica.ts'
 
 test('the image has every module that its programs import', async () => {

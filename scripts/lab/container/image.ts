@@ -5,7 +5,7 @@
 import { copyFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { need, run } from './program.ts'
 import { tryContainer } from './try-container.ts'
 

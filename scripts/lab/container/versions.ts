@@ -1,7 +1,7 @@
 /** Other versions of this program than the one that is checked out, each in a work tree that goes away afterwards. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { temporaryFolder } from '#server/testing.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { run } from './program.ts'
 import { ROOT } from './replica.ts'
 

@@ -5,10 +5,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { launchBrowser } from '#client/testing/browser.ts'
-import { buildPageIfStale } from '#client/testing/build.ts'
-import { startServerProcess } from '#client/testing/server-process.ts'
-import { temporaryFolder } from '#server/testing.ts'
+import { launchBrowser } from '#scripts/lab/harness/browser.ts'
+import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
+import { startServerProcess } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { VIEWS, type View } from './views.ts'
 
 const COMMITTED = join(import.meta.dir, '../../../client/screenshots')

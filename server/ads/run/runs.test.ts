@@ -4,8 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { until } from '#server/platform/until.testing.ts'
-import { spawnServer, startTestServer, temporaryFolder, urlOf, type TestServer } from '#server/testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
+import {
+  spawnServer,
+  startTestServer,
+  temporaryFolder,
+  urlOf,
+  type TestServer,
+} from '#scripts/lab/harness/test-server.ts'
 import type { Run } from '#server/ads/schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'adstock-runs-'))

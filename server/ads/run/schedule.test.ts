@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { readConfig } from '#server/config.ts'
 import { createLogger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
-import { until } from '#server/platform/until.testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
 import { createAds } from '#server/ads/ads.ts'
 import { isOverdue } from './schedule.ts'
 

@@ -3,7 +3,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expectedRows } from './expected-rows.testing.ts'
-import { dateFiles, ended, openBench, readCsv, spawnCramped, type Bench } from './testing.ts'
+import { dateFiles, ended, openBench, readCsv, spawnCramped, type Bench } from './ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(60_000)

@@ -4,7 +4,7 @@ import { figuresOf } from '#scripts/lab/simulator/data.ts'
 import { datesOf, type DateRange } from '#server/ads/calendar.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import { REPORTS } from '#server/ads/report.ts'
-import { CUSTOMER, type Record_ } from './testing.ts'
+import { CUSTOMER, type Record_ } from './ads-command.testing.ts'
 
 const RESOURCES = {
   campaign: 'campaign',

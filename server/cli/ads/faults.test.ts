@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs'
 import type { Scenario } from '#scripts/lab/simulator/faults.ts'
 import type { SimulatorOptions } from '#scripts/lab/simulator/server.ts'
 import { expectedRows } from './expected-rows.testing.ts'
-import { dateFiles, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './testing.ts'
+import { dateFiles, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)

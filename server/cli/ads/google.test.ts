@@ -4,7 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MANAGER_ID } from '#scripts/lab/simulator/tree.ts'
-import { dateFiles, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './testing.ts'
+import { dateFiles, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)

@@ -6,7 +6,7 @@ import { readRestatements } from '#server/ads/store/restatements.ts'
 import { chance } from '#scripts/lab/simulator/random.ts'
 import { expectedRows } from './expected-rows.testing.ts'
 import { FAIL_POINTS, type FailPoint } from './fail-point.testing.ts'
-import { dateFiles, openBench, readCsv, type Bench } from './testing.ts'
+import { dateFiles, openBench, readCsv, type Bench } from './ads-command.testing.ts'
 
 /** `KILLS=200 bun test server/cli/ads/kill.test.ts` for a long run, `KILL_SEED` for other moments. */
 const KILLS = Number(process.env['KILLS'] ?? 7)

@@ -3,7 +3,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dateFiles, ended, readCsv, spawnAds, type Summary } from './testing.ts'
+import { dateFiles, ended, readCsv, spawnAds, type Summary } from './ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)

@@ -2,7 +2,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { MANAGER_ID } from '#scripts/lab/simulator/tree.ts'
-import { expectedSums, openBench, readCsv, sumsByDate, type Ended } from './testing.ts'
+import { expectedSums, openBench, readCsv, sumsByDate, type Ended } from './ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)

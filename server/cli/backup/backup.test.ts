@@ -5,8 +5,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expectedRows } from '#server/cli/ads/expected-rows.testing.ts'
-import { dateFiles, openBench, readCsv } from '#server/cli/ads/testing.ts'
-import { startTestServer, temporaryFolder } from '#server/testing.ts'
+import { dateFiles, openBench, readCsv } from '#server/cli/ads/ads-command.testing.ts'
+import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { createBackup, restoreBackup } from './backup.ts'
 
 setDefaultTimeout(120_000)

@@ -4,7 +4,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from '#db/postgres.testing.ts'
-import { startTestServer, temporaryFolder } from '#server/testing.ts'
+import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { createBackup, restoreBackup } from './backup.ts'
 
 setDefaultTimeout(120_000)
@@ -25,7 +25,7 @@ function systemPrograms(): string {
 
 test('PostgreSQL: a dump beside writes has one moment of the database, and comes back into an empty one only', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres(systemPrograms())
+  await using postgres = await startPostgres({ bin: systemPrograms() })
   await using admin = new SQL({ url: `${postgres.url}/postgres`, max: 1 })
   await admin.unsafe('create database a').simple()
   await admin.unsafe('create database b').simple()

@@ -1,7 +1,7 @@
 /** Signing in on the page, as a browser's requests look to the server. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { bearer, createKey, databases, revokeKey } from '#server/keys/keys.testing.ts'
-import { startTestServer, temporaryFolder, type TestServer } from '#server/testing.ts'
+import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 const ADMIN_KEY = 'an-admin-key-for-tests-only'
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' }

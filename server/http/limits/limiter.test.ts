@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { localLimiter, sharedLimiter, type Limiter } from './limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
-import { until } from '#server/platform/until.testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
 
 const resources = new AsyncDisposableStack()
 let server: TemporaryRedis

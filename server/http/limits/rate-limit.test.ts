@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'bun:test'
 import { Gcra } from './gcra.ts'
-import { until } from '#server/platform/until.testing.ts'
-import { startTestServer } from '#server/testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
+import { startTestServer } from '#scripts/lab/harness/test-server.ts'
 import { problemOf } from '#client/api.ts'
 import { callerAddress } from './caller-address.ts'
 

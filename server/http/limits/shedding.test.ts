@@ -2,8 +2,8 @@ import { expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { connect, type Socket } from 'node:net'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { until } from '#server/platform/until.testing.ts'
-import { metricOf, startTestServer, type TestServer } from '#server/testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
+import { metricOf, startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { MAX_IN_FLIGHT, MAX_OPEN } from './shedding.ts'
 
 /** Sockets of our own: the runtime's HTTP client has too few connections to be a flood. */

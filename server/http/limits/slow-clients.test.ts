@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { until } from '#server/platform/until.testing.ts'
-import { metricOf, startTestServer, type TestServer } from '#server/testing.ts'
+import { until } from '#scripts/lab/harness/until.ts'
+import { metricOf, startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { JSON_PACE, paced, type Pace } from './slow-clients.ts'
 
 let server: TestServer

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import type { Outputs } from '#client/api.ts'
-import { PATIENCE_MS } from '#server/platform/until.testing.ts'
+import { PATIENCE_MS } from '#scripts/lab/harness/until.ts'
 
 type Product = Outputs['products']['get']
 
@@ -38,7 +38,13 @@ export async function onPage(
 const contexts = new WeakMap<Browser, Map<string, Promise<BrowserContext>>>()
 
 async function contextFor(browser: Browser, look: BrowserContextOptions): Promise<BrowserContext> {
-  const options = { viewport: { width: 1280, height: 800 }, locale: 'en-US', ...look }
+  // Nothing is to be seen of an animation here, and each frame of it costs.
+  const options = {
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-US',
+    reducedMotion: 'reduce' as const,
+    ...look,
+  }
   const key = JSON.stringify(options)
   const own = contexts.get(browser) ?? new Map<string, Promise<BrowserContext>>()
   contexts.set(browser, own)

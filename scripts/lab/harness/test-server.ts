@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type Client } from '#client/api.ts'
-import { startApp } from './app.ts'
-import { readConfig } from './config.ts'
-import { createLogger } from './platform/log.ts'
+import { startApp } from '#server/app.ts'
+import { readConfig } from '#server/config.ts'
+import { createLogger } from '#server/platform/log.ts'
 
 export interface TestServer extends AsyncDisposable {
   url: string
@@ -62,24 +62,32 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
 }
 
 /**
+ * What a server process of a test runs with, its database and ads in `folder`. It fetches no ads unless a test sets
+ * another ADS_SOURCE: two years of demo ads at each start would take five seconds of a processor.
+ */
+export function serverSettings(folder: string): Record<string, string> {
+  return {
+    DATABASE_URL: `file:${join(folder, 'adstock.db')}`,
+    ADS_DIR: join(folder, 'ads'),
+    ADS_SOURCE: NO_ADS,
+    ADS_CRON: 'off',
+    LOG_FORMAT: 'json',
+  }
+}
+
+const NO_ADS = join(import.meta.dir, '../consistency/no-ads.ts')
+
+/**
  * The server as a process of its own, for tests that end or kill it.
  * @param program another file that starts it, and its arguments
  */
 export function spawnServer(
   folder: string,
   env: Record<string, string> = {},
-  program: readonly string[] = [join(import.meta.dir, 'main.ts')],
+  program: readonly string[] = [join(import.meta.dir, '../../../server/main.ts')],
 ) {
   return Bun.spawn(['bun', ...program], {
-    env: {
-      ...process.env,
-      PORT: '0',
-      DATABASE_URL: `file:${join(folder, 'adstock.db')}`,
-      ADS_DIR: join(folder, 'ads'),
-      ADS_CRON: 'off',
-      LOG_FORMAT: 'json',
-      ...env,
-    },
+    env: { ...process.env, PORT: '0', ...serverSettings(folder), ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   })

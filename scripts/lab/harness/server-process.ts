@@ -1,7 +1,8 @@
 /** For tests and screenshots: the real server as a process of its own, which can be killed and come back. */
 import { join } from 'node:path'
+import { serverSettings } from './test-server.ts'
 
-const MAIN = join(import.meta.dir, '../../server/main.ts')
+const MAIN = join(import.meta.dir, '../../../server/main.ts')
 const START_TIMEOUT_MS = 20_000
 
 export interface ServerProcess extends AsyncDisposable {
@@ -17,11 +18,8 @@ export async function startServerProcess(
   env: Record<string, string> = {},
 ): Promise<ServerProcess> {
   const settings = {
-    DATABASE_URL: `file:${join(folder, 'adstock.db')}`,
-    ADS_DIR: join(folder, 'ads'),
-    ADS_CRON: 'off',
+    ...serverSettings(folder),
     RATE_LIMIT: 'off',
-    LOG_FORMAT: 'json',
     PATH: Bun.env['PATH'] ?? '',
     ...env,
   }

@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-const CLIENT = join(import.meta.dir, '..')
-const BUILD = join(CLIENT, '../scripts/build.ts')
+const CLIENT = join(import.meta.dir, '../../../client')
+const BUILD = join(import.meta.dir, '../../build.ts')
 
 export async function buildPageIfStale(): Promise<void> {
   const builtAt = await modifiedAt(join(CLIENT, 'dist/page/index.html'))

@@ -2,10 +2,10 @@
  * For tests: someone at the keyboard, who has nothing else. There is no mouse here and no way to put the focus
  * anywhere but by pressing keys; after every step it is looked whether the focus is seen, and a pointer's event fails.
  */
-import type { Browser, BrowserContextOptions, Download, Locator, Page } from 'playwright-core'
-import { violations } from './axe.ts'
-import { onPage } from './journey.ts'
-import { PATIENCE_MS, until, untilIs } from '#server/platform/until.testing.ts'
+import type { Browser, BrowserContextOptions, Download, Page } from 'playwright-core'
+import { violations } from './axe.testing.ts'
+import { onPage } from './journey.testing.ts'
+import { PATIENCE_MS, until, untilIs } from '#scripts/lab/harness/until.ts'
 
 type Role = Parameters<Page['getByRole']>[0]
 type Name = string | RegExp
@@ -75,16 +75,27 @@ function personAt(page: Page): Person {
       await page.keyboard.type(text)
       await seesFocus(page)
     },
-    tabTo: async (role, name, direction) => await tabUntil(page, named(page, role, name), direction),
-    tabToSummary: async (text, direction) =>
-      await tabUntil(page, page.locator('summary', { hasText: text }), direction),
-    has: async (role, name) => await hasFocus(page, named(page, role, name)),
+    tabTo: async (role, name, direction) =>
+      await tabUntil(page, direction, {
+        aim: `${role} ${String(name)}`,
+        isReached: () => hasFocus(page, role, name),
+      }),
+    tabToSummary: async (text, direction) => {
+      const focused = page.locator('summary:focus', { hasText: text })
+      await tabUntil(page, direction, {
+        aim: `summary ${text}`,
+        isReached: async () => (await focused.count()) > 0,
+      })
+    },
+    has: async (role, name) => await hasFocus(page, role, name),
     focused: async () => await page.evaluate<string>(FOCUSED),
     async isAt(role, name) {
-      const aim = name === undefined ? page.getByRole(role) : named(page, role, name)
       await until(
         `${role} ${name ?? ''} has the focus`,
-        () => focused(page, aim),
+        async () => ({
+          there: await hasFocus(page, role, name),
+          instead: await page.evaluate<string>(FOCUSED),
+        }),
         ({ there }) => there,
       )
       await seesFocus(page)
@@ -122,27 +133,46 @@ function personAt(page: Page): Person {
   }
 }
 
-async function tabUntil(page: Page, aim: Locator, direction = 'forward'): Promise<void> {
+type Direction = 'forward' | 'backward'
+
+interface TabStop {
+  aim: string
+  isReached: () => Promise<boolean>
+}
+
+async function tabUntil(
+  page: Page,
+  direction: Direction | undefined,
+  { aim, isReached }: TabStop,
+): Promise<void> {
   for (let stop = 0; stop < MAX_STOPS; stop++) {
-    await page.keyboard.press(direction === 'forward' ? 'Tab' : 'Shift+Tab')
+    await page.keyboard.press(direction === 'backward' ? 'Shift+Tab' : 'Tab')
     // Beyond the last stop is the browser's own bar, and from there one comes back in.
     if (await page.evaluate<boolean>('document.activeElement === document.body')) continue
     await seesFocus(page)
-    if (await hasFocus(page, aim)) return
+    if (await isReached()) return
   }
-  throw new Error(`No Tab leads to ${String(aim)}.`)
+  throw new Error(`No Tab leads to ${aim}.`)
 }
 
-function named(page: Page, role: Role, name: Name): Locator {
-  return page.getByRole(role, typeof name === 'string' ? { name, exact: true } : { name })
+/**
+ * By the role and the name that assistive technology is given. Only the focused element is looked at: a search of the
+ * document by role would compute the names of a thousand elements at each stop.
+ */
+async function hasFocus(page: Page, role: Role, name?: Name): Promise<boolean> {
+  const focused = page.locator(':focus')
+  if ((await focused.count()) === 0) return false
+  const is = accessible(await focused.ariaSnapshot())
+  if (is?.role !== role) return false
+  return name === undefined || (typeof name === 'string' ? is.name === name : name.test(is.name))
 }
 
-async function hasFocus(page: Page, aim: Locator): Promise<boolean> {
-  return (await aim.and(page.locator(':focus')).count()) > 0
-}
-
-async function focused(page: Page, aim: Locator): Promise<{ there: boolean; instead: string }> {
-  return { there: await hasFocus(page, aim), instead: await page.evaluate<string>(FOCUSED) }
+/** The head of a snapshot: `- button "Save"`, `- 'button "Save: all"'`, `- dialog "Keys":`. */
+function accessible(snapshot: string): { role: string; name: string } | undefined {
+  const quoted = /^- '((?:[^']|'')*)'/.exec(snapshot)?.[1]
+  const head = quoted === undefined ? snapshot.slice(2) : quoted.replaceAll("''", "'")
+  const [, role, name = '""'] = /^(\w+)(?: ("(?:[^"\\]|\\.)*"))?/.exec(head) ?? []
+  return role === undefined ? undefined : { role, name: JSON.parse(name) as string }
 }
 
 const FOCUSED = 'document.activeElement?.outerHTML.slice(0, 400) ?? ""'

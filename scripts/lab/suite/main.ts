@@ -1,0 +1,95 @@
+/**
+ * Runs the checks and tests in an order that keeps both cores busy.
+ *
+ *   bun scripts/lab/suite/main.ts [quick|static|tests] [--shard=1/3] [--parallel=4]
+ *
+ * `quick` is the static checks and the tests without a server, database, process or browser; without a word, all runs.
+ */
+import { startPostgres } from '#db/postgres.testing.ts'
+import { quickTests, testFiles } from './test-files.ts'
+import { TIMING_TESTS } from './timing-tests.ts'
+
+const TIMINGS = 'scripts/lab/suite/timings.json'
+const TEST_TIMEOUT_MS = 60_000
+/** Files at a time: many wait for a browser or a process, so two cores carry more than two. */
+const PARALLEL = 4
+
+const STATIC_CHECKS: Readonly<Record<string, readonly string[]>> = {
+  format: ['oxfmt', '--check'],
+  lint: ['oxlint', '--type-aware', '--deny-warnings', '--report-unused-disable-directives'],
+  types: ['tsc', '-p', '.'],
+  'dead code': ['knip', '--no-config-hints'],
+}
+
+const [only = 'all'] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const flags = process.argv.slice(2).filter((word) => word.startsWith('--'))
+
+const phases: Record<string, () => Promise<boolean>> = {
+  static: checkStatically,
+  quick: async () => (await checkStatically()) && (await runTests(await quickTests())),
+  tests: runAllTests,
+  all: async () => (await checkStatically()) && (await runAllTests()),
+}
+const phase = phases[only]
+if (!phase) {
+  console.error(`One of ${Object.keys(phases).join(', ')}, not ${only}.`)
+  process.exit(2)
+}
+process.exit((await phase()) ? 0 : 1)
+
+/** All at once; each prints its output only when it has failed. */
+async function checkStatically(): Promise<boolean> {
+  const results = await Promise.all(
+    Object.entries(STATIC_CHECKS).map(async ([name, [tool = '', ...args]]) => {
+      const startedAt = performance.now()
+      const child = Bun.spawn(['bunx', '--bun', '--no-install', tool, ...args], {
+        stdout: 'pipe',
+        stderr: 'pipe',
+      })
+      const [code, ...output] = await Promise.all([
+        child.exited,
+        new Response(child.stdout).text(),
+        new Response(child.stderr).text(),
+      ])
+      console.log(`${name}: ${code === 0 ? 'ok' : `exit ${code}`}, ${seconds(startedAt)}`)
+      if (code !== 0) console.error(output.join(''))
+      return code === 0
+    }),
+  )
+  return results.every(Boolean)
+}
+
+/** First what depends on nothing but itself, side by side; then, with the cores to themselves, the tests of time limits. */
+async function runAllTests(): Promise<boolean> {
+  // No test cuts the power: what a killed process has written stays.
+  await using postgres = await startPostgres({ settings: { fsync: 'off' } })
+  const env = { TEST_POSTGRES_URL: postgres.url }
+  const timing: readonly string[] = TIMING_TESTS
+  const others = (await testFiles()).filter((file) => !timing.includes(file))
+  const passed = await runTests(others, env)
+  return (await runTests(timing, env)) && passed
+}
+
+async function runTests(files: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
+  const startedAt = performance.now()
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      'test',
+      '--dots',
+      `--timeout=${TEST_TIMEOUT_MS}`,
+      `--parallel=${PARALLEL}`,
+      `--timings=${TIMINGS}`,
+      ...flags,
+      ...files,
+    ],
+    { env: { ...process.env, ...env }, stdout: 'inherit', stderr: 'inherit' },
+  )
+  const code = await child.exited
+  console.log(`${files.length} files: ${code === 0 ? 'ok' : `exit ${code}`}, ${seconds(startedAt)}`)
+  return code === 0
+}
+
+function seconds(since: number): string {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`
+}
