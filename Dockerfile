@@ -23,8 +23,6 @@ RUN mkdir -p /data && chown 1000:1000 /data
 COPY --from=production /app/node_modules node_modules
 COPY package.json LICENSE ./
 COPY db db
-# The demo ads come from it.
-COPY scripts/lab/simulator scripts/lab/simulator
 COPY --from=page /app/client/dist client/dist
 COPY server server
 ENV NODE_ENV=production \

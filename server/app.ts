@@ -2,14 +2,13 @@
 import type { Server } from 'bun'
 import { Cron } from 'croner'
 import { eq } from 'drizzle-orm'
-import type { Database } from '#db/database.ts'
+import type { Database, Queries } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
-import { startSimulatorThread } from '#scripts/lab/simulator/thread.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
 import { openAnswerCache, type CreateCache } from './cache/answer-cache.ts'
 import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
-import type { Services } from '#server/context.ts'
+import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
 import { drainServer, Readiness } from '#server/http/drain.ts'
 import type { Fetch } from './http/request-metrics.ts'
@@ -61,7 +60,6 @@ export async function startApp(
       clock,
       log,
       metrics,
-      startDemo: startSimulatorThread,
       holdRuns: () => db.hold('ads-run'),
     }),
   )
@@ -74,6 +72,7 @@ export async function startApp(
   opened.use(limiter)
   const services: Services = {
     products,
+    within: (tx) => bound({ products }, tx),
     ads,
     idempotency,
     answers,
@@ -118,6 +117,11 @@ export async function startApp(
     drain,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+/** Every store, bound to the transaction: one that is added to `Stores` and not here does not compile. */
+function bound({ products }: Stores, tx: Queries): Stores {
+  return { products: products.within(tx) }
 }
 
 function connections(serverOf: () => Server<undefined>): Pick<RoutesOptions, 'addressOf' | 'letTakeTime'> {

@@ -1,7 +1,9 @@
 /** Files in and out, as streams, over REST alone: what a typed call is too small for. */
 import type * as v from 'valibot'
 import type { Context } from './context.ts'
-import { parseInput, requireScope, type AnyOperation } from './operation.ts'
+import { requireScope } from './caller.ts'
+import type { AnyOperation } from './operation.ts'
+import { parseInput } from './parse-input.ts'
 
 type Described = Pick<AnyOperation, 'rest' | 'summary' | 'scope' | 'cost'>
 

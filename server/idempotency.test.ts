@@ -1,10 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { eq, sql } from 'drizzle-orm'
+import * as v from 'valibot'
+import type { Database, Queries } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { createProductStore } from './products/product-store.ts'
+import { api } from './api.ts'
+import { SCOPES } from './caller.ts'
 import type { Context } from './context.ts'
 import { createIdempotency } from './idempotency.ts'
+import { invoke } from './invoke.ts'
+import { mutation } from './operation.ts'
+import { systemClock } from './platform/clock.ts'
+import { createProductStore } from './products/product-store.ts'
 import {
+  NO_ADS,
   spawnServer,
   startTestServer,
   temporaryFolder,
@@ -102,6 +111,111 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an idempotency key on %s', (da
   })
 })
 
+describe.each(['SQLite', 'PostgreSQL'] as const)('an operation with a key on %s', (dialect) => {
+  let db: Database
+  const resources = new AsyncDisposableStack()
+
+  beforeAll(async () => {
+    const { path } = resources.use(await temporaryFolder())
+    const url = dialect === 'SQLite' ? `file:${path}/a.db` : await temporaryPostgres()
+    db = resources.adopt(await openDatabase(url), (each) => each.close())
+  })
+  afterAll(() => resources.disposeAsync())
+
+  /** A store of another feature, with a table of its own. */
+  const notesIn = (tx?: Queries) => ({
+    write: async (name: string) => {
+      const insert = (queries: Queries) => queries.insert(db.tables.settings).values({ name, value: 'x' })
+      await (tx ? insert(tx) : db.withTransaction(insert))
+    },
+  })
+  type Notes = ReturnType<typeof notesIn>
+  const contextWith = (key: string) => {
+    const products = createProductStore(db, systemClock)
+    return {
+      caller: { kind: 'open', id: 'anyone', name: 'anyone', scopes: new Set(SCOPES) },
+      idempotencyKey: key,
+      idempotency: createIdempotency(db, systemClock),
+      isUnavailable: () => false,
+      products,
+      notes: notesIn(),
+      within: (tx: Queries) => ({ products: products.within(tx), notes: notesIn(tx) }),
+    } as unknown as Context
+  }
+  const operation = (run: (ctx: Context & { notes: Notes }) => Promise<string>, more: object = {}) =>
+    mutation({
+      rest: 'POST /made-up',
+      summary: 'Writes by two features',
+      input: v.strictObject({}),
+      output: v.string(),
+      scope: 'products:write',
+      cost: 'write',
+      run: async (ctx) => await run(ctx as Context & { notes: Notes }),
+      ...more,
+    })
+  const stored = async (name: string) => ({
+    notes: await db.reader.$count(db.tables.settings, eq(db.tables.settings.name, name)),
+    products: await db.reader.$count(db.tables.products, eq(db.tables.products.name, name)),
+  })
+  const writeBoth = async ({ products, notes }: Context & { notes: Notes }, name: string) => {
+    await products.create({ name, sku: null, priceMinor: 1, stockLevel: 1 }, 'test')
+    await notes.write(name)
+    return name
+  }
+
+  test('writes by every feature in the transaction of its key, or not at all', async () => {
+    const failing = operation(async (ctx) => {
+      await writeBoth(ctx, 'failed')
+      throw new Error('after the writes')
+    })
+    await expect(invoke(failing, contextWith('both'), {})).rejects.toThrow('after the writes')
+    expect(await stored('failed')).toEqual({ notes: 0, products: 0 })
+
+    const working = operation(async (ctx) => await writeBoth(ctx, 'written'))
+    expect(await invoke(working, contextWith('both'), {})).toEqual({ output: 'written', replayed: false })
+    expect(await invoke(working, contextWith('both'), {})).toEqual({ output: 'written', replayed: true })
+    expect(await stored('written')).toEqual({ notes: 1, products: 1 })
+  })
+
+  test('that is not transactional runs while no transaction is open, once', async () => {
+    let runs = 0
+    const outside = operation(
+      async ({ notes }) => {
+        runs += 1
+        // SQLite has one writer: within a transaction of the key this one would wait for ever.
+        await notes.write(`run ${runs}`)
+        const open =
+          dialect === 'SQLite'
+            ? []
+            : await db.all(
+                db.reader,
+                sql`select pid from pg_stat_activity where datname = current_database()
+                    and xact_start is not null and pid <> pg_backend_pid()`,
+              )
+        return `${open.length} open`
+      },
+      { transactional: false },
+    )
+    const ctx = contextWith('outside')
+    const [first, second] = await Promise.allSettled([invoke(outside, ctx, {}), invoke(outside, ctx, {})])
+    expect(first).toMatchObject({ value: { output: '0 open', replayed: false } })
+    expect(second).toMatchObject({ reason: { code: 'IDEMPOTENCY_IN_PROGRESS' } })
+    expect(await invoke(outside, ctx, {})).toMatchObject({ output: '0 open', replayed: true })
+    expect(runs).toBe(1)
+  })
+})
+
+test('starting and cancelling a run of ads are no part of a transaction', async () => {
+  expect([api.ads.startRun.transactional, api.ads.cancelRun.transactional]).toEqual([false, false])
+  await using server = await startTestServer({ ADS_SOURCE: NO_ADS })
+  const start = () => server.rest('POST /ads/runs', { body: {}, headers: { 'idempotency-key': 'one-run' } })
+  const first = await start()
+  const second = await start()
+  expect([first.status, second.status]).toEqual([202, 202])
+  expect(second.body).toEqual(first.body)
+  expect(second.headers.get('idempotent-replayed')).toBe('true')
+})
+
 test('a key is free again after a day, and forgotten', async () => {
   await using folder = await temporaryFolder()
   await using resources = new AsyncDisposableStack()
@@ -109,12 +223,8 @@ test('a key is free again after a day, and forgotten', async () => {
   let now = 1_000
   const clock = { now: () => now }
   const idempotency = createIdempotency(db, clock)
-  const ctx = {
-    caller: { id: 'anyone', name: 'anyone' },
-    products: createProductStore(db, clock),
-  } as unknown as Context
   const ask = (output: string) =>
-    idempotency.once(ctx, { key: 'k', operation: 'POST /x', input: {} }, async () => output)
+    idempotency.once({ caller: 'anyone', key: 'k', operation: 'POST /x', input: {} }, async () => output)
   expect(await ask('first')).toEqual({ output: 'first', replayed: false })
   now += 24 * 3_600_000 - 1
   await idempotency.forgetExpired()

@@ -1,62 +1,99 @@
 /**
- * A request that carries an idempotency key has one effect, however often it is sent. The answer is recorded in
- * the transaction of the write itself: either both are there, or, after a crash, neither is.
+ * A request with an idempotency key has one effect, however often it is sent. The answer is recorded in the transaction
+ * of the write itself: after a crash either both are stored or neither is.
  */
 import { and, eq, lt } from 'drizzle-orm'
-import type { Database } from '#db/database.ts'
-import type { Answer } from '#server/answer.ts'
-import type { Context } from '#server/context.ts'
+import type { Database, Queries } from '#db/database.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
 
 const LIFETIME_MS = 24 * 3_600_000
 const MAX_KEY_LENGTH = 255
 
-/** The request in so far as a repetition must be equal to it. */
+/** The request, as far as a repetition must be equal to it. */
 export interface KeyedRequest {
+  /** Keys of different callers do not meet. */
+  caller: string
   key: string
   operation: string
   input: unknown
+}
+
+interface Recorded {
+  output: unknown
+  /** The recorded answer of the first request: `run` was not called. */
+  replayed: boolean
 }
 
 export type Idempotency = ReturnType<typeof createIdempotency>
 
 export function createIdempotency(db: Database, clock: Clock) {
   const { idempotencyKeys } = db.tables
-  /** In this process; across processes the database's lock tells. */
+  /** In this process; across processes the database's lock decides. */
   const running = new Set<string>()
 
+  const alone = async (
+    request: KeyedRequest,
+    run: (name: string) => Promise<Recorded>,
+  ): Promise<Recorded> => {
+    checkKey(request.key)
+    const name = JSON.stringify([request.caller, request.key])
+    if (running.has(name)) throw inProgress()
+    running.add(name)
+    try {
+      return await run(name)
+    } finally {
+      running.delete(name)
+    }
+  }
+  const ownedBy = ({ caller, key }: KeyedRequest) =>
+    and(eq(idempotencyKeys.caller, caller), eq(idempotencyKeys.key, key))
+  const recorded = async (queries: Queries, request: KeyedRequest): Promise<Recorded | undefined> => {
+    const [first] = await queries.select().from(idempotencyKeys).where(ownedBy(request))
+    return first && first.createdAt > clock.now() - LIFETIME_MS
+      ? replay(first, fingerprintOf(request))
+      : undefined
+  }
+  const record = async (tx: Queries, request: KeyedRequest, output: unknown): Promise<Recorded> => {
+    const { caller, key } = request
+    await tx.delete(idempotencyKeys).where(ownedBy(request))
+    await tx.insert(idempotencyKeys).values({
+      caller,
+      key,
+      fingerprint: fingerprintOf(request),
+      answer: JSON.stringify(output),
+      createdAt: clock.now(),
+    })
+    return { output, replayed: false }
+  }
+
   return {
-    /** @throws ProblemError `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, and whatever `run` throws: then nothing is recorded */
-    async once(
-      ctx: Context,
-      request: KeyedRequest,
-      run: (ctx: Context) => Promise<unknown>,
-    ): Promise<Answer> {
-      checkKey(request.key)
-      const { key } = request
-      const caller = ctx.caller.id
-      const name = JSON.stringify([caller, key])
-      if (running.has(name)) throw inProgress()
-      running.add(name)
-      try {
-        return await db.withTransaction(async (tx) => {
+    /**
+     * Runs in a transaction that also records the answer.
+     * @throws ProblemError `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, and whatever `run` throws: then nothing is recorded
+     */
+    once: async (request: KeyedRequest, run: (tx: Queries) => Promise<unknown>): Promise<Recorded> =>
+      await alone(request, (name) =>
+        db.withTransaction(async (tx) => {
           if (!(await db.tryLock(tx, name))) throw inProgress()
-          const fingerprint = fingerprintOf(request)
-          const owned = and(eq(idempotencyKeys.caller, caller), eq(idempotencyKeys.key, key))
-          const [first] = await tx.select().from(idempotencyKeys).where(owned)
-          if (first && first.createdAt > clock.now() - LIFETIME_MS) return replay(first, fingerprint)
-          const output = await run({ ...ctx, products: ctx.products.within(tx) })
-          await tx.delete(idempotencyKeys).where(owned)
-          await tx
-            .insert(idempotencyKeys)
-            .values({ caller, key, fingerprint, answer: JSON.stringify(output), createdAt: clock.now() })
-          return { output, replayed: false }
-        })
-      } finally {
-        running.delete(name)
-      }
-    },
+          return (await recorded(tx, request)) ?? (await record(tx, request, await run(tx)))
+        }),
+      ),
+
+    /**
+     * The same for what is no write to the database: no transaction is open while it runs. A process that dies between
+     * the effect and its record repeats the effect with the next request.
+     * @throws as `once`
+     */
+    onceOutside: async (request: KeyedRequest, run: () => Promise<unknown>): Promise<Recorded> =>
+      await alone(request, async (name) => {
+        await using lease = await db.hold(name)
+        if (!lease) throw inProgress()
+        const known = await recorded(db.reader, request)
+        if (known) return known
+        const output = await run()
+        return await db.withTransaction((tx) => record(tx, request, output))
+      }),
 
     forgetExpired: async (): Promise<void> => {
       await db.withTransaction((tx) =>
@@ -66,7 +103,7 @@ export function createIdempotency(db: Database, clock: Clock) {
   }
 }
 
-function replay(first: { fingerprint: string; answer: string }, fingerprint: string): Answer {
+function replay(first: { fingerprint: string; answer: string }, fingerprint: string): Recorded {
   if (first.fingerprint !== fingerprint) {
     throw new ProblemError(
       'IDEMPOTENCY_KEY_REUSED',

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Problem } from '#client/api.ts'
 import { queryClient, SESSION_KEY } from '#client/ui/trpc.ts'
 import type { Session } from '#server/http/auth/session.ts'
-import type { Scope } from '#server/operation.ts'
+import type { Scope } from '#server/caller.ts'
 
 const PATH = '/session'
 

@@ -61,11 +61,8 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
   }
 }
 
-const startDemo = async () => {
-  throw new Error('no demo here')
-}
 const open = (given: AdsOptions): Ads =>
-  createAds(given, { clock: systemClock, log, startDemo, metrics: createMetrics(), holdRuns })
+  createAds(given, { clock: systemClock, log, metrics: createMetrics(), holdRuns })
 const holdRuns = async () => ({ [Symbol.asyncDispose]: async () => {} })
 
 const RANGE = { from: '2026-01-01', to: '2026-01-31' }

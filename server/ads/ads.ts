@@ -5,7 +5,7 @@ import type { Metrics } from '#server/platform/metrics.ts'
 import { ProblemError } from '#server/errors.ts'
 import { clientsOf } from './run/account-directory.ts'
 import { addDays, dateIn, type DateRange } from './calendar.ts'
-import { checkSource, customersOf, kindOf, type SourceKind, type StartDemo } from './connect.ts'
+import { checkSource, customersOf, kindOf, type SourceKind } from './connect.ts'
 import { toNumber } from './decimal.ts'
 import { ConfigurationError, RunElsewhereError, StoreBusyError } from './errors.ts'
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
@@ -90,7 +90,6 @@ export interface StartRun {
 export interface AdsParts {
   clock: Clock
   log: Logger
-  startDemo: StartDemo
   holdRuns: HoldRuns
   metrics: Metrics
 }

@@ -1,7 +1,9 @@
 /** The coordinator's side of a source: which one it is, who keeps its token, and what its accounts are like. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Clock } from '#server/platform/clock.ts'
+import { DEMO_TIME_ZONE } from './demo/advertiser.ts'
 import { ConfigurationError } from './errors.ts'
 import { dateIn } from './calendar.ts'
 import { askAccount, askClients, type Account, type ClientAccount } from './google/accounts.ts'
@@ -22,28 +24,16 @@ export interface OpenSource {
   token: TokenSource
   account: (customerId: string, asking: Asking) => Promise<Account>
   clients: (managerId: string, asking: Asking) => Promise<ClientAccount[]>
-  /** For questions of one's own; a module has none to ask. */
+  /** For queries beside the reports; a module has none. */
   client: (managers: Managers) => GoogleAdsClient | undefined
-  close: () => Promise<void>
 }
 
 export type Managers = Readonly<Record<string, string>>
 
-/** A Google Ads server of our own, for the demo; the composition root knows which. */
-export type StartDemo = () => Promise<DemoServer>
-export interface DemoServer {
-  endpoint: string
-  oauthEndpoint: string
-  stop(): Promise<void> | void
-}
-
-export interface SourceParts {
-  clock: Clock
-  startDemo: StartDemo
-}
-
 /** The account that a source without accounts of its own stands for. */
-export const DEMO_CUSTOMER_ID = '1234567890'
+const DEMO_CUSTOMER_ID = '1234567890'
+const DEMO_MODULE = fileURLToPath(new URL('./demo/source.ts', import.meta.url))
+const DEMO_ACCOUNT: Account = { timeZone: DEMO_TIME_ZONE, currency: 'USD', manager: false }
 
 export function kindOf({ source }: Pick<AdsOptions, 'source'>): SourceKind {
   return source === 'google' || source === 'demo' ? source : 'module'
@@ -59,30 +49,17 @@ export function customersOf(options: AdsOptions, asked: readonly string[] = []):
 }
 
 /** @throws ConfigurationError */
-export async function openSource(options: AdsOptions, parts: SourceParts): Promise<OpenSource> {
+export async function openSource(options: AdsOptions, clock: Clock): Promise<OpenSource> {
   const kind = kindOf(options)
-  if (kind === 'module') return await openModule(options)
-  if (kind === 'google')
-    return openGoogle({
-      kind,
-      options,
-      credentials: credentialsOf(options),
-      clock: parts.clock,
-      close: async () => {},
-    })
-  const demo = await parts.startDemo()
-  return openGoogle({
-    kind,
-    options: withEndpoint(options, demo.endpoint),
-    credentials: {
-      kind: 'refresh-token',
-      clientId: 'demo',
-      clientSecret: 'demo',
-      refreshToken: 'demo',
-      endpoint: demo.oauthEndpoint,
-    },
-    clock: parts.clock,
-    close: async () => await demo.stop(),
+  if (kind === 'google') return openGoogle(options, clock)
+  if (kind === 'demo') return moduleSource(kind, DEMO_MODULE, DEMO_ACCOUNT)
+  const path = resolve(options.source)
+  if (!existsSync(path)) throw new ConfigurationError(`There is no source ${options.source}.`)
+  await importFetchData(path)
+  return moduleSource(kind, path, {
+    timeZone: options.cronTimezone ?? 'UTC',
+    currency: '',
+    manager: false,
   })
 }
 
@@ -96,15 +73,7 @@ export function checkSource(options: AdsOptions): void {
     )
 }
 
-interface GoogleParts {
-  kind: SourceKind
-  options: AdsOptions
-  credentials: Credentials
-  clock: Clock
-  close: () => Promise<void>
-}
-
-function openGoogle({ kind, options, credentials, clock, close }: GoogleParts): OpenSource {
+function openGoogle(options: AdsOptions, clock: Clock): OpenSource {
   const { endpoint, apiVersion, loginCustomerId, developerToken } = options.google
   const { idleTimeoutMs } = options
   const connectionFor = (managers: Managers) => ({
@@ -116,31 +85,27 @@ function openGoogle({ kind, options, credentials, clock, close }: GoogleParts): 
     managers,
     versionNotice: versionNotice(apiVersion, dateIn('UTC', clock.now())),
   })
-  const broker = createTokenBroker(credentials, clock)
+  const broker = createTokenBroker(credentialsOf(options), clock)
   const client = new GoogleAdsClient(connectionFor({}), broker.token)
   return {
-    kind,
+    kind: 'google',
     spec: (managers) => ({ kind: 'google', connection: connectionFor(managers) }),
     token: broker.token,
     account: async (customerId, asking) => await askAccount(client, customerId, asking),
     clients: async (managerId, asking) => await askClients(client, managerId, asking),
     client: (managers) => new GoogleAdsClient(connectionFor(managers), broker.token),
-    close,
   }
 }
 
-async function openModule({ source, cronTimezone }: AdsOptions): Promise<OpenSource> {
-  const path = resolve(source)
-  if (!existsSync(path)) throw new ConfigurationError(`There is no source ${source}.`)
-  await importFetchData(path)
+/** A module has neither tokens nor managers; every account that it is asked for is the same one. */
+function moduleSource(kind: SourceKind, path: string, account: Account): OpenSource {
   return {
-    kind: 'module',
+    kind,
     spec: () => ({ kind: 'module', path }),
     token: async () => '',
-    account: async () => ({ timeZone: cronTimezone ?? 'UTC', currency: '', manager: false }),
+    account: async () => account,
     clients: async () => [],
     client: () => undefined,
-    close: async () => {},
   }
 }
 
@@ -163,17 +128,3 @@ function missingCredentials({ google }: Pick<AdsOptions, 'google'>): string[] {
   }
   return Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [name] : []))
 }
-
-function withEndpoint(options: AdsOptions, endpoint: string): AdsOptions {
-  // The demo answers for the default version alone, and must never see what belongs to a real account.
-  const google = {
-    ...options.google,
-    endpoint,
-    loginCustomerId: undefined,
-    developerToken: undefined,
-    apiVersion: DEMO_API_VERSION,
-  }
-  return { ...options, google }
-}
-
-const DEMO_API_VERSION = 'v25'

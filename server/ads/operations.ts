@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '#server/context.ts'
-import { invalidInput, ProblemError } from '#server/errors.ts'
 import { mutation, query, subscription } from '#server/operation.ts'
+import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { Ads } from './ads.ts'
 import { addDays, daysBetween, type DateRange } from './calendar.ts'
 import type { ReportName } from './options.ts'
@@ -52,6 +52,7 @@ export const adsOperations = {
 
   startRun: mutation({
     rest: 'POST /ads/runs',
+    transactional: false,
     summary: 'Fetch what is missing, of two years when no range is given',
     input: schema.NewRun,
     output: schema.Run,
@@ -95,6 +96,7 @@ export const adsOperations = {
 
   cancelRun: mutation({
     rest: 'POST /ads/runs/:id/cancel',
+    transactional: false,
     summary: 'Stop a run of this server; the dates that it stored stay',
     input: schema.RunById,
     output: schema.Run,

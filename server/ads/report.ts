@@ -8,8 +8,10 @@ export interface Report {
   /** What tells two rows of one answer apart, beside the date and the account. */
   key: readonly Column[]
   /** GAQL's FROM. */
-  resource: string
+  resource: GaqlResource
 }
+
+export type GaqlResource = 'campaign' | 'ad_group' | 'keyword_view' | 'shopping_performance_view'
 
 export interface Column {
   name: string
@@ -87,7 +89,7 @@ export function columnNames(name: ReportName): string[] {
 
 function report(
   name: ReportName,
-  resource: string,
+  resource: GaqlResource,
   { key, attributes }: { key: readonly Column[]; attributes: readonly Column[] },
 ): Report {
   return { name, resource, key, columns: [DATE, CUSTOMER, ...key, ...attributes, ...METRICS] }

@@ -1,6 +1,6 @@
 /** The cache of answers, put together: freshness from the database's change feed, memory, and Redis if there is one. */
 import type { Database } from '#db/database.ts'
-import type { AnswerHead, AnswerCache } from '#server/answer.ts'
+import type { CachedHeaders, AnswerCache } from '#server/cache/cached-answer.ts'
 import { Cache, type CacheParts, type Tier } from './cache.ts'
 import { Freshness } from './freshness.ts'
 import { MemoryTier } from './memory-tier.ts'
@@ -20,7 +20,7 @@ export interface AnswerCacheOptions {
   log: Logger
 }
 
-export type CreateCache = (parts: CacheParts<AnswerHead>) => AnswerCache
+export type CreateCache = (parts: CacheParts<CachedHeaders>) => AnswerCache
 
 /** @param create may put other parts in, to show that a check would notice */
 export function openAnswerCache(
@@ -28,7 +28,7 @@ export function openAnswerCache(
   create: CreateCache = (parts) => new Cache(parts),
 ): AnswerCache {
   const freshness = new Freshness(db.marks)
-  const memory: CacheParts<AnswerHead>['memory'] = new MemoryTier(bytes)
+  const memory: CacheParts<CachedHeaders>['memory'] = new MemoryTier(bytes)
   const { onRead, onInconsistent } = measured(metrics, { freshness, memory, redis })
   return create({
     freshness,
@@ -43,7 +43,7 @@ export function openAnswerCache(
   })
 }
 
-type Observed = Pick<CacheParts<AnswerHead>, 'freshness' | 'memory'> & Pick<AnswerCacheOptions, 'redis'>
+type Observed = Pick<CacheParts<CachedHeaders>, 'freshness' | 'memory'> & Pick<AnswerCacheOptions, 'redis'>
 
 function measured(metrics: Metrics, { freshness, memory, redis }: Observed) {
   const reads: Record<Tier, number> = { memory: 0, redis: 0, none: 0 }

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { openDatabase } from '#db/open.ts'
 import { readConfig } from '#server/config.ts'
 import { createKeyStore, type ApiKey, type KeyStore } from '#server/keys/key-store.ts'
-import { SCOPES, type Scope } from '#server/operation.ts'
+import { SCOPES, type Scope } from '#server/caller.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
 

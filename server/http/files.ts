@@ -1,9 +1,9 @@
 /** Routes for files: a download is streamed as it is made, an upload is read as it comes. */
 import type { Elysia } from 'elysia'
 import { transfersOf } from '#server/api.ts'
-import type { Caller } from '#server/context.ts'
+import { type Caller, requireScope } from '#server/caller.ts'
+import { whileAvailable } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
-import { requireScope, whileAvailable } from '#server/operation.ts'
 import { checked, type AnyTransfer } from '#server/file-route.ts'
 import { queryReader } from './input.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'

@@ -1,7 +1,8 @@
 /** A REST request → an operation's raw input: path, query or body, and headers, as the field names they stand for. */
 import { toJsonSchema } from '@valibot/to-json-schema'
 import { invalidInput, ProblemError } from '#server/errors.ts'
-import { knownFields, type AnyOperation } from '#server/operation.ts'
+import type { AnyOperation } from '#server/operation.ts'
+import { knownFields } from '#server/parse-input.ts'
 import { JSON_PACE, paced } from './limits/slow-clients.ts'
 
 export const MAX_BODY_BYTES = 1024 * 1024

@@ -1,23 +1,16 @@
 import type { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
 import {
-  absenceIn,
-  asSent,
-  type Answer,
+  cachedNotFound,
   type AnswerCache,
-  type AnswerHead,
+  type CachedHeaders,
   type Cursors,
-} from '#server/answer.ts'
-import type { Caller, Context } from '#server/context.ts'
+} from '#server/cache/cached-answer.ts'
+import { type Caller, mayUse, requireScope } from '#server/caller.ts'
+import type { Context } from '#server/context.ts'
+import { serialize, type Answer, follow, invoke } from '#server/invoke.ts'
+import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { ProblemError } from '#server/errors.ts'
-import {
-  follow,
-  invoke,
-  mayUse,
-  requireScope,
-  type AnyOperation,
-  type AnySubscription,
-} from '#server/operation.ts'
 import type { Found } from '#server/cache/cache.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Auth } from './auth/auth.ts'
@@ -99,11 +92,11 @@ export function splitRest({ rest }: Pick<AnyOperation, 'rest'>): [method: string
 
 type PathParameters = Record<string, string> | undefined
 
-type Handler = (request: Request, params: PathParameters, keptUnder?: string) => Response | Promise<Response>
+type Handler = (request: Request, params: PathParameters, cacheKey?: string) => Response | Promise<Response>
 
 function handler(operation: AnyOperation, transport: Transport): Handler {
   const read = inputReader(operation)
-  const answer: Handler = async (request, params = {}, keptUnder) => {
+  const answer: Handler = async (request, params = {}, cacheKey) => {
     const info = requestInfo(request)
     try {
       const asking = transport.auth.callerOf(request)
@@ -113,7 +106,7 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
       const input = await read(request, params)
       const ctx = transport.contextFor(request, info, caller)
       const startedAtMs = performance.now()
-      const answered = await invoke(operation, keptUnder === undefined ? ctx : { ...ctx, keptUnder }, input)
+      const answered = await invoke(operation, cacheKey === undefined ? ctx : { ...ctx, cacheKey }, input)
       return success(operation, answered, {
         request,
         requestId: info.requestId,
@@ -123,7 +116,7 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
       return problemResponse(toProblem(error, info, transport.log))
     }
   }
-  return operation.keptWhile ? fromKept(operation, transport, answer) : answer
+  return operation.cacheTag ? fromKept(operation, transport, answer) : answer
 }
 
 /**
@@ -134,9 +127,9 @@ function fromKept({ scope }: AnyOperation, { auth, answers, log }: Transport, ot
   const answer = (caller: Caller, request: Request, params: PathParameters) => {
     if (!mayUse(caller, scope) || asksToRefresh(request)) return otherwise(request, params)
     const address = addressOf(request.url)
-    const send = (hit: Found<AnswerHead> | undefined) => {
+    const send = (hit: Found<CachedHeaders> | undefined) => {
       if (!hit) return otherwise(request, params, address)
-      const absence = absenceIn(hit)
+      const absence = cachedNotFound(hit)
       return absence
         ? problemResponse(toProblem(absence, requestInfo(request), log))
         : found(hit, { request, requestId: requestIdOf(request) })
@@ -172,7 +165,7 @@ const STATUS_OF_TIER = {
 
 function success(operation: AnyOperation, answer: Answer, asked: Asked): Response {
   if (operation.kind === 'mutation') return done(operation, answer, asked)
-  return found(answer.kept ?? { ...asSent(operation, answer.output), tier: 'none' }, asked)
+  return found(answer.cached ?? { ...serialize(operation, answer.output), tier: 'none' }, asked)
 }
 
 function done(operation: AnyOperation, { output, replayed }: Answer, { requestId, runMs }: Asked): Response {
@@ -188,7 +181,7 @@ function done(operation: AnyOperation, { output, replayed }: Answer, { requestId
   return new Response(JSON.stringify(output), { status, headers })
 }
 
-function found({ text, head, tier }: Found<AnswerHead>, { request, requestId, runMs }: Asked): Response {
+function found({ text, head, tier }: Found<CachedHeaders>, { request, requestId, runMs }: Asked): Response {
   const headers: Record<string, string> = {
     'x-request-id': requestId,
     'cache-control': 'private, no-cache',

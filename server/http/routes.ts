@@ -1,10 +1,10 @@
 /** All that the server answers to, in one Elysia: health, pages, REST and tRPC. */
 import { Elysia } from 'elysia'
 import { api } from '#server/api.ts'
+import { requireScope } from '#server/caller.ts'
 import type { Services } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { KeyRing } from '#server/keys/key-ring.ts'
-import { requireScope } from '#server/operation.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
 import { createAdmission, type Admission } from './limits/admission.ts'

@@ -5,8 +5,7 @@
  */
 import { createHmac } from 'node:crypto'
 import type { Database } from '#db/database.ts'
-import type { Caller } from '#server/context.ts'
-import { SCOPES } from '#server/operation.ts'
+import { type Caller, SCOPES } from '#server/caller.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { oldestFirst } from '#server/platform/evict-oldest.ts'

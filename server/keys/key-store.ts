@@ -2,7 +2,7 @@
 import { and, desc, eq, isNull, lt, or, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import type { ApiKeyRow } from '#db/schema.postgres.ts'
-import { SCOPES, type Scope } from '#server/operation.ts'
+import { SCOPES, type Scope } from '#server/caller.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { hashOf, newKey, randomText, referredPrefix } from './key.ts'
 

@@ -2,8 +2,8 @@
 import type * as v from 'valibot'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
-import { invalidInput, ProblemError, PROBLEMS } from '#server/errors.ts'
 import { mutation } from '#server/operation.ts'
+import { invalidInput, ProblemError, PROBLEMS } from '#server/errors.ts'
 import * as schema from './schema.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
 import {

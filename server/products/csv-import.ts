@@ -4,18 +4,13 @@ import { CsvError, parse } from 'csv-parse'
 import type { Context } from '#server/context.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import { CSV_COLUMNS } from './csv-format.ts'
-import { toImportedLine, type Cells, type ImportedLine } from './csv-line.ts'
+import { toImportedLine, type Cells, type ImportedLine, type ImportOptions } from './csv-line.ts'
 import type { ImportSummary } from './schema.ts'
 
 const BATCH_SIZE = 1000
 const MAX_RECORD_BYTES = 64 * 1024
 /** A file with more bad lines than this is the wrong file; listing them all helps nobody. */
 export const MAX_REJECTED = 10_000
-
-export interface ImportOptions {
-  dryRun: boolean
-  actor: string
-}
 
 /**
  * Creates or updates by `id`, else by `sku`; a `version` that is not the product's any more makes its line a

@@ -1,13 +1,18 @@
 /** One line of a product file → what it asks for. A column that is not there, or `version` left empty, asks for nothing. */
 import * as v from 'valibot'
 import { invalidInput } from '#server/errors.ts'
-import { parseInput } from '#server/operation.ts'
+import { parseInput } from '#server/parse-input.ts'
 import { unprotectCell } from './csv-format.ts'
 import { toMinorUnits, type Currency } from './product.ts'
 import { NewProduct, ProductId } from './schema.ts'
 import type { NewRow } from './writes.ts'
 
 export type Cells = Record<string, string>
+
+export interface ImportOptions {
+  dryRun: boolean
+  actor: string
+}
 
 export interface ImportedLine {
   line: number

@@ -19,7 +19,7 @@ export const productOperations = {
     cost: 'read',
     errors: ['PRODUCT_NOT_FOUND'],
     etag,
-    keptWhile: ({ id }) => id,
+    cacheTag: ({ id }) => id,
     async run(ctx, { id }) {
       const row = await ctx.products.get(id)
       if (!row) throw productNotFound(id)
@@ -34,7 +34,7 @@ export const productOperations = {
     output: schema.ProductPage,
     scope: 'products:read',
     cost: 'read',
-    keptWhile: () => 'any',
+    cacheTag: () => 'any',
     run: list,
   }),
 
@@ -55,7 +55,7 @@ export const productOperations = {
     output: schema.ProductMatches,
     scope: 'products:read',
     cost: 'search',
-    keptWhile: () => 'any',
+    cacheTag: () => 'any',
     run: search,
   }),
 

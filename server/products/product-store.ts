@@ -20,8 +20,7 @@ import {
   type PageRequest,
   type SearchRequest,
 } from './pages.ts'
-import type { ImportOptions } from './csv-import.ts'
-import type { ImportedLine } from './csv-line.ts'
+import type { ImportedLine, ImportOptions } from './csv-line.ts'
 import { importBatch } from './import-batch.ts'
 import type { ImportSummary } from './schema.ts'
 import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } from './writes.ts'

@@ -6,7 +6,6 @@ import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
 import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
 import type { Place } from './request.ts'
-import type { MutantName } from './mutants.ts'
 import { startProxies, type Link } from './proxies.ts'
 
 /** Its address changes with each start. */
@@ -39,7 +38,7 @@ export async function startCluster({
   mutant,
 }: {
   servers: number
-  mutant?: MutantName | undefined
+  mutant?: string | undefined
 }): Promise<Cluster> {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await temporaryFolder())
@@ -47,7 +46,7 @@ export async function startCluster({
   const database = new URL(await temporaryPostgres('own'))
   const sql = started.use(new SQL({ url: database.href, max: 2, connection: { application_name: CHECKER } }))
   const proxies = started.use(startProxies())
-  const program = mutant && [MUTANT_PROGRAM, mutant]
+  const program = mutant === undefined ? undefined : [MUTANT_PROGRAM, mutant]
 
   const startReplica = async (index: number): Promise<Replica> => {
     const toRedis = await proxies.open(redis.port)

@@ -1,5 +1,5 @@
 /** Caches that are broken on purpose. The checker has to find each of them; if it does not, it proves nothing. */
-import type { AnswerCache } from '#server/answer.ts'
+import type { AnswerCache } from '#server/cache/cached-answer.ts'
 import type { CreateCache } from '#server/cache/answer-cache.ts'
 import { Cache } from '#server/cache/cache.ts'
 import type { Cluster } from './cluster.ts'

@@ -75,7 +75,7 @@ export function serverSettings(folder: string): Record<string, string> {
   }
 }
 
-const NO_ADS = join(import.meta.dir, '../consistency/no-ads.ts')
+export const NO_ADS = join(import.meta.dir, '../consistency/no-ads.ts')
 
 /**
  * The server as a process of its own, for tests that end or kill it.

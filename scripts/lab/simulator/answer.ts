@@ -1,6 +1,14 @@
 /** From a query to rows on the wire: lowerCamelCase, int64 as strings, zeros left out, resource names unasked. */
-import type { Fields, World } from './account.ts'
-import { figuresOf, NOTHING, sum, type Figures, type Metrics, type Resource } from './data.ts'
+import type { Fields } from '#server/ads/demo/advertiser.ts'
+import type { World } from './world.ts'
+import {
+  figuresOf,
+  NOTHING,
+  sum,
+  type Figures,
+  type Metrics,
+  type Resource,
+} from '#server/ads/demo/figures.ts'
 import type { Query } from './gaql.ts'
 
 type Json = { [key: string]: string | number | boolean | Json }

@@ -1,6 +1,6 @@
 /** What a store that fetched everything must sum to. */
-import type { World } from './account.ts'
-import { figuresOf, NOTHING, sum, type Resource } from './data.ts'
+import type { World } from './world.ts'
+import { figuresOf, NOTHING, sum, type Resource } from '#server/ads/demo/figures.ts'
 
 const RESOURCE_OF: Readonly<Record<string, Resource>> = {
   campaign: 'campaign',

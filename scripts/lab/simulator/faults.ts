@@ -1,6 +1,6 @@
 /** The scenarios: which request is answered with which fault. Chance depends on what is asked and how often, not on when. */
 import { adsError, htmlPage, plainError, type ErrorBody } from './bodies.ts'
-import { chance } from './random.ts'
+import { chance } from '#server/ads/demo/hashed-chance.ts'
 
 /** Each with what it does, for --help. */
 export const SCENARIOS = {

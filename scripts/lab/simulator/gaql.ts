@@ -1,6 +1,6 @@
 /** As much of Google's query language as reports need: SELECT … FROM … WHERE segments.date … [ORDER BY …] [LIMIT n]. */
 import { adsError, type ErrorBody } from './bodies.ts'
-import { RESOURCES, type Resource } from './data.ts'
+import { RESOURCES, type Resource } from '#server/ads/demo/figures.ts'
 
 export interface Query {
   fields: readonly string[]

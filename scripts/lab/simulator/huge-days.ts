@@ -2,7 +2,7 @@
  * Days of a size that few accounts have, for measuring: the same products on every date. Their text is made once and
  * only the date is put in, so that the client is measured and not this server.
  */
-import type { World } from './account.ts'
+import type { World } from './world.ts'
 import { fieldMaskOf, ROWS_PER_CHUNK, toRows } from './answer.ts'
 import type { Query } from './gaql.ts'
 

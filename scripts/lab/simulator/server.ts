@@ -1,8 +1,8 @@
 /** A Google Ads of our own on the loopback: true on the wire, made up in its figures, faulty on demand. */
-import { createWorld, type World, type WorldOptions } from './account.ts'
+import { createWorld, type World, type WorldOptions } from './world.ts'
 import { answerRows, asksForFigures, fieldMaskOf, ROWS_PER_CHUNK, summaryRow } from './answer.ts'
 import { adsError, htmlPage, type ErrorBody } from './bodies.ts'
-import { placeOf } from './data.ts'
+import { dateKey } from '#server/ads/demo/figures.ts'
 import { expectedDays } from './expected.ts'
 import { Bucket } from './bucket.ts'
 import { faultFor, SLOW_MS, temporaryQuota, type Fault, type Scenario } from './faults.ts'
@@ -162,7 +162,7 @@ class Handler {
 
   #restate({ resource, dates }: Query, customerId: string): void {
     if (resource !== 'customer_client' && dates && dates.from === dates.to)
-      this.#world.restated.add(placeOf(resource, { customerId, date: dates.from }))
+      this.#world.restated.add(dateKey(resource, { customerId, date: dates.from }))
   }
 
   #refuse(request: Request, customerId: string): ErrorBody | undefined {

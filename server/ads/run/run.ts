@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { Clock } from '#server/platform/clock.ts'
 import { knowAccounts, type KnownAccounts } from './account-directory.ts'
-import { checkSource, kindOf, openSource, type OpenSource, type StartDemo } from '#server/ads/connect.ts'
+import { checkSource, kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { dispatch } from './dispatch.ts'
 import { toFailure, type FailureCode } from '#server/ads/errors.ts'
@@ -22,7 +22,6 @@ export interface RunParts {
   options: AdsOptions
   clock: Clock
   log: RunLog
-  startDemo: StartDemo
   signal: AbortSignal
   limits: RunLimits
 }
@@ -75,7 +74,7 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
   held.use(lock)
   const { options, clock, progress, signal } = context
   let opened: Promise<OpenSource> | undefined
-  const source = async () => await (opened ??= openSource(options, context))
+  const source = async () => await (opened ??= openSource(options, clock))
   progress.state = 'running'
   try {
     await fetchAndStore(context, source)
@@ -85,7 +84,6 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
       throw error
     }
   } finally {
-    await opened?.then(async (each) => await each.close()).catch(() => {})
     progress.finishedAtMs = clock.now()
     progress.state = finalState(progress, signal.aborted)
     await saveRun(options.dir, toRun(progress, clock.now())).catch((error: unknown) =>

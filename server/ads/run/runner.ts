@@ -1,7 +1,6 @@
 /** Begins runs and sees them to their end: one at a time in this process, and among all servers of one database. */
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
-import type { StartDemo } from '#server/ads/connect.ts'
 import { RunElsewhereError, StoreBusyError } from '#server/ads/errors.ts'
 import type { RunMetrics, Trigger } from './run-metrics.ts'
 import type { AdsOptions } from '#server/ads/options.ts'
@@ -17,7 +16,6 @@ export interface RunnerParts {
   options: AdsOptions
   clock: Clock
   log: Logger
-  startDemo: StartDemo
   holdRuns: HoldRuns
   metrics: RunMetrics
   onEnded: () => void

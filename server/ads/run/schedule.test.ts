@@ -89,7 +89,6 @@ test('a server that was down at the tick makes up for it, recent dates included'
       clock: { now: () => Date.now() + aheadMs },
       log: createLogger({ level: 'warn', format: 'json' }),
       metrics: createMetrics(),
-      startDemo: () => Promise.reject(new Error('no demo here')),
       holdRuns: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     })
     ads.catchUp()

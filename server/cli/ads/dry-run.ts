@@ -65,24 +65,20 @@ export function sayVersion(version: string, nowMs: number, say: (line: string) =
 
 /** What the store does not know yet is asked, because without a zone no date has a name. */
 async function accountsOf(request: RunRequest, parts: RunParts, say: (line: string) => void) {
-  const { options, signal } = parts
+  const { options, signal, clock } = parts
   let opened: Promise<OpenSource> | undefined
-  try {
-    const accounts = await knowAccounts(request.customerIds, {
-      dir: options.dir,
-      kind: kindOf(options),
-      source: async () => await (opened ??= openSource(options, parts)),
-      signal,
-      random: Math.random,
-      mayWrite: false,
-      onNotice: say,
-    })
-    for (const [id, { failure }] of accounts.refused)
-      say(`What is known of ${id} is not enough to fetch anything: ${failure.detail}`)
-    return accounts
-  } finally {
-    await opened?.then(async (source) => await source.close())
-  }
+  const accounts = await knowAccounts(request.customerIds, {
+    dir: options.dir,
+    kind: kindOf(options),
+    source: async () => await (opened ??= openSource(options, clock)),
+    signal,
+    random: Math.random,
+    mayWrite: false,
+    onNotice: say,
+  })
+  for (const [id, { failure }] of accounts.refused)
+    say(`What is known of ${id} is not enough to fetch anything: ${failure.detail}`)
+  return accounts
 }
 
 function forecastLines(tasks: readonly Task[], cost: Forecast): string[] {

@@ -1,6 +1,6 @@
 /** What the simulator's account makes of a report, cell by cell: not by the way of the wire, the parser or the store. */
-import { createWorld, type WorldOptions } from '#scripts/lab/simulator/account.ts'
-import { figuresOf } from '#scripts/lab/simulator/data.ts'
+import { createWorld, type WorldOptions } from '#scripts/lab/simulator/world.ts'
+import { figuresOf } from '#server/ads/demo/figures.ts'
 import { datesOf, type DateRange } from '#server/ads/calendar.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import { REPORTS } from '#server/ads/report.ts'

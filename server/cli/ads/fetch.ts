@@ -3,7 +3,6 @@ import type { RunKind } from '#server/ads/plan.ts'
 import { beginRun, exitCodeOf, type RunLog, type RunParts } from '#server/ads/run/run.ts'
 import type * as logging from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import { startSimulatorThread } from '#scripts/lab/simulator/thread.ts'
 import { showProgress } from './progress-bar.ts'
 import { dryRun } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
@@ -29,7 +28,6 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
     limits,
     clock: systemClock,
     log: lateLog(config.log),
-    startDemo: startSimulatorThread,
     signal: interruption.signal,
   }
   if (flags.dryRun) return await dryRun(request, parts, new Output(flags))

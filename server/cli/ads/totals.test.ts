@@ -107,9 +107,7 @@ test('what fills a store cannot be another than what confirms it', async () => {
   await using bench = openBench()
   await bench.ads('fetch --start 2026-01-01 --end 2026-01-05 --source demo')
   expect((await bench.ads('verify --totals')).code).toBe(2)
-  const demo = await bench.ads('verify --totals --json', { ADS_SOURCE: 'demo' })
-  expect({ code: demo.code, differences: totalsOf(demo)[0]?.differences }).toEqual({
-    code: 0,
-    differences: [],
-  })
+  const demo = await bench.ads('verify --totals', { ADS_SOURCE: 'demo' })
+  expect(demo.code).toBe(2)
+  expect(demo.stderr).toContain("compares with Google's own sums, and the source demo has none")
 })

@@ -12,7 +12,6 @@ import { exitCodeOfFailure, type ExitCode } from '#server/ads/run/run.ts'
 import { readAccounts } from '#server/ads/store/stored-accounts.ts'
 import type { IndexLine } from '#server/ads/store/index-file.ts'
 import { askTotals, differences, stretchesOf, type Difference } from '#server/ads/totals.ts'
-import { startSimulatorThread } from '#scripts/lab/simulator/thread.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { count } from './output.ts'
 
@@ -42,27 +41,24 @@ export async function verifyTotals(
   say: (line: string) => void,
 ): Promise<Verified> {
   const held = readAccounts(options.dir)
-  const source = await openSource(options, { clock: systemClock, startDemo: startSimulatorThread })
-  try {
-    const client = source.client(managersOf(held?.accounts ?? {}))
-    if (!client) throw new ConfigurationError('--totals asks Google, and this store is filled by a module.')
-    if (held && held.source !== source.kind)
-      throw new ConfigurationError(
-        `The store holds ${held.source} data, which ${source.kind} cannot confirm.`,
-      )
-    const zoneOf = (id: string) => held?.accounts[id]?.timeZone ?? 'UTC'
-    return await checkAll(
-      Map.groupBy(lines, ({ report, customerId }) => `${report} ${customerId}`),
-      {
-        client,
-        say,
-        isOpen: ({ date, fetchedAt, customerId }) =>
-          isProvisional(date, dateIn(zoneOf(customerId), Date.parse(fetchedAt)), options.lookbackDays),
-      },
+  const source = await openSource(options, systemClock)
+  const client = source.client(managersOf(held?.accounts ?? {}))
+  if (!client)
+    throw new ConfigurationError(
+      `--totals compares with Google's own sums, and the source ${source.kind} has none.`,
     )
-  } finally {
-    await source.close()
-  }
+  if (held && held.source !== source.kind)
+    throw new ConfigurationError(`The store holds ${held.source} data, which ${source.kind} cannot confirm.`)
+  const zoneOf = (id: string) => held?.accounts[id]?.timeZone ?? 'UTC'
+  return await checkAll(
+    Map.groupBy(lines, ({ report, customerId }) => `${report} ${customerId}`),
+    {
+      client,
+      say,
+      isOpen: ({ date, fetchedAt, customerId }) =>
+        isProvisional(date, dateIn(zoneOf(customerId), Date.parse(fetchedAt)), options.lookbackDays),
+    },
+  )
 }
 
 interface Checking {

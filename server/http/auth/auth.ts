@@ -1,8 +1,8 @@
 /** Who asks: by `Authorization: Bearer`, else by the page's cookie. The same for every transport. */
-import type { Caller } from '#server/context.ts'
+import { type Caller, SCOPES } from '#server/caller.ts'
+import { whileAvailable, type Availability } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Identity, KeyRing } from '#server/keys/key-ring.ts'
-import { SCOPES, whileAvailable, type Availability } from '#server/operation.ts'
 import { createAttempts, type AttemptsOptions } from '#server/http/limits/failed-logins.ts'
 import { requireOwnOrigin } from './own-origin.ts'
 import { requestIdOf } from '#server/http/problem.ts'

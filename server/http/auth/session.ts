@@ -1,9 +1,10 @@
 /** `/session`: signing in on the page, with a key, for a cookie that its scripts cannot read. */
 import type { Elysia } from 'elysia'
 import * as v from 'valibot'
-import type { Caller } from '#server/context.ts'
+import type { Caller, Scope } from '#server/caller.ts'
+import { whileAvailable, type Availability } from '#server/invoke.ts'
+import { parseInput } from '#server/parse-input.ts'
 import { ProblemError } from '#server/errors.ts'
-import { parseInput, whileAvailable, type Availability, type Scope } from '#server/operation.ts'
 import { SESSION_COOKIE, type Auth } from './auth.ts'
 import { readBody } from '#server/http/input.ts'
 import { requireOwnOrigin } from './own-origin.ts'

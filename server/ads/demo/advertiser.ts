@@ -1,36 +1,29 @@
 /** The made-up advertiser: campaigns, ad groups, keywords and products, with names that break careless readers. */
 import { sampleSkus } from '#db/sample-catalogue.ts'
-import { Tree } from './tree.ts'
 
-export interface World {
+export interface Advertiser {
   seed: number
   zoneOf: (customerId: string) => string
-  tree: Tree
   leaves: readonly Leaf[]
-  /** Dates that Google has looked at again since they were first asked for: `resource customer date`. */
-  restated: Set<string>
   nowMs: () => number
 }
 
-export interface WorldOptions {
+export interface AdvertiserOptions {
   seed?: number
   timeZone?: string
-  /** A manager with accounts below it, instead of any ten digits. */
-  isTree?: boolean
-  /** What the shopping campaigns advertise; the sample shop's SKUs unless told otherwise. */
+  /** The products that the shopping campaigns advertise; by default the SKUs of the sample catalogue. */
   itemIds?: readonly string[]
   nowMs?: () => number
 }
 
-export function createWorld(options: WorldOptions = {}): World {
-  const tree = new Tree(options.isTree ?? false)
-  const { timeZone = 'America/New_York' } = options
+export const DEMO_TIME_ZONE = 'America/New_York'
+
+export function createAdvertiser(options: AdvertiserOptions = {}): Advertiser {
+  const { timeZone = DEMO_TIME_ZONE } = options
   return {
     seed: options.seed ?? 1,
-    zoneOf: (customerId) => tree.zoneOf(customerId) ?? timeZone,
-    tree,
+    zoneOf: () => timeZone,
     leaves: [...keywords(), ...products(options.itemIds ?? sampleSkus())],
-    restated: new Set(),
     nowMs: options.nowMs ?? (() => Date.now()),
   }
 }

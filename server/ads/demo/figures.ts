@@ -1,6 +1,6 @@
 /** The figures of a date, a pure function of the seed: growth, seasons, weekdays, and days on which nothing ran. */
-import type { Fields, Leaf, World } from './account.ts'
-import { chance, chancesOf } from './random.ts'
+import type { Advertiser, Fields, Leaf } from './advertiser.ts'
+import { chance, chancesOf } from './hashed-chance.ts'
 
 export interface Metrics {
   impressions: number
@@ -32,11 +32,16 @@ const GROUPING: Readonly<Record<Resource, { kind: 'all' | Leaf['kind']; by: (lea
   shopping_performance_view: { kind: 'product', by: ({ id, fields }) => `${fields['ad_group.id']}~${id}` },
 }
 
+/** An advertiser some of whose dates have been restated, each as `resource customer date`. */
+interface Restatable extends Advertiser {
+  restated?: ReadonlySet<string>
+}
+
 /** Rows of one date whose metrics are not all zero, in no useful order, as Google gives them. */
-export function figuresOf(world: World, resource: Resource, of: CustomerDate): Figures[] {
+export function figuresOf(world: Restatable, resource: Resource, of: CustomerDate): Figures[] {
   const { kind, by } = GROUPING[resource]
   const day = dayOf(world, of)
-  const isRestated = world.restated.has(placeOf(resource, of))
+  const isRestated = world.restated?.has(dateKey(resource, of))
   const groups = new Map<string, Figures>()
   for (const leaf of world.leaves) {
     if (kind !== 'all' && leaf.kind !== kind) continue
@@ -53,7 +58,7 @@ export function figuresOf(world: World, resource: Resource, of: CustomerDate): F
     .map(({ figures }) => figures)
 }
 
-export function placeOf(resource: Resource, { customerId, date }: CustomerDate): string {
+export function dateKey(resource: Resource, { customerId, date }: CustomerDate): string {
   return `${resource} ${customerId} ${date}`
 }
 
@@ -100,7 +105,7 @@ interface Day extends CustomerDate {
   traffic: number
 }
 
-function dayOf(world: World, { customerId, date }: CustomerDate): Day {
+function dayOf(world: Advertiser, { customerId, date }: CustomerDate): Day {
   const paused = chance(world.seed, customerId, 'pause', date) < 1 / PAUSED_ONE_DAY_IN
   if (paused) return { customerId, date, traffic: 0 }
   const day = Temporal.PlainDate.from(date)
@@ -113,7 +118,7 @@ function dayOf(world: World, { customerId, date }: CustomerDate): Day {
   }
 }
 
-function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: Day): Metrics {
+function metricsOf({ seed }: Advertiser, leaf: Leaf, { customerId, date, traffic }: Day): Metrics {
   if (date < leaf.since || traffic === 0) return NOTHING
   const luck = chancesOf(seed, customerId, leaf.id, date)
   if (luck(4) >= leaf.presence) return NOTHING
@@ -128,7 +133,7 @@ function metricsOf({ seed }: World, leaf: Leaf, { customerId, date, traffic }: D
 }
 
 /** Nothing of days to come, and of today only what is already over there. */
-function elapsedPart({ nowMs, zoneOf }: World, { customerId, date }: CustomerDate): number {
+function elapsedPart({ nowMs, zoneOf }: Advertiser, { customerId, date }: CustomerDate): number {
   const now = Temporal.Instant.fromEpochMilliseconds(nowMs()).toZonedDateTimeISO(zoneOf(customerId))
   const today = now.toPlainDate().toString()
   if (date === today) return now.hour / HOURS

@@ -1,0 +1,36 @@
+/**
+ * Made-up ads, so that everything can be tried without an account: the sample shop's campaigns, the same on every
+ * machine. It is a source like one of your own, and an example of it: `--source ./module.ts` names a module that exports
+ * this function.
+ */
+import type { FetchContext } from '#server/ads/source.ts'
+import { REPORTS } from '#server/ads/report.ts'
+import { createAdvertiser } from './advertiser.ts'
+import { figuresOf, type Figures } from './figures.ts'
+
+const advertiser = createAdvertiser()
+
+/**
+ * All rows of one date, in any order, by the names of the report's columns. Ids and micros are strings of digits: a
+ * number loses what is beyond 2^53.
+ */
+export async function fetchData(
+  date: string,
+  { report, customerId }: FetchContext,
+): Promise<Record<string, unknown>[]> {
+  const { columns, resource } = REPORTS[report]
+  return figuresOf(advertiser, resource, { customerId, date }).map((figures) => {
+    const values = { ...figures.fields, ...metricFields(figures) }
+    return Object.fromEntries(columns.map(({ name, field }) => [name, values[field]]))
+  })
+}
+
+function metricFields(figures: Figures): Record<string, string | number> {
+  return {
+    'metrics.impressions': `${figures.impressions}`,
+    'metrics.clicks': `${figures.clicks}`,
+    'metrics.cost_micros': `${figures.costMicros}`,
+    'metrics.conversions': figures.conversions,
+    'metrics.conversions_value': figures.conversionsValue,
+  }
+}
