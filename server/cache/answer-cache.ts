@@ -50,16 +50,18 @@ function measured(metrics: Metrics, { freshness, memory, redis }: Observed) {
   let inconsistent = 0
   const gauge = (name: string, help: string, value: () => number) =>
     metrics.gauge({ name, help }, (set) => set({}, value()))
-  metrics.gauge(
+  metrics.total(
     { name: 'adstock_cache_reads_total', help: 'Reads, by where the answer was found', labels: ['tier'] },
     (set) => {
       for (const [tier, count] of Object.entries(reads)) set({ tier }, count)
     },
   )
-  gauge(
-    'adstock_cache_inconsistent_total',
-    'Kept answers that were not what the database says',
-    () => inconsistent,
+  metrics.total(
+    {
+      name: 'adstock_cache_inconsistent_total',
+      help: 'Cached answers that differed from the database',
+    },
+    (set) => set({}, inconsistent),
   )
   gauge('adstock_cache_memory_bytes', 'Size of the answers kept in memory', () => memory.bytes)
   gauge('adstock_cache_memory_entries', 'Answers kept in memory', () => memory.entries)

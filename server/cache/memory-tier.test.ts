@@ -13,17 +13,42 @@ test('it never takes more bytes than it may', () => {
   expect(tier.entries).toBeGreaterThan(50)
 })
 
-test('what is wanted stays when somebody walks through everything once', () => {
-  const tier = new MemoryTier<string>(20_000)
+/** What a scan must not do: evict by the time of the last use alone. */
+class LeastRecentlyUsed {
+  readonly #entries = new Map<string, string>()
+
+  get(key: string): string | undefined {
+    const value = this.#entries.get(key)
+    if (value !== undefined) this.set(key, value)
+    return value
+  }
+
+  set(key: string, value: string): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, value)
+    const [oldest] = this.#entries.keys()
+    if (this.#entries.size > 200 && oldest !== undefined) this.#entries.delete(oldest)
+  }
+}
+
+/** How many of the keys that were read three times survive a scan of ten thousand others. */
+function survivors(tier: Pick<LeastRecentlyUsed, 'get' | 'set'>): number {
   for (let round = 0; round < 3; round += 1)
     for (const key of KEYS) {
-      if (tier.get(key) === undefined) tier.set(key, key, 100)
+      if (tier.get(key) === undefined) tier.set(key, key)
     }
-  for (let n = 0; n < 10_000; n += 1) {
-    tier.set(`walked ${n}`, '', 100)
-    tier.get(KEYS[n % KEYS.length] ?? '')
+  for (let n = 0; n < 10_000; n += 1) tier.set(`scanned ${n}`, '')
+  return KEYS.filter((key) => tier.get(key) === key).length
+}
+
+test('a scan evicts nothing that was read before it; from an LRU cache of the same size it evicts all', () => {
+  const tier = new MemoryTier<string>(20_000)
+  const sized = {
+    get: (key: string) => tier.get(key),
+    set: (key: string, value: string) => void tier.set(key, value, 100),
   }
-  expect(KEYS.filter((key) => tier.get(key) === key).length).toBe(KEYS.length)
+  expect(survivors(sized)).toBe(KEYS.length)
+  expect(survivors(new LeastRecentlyUsed())).toBe(0)
 })
 
 test('a key that is set again has its new value, and its new size', () => {

@@ -1,9 +1,9 @@
-/** What the ads tell of themselves at /metrics. */
+/** The metrics of runs and stored dates. */
 import type { Metrics } from '#server/platform/metrics.ts'
 import { total, type Progress } from './progress.ts'
 import type { Day } from '#server/ads/schema.ts'
 
-/** Who began a run: somebody over the API, the daily job, or the server as it started. */
+/** What started a run: a call of the API, the daily job, or the start of the server. */
 export type Trigger = 'api' | 'schedule' | 'start'
 
 export interface RunMetrics {
@@ -27,13 +27,13 @@ export function createRunMetrics(metrics: Metrics, dates: () => DateCount[]): Ru
   let succeededAtMs: number | undefined
   const runs = metrics.counter({
     name: 'adstock_ads_runs_total',
-    help: 'Runs by who began them and how they ended',
+    help: 'Runs by what started them and how they ended',
     labels: ['trigger', 'outcome'],
   })
   for (const name of COUNTERS)
-    metrics.total({ name: `adstock_ads_${name}_total`, help: HELP[name] }, () => {
-      return over[name] + (current ? total(current, name) : 0)
-    })
+    metrics.total({ name: `adstock_ads_${name}_total`, help: HELP[name] }, (set) =>
+      set({}, over[name] + (current ? total(current, name) : 0)),
+    )
   const fetching = metrics.histogram(
     { name: 'adstock_ads_fetch_seconds', help: 'How long runs took to fetch their dates' },
     RUN_BOUNDS_S,

@@ -6,7 +6,7 @@ import type { Metrics } from '#server/platform/metrics.ts'
 export function countVerdicts(metrics: Metrics, limiter: Limiter): (policy: Cost, verdict: Verdict) => void {
   const counts = new Map<string, number>()
   const refused: Record<Cost, number> = { read: 0, search: 0, write: 0 }
-  metrics.gauge(
+  metrics.total(
     {
       name: 'adstock_rate_limit_decisions_total',
       help: 'Decisions of the rate limiter, by policy and by who counted',
@@ -19,7 +19,7 @@ export function countVerdicts(metrics: Metrics, limiter: Limiter): (policy: Cost
       }
     },
   )
-  metrics.gauge(
+  metrics.total(
     { name: 'adstock_rate_limited_total', help: 'Requests refused with 429', labels: ['policy'] },
     (set) => {
       for (const [policy, count] of Object.entries(refused)) set({ policy }, count)
