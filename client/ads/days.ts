@@ -1,5 +1,6 @@
 /** What the days say, summed and in words. */
 import type { Outputs } from '#client/api.ts'
+import type { MetricsOnWire } from '#server/ads/metric.ts'
 import { count } from '#client/ui/format.ts'
 
 export type Days = Outputs['ads']['days']
@@ -57,26 +58,25 @@ export function statesInWords(days: readonly Day[]): string {
   }).join(', ')
 }
 
-export interface Figures {
-  impressions: number
-  clicks: number
-  /** Millionths of the currency's unit, as digits. */
-  cost_micros: string
-  conversions: number
-  conversions_value: number
+export type Figures = MetricsOnWire
+
+const NOTHING: Figures = {
+  impressions: 0,
+  clicks: 0,
+  cost_micros: '0',
+  conversions: 0,
+  conversions_value: 0,
 }
 
 export function sumOf(days: readonly Figures[]): Figures {
-  let cost = 0n
-  const sum = { impressions: 0, clicks: 0, conversions: 0, conversions_value: 0 }
-  for (const day of days) {
-    cost += BigInt(day.cost_micros)
-    sum.impressions += day.impressions
-    sum.clicks += day.clicks
-    sum.conversions += day.conversions
-    sum.conversions_value += day.conversions_value
-  }
-  return { ...sum, cost_micros: String(cost) }
+  const names = Object.keys(NOTHING) as (keyof Figures)[]
+  const sums = names.map((name) => [name, days.map((day) => day[name]).reduce(add, NOTHING[name])])
+  return Object.fromEntries(sums) as Figures
+}
+
+/** Micros, which are strings of digits, exactly. */
+function add(sum: string | number, more: string | number): string | number {
+  return typeof sum === 'string' ? String(BigInt(sum) + BigInt(more)) : sum + Number(more)
 }
 
 /** The same per click or per conversion, in micros; undefined when there was none. */

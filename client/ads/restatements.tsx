@@ -40,7 +40,7 @@ export function Restatements({ choice, date }: RestatementsProps) {
 
 function RestatementTable({ item, currency }: { item: Restatement; currency: string }) {
   const { before, after, restated_at: at, fetched_at_before: atBefore } = item
-  const changes = METRICS.filter(({ field }) => before[field] !== after[field])
+  const changes = FIELDS.filter(([field]) => before[field] !== after[field])
   return (
     <table className="plain-table">
       <caption>Seen {moment(at)}</caption>
@@ -52,7 +52,7 @@ function RestatementTable({ item, currency }: { item: Restatement; currency: str
         </tr>
       </thead>
       <tbody>
-        {changes.map(({ name, read }) => (
+        {changes.map(([, { name, read }]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
             <td>{read(before, currency)}</td>
@@ -74,19 +74,17 @@ function RestatementTable({ item, currency }: { item: Restatement; currency: str
 /** As exact as they are kept: a change may be small. */
 const exactly = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 6 })
 
-const METRICS: readonly {
+interface Reading {
   name: string
-  field: keyof Counted
   read: (of: Counted, currency: string) => string
-}[] = [
-  { name: 'Rows', field: 'rows', read: ({ rows }) => count(rows) },
-  { name: 'Impressions', field: 'impressions', read: ({ impressions }) => count(impressions) },
-  { name: 'Clicks', field: 'clicks', read: ({ clicks }) => count(clicks) },
-  { name: 'Cost', field: 'cost_micros', read: (of, currency) => microsAsMoney(of.cost_micros, currency) },
-  { name: 'Conversions', field: 'conversions', read: (of) => exactly.format(of.conversions) },
-  {
-    name: 'Conversion value',
-    field: 'conversions_value',
-    read: (of) => exactly.format(of.conversions_value),
-  },
-]
+}
+
+const READINGS: Readonly<Record<keyof Counted, Reading>> = {
+  rows: { name: 'Rows', read: ({ rows }) => count(rows) },
+  impressions: { name: 'Impressions', read: ({ impressions }) => count(impressions) },
+  clicks: { name: 'Clicks', read: ({ clicks }) => count(clicks) },
+  cost_micros: { name: 'Cost', read: (of, currency) => microsAsMoney(of.cost_micros, currency) },
+  conversions: { name: 'Conversions', read: (of) => exactly.format(of.conversions) },
+  conversions_value: { name: 'Conversion value', read: (of) => exactly.format(of.conversions_value) },
+}
+const FIELDS = Object.entries(READINGS) as [field: keyof Counted, reading: Reading][]

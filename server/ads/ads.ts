@@ -170,7 +170,7 @@ class AdsService implements Ads {
     return [...groups].map(([productItemId, { sums }]) => ({
       productItemId,
       clicks: Number(sums.clicks),
-      costMicros: sums.costMicros,
+      costMicros: sums.cost_micros,
       conversions: toNumber(sums.conversions),
     }))
   }

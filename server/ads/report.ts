@@ -1,5 +1,6 @@
 /** The four reports: what Google is asked, and which column of the store each field of its answer fills. */
 import type { DateRange } from './calendar.ts'
+import { METRICS } from './metric.ts'
 import type { ReportName } from './options.ts'
 
 export interface Report {
@@ -22,8 +23,6 @@ export interface Column {
   kind: 'text' | 'id' | 'integer' | 'decimal'
 }
 
-const METRIC_NAMES = ['impressions', 'clicks', 'cost_micros', 'conversions', 'conversions_value'] as const
-
 const column = (name: string, field: string, kind: Column['kind']): Column => ({
   name,
   field,
@@ -38,8 +37,8 @@ const AD_GROUP = column('ad_group_id', 'ad_group.id', 'id')
 const CRITERION = column('criterion_id', 'ad_group_criterion.criterion_id', 'id')
 const PRODUCT_ITEM = column('product_item_id', 'segments.product_item_id', 'text')
 
-export const METRICS: readonly Column[] = METRIC_NAMES.map((name) =>
-  column(name, `metrics.${name}`, name.startsWith('conversions') ? 'decimal' : 'integer'),
+const METRIC_COLUMNS: readonly Column[] = METRICS.map(({ name, unit }) =>
+  column(name, `metrics.${name}`, unit === 'decimal' ? 'decimal' : 'integer'),
 )
 
 export const REPORTS: Readonly<Record<ReportName, Report>> = {
@@ -79,7 +78,7 @@ export function queryFor(name: ReportName, date: string): string {
 
 /** Without a segment in SELECT: what the range sums to, whatever it is made of. */
 export function totalsQueryFor(name: ReportName, { from, to }: DateRange): string {
-  const fields = METRICS.map(({ field }) => field).join(', ')
+  const fields = METRIC_COLUMNS.map(({ field }) => field).join(', ')
   return `SELECT ${fields} FROM ${REPORTS[name].resource} WHERE segments.date BETWEEN '${from}' AND '${to}'`
 }
 
@@ -92,9 +91,9 @@ function report(
   resource: GaqlResource,
   { key, attributes }: { key: readonly Column[]; attributes: readonly Column[] },
 ): Report {
-  return { name, resource, key, columns: [DATE, CUSTOMER, ...key, ...attributes, ...METRICS] }
+  return { name, resource, key, columns: [DATE, CUSTOMER, ...key, ...attributes, ...METRIC_COLUMNS] }
 }
 
-function lowerCamelCase(name: string): string {
+export function lowerCamelCase(name: string): string {
   return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

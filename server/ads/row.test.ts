@@ -3,17 +3,18 @@ import { formatDecimal, parseDecimal, toNumber } from './decimal.ts'
 import { InvalidRowsError } from './errors.ts'
 import { REPORT_NAMES } from './options.ts'
 import { columnNames, queryFor, REPORTS } from './report.ts'
-import { addRow, noSums, sortKey, toRow } from './row.ts'
+import { addRow, cellsOf, METRICS, noSums, sumsOfCells } from './metric.ts'
+import { sortKey, toRow } from './row.ts'
 
 const OF = { report: 'campaign', customerId: '1234567890', date: '2026-01-31' } as const
-const METRICS = 'impressions,clicks,cost_micros,conversions,conversions_value'
+const METRIC_CELLS = 'impressions,clicks,cost_micros,conversions,conversions_value'
 
 test('the columns are those of the contract', () => {
   expect(REPORT_NAMES.map((name) => columnNames(name).join())).toEqual([
-    `date,customer_id,campaign_id,campaign_name,campaign_status,${METRICS}`,
-    `date,customer_id,campaign_id,ad_group_id,ad_group_name,ad_group_status,${METRICS}`,
-    `date,customer_id,campaign_id,ad_group_id,criterion_id,keyword_text,match_type,${METRICS}`,
-    `date,customer_id,campaign_id,ad_group_id,product_item_id,${METRICS}`,
+    `date,customer_id,campaign_id,campaign_name,campaign_status,${METRIC_CELLS}`,
+    `date,customer_id,campaign_id,ad_group_id,ad_group_name,ad_group_status,${METRIC_CELLS}`,
+    `date,customer_id,campaign_id,ad_group_id,criterion_id,keyword_text,match_type,${METRIC_CELLS}`,
+    `date,customer_id,campaign_id,ad_group_id,product_item_id,${METRIC_CELLS}`,
   ])
 })
 
@@ -87,8 +88,8 @@ test('decimals add up exactly', () => {
   const sums = noSums()
   for (let n = 0; n < 1000; n++) addRow(sums, ['1', '2', '9007199254740993', '0.1', '0.333333'])
   expect(formatDecimal(sums.conversions)).toBe('100')
-  expect(formatDecimal(sums.conversionsValue)).toBe('333.333')
-  expect(sums.costMicros).toBe(9_007_199_254_740_993_000n)
+  expect(formatDecimal(sums.conversions_value)).toBe('333.333')
+  expect(sums.cost_micros).toBe(9_007_199_254_740_993_000n)
   expect(toNumber((parseDecimal('0.1') ?? 0n) + (parseDecimal('0.2') ?? 0n))).toBe(0.3)
 })
 
@@ -107,4 +108,18 @@ test('decimals are read in every notation and written in the plain one', () => {
     const scaled = parseDecimal(text)
     expect(scaled === undefined ? undefined : formatDecimal(scaled)).toBe(plain)
   }
+})
+
+test('the cells of sums are in the order of the list, and read back are the same sums', () => {
+  const sums = noSums()
+  for (const [index, { name }] of METRICS.entries()) sums[name] = BigInt(index + 1) * 10n ** 20n
+  const cells = cellsOf(sums)
+  expect(cells).toHaveLength(METRICS.length)
+  expect(sumsOfCells(cells)).toEqual(sums)
+  expect(sumsOfCells(cells.with(0, '1.5'))).toBeUndefined()
+  expect(sumsOfCells(cells.slice(1))).toBeUndefined()
+
+  const added = noSums()
+  addRow(added, ['a key', ...cells])
+  expect(added).toEqual(sums)
 })

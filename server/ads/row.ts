@@ -1,4 +1,4 @@
-/** From a source's row to the cells of a line, and what the lines of a date sum to. */
+/** From a source's row to the cells of a line. */
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { InvalidRowsError } from './errors.ts'
 import { REPORTS, type Column, type Report } from './report.ts'
@@ -6,15 +6,6 @@ import type { DateOfReport } from './plan.ts'
 
 /** The cells of one line, in the order of the report's columns. */
 export type Row = readonly string[]
-
-export interface Sums {
-  impressions: bigint
-  clicks: bigint
-  costMicros: bigint
-  /** Scaled, see decimal.ts. */
-  conversions: bigint
-  conversionsValue: bigint
-}
 
 /**
  * A row comes as Google's nested JSON, or by the names of the columns; the date and the account may be left out.
@@ -52,39 +43,6 @@ export function describeKey(sorted: string, { key }: Report): string {
       return `${name} ${kind === 'id' ? cell.replace(/^0+(?=\d)/, '') : cell}`
     })
     .join(', ')
-}
-
-export function noSums(): Sums {
-  return { impressions: 0n, clicks: 0n, costMicros: 0n, conversions: 0n, conversionsValue: 0n }
-}
-
-/** Adds in place: this runs for every row that passes through. */
-export function addRow(sums: Sums, row: Row): void {
-  const first = row.length - METRICS
-  sums.impressions += integerIn(row[first])
-  sums.clicks += integerIn(row[first + 1])
-  sums.costMicros += integerIn(row[first + 2])
-  sums.conversions += decimalIn(row[first + 3])
-  sums.conversionsValue += decimalIn(row[first + 4])
-}
-
-const METRICS = 5
-
-/** Most metrics of most rows are 0, and making a bigint of a text takes its time. */
-function integerIn(cell = '0'): bigint {
-  return cell === '0' ? 0n : BigInt(cell)
-}
-
-function decimalIn(cell = '0'): bigint {
-  return cell === '0' ? 0n : (parseDecimal(cell) ?? 0n)
-}
-
-export function addSums(sums: Sums, more: Sums): void {
-  sums.impressions += more.impressions
-  sums.clicks += more.clicks
-  sums.costMicros += more.costMicros
-  sums.conversions += more.conversions
-  sums.conversionsValue += more.conversionsValue
 }
 
 function valueAt(raw: object, { name, path }: Column): unknown {

@@ -1,6 +1,7 @@
 /** The shapes of ads on the wire, for both transports. */
 import * as v from 'valibot'
 import { isDate } from './calendar.ts'
+import { METRICS, type MetricName, type MetricsOnWire } from './metric.ts'
 import { REPORT_NAMES } from './options.ts'
 
 /** Longer than all that Google keeps by the day. */
@@ -32,13 +33,9 @@ export const CostCurrency = v.pipe(
   ),
 )
 
-const metrics = {
-  impressions: v.number(),
-  clicks: v.number(),
-  cost_micros: Micros,
-  conversions: v.number(),
-  conversions_value: v.number(),
-}
+const metrics = Object.fromEntries(
+  METRICS.map(({ name, unit }) => [name, unit === 'micros' ? Micros : v.number()]),
+) as { [Name in MetricName]: MetricsOnWire[Name] extends string ? typeof Micros : v.NumberSchema<undefined> }
 
 export const DAY_STATES = ['missing', 'empty', 'complete', 'provisional', 'failed', 'fetching'] as const
 

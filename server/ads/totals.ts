@@ -7,8 +7,8 @@ import { parseDecimal } from './decimal.ts'
 import { FetchError, InvalidRowsError } from './errors.ts'
 import type { Asking, GoogleAdsClient } from './google/client.ts'
 import type { ReportName } from './options.ts'
-import { METRICS, totalsQueryFor } from './report.ts'
-import { addSums, noSums, type Sums } from './row.ts'
+import { addSums, METRICS, noSums, sumsOfCells, type MetricName, type Sums } from './metric.ts'
+import { lowerCamelCase, totalsQueryFor } from './report.ts'
 
 /** Dates that follow each other, all of them stored. */
 export interface Stretch {
@@ -28,7 +28,7 @@ export interface Difference {
   range: DateRange
   provisional: boolean
   /** By metric, and only those that differ. */
-  metrics: { name: string; stored: bigint; google: bigint }[]
+  metrics: { name: MetricName; stored: bigint; google: bigint }[]
 }
 
 /** @param dates ascending */
@@ -81,32 +81,22 @@ export async function askTotals(
   const row = await client.summary({ customerId: of.customerId, query }, asking)
   if (row === undefined) throw new FetchError('BROKEN_STREAM', 'The answer has no summary row.')
   const { metrics = {} } = row as { metrics?: Record<string, string | number> }
-  const [impressions, clicks, costMicros, conversions, conversionsValue] = METRICS.map(({ path, kind }) => {
-    const text = `${metrics[path[1] ?? ''] ?? 0}`
-    const value = kind === 'decimal' ? parseDecimal(text) : /^-?\d+$/.test(text) ? BigInt(text) : undefined
-    if (value === undefined)
-      throw new InvalidRowsError(`The summary row says ${path.join('.')} ${text.slice(0, 40)}.`)
-    return value
-  }) as [bigint, bigint, bigint, bigint, bigint]
-  return { impressions, clicks, costMicros, conversions, conversionsValue }
+  const cells = METRICS.map(({ name }) => `${metrics[lowerCamelCase(name)] ?? 0}`)
+  const sums = sumsOfCells(cells)
+  if (!sums) throw new InvalidRowsError(`The summary row is ${cells.join(', ').slice(0, 200)}.`)
+  return sums
 }
 
 /** Google adds conversions as doubles, whose last digits are rounded: so much of a sum is no difference. */
 const DECIMAL_TOLERANCE = { least: parseDecimal('0.001') ?? 0n, per: 1_000_000_000n }
 
 function compare(stored: Sums, google: Sums): Difference['metrics'] {
-  const pairs: [name: string, stored: bigint, google: bigint, isDecimal: boolean][] = [
-    ['impressions', stored.impressions, google.impressions, false],
-    ['clicks', stored.clicks, google.clicks, false],
-    ['cost_micros', stored.costMicros, google.costMicros, false],
-    ['conversions', stored.conversions, google.conversions, true],
-    ['conversions_value', stored.conversionsValue, google.conversionsValue, true],
-  ]
-  return pairs.flatMap(([name, ours, theirs, isDecimal]) => {
-    const apart = magnitude(ours - theirs)
+  return METRICS.flatMap(({ name, unit }) => {
+    const [ours, theirs] = [stored[name], google[name]]
     const relative = magnitude(theirs) / DECIMAL_TOLERANCE.per
-    const allowed = isDecimal ? (relative > DECIMAL_TOLERANCE.least ? relative : DECIMAL_TOLERANCE.least) : 0n
-    return apart > allowed ? [{ name, stored: ours, google: theirs }] : []
+    const rounding = relative > DECIMAL_TOLERANCE.least ? relative : DECIMAL_TOLERANCE.least
+    const allowed = unit === 'decimal' ? rounding : 0n
+    return magnitude(ours - theirs) > allowed ? [{ name, stored: ours, google: theirs }] : []
   })
 }
 

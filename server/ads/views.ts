@@ -1,9 +1,9 @@
 /** What the API tells of the store: a state for every date, and sums by date, campaign or product. */
 import { datesOf, type DateRange } from './calendar.ts'
-import { toNumber } from './decimal.ts'
 import type { ReportName } from './options.ts'
 import type { DateOfReport } from './plan.ts'
-import { addRow, addSums, noSums, type Row, type Sums } from './row.ts'
+import { addRow, addSums, noSums, toWire, type Sums } from './metric.ts'
+import type { Row } from './row.ts'
 import type { DateCount } from './run/run-metrics.ts'
 import { DAY_STATES, type Day, type ReportRow, type Restatement } from './schema.ts'
 import type { DateFailure } from './store/failures.ts'
@@ -39,7 +39,7 @@ function dayOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day {
     customer_id: of.customerId,
     rows: line?.rows ?? 0,
     fetched_at: line?.fetchedAt ?? null,
-    ...metricsOf(line?.sums ?? noSums()),
+    ...toWire(line?.sums ?? noSums()),
     // A date that is there stays there when fetching it again fails; that it failed is still worth telling.
     ...(failure && { code: failure.code, detail: failure.detail }),
   }
@@ -68,16 +68,6 @@ export function countStates({ range, reports, customerIds }: Selection, known: K
   )
 }
 
-export function metricsOf(sums: Sums) {
-  return {
-    impressions: Number(sums.impressions),
-    clicks: Number(sums.clicks),
-    cost_micros: `${sums.costMicros}`,
-    conversions: toNumber(sums.conversions),
-    conversions_value: toNumber(sums.conversionsValue),
-  }
-}
-
 /** The lines of a selection, by date. */
 export function selectLines(lines: Iterable<IndexLine>, { range, reports, customerIds }: Selection) {
   return [...lines]
@@ -95,7 +85,7 @@ export function selectLines(lines: Iterable<IndexLine>, { range, reports, custom
 export function rowsByDate(lines: readonly IndexLine[]): ReportRow[] {
   const sums = new Map<string, Sums>()
   for (const line of lines) addSums(sumsAt(sums, line.date), line.sums)
-  return [...sums].map(([date, each]) => ({ date, ...metricsOf(each) }))
+  return [...sums].map(([date, each]) => ({ date, ...toWire(each) }))
 }
 
 export interface Group {
@@ -138,7 +128,7 @@ export async function rowsByCampaign(dir: string, lines: readonly IndexLine[]): 
   return mostSpentFirst(groups).map(([campaign_id, { sums, latest }]) => ({
     campaign_id,
     campaign_name: latest[CAMPAIGN_NAME] ?? '',
-    ...metricsOf(sums),
+    ...toWire(sums),
   }))
 }
 
@@ -146,12 +136,12 @@ export async function rowsByProduct(dir: string, lines: readonly IndexLine[]): P
   const groups = await groupRows(dir, lines, PRODUCT_ITEM_ID)
   return mostSpentFirst(groups).map(([product_item_id, { sums }]) => ({
     product_item_id,
-    ...metricsOf(sums),
+    ...toWire(sums),
   }))
 }
 
 function mostSpentFirst(groups: ReadonlyMap<string, Group>): [string, Group][] {
-  return [...groups].toSorted(([, a], [, b]) => Number(b.sums.costMicros - a.sums.costMicros))
+  return [...groups].toSorted(([, a], [, b]) => Number(b.sums.cost_micros - a.sums.cost_micros))
 }
 
 function sumsAt(sums: Map<string, Sums>, name: string): Sums {
@@ -162,15 +152,18 @@ function sumsAt(sums: Map<string, Sums>, name: string): Sums {
 
 /** Newest first. */
 export function tellRestatements(restatements: readonly Restated[]): Restatement[] {
-  return restatements
-    .toReversed()
-    .map(({ date, report, customerId, restatedAt, fetchedAtBefore, before, after }) => ({
-      date,
-      report,
-      customer_id: customerId,
-      restated_at: restatedAt,
-      fetched_at_before: fetchedAtBefore,
-      before: { rows: before.rows, ...metricsOf(before.sums) },
-      after: { rows: after.rows, ...metricsOf(after.sums) },
-    }))
+  return restatements.toReversed().map(restatementToWire)
+}
+
+export function restatementToWire(restated: Restated): Restatement {
+  const { date, report, customerId, restatedAt, fetchedAtBefore, before, after } = restated
+  return {
+    date,
+    report,
+    customer_id: customerId,
+    restated_at: restatedAt,
+    fetched_at_before: fetchedAtBefore,
+    before: { rows: before.rows, ...toWire(before.sums) },
+    after: { rows: after.rows, ...toWire(after.sums) },
+  }
 }

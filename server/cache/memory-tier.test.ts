@@ -45,7 +45,7 @@ test('a scan evicts nothing that was read before it; from an LRU cache of the sa
   const tier = new MemoryTier<string>(20_000)
   const sized = {
     get: (key: string) => tier.get(key),
-    set: (key: string, value: string) => void tier.set(key, value, 100),
+    set: (key: string, value: string) => tier.set(key, value, 100),
   }
   expect(survivors(sized)).toBe(KEYS.length)
   expect(survivors(new LeastRecentlyUsed())).toBe(0)

@@ -3,6 +3,7 @@ import type { Fields } from '#server/ads/demo/advertiser.ts'
 import type { World } from './world.ts'
 import {
   figuresOf,
+  metricFields,
   NOTHING,
   sum,
   type Figures,
@@ -110,7 +111,7 @@ function toJson(paths: Paths, row: Dated, { world, customerId }: { world: World;
     'customer.currency_code': 'USD',
     'customer.manager': world.tree.isManager(customerId),
     'segments.date': row.date,
-    ...metricValues(row),
+    ...metricFields(row),
   }
   for (const { field, path } of paths) {
     const [resource = ''] = path
@@ -119,16 +120,6 @@ function toJson(paths: Paths, row: Dated, { world, customerId }: { world: World;
     put(json, path, values[field])
   }
   return json
-}
-
-function metricValues(metrics: Metrics): Record<string, string | number> {
-  return {
-    'metrics.impressions': `${metrics.impressions}`,
-    'metrics.clicks': `${metrics.clicks}`,
-    'metrics.cost_micros': `${metrics.costMicros}`,
-    'metrics.conversions': metrics.conversions,
-    'metrics.conversions_value': metrics.conversionsValue,
-  }
 }
 
 /** Resources are named in the answer unasked; segments and metrics have no name. */

@@ -58,6 +58,17 @@ export function figuresOf(world: Restatable, resource: Resource, of: CustomerDat
     .map(({ figures }) => figures)
 }
 
+/** By their GAQL name, as Google writes them: 64-bit integers as strings. A metric that is not made up is absent. */
+export function metricFields(metrics: Metrics): Record<string, string | number> {
+  return {
+    'metrics.impressions': `${metrics.impressions}`,
+    'metrics.clicks': `${metrics.clicks}`,
+    'metrics.cost_micros': `${metrics.costMicros}`,
+    'metrics.conversions': metrics.conversions,
+    'metrics.conversions_value': metrics.conversionsValue,
+  }
+}
+
 export function dateKey(resource: Resource, { customerId, date }: CustomerDate): string {
   return `${resource} ${customerId} ${date}`
 }

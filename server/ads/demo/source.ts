@@ -6,7 +6,7 @@
 import type { FetchContext } from '#server/ads/source.ts'
 import { REPORTS } from '#server/ads/report.ts'
 import { createAdvertiser } from './advertiser.ts'
-import { figuresOf, type Figures } from './figures.ts'
+import { figuresOf, metricFields } from './figures.ts'
 
 const advertiser = createAdvertiser()
 
@@ -23,14 +23,4 @@ export async function fetchData(
     const values = { ...figures.fields, ...metricFields(figures) }
     return Object.fromEntries(columns.map(({ name, field }) => [name, values[field]]))
   })
-}
-
-function metricFields(figures: Figures): Record<string, string | number> {
-  return {
-    'metrics.impressions': `${figures.impressions}`,
-    'metrics.clicks': `${figures.clicks}`,
-    'metrics.cost_micros': `${figures.costMicros}`,
-    'metrics.conversions': figures.conversions,
-    'metrics.conversions_value': figures.conversionsValue,
-  }
 }

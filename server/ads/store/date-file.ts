@@ -4,7 +4,8 @@ import { InvalidRowsError } from '#server/ads/errors.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { columnNames, REPORTS } from '#server/ads/report.ts'
-import { addRow, noSums, sortKey, type Row, type Sums } from '#server/ads/row.ts'
+import { addRow, noSums, type Sums } from '#server/ads/metric.ts'
+import { sortKey, type Row } from '#server/ads/row.ts'
 
 export interface DateContent {
   rows: number

@@ -1,10 +1,9 @@
 /** index.csv: what is there, one line per report, account and date. Derived from the files, never the truth. */
 import { readFileSync } from 'node:fs'
 import { isDate } from '#server/ads/calendar.ts'
-import { formatDecimal, parseDecimal } from '#server/ads/decimal.ts'
+import { cellsOf, METRICS, sumsOfCells } from '#server/ads/metric.ts'
 import { REPORT_NAMES, type ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
-import type { Sums } from '#server/ads/row.ts'
 import type { DateContent } from './date-file.ts'
 import { replaceFile } from './commit.ts'
 import { indexPath } from './layout.ts'
@@ -25,15 +24,11 @@ const COLUMNS = [
   'date',
   'state',
   'rows',
-  'impressions',
-  'clicks',
-  'cost_micros',
-  'conversions',
-  'conversions_value',
+  ...METRICS.map(({ name }) => name),
   'sha256',
   'fetched_at',
   'units',
-] as const
+]
 const HEADER = COLUMNS.join(',')
 
 /**
@@ -115,11 +110,7 @@ function toCells(line: IndexLine): string[] {
     line.date,
     line.state,
     `${line.rows}`,
-    `${sums.impressions}`,
-    `${sums.clicks}`,
-    `${sums.costMicros}`,
-    formatDecimal(sums.conversions),
-    formatDecimal(sums.conversionsValue),
+    ...cellsOf(sums),
     line.sha256,
     line.fetchedAt,
     `${line.units}`,
@@ -130,7 +121,7 @@ function toCells(line: IndexLine): string[] {
 function toLine(cells: readonly string[]): IndexLine | undefined {
   const [report = '', customerId = '', date = '', state = '', rows = ''] = cells
   const [sha256 = '', fetchedAt = '', units = ''] = cells.slice(-3)
-  const sums = toSums(cells.slice(5, -3))
+  const sums = sumsOfCells(cells.slice(5, -3))
   const valid =
     cells.length === COLUMNS.length &&
     isReportName(report) &&
@@ -150,20 +141,6 @@ function toLine(cells: readonly string[]): IndexLine | undefined {
     sha256,
     fetchedAt,
     units: Number(units),
-  }
-}
-
-function toSums(cells: readonly string[]): Sums | undefined {
-  const [impressions = '', clicks = '', costMicros = ''] = cells
-  const [conversions, conversionsValue] = cells.slice(3).map(parseDecimal)
-  const whole = [impressions, clicks, costMicros].every((cell) => /^-?\d+$/.test(cell))
-  if (!whole || conversions === undefined || conversionsValue === undefined) return undefined
-  return {
-    impressions: BigInt(impressions),
-    clicks: BigInt(clicks),
-    costMicros: BigInt(costMicros),
-    conversions,
-    conversionsValue,
   }
 }
 

@@ -19,9 +19,9 @@ function line(date: string, clicks: bigint, fetchedAt: string): IndexLine {
   const sums = {
     impressions: 9_007_199_254_740_993n,
     clicks,
-    costMicros: 1n,
+    cost_micros: 1n,
     conversions: 500_000_000_000_000_000n,
-    conversionsValue: 0n,
+    conversions_value: 0n,
   }
   const of = { report: 'campaign', customerId: '1234567890', date } as const
   return { ...of, state: 'complete', rows: 3, sums, sha256: `${clicks}`, fetchedAt, units: 600 }

@@ -6,11 +6,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { formatDecimal, parseDecimal } from '#server/ads/decimal.ts'
 import { StoreError } from '#server/ads/errors.ts'
+import { cellsOf, METRICS, sumsOfCells, type Sums } from '#server/ads/metric.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
-import type { Sums } from '#server/ads/row.ts'
 import { replaceFile, syncFolder } from './commit.ts'
 import type { IndexLine } from './index-file.ts'
 import { statePath } from './layout.ts'
@@ -28,10 +27,9 @@ export interface Counted {
   sums: Sums
 }
 
-const METRICS = ['impressions', 'clicks', 'cost_micros', 'conversions', 'conversions_value']
 const HEADER = [
   'report,customer_id,date,restated_at,fetched_at_before',
-  ...['rows', ...METRICS].map((name) => `${name}_before,${name}_after`),
+  ...['rows', ...METRICS.map(({ name }) => name)].map((name) => `${name}_before,${name}_after`),
 ].join(',')
 const COLUMNS = HEADER.split(',').length
 /** About 30,000 restatements: the older half goes then. */
@@ -141,37 +139,20 @@ function toLine(before: IndexLine, after: IndexLine): string {
 }
 
 function numbersOf({ rows, sums }: Counted): string[] {
-  return [
-    `${rows}`,
-    `${sums.impressions}`,
-    `${sums.clicks}`,
-    `${sums.costMicros}`,
-    formatDecimal(sums.conversions),
-    formatDecimal(sums.conversionsValue),
-  ]
+  return [`${rows}`, ...cellsOf(sums)]
 }
 
 function toRestatement(line: string): Restatement[] {
   const cells = line.split(',')
   if (line === HEADER || cells.length !== COLUMNS) return []
   const [report = '', customerId = '', date = '', restatedAt = '', fetchedAtBefore = '', ...numbers] = cells
-  if (!numbers.every((number) => /^-?\d+(\.\d+)?$/.test(number))) return []
   const of = { report: report as ReportName, customerId, date, restatedAt, fetchedAtBefore }
   const before = toCounted(numbers.filter((_, index) => index % 2 === 0))
   const after = toCounted(numbers.filter((_, index) => index % 2 === 1))
-  return [{ ...of, before, after }]
+  return before && after ? [{ ...of, before, after }] : []
 }
 
-function toCounted([rows = '', impressions = '', clicks = '', costMicros = '', ...decimals]: string[]) {
-  const [conversions = 0n, conversionsValue = 0n] = decimals.map(parseDecimal)
-  return {
-    rows: Number(rows),
-    sums: {
-      impressions: BigInt(impressions),
-      clicks: BigInt(clicks),
-      costMicros: BigInt(costMicros),
-      conversions,
-      conversionsValue,
-    },
-  }
+function toCounted([rows = '', ...cells]: string[]): Counted | undefined {
+  const sums = sumsOfCells(cells)
+  return sums && /^\d+$/.test(rows) ? { rows: Number(rows), sums } : undefined
 }

@@ -1,6 +1,6 @@
 /** What the simulator's account makes of a report, cell by cell: not by the way of the wire, the parser or the store. */
 import { createWorld, type WorldOptions } from '#scripts/lab/simulator/world.ts'
-import { figuresOf } from '#server/ads/demo/figures.ts'
+import { figuresOf, metricFields } from '#server/ads/demo/figures.ts'
 import { datesOf, type DateRange } from '#server/ads/calendar.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import { REPORTS } from '#server/ads/report.ts'
@@ -19,17 +19,13 @@ export function expectedRows(report: ReportName, range: DateRange, options: Worl
   return datesOf(range).flatMap((date) =>
     figuresOf(world, RESOURCES[report], { customerId: CUSTOMER, date })
       .map(({ fields, ...metrics }) => {
-        const values: Record<string, string> = {
+        const values: Record<string, string | number> = {
           ...fields,
           'segments.date': date,
           'customer.id': CUSTOMER,
-          'metrics.impressions': `${metrics.impressions}`,
-          'metrics.clicks': `${metrics.clicks}`,
-          'metrics.cost_micros': `${metrics.costMicros}`,
-          'metrics.conversions': `${metrics.conversions}`,
-          'metrics.conversions_value': `${metrics.conversionsValue}`,
+          ...metricFields(metrics),
         }
-        const cells = REPORTS[report].columns.map(({ name, field }) => [name, values[field] ?? ''])
+        const cells = REPORTS[report].columns.map(({ name, field }) => [name, String(values[field] ?? '')])
         return Object.fromEntries(cells) as Record_
       })
       .toSorted((a, b) => compareKeys(a, b, report)),

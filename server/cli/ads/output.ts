@@ -1,7 +1,6 @@
 /** What the commands say. With --json, stdout belongs to the summary and people read stderr. */
-import { formatDecimal } from '#server/ads/decimal.ts'
 import { etaMs, failedOf, ratePerS, total, type Progress, type Tally } from '#server/ads/run/progress.ts'
-import type { Sums } from '#server/ads/row.ts'
+import { formatCell, METRICS, type Metric, type MetricName, type Sums } from '#server/ads/metric.ts'
 
 export class Output {
   readonly #json: boolean
@@ -108,11 +107,28 @@ export function money(micros: bigint): string {
   return `${cents.slice(0, -2)}.${cents.slice(-2)}`
 }
 
+/** What a metric is called, and its place in the one-line summary, if it has one. */
+const METRIC_LABELS: Readonly<Record<MetricName, { label: string; inSummary?: (value: string) => string }>> =
+  {
+    impressions: { label: 'impressions', inSummary: (value) => `${value} impressions` },
+    clicks: { label: 'clicks', inSummary: (value) => `${value} clicks` },
+    cost_micros: { label: 'cost', inSummary: (value) => `cost ${value}` },
+    conversions: { label: 'conversions', inSummary: (value) => `${value} conversions` },
+    conversions_value: { label: 'value' },
+  }
+
+export function labelledMetrics(sums: Sums): [label: string, value: string][] {
+  return METRICS.map((metric) => [METRIC_LABELS[metric.name].label, formatMetric(metric, sums[metric.name])])
+}
+
 export function sumsLine(sums: Sums): string {
-  return [
-    `${count(sums.impressions)} impressions`,
-    `${count(sums.clicks)} clicks`,
-    `cost ${money(sums.costMicros)}`,
-    `${formatDecimal(sums.conversions)} conversions`,
-  ].join(', ')
+  return METRICS.flatMap((metric) => {
+    const value = formatMetric(metric, sums[metric.name])
+    return METRIC_LABELS[metric.name].inSummary?.(value) ?? []
+  }).join(', ')
+}
+
+function formatMetric(metric: Metric, value: bigint): string {
+  if (metric.unit === 'micros') return money(value)
+  return metric.unit === 'count' ? count(value) : formatCell(metric, value)
 }

@@ -1,8 +1,6 @@
 /** How `status` tells what Google changed after a date had been fetched. */
-import { formatDecimal } from '#server/ads/decimal.ts'
 import type { Counted, Restatement } from '#server/ads/store/restatements.ts'
-import { metricsOf } from '#server/ads/views.ts'
-import { count, money } from './output.ts'
+import { count, labelledMetrics } from './output.ts'
 
 /** One line, or none. @param restatements of one report and account, oldest first */
 export function describeRestatements(restatements: readonly Restatement[]): string[] {
@@ -23,25 +21,5 @@ function changesOf({ before, after }: Restatement): string[] {
 }
 
 function textsOf({ rows, sums }: Counted): [name: string, text: string][] {
-  return [
-    ['rows', count(rows)],
-    ['impressions', count(sums.impressions)],
-    ['clicks', count(sums.clicks)],
-    ['cost', money(sums.costMicros)],
-    ['conversions', formatDecimal(sums.conversions)],
-    ['value', formatDecimal(sums.conversionsValue)],
-  ]
-}
-
-export function restatementResult(restatement: Restatement) {
-  const { report, customerId, date, restatedAt, fetchedAtBefore, before, after } = restatement
-  return {
-    report,
-    customer_id: customerId,
-    date,
-    restated_at: restatedAt,
-    fetched_at_before: fetchedAtBefore,
-    before: { rows: before.rows, ...metricsOf(before.sums) },
-    after: { rows: after.rows, ...metricsOf(after.sums) },
-  }
+  return [['rows', count(rows)], ...labelledMetrics(sums)]
 }

@@ -4,19 +4,19 @@ import { dateIn } from '#server/ads/calendar.ts'
 import { kindOf } from '#server/ads/connect.ts'
 import { twoYears, withEnds } from '#server/ads/plan.ts'
 import type { Day } from '#server/ads/schema.ts'
-import { addSums, noSums } from '#server/ads/row.ts'
+import { addSums, noSums } from '#server/ads/metric.ts'
 import { readAccounts } from '#server/ads/store/stored-accounts.ts'
 import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
 import { readFailures } from '#server/ads/store/failures.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
 import { readRestatements, type Restatement } from '#server/ads/store/restatements.ts'
-import { daysOf, selectLines } from '#server/ads/views.ts'
+import { restatementToWire, daysOf, selectLines } from '#server/ads/views.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { sayVersion } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags } from './options.ts'
 import { count, Output, sumsLine } from './output.ts'
-import { describeRestatements, restatementResult } from './restatements.ts'
+import { describeRestatements } from './restatements.ts'
 
 export async function showStatus(flags: Flags): Promise<number> {
   const settings = settingsOf(flags)
@@ -54,7 +54,7 @@ export async function showStatus(flags: Flags): Promise<number> {
     }
   }
   const source = held?.source ?? null
-  await output.result([{ source, days: all, restatements: restated.map(restatementResult) }])
+  await output.result([{ source, days: all, restatements: restated.map(restatementToWire) }])
   return 0
 }
 

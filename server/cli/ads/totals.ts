@@ -3,7 +3,7 @@ import { managersOf } from '#server/ads/run/account-directory.ts'
 import { persistently, type Refusal } from '#server/ads/run/with-retries.ts'
 import { dateIn, type DateRange } from '#server/ads/calendar.ts'
 import { openSource } from '#server/ads/connect.ts'
-import { formatDecimal } from '#server/ads/decimal.ts'
+import { formatCell, METRICS, type MetricName } from '#server/ads/metric.ts'
 import { ConfigurationError } from '#server/ads/errors.ts'
 import type { GoogleAdsClient } from '#server/ads/google/client.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
@@ -140,8 +140,9 @@ async function check(
   }
 }
 
-function textOf(metric: string, value: bigint): string {
-  return metric.startsWith('conversions') ? formatDecimal(value) : `${value}`
+function textOf(name: MetricName, value: bigint): string {
+  const metric = METRICS.find((each) => each.name === name)
+  return metric ? formatCell(metric, value) : `${value}`
 }
 
 function describe({ report, customer_id, from, to, dates, differences: found }: CheckedTotals): string {

@@ -9,8 +9,6 @@ import { readDateFile } from '#server/ads/store/date-file.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { datePath, indexPath } from '#server/ads/store/layout.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
-import { formatDecimal } from '#server/ads/decimal.ts'
-import type { Sums } from '#server/ads/row.ts'
 import { settingsOf, type Flags } from './options.ts'
 import { count, Output } from './output.ts'
 import { verifyTotals } from './totals.ts'
@@ -91,20 +89,10 @@ async function problemsOf(dir: string, line: IndexLine): Promise<string[] | 'new
     return [
       ...(content.rows === line.rows ? [] : [`${content.rows} rows, but the index says ${line.rows}`]),
       ...(content.sha256 === line.sha256 ? [] : ['its bytes are not those that were stored']),
-      ...(textOf(content.sums) === textOf(line.sums) ? [] : ['its sums are not those of the index']),
+      ...(Bun.deepEquals(content.sums, line.sums) ? [] : ['its sums are not those of the index']),
     ]
   } catch (error) {
     if (error instanceof InvalidRowsError) return [error.message]
     throw error
   }
-}
-
-function textOf(sums: Sums): string {
-  return [
-    sums.impressions,
-    sums.clicks,
-    sums.costMicros,
-    formatDecimal(sums.conversions),
-    formatDecimal(sums.conversionsValue),
-  ].join(' ')
 }
