@@ -6,8 +6,8 @@ import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
-import { productTransfers } from './products/file-routes.ts'
-import type { AnyTransfer } from './file-route.ts'
+import { productFileRoutes } from './products/file-routes.ts'
+import type { AnyFileRoute } from './file-route.ts'
 
 export const api = {
   products: { ...productOperations, ...stockOperations, ...batchOperations, ...changeOperations },
@@ -15,7 +15,7 @@ export const api = {
 }
 
 /** Files, over REST alone. */
-export const transfers = { ...productTransfers }
+export const transfers = { ...productFileRoutes }
 
 export type Api = typeof api
 
@@ -37,7 +37,7 @@ export function subscriptionsOf(table: Api): Named<AnySubscription>[] {
   )
 }
 
-export function transfersOf(): AnyTransfer[] {
+export function fileRoutesOf(): AnyFileRoute[] {
   return Object.values(transfers)
 }
 

@@ -124,10 +124,12 @@ function bound({ products }: Stores, tx: Queries): Stores {
   return { products: products.within(tx) }
 }
 
-function connections(serverOf: () => Server<undefined>): Pick<RoutesOptions, 'addressOf' | 'letTakeTime'> {
+function connections(
+  serverOf: () => Server<undefined>,
+): Pick<RoutesOptions, 'addressOf' | 'disableIdleTimeout'> {
   return {
     addressOf: (request) => serverOf().requestIP(request)?.address,
-    letTakeTime(request) {
+    disableIdleTimeout(request) {
       const server = serverOf()
       server.timeout(request, 0)
       return { [Symbol.dispose]: () => server.timeout(request, IDLE_TIMEOUT_S) }

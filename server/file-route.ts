@@ -30,7 +30,7 @@ export interface Upload<
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- `run` is contravariant in its input: only `any` holds them all
-export type AnyTransfer = Download<any> | Upload<any, any>
+export type AnyFileRoute = Download<any> | Upload<any, any>
 
 export const download = <In extends v.GenericSchema<object, object>>(
   definition: Omit<Download<In>, 'kind'>,
@@ -44,7 +44,7 @@ export const upload = <In extends v.GenericSchema<object, object>, Out extends v
 ): Upload<In, Out> => ({ kind: 'upload', ...definition })
 
 /** Authority first, then the query's shape, as for any operation. */
-export function checked(transfer: AnyTransfer, ctx: Context, raw: unknown): unknown {
+export function checked(transfer: AnyFileRoute, ctx: Context, raw: unknown): unknown {
   requireScope(ctx, transfer.scope)
   return parseInput(transfer.input, raw)
 }

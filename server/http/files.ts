@@ -1,17 +1,17 @@
 /** Routes for files: a download is streamed as it is made, an upload is read as it comes. */
 import type { Elysia } from 'elysia'
-import { transfersOf } from '#server/api.ts'
+import { fileRoutesOf } from '#server/api.ts'
 import { type Caller, requireScope } from '#server/caller.ts'
 import { whileAvailable } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
-import { checked, type AnyTransfer } from '#server/file-route.ts'
+import { checked, type AnyFileRoute } from '#server/file-route.ts'
 import { queryReader } from './input.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
 import { PREFIX, splitRest, type Transport } from './rest.ts'
 import { FILE_PACE, paced } from './limits/slow-clients.ts'
 
-export function mountTransfers(app: Elysia, transport: Transport): void {
-  for (const transfer of transfersOf()) {
+export function mountFileRoutes(app: Elysia, transport: Transport): void {
+  for (const transfer of fileRoutesOf()) {
     const [method, path] = splitRest(transfer)
     const read = queryReader(transfer)
     const handle = async ({ request }: { request: Request }) => {
@@ -37,7 +37,7 @@ interface Asked {
 }
 
 async function answer(
-  transfer: AnyTransfer,
+  transfer: AnyFileRoute,
   { request, info, caller, raw, transport }: Asked,
 ): Promise<Response> {
   const ctx = transport.contextFor(request, info, caller)
@@ -45,7 +45,7 @@ async function answer(
   const headers = { 'x-request-id': info.requestId, 'cache-control': 'no-store' }
   if (transfer.kind === 'upload') {
     requireMediaType(request, transfer.mediaType)
-    using _ = transport.letTakeTime(request)
+    using _ = transport.disableIdleTimeout(request)
     const body = paced(request.body ?? NOTHING, FILE_PACE)
     const summary = await whileAvailable(ctx, 'mutation', () => transfer.run(ctx, input, body))
     return Response.json(summary, { headers })

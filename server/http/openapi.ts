@@ -1,12 +1,12 @@
 /** The OpenAPI 3.1 document, derived from the operations, and a page to read it with. */
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, fileRoutesOf, type Api } from '#server/api.ts'
 import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
 import type { Scope } from '#server/caller.ts'
 import { takesIdempotencyKey, type AnyOperation } from '#server/operation.ts'
 import { knownFields } from '#server/parse-input.ts'
-import type { AnyTransfer } from '#server/file-route.ts'
+import type { AnyFileRoute } from '#server/file-route.ts'
 import { SESSION_COOKIE } from './auth/auth.ts'
 import { Problem } from './problem.ts'
 import { PREFIX, splitRest } from './rest.ts'
@@ -55,9 +55,9 @@ export function openApi(api: Api): Json {
       [method.toLowerCase()]: describe(name, operation, live.has(operation.rest)),
     }
   }
-  for (const transfer of transfersOf()) {
+  for (const transfer of fileRoutesOf()) {
     const [method, path] = splitRest(transfer)
-    paths[PREFIX + path] = { ...paths[PREFIX + path], [method.toLowerCase()]: describeTransfer(transfer) }
+    paths[PREFIX + path] = { ...paths[PREFIX + path], [method.toLowerCase()]: describeFileRoute(transfer) }
   }
   return {
     openapi: '3.1.0',
@@ -76,7 +76,7 @@ export function openApi(api: Api): Json {
   }
 }
 
-function describeTransfer(transfer: AnyTransfer): Json {
+function describeFileRoute(transfer: AnyFileRoute): Json {
   const { properties, required } = inputSchema(transfer)
   const file = { content: { [transfer.mediaType]: { schema: { type: 'string' } } } }
   const success =

@@ -54,14 +54,14 @@ export function problemResponse(problem: Problem, headers: Record<string, string
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       'x-request-id': problem.request_id,
-      ...fieldsOf(problem),
+      ...problemHeaders(problem),
       ...headers,
     },
   })
 }
 
 /** What a problem says in the header as well. */
-export function fieldsOf({
+export function problemHeaders({
   status,
   retry_after: retryAfterS,
 }: {

@@ -1,6 +1,7 @@
 /** `/metrics`, and what it tells of every request: how long until its answer began, by route and status. */
 import type { Elysia } from 'elysia'
 import type { Metrics } from '#server/platform/metrics.ts'
+import { exchangeOf } from './exchange.ts'
 
 const BOUNDS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 /** What no route took: a path as it was asked for would be a series of its own. */
@@ -46,12 +47,13 @@ export function timed(
     },
     BOUNDS_S,
   )
-  const routes = new WeakMap<Request, string>()
-  app.onBeforeHandle(({ request, route }) => void routes.set(request, route))
+  app.onBeforeHandle(({ request, route }) => {
+    exchangeOf(request).route = route
+  })
   return (fetch) => (request) => {
     const startedAtMs = performance.now()
     const observed = (response: Response) => {
-      const route = routes.get(request) ?? NO_ROUTE
+      const route = exchangeOf(request).route ?? NO_ROUTE
       const durationMs = performance.now() - startedAtMs
       requests.observe([request.method, route, String(response.status)], durationMs / 1000)
       onAnswered({ request, response, route, durationMs })

@@ -1,5 +1,5 @@
 import type { Elysia } from 'elysia'
-import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, fileRoutesOf, type Api } from '#server/api.ts'
 import {
   cachedNotFound,
   type AnswerCache,
@@ -36,7 +36,7 @@ export interface Transport {
   contextFor: (request: Request, info: RequestInfo, caller: Caller) => Context
   answers: AnswerCache
   /** Until this is disposed of, Bun does not end the request for its duration. */
-  letTakeTime: (request: Request) => Disposable
+  disableIdleTimeout: (request: Request) => Disposable
 }
 
 /** Adds a route for every operation, and an answer for every other method and path under the prefix. */
@@ -54,7 +54,7 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
     for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method])
       app.route(each, PREFIX + path, handle, { parse: 'none' })
   }
-  const allowed = methodsByPath([...operations.map(({ operation }) => operation), ...transfersOf()])
+  const allowed = methodsByPath([...operations.map(({ operation }) => operation), ...fileRoutesOf()])
   app.all(`${PREFIX}/*`, ({ request }) => refuse(request, allowed, transport), { parse: 'none' })
 }
 
@@ -71,7 +71,7 @@ function streamHandler(stream: AnySubscription, { log, stopping, auth, contextFo
       const ended = AbortSignal.any([request.signal, stopping, leaving.signal])
       const ctx = contextFor(request, info, caller)
       requireScope(ctx, stream.scope)
-      const signal = auth.untilRefused(request, ended)
+      const signal = auth.abortOnRevocation(request, ended)
       return eventStream(follow(stream, { ...ctx, signal }, input), {
         headers: { 'x-request-id': info.requestId },
         onLeave: () => leaving.abort(),

@@ -7,7 +7,8 @@ import { ProblemError } from '#server/errors.ts'
 import type { KeyRing } from '#server/keys/key-ring.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
-import { createAdmission, type Admission } from './limits/admission.ts'
+import { exchangeOf } from './exchange.ts'
+import { admission } from './limits/admission.ts'
 import { createAuth, OPEN, type Auth } from './auth/auth.ts'
 import { callerAddress } from './limits/caller-address.ts'
 import { crossOrigin } from './cors.ts'
@@ -16,17 +17,17 @@ import { mountMetrics, timed, type Fetch } from './request-metrics.ts'
 import { openApi } from './openapi.ts'
 import { mountPages } from './web-page.ts'
 import { countVerdicts } from './limits/limit-metrics.ts'
-import { pricing } from './limits/request-cost.ts'
+import { requestCosts } from './limits/request-cost.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRequestLog } from './request-log.ts'
-import { createRateLimiter, type Policies } from './limits/rate-limit.ts'
+import { createRateLimiter, type Policies, type RateLimiter } from './limits/rate-limit.ts'
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
 import { mountSession } from './auth/session.ts'
 import { createShedding } from './limits/shedding.ts'
-import { mountTransfers } from './files.ts'
+import { mountFileRoutes } from './files.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
 
-export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'letTakeTime'> {
+export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'disableIdleTimeout'> {
   services: Services
   metrics: Metrics
   limits: Policies | 'off'
@@ -48,7 +49,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   const transport: Transport = {
     log,
     stopping: options.stopping,
-    letTakeTime: options.letTakeTime,
+    disableIdleTimeout: options.disableIdleTimeout,
     answers: services.answers,
     auth,
     contextFor: (request, { requestId }, caller) => ({
@@ -60,7 +61,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
       signal: request.signal,
     }),
   }
-  const admission = admissionOf(options, auth)
+  const limiter = limiterOf(options)
 
   // Otherwise it takes a short host's name for a part of the path: another one than is limited and refused here.
   const app = new Elysia({ handler: { standardHostname: false } })
@@ -74,7 +75,8 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     return respond(problem)
   })
   app.onBeforeHandle(({ request }) => {
-    admission.check(request)
+    const { refusal } = exchangeOf(request)
+    if (refusal !== undefined) throw refusal
   })
   if (options.corsOrigins.length > 0) app.use(crossOrigin(options.corsOrigins))
   mountHealth(app, options)
@@ -84,26 +86,32 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   mountSession(app, auth, services)
   await mountPages(app, openApi(api))
   mountRest(app, api, transport)
-  mountTransfers(app, transport)
-  mountTrpc(app, api, transport)
-  return measured(admission.around((request) => app.fetch(request)))
+  mountFileRoutes(app, transport)
+  mountTrpc(app, api, { ...transport, rateLimit: limiter?.plugin() })
+  return measured(admissionOf(options, auth, limiter)((request) => app.fetch(request)))
+}
+
+function limiterOf({ limits, limiter, metrics }: RoutesOptions): RateLimiter | undefined {
+  if (limits === 'off') return undefined
+  return createRateLimiter({ policies: limits, limiter, onVerdict: countVerdicts(metrics, limiter) })
 }
 
 /** A caller is a key, else an address. */
-function admissionOf(options: RoutesOptions, { limitedAs }: Auth): Admission {
-  const { limits, limiter, metrics, addressOf, trustedProxyHops } = options
+function admissionOf(
+  { metrics, addressOf, trustedProxyHops }: RoutesOptions,
+  { rateLimitKey }: Auth,
+  limiter: RateLimiter | undefined,
+) {
   const named = (request: Request, key: string | undefined) =>
     key ?? callerAddress(request, addressOf(request), trustedProxyHops)
-  return createAdmission({
-    priceOf: pricing(api),
-    callerOf(request) {
-      const key = limitedAs(request)
+  return admission({
+    costOf: requestCosts(api),
+    rateLimitKey(request) {
+      const key = rateLimitKey(request)
       return key instanceof Promise ? key.then((found) => named(request, found)) : named(request, key)
     },
-    limiter:
-      limits === 'off'
-        ? undefined
-        : createRateLimiter({ policies: limits, limiter, onVerdict: countVerdicts(metrics, limiter) }),
+    limiter,
+    isCountedByRoute: (request) => pathOf(request.url).startsWith(`${ENDPOINT}/`),
     shedding: createShedding(metrics),
   })
 }

@@ -2,7 +2,7 @@
 import { initTRPC, tracked, TRPCError, type AnyTRPCProcedure, type TRPCRouterRecord } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
-import type { Elysia } from 'elysia'
+import { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
 import { type Caller, requireScope } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
@@ -10,7 +10,8 @@ import { follow, invoke } from '#server/invoke.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
 import { isPaged, readBytes } from './input.ts'
-import { fieldsOf, requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
+import type { RateLimiter } from './limits/rate-limit.ts'
+import { problemHeaders, requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
 import { serverTiming, type Transport } from './rest.ts'
 
 export const ENDPOINT = '/trpc'
@@ -25,7 +26,12 @@ interface ProcedureContext {
   context: Context
 }
 
-export function mountTrpc(app: Elysia, api: Api, transport: Transport): void {
+export interface TrpcTransport extends Transport {
+  /** Counts and refuses; without it there is no limit. */
+  rateLimit: ReturnType<RateLimiter['plugin']> | undefined
+}
+
+export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void {
   const { auth, contextFor } = transport
   const router = createRouter(api, transport)
   const handle = async (request: Request, caller: Caller) =>
@@ -42,7 +48,9 @@ export function mountTrpc(app: Elysia, api: Api, transport: Transport): void {
       },
     })
   const answer = async ({ request }: { request: Request }) => handle(request, await auth.callerOf(request))
-  app.all(`${ENDPOINT}/*`, answer, { parse: 'none' })
+  const routes = new Elysia()
+  if (transport.rateLimit) routes.use(transport.rateLimit)
+  app.use(routes.all(`${ENDPOINT}/*`, answer, { parse: 'none' }))
 }
 
 /** The same request with its body read, as far as a body may go: tRPC itself would read any. @throws ProblemError */
@@ -81,7 +89,7 @@ export function trpcRefusal(request: Request): typeof problemResponse {
     const body = searchParams.get('batch') === '1' ? envelopes : envelopes[0]
     return Response.json(body, {
       status: problem.status,
-      headers: { 'x-request-id': problem.request_id, ...fieldsOf(problem), ...headers },
+      headers: { 'x-request-id': problem.request_id, ...problemHeaders(problem), ...headers },
     })
   }
 }
@@ -123,7 +131,7 @@ function createRouter(api: Api, { log, stopping, auth }: Transport) {
         if (replayed) ctx.resHeaders.set('idempotent-replayed', 'true')
         return output
       } catch (error) {
-        sayInHead(error, ctx.resHeaders)
+        setProblemHeaders(error, ctx.resHeaders)
         throw asTrpcError(error)
       }
     }
@@ -139,7 +147,7 @@ function createRouter(api: Api, { log, stopping, auth }: Transport) {
         const ended = AbortSignal.any([stopping, left.signal, ...(signal ? [signal] : [])])
         try {
           requireScope(ctx.context, operation.scope)
-          const allowed = auth.untilRefused(ctx.request, ended)
+          const allowed = auth.abortOnRevocation(ctx.request, ended)
           for await (const { id, data } of follow(operation, { ...ctx.context, signal: allowed }, input))
             yield tracked(id, data)
           if (allowed.reason instanceof ProblemError) throw allowed.reason
@@ -157,9 +165,9 @@ function createRouter(api: Api, { log, stopping, auth }: Transport) {
   )
 }
 
-function sayInHead(error: unknown, headers: Headers): void {
+function setProblemHeaders(error: unknown, headers: Headers): void {
   if (!(error instanceof ProblemError)) return
-  const fields = fieldsOf({ status: PROBLEMS[error.code].status, ...error.extra })
+  const fields = problemHeaders({ status: PROBLEMS[error.code].status, ...error.extra })
   for (const [name, value] of Object.entries(fields)) headers.set(name, value)
 }
 

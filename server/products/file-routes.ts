@@ -4,7 +4,7 @@ import { importProducts } from './csv-import.ts'
 import * as schema from './schema.ts'
 import { toFilter } from './wire.ts'
 
-export const productTransfers = {
+export const productFileRoutes = {
   exportProducts: download({
     rest: 'GET /products.csv',
     summary: 'The catalogue as CSV, with the filters of the list; importing it again changes nothing',

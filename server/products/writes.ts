@@ -133,7 +133,7 @@ export class ProductWrites {
         createdAt: now,
         updatedAt: now,
       })),
-      returning: fieldsOf(productColumns(this.#within.db)),
+      returning: problemHeaders(productColumns(this.#within.db)),
     })
     await this.#enterAll(created.map((row) => ({ row, delta: row.stockLevel, reason })))
     return created
@@ -230,7 +230,7 @@ export class ProductWrites {
         actor,
         createdAt: now,
       })),
-      returning: fieldsOf(getTableColumns(stockAdjustments)),
+      returning: problemHeaders(getTableColumns(stockAdjustments)),
     })
   }
 }
@@ -266,6 +266,6 @@ export function stockRefusal(row: ProductRow, delta: number): ProblemError {
   })
 }
 
-function fieldsOf<T extends object>(columns: T): (keyof T & string)[] {
+function problemHeaders<T extends object>(columns: T): (keyof T & string)[] {
   return Object.keys(columns) as (keyof T & string)[]
 }

@@ -1,7 +1,7 @@
 /** Keys and their scopes, over every transport, on both databases. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createClient, problemOf } from '#client/api.ts'
-import { operationsOf, subscriptionsOf, transfersOf, api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, fileRoutesOf, api } from '#server/api.ts'
 import { bearer, createKey, databases, keysCommand, revokeKey } from '#server/keys/keys.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
@@ -37,7 +37,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('with keys on %s', (dialect) =>
       { call: `REST ${operation.rest}`, live: operation.kind === 'subscription', operation },
       { call: `tRPC ${name}`, live: operation.kind === 'subscription', operation },
     ]),
-    ...transfersOf().map((operation) => ({ call: `REST ${operation.rest}`, live: false, operation })),
+    ...fileRoutesOf().map((operation) => ({ call: `REST ${operation.rest}`, live: false, operation })),
   ]
 
   async function refusalOf(

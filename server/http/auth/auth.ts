@@ -3,7 +3,8 @@ import { type Caller, SCOPES } from '#server/caller.ts'
 import { whileAvailable, type Availability } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Identity, KeyRing } from '#server/keys/key-ring.ts'
-import { createAttempts, type AttemptsOptions } from '#server/http/limits/failed-logins.ts'
+import { exchangeOf } from '#server/http/exchange.ts'
+import { createFailedLogins, type FailedLoginOptions } from '#server/http/limits/failed-logins.ts'
 import { requireOwnOrigin } from './own-origin.ts'
 import { requestIdOf } from '#server/http/problem.ts'
 
@@ -17,11 +18,11 @@ export interface Auth {
    */
   callerOf: (request: Request) => Awaitable<Caller>
   /** Whose limits a request counts for: a verified key's, which has an id; else undefined. Never rejects. */
-  limitedAs: (request: Request) => Awaitable<string | undefined>
+  rateLimitKey: (request: Request) => Awaitable<string | undefined>
   /** Somebody without a key. */
   anonymous: Caller
   /** Aborts with a `ProblemError` when the caller may no longer listen; looks until `ended`. */
-  untilRefused: (request: Request, ended: AbortSignal) => AbortSignal
+  abortOnRevocation: (request: Request, ended: AbortSignal) => AbortSignal
   sessions: Sessions | undefined
 }
 
@@ -31,7 +32,7 @@ export interface Sessions {
   close: (request: Request) => Promise<void>
 }
 
-export interface AuthOptions extends Omit<Availability, 'requestId'>, AttemptsOptions {
+export interface AuthOptions extends Omit<Availability, 'requestId'>, FailedLoginOptions {
   keys: KeyRing
   /** Without a key, too. */
   publicReads: boolean
@@ -48,9 +49,9 @@ const EVERYONE: Caller = { kind: 'open', id: 'anyone', name: 'anyone', scopes: n
 export const OPEN: Auth = {
   mode: 'open',
   callerOf: () => EVERYONE,
-  limitedAs: () => undefined,
+  rateLimitKey: () => undefined,
   anonymous: EVERYONE,
-  untilRefused: (_, ended) => ended,
+  abortOnRevocation: (_, ended) => ended,
   sessions: undefined,
 }
 
@@ -63,9 +64,8 @@ export function createAuth(options: AuthOptions): Auth {
     scopes: new Set(publicReads ? ['products:read'] : []),
   }
   const identify = createIdentification(options)
-  const callers = new WeakMap<Request, Awaitable<Caller>>()
 
-  const look = (request: Request, counts: boolean): Awaitable<Caller> =>
+  const identifyOnce = (request: Request, counts: boolean): Awaitable<Caller> =>
     patiently(request, options, () => {
       const given = request.headers.get('authorization')
       if (given !== null) return identify.byKey(request, bearerOf(given), counts)
@@ -74,22 +74,20 @@ export function createAuth(options: AuthOptions): Auth {
     })
 
   const callerOf = (request: Request): Awaitable<Caller> => {
-    const known = callers.get(request)
-    if (known) return known
-    const caller = look(request, true)
-    callers.set(request, caller)
-    return caller
+    const exchange = exchangeOf(request)
+    return (exchange.caller ??= identifyOnce(request, true))
   }
 
   return {
     mode: 'keys',
     callerOf,
-    limitedAs(request) {
+    rateLimitKey(request) {
       const caller = callerOf(request)
       return caller instanceof Promise ? caller.then(keyIdOf, () => undefined) : keyIdOf(caller)
     },
     anonymous,
-    untilRefused: (request, ended) => watch(ended, async () => void (await look(request, false))),
+    abortOnRevocation: (request, ended) =>
+      watch(ended, async () => void (await identifyOnce(request, false))),
     sessions: {
       async open(request, key) {
         const identity = await patiently(request, options, () => identify.byKey(request, key, true))
@@ -105,13 +103,13 @@ export function createAuth(options: AuthOptions): Auth {
 
 function createIdentification(options: AuthOptions) {
   const { keys } = options
-  const attempts = createAttempts(options)
+  const failedLogins = createFailedLogins(options)
   return {
     /** @param counts whether a wrong key is an attempt, of which there may not be many */
     byKey(request: Request, key: string, counts: boolean): Awaitable<Identity> {
-      const found = keys.ofKey(key, () => counts && attempts.require(request))
+      const found = keys.ofKey(key, () => counts && failedLogins.assertBelowLimit(request))
       const accept = (identity: Identity | undefined) => {
-        if (!identity && counts) attempts.failed(request)
+        if (!identity && counts) failedLogins.record(request)
         return accepted(identity, 'This API key is unknown, revoked or expired.')
       }
       return found instanceof Promise ? found.then(accept) : accept(found)

@@ -2,7 +2,7 @@ import { ProblemError } from '#server/errors.ts'
 import { Gcra } from './gcra.ts'
 import { callerAddress } from './caller-address.ts'
 
-export interface AttemptsOptions {
+export interface FailedLoginOptions {
   /** False when nothing is limited. */
   limited: boolean
   trustedProxyHops: number
@@ -14,12 +14,18 @@ export interface AttemptsOptions {
 /** Wrong keys from one address. They cannot be guessed; but each that has their shape is a question to the database. */
 const ATTEMPTS = { requests: 20, windowMs: 60_000 }
 
-export function createAttempts({ limited, trustedProxyHops, now, addressOf, onFailed }: AttemptsOptions) {
+export function createFailedLogins({
+  limited,
+  trustedProxyHops,
+  now,
+  addressOf,
+  onFailed,
+}: FailedLoginOptions) {
   const gcra = new Gcra(now)
   const addressed = (request: Request) => callerAddress(request, addressOf(request), trustedProxyHops)
   return {
     /** @throws ProblemError when there were too many wrong keys: then not even a right one is looked up */
-    require(request: Request): void {
+    assertBelowLimit(request: Request): void {
       if (!limited) return
       const { remaining, resetMs } = gcra.consume({ caller: addressed(request), rate: ATTEMPTS, cost: 0 })
       if (remaining > 0) return
@@ -30,7 +36,7 @@ export function createAttempts({ limited, trustedProxyHops, now, addressOf, onFa
       })
     },
 
-    failed(request: Request): void {
+    record(request: Request): void {
       onFailed('invalid')
       if (limited) gcra.consume({ caller: addressed(request), rate: ATTEMPTS, cost: 1 })
     },

@@ -1,11 +1,14 @@
-/** elysia-rate-limit is asked about every request; the counting, the policies and the answer's fields are ours. */
-import { Elysia } from 'elysia'
-import { rateLimit, type Context as LimitContext } from 'elysia-rate-limit'
+/**
+ * The rate limits: one counter, which replicas share, and two ways in. REST calls it directly, because registering the
+ * plugin would add a third to the cost of an answer from memory. tRPC goes through elysia-rate-limit, which compares and
+ * refuses.
+ */
+import { rateLimit, type Context as PluginContext, type Options } from 'elysia-rate-limit'
 import { ProblemError } from '#server/errors.ts'
+import { exchangeOf, type Charge, type Exchange } from '#server/http/exchange.ts'
 import type { Cost } from '#server/operation.ts'
 import type { Rate } from './gcra.ts'
 import type { Limiter, Verdict } from './limiter.ts'
-import type { Price } from './request-cost.ts'
 
 export type Policies = Record<Cost, Rate>
 
@@ -16,98 +19,112 @@ export interface RateLimitOptions {
 }
 
 export interface RateLimiter {
-  /** Nothing when the request may go on at once; otherwise why it may not, or a promise of either. */
-  ask: (request: Request, asking: Asking) => undefined | Promise<unknown>
-  /** Says on the answer to a request that was counted what is left. */
-  mark: (request: Request, response: Response) => void
+  /** Counts a request. @returns what it is refused with, if it is */
+  count: (exchange: Exchange, charge: Charge) => Refusal | Promise<Refusal>
+  /** elysia-rate-limit, for routes whose requests it counts; until then only their `charge` is set. */
+  plugin: () => ReturnType<typeof rateLimit>
 }
 
-/** The plugin refuses from the second of one on: what was decided, it is told as a count. */
-const MAX = 1
-const COUNTS: Record<string, number> = { allowed: MAX, refused: MAX + 1 }
-/** The plugin's own fields, which would tell of it, are off. */
-const EPOCH = new Date(0)
-
-export interface Asking extends Price {
-  caller: string
-}
-
-interface Counted extends Asking {
-  verdict?: Verdict
-}
+type Refusal = ProblemError | undefined
 
 export function createRateLimiter({ policies, limiter, onVerdict }: RateLimitOptions): RateLimiter {
-  const counted = new WeakMap<Request, Counted>()
-
-  const decided = (entry: Counted, verdict: Verdict): string => {
-    entry.verdict = verdict
-    onVerdict(entry.policy, verdict)
-    return verdict.allowed ? 'allowed' : 'refused'
+  const settle = (exchange: Exchange, policy: Cost, verdict: Verdict): Verdict => {
+    exchange.verdict = verdict
+    onVerdict(policy, verdict)
+    return verdict
   }
-  // The plugin never shows its context the request, only the key: so the key is the decision.
-  const decide = (request: Request): string | Promise<string> => {
-    const entry = counted.get(request)
-    if (!entry) return 'allowed'
-    const { policy, cost, caller } = entry
+  const consume = (exchange: Exchange, charge: Charge): Verdict | Promise<Verdict> => {
+    const { policy, cost, caller } = charge
     const verdict = limiter.consume({ caller: `${policy} ${caller}`, rate: policies[policy], cost })
-    return verdict instanceof Promise ? verdict.then((late) => decided(entry, late)) : decided(entry, verdict)
+    return verdict instanceof Promise
+      ? verdict.then((late) => settle(exchange, policy, late))
+      : settle(exchange, policy, verdict)
   }
-  const hook = hookOf(decide)
-
   return {
-    ask(request, asking) {
-      const entry: Counted = { ...asking }
-      counted.set(request, entry)
-      const answer = hook(request)
-      // What was decided while the plugin was asked need not wait for what it answers.
-      if (entry.verdict?.allowed) return undefined
-      return answer.then(
-        () => undefined,
-        (refusal: unknown) => refusal,
-      )
+    count(exchange, charge) {
+      exchange.charge = charge
+      const verdict = consume(exchange, charge)
+      return verdict instanceof Promise ? verdict.then(refusalOf) : refusalOf(verdict)
     },
-    mark(request, { headers }) {
-      const entry = counted.get(request)
-      if (!entry?.verdict) return
-      const { policy, verdict } = entry
-      const { rate, remaining, resetMs, allowed, retryAfterMs } = verdict
-      headers.set('ratelimit-policy', `"${policy}";q=${rate.requests};w=${rate.windowMs / 1000}`)
-      headers.set('ratelimit', `"${policy}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
-      if (!allowed) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))))
-    },
+    plugin: () =>
+      rateLimit(
+        pluginOptions(
+          (policy) => policies[policy].requests,
+          async (exchange, charge) => await consume(exchange, charge),
+        ),
+      ),
   }
 }
 
-type Hook = (request: Request) => Promise<unknown>
+/** Sets the fields of the answer to a request that was counted. */
+export function setLimitHeaders({ charge, verdict }: Exchange, { headers }: Response): void {
+  if (!charge || !verdict) return
+  const { rate, remaining, resetMs, allowed, retryAfterMs } = verdict
+  headers.set('ratelimit-policy', `"${charge.policy}";q=${rate.requests};w=${rate.windowMs / 1000}`)
+  headers.set('ratelimit', `"${charge.policy}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
+  if (!allowed) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))))
+}
+
+function refusal(): ProblemError {
+  return new ProblemError('RATE_LIMITED', 'Too many requests: wait as long as Retry-After says.')
+}
+
+function refusalOf({ allowed }: Verdict): Refusal {
+  return allowed ? undefined : refusal()
+}
+
+type Charged = Exchange & { charge: Charge }
+
+function isCharged(exchange: Exchange): exchange is Charged {
+  return exchange.charge !== undefined
+}
 
 /**
- * The plugin's hook, to be called by us. Registered in Elysia it would have the cookies of every request parsed and
- * every answer made later, at twice the cost of an answer from memory.
+ * The plugin shows its context the key alone, so each key is a ticket for one request. The context answers how much of
+ * the limit is used up; the plugin compares that with `max`, and refuses.
  */
-function hookOf(decide: (request: Request) => string | Promise<string>): Hook {
-  const context: LimitContext = {
+function pluginOptions(
+  maxOf: (policy: Cost) => number,
+  consume: (exchange: Exchange, charge: Charge) => Promise<Verdict>,
+): Partial<Options> {
+  const tickets = new Map<string, Charged>()
+  let issued = 0
+  const context: PluginContext = {
     init: () => undefined,
-    increment: (key) => ({ count: COUNTS[key] ?? MAX, nextReset: EPOCH, start: 0 }),
+    async increment(ticket) {
+      const exchange = tickets.get(ticket)
+      tickets.delete(ticket)
+      if (!exchange) throw new Error('A request was counted twice.')
+      const { policy } = exchange.charge
+      const { allowed, remaining, rate, resetMs } = await consume(exchange, exchange.charge)
+      // A share of the limit, where replicas count alone, is reported as the same part of the whole.
+      const used = allowed ? maxOf(policy) * (1 - remaining / rate.requests) : maxOf(policy) + 1
+      return { count: used, nextReset: new Date(Date.now() + resetMs), start: 0 }
+    },
     decrement: () => undefined,
     reset: () => undefined,
     kill: () => undefined,
   }
-  const plugin = rateLimit({
+  return {
     context,
-    max: MAX,
-    duration: 1,
+    scoping: 'scoped',
+    // Its fields are of an older draft than ours.
     headers: false,
-    // The default would give back what a refused or failed request cost: free guessing.
+    // The default would give back what a refused or failed request has cost: free guessing.
     countFailedRequest: true,
-    errorResponse: new ProblemError('RATE_LIMITED', 'Too many requests: wait as long as Retry-After says.'),
-    generator: decide,
-    // With a second parameter, the key is made before anything is waited for.
-    skip: (_request, key) => key === undefined,
-  })
-  const [registered] = new Elysia().use(plugin).event.beforeHandle ?? []
-  if (!registered) throw new Error('elysia-rate-limit has registered no hook.')
-  const ask = registered.fn as unknown as (context: object) => Promise<unknown>
-  return (request) => ask({ request, set: SET, cookie: SET })
+    errorResponse: refusal(),
+    // The context knows the window; the plugin only insists on a number.
+    duration: 1,
+    generator(request) {
+      const exchange = exchangeOf(request)
+      const ticket = String((issued += 1))
+      if (isCharged(exchange)) tickets.set(ticket, exchange)
+      return ticket
+    },
+    max(ticket) {
+      const exchange = tickets.get(ticket)
+      return exchange ? maxOf(exchange.charge.policy) : 1
+    },
+    skip: (request) => !isCharged(exchangeOf(request)),
+  }
 }
-
-const SET = Object.freeze({})

@@ -1,25 +1,19 @@
-/** What a request draws on: which limit, and how much of it. */
-import { operationsOf, subscriptionsOf, transfersOf, type Api } from '#server/api.ts'
+/** What a request costs: the rate limit that it draws on, and how much of it. */
+import { operationsOf, subscriptionsOf, fileRoutesOf, type Api } from '#server/api.ts'
 import type { Cost } from '#server/operation.ts'
+import type { RequestCost } from '#server/http/exchange.ts'
 import { pathOf } from '#server/http/problem.ts'
 import { PREFIX, splitRest } from '#server/http/rest.ts'
 import { wantsEventStream } from '#server/http/sse.ts'
 import { ENDPOINT, proceduresOf } from '#server/http/trpc.ts'
 
-export interface Price {
-  policy: Cost
-  cost: number
-  /** It may take as long as its client likes. */
-  opens: 'events' | 'file' | undefined
-}
-
-/** `undefined` for what is never refused: health, metrics, the page. */
-export type PriceOf = (request: Request) => Price | undefined
+/** `undefined` for what no limit refuses: health, metrics, the page. */
+export type CostOf = (request: Request) => RequestCost | undefined
 
 const BY_STRICTNESS: readonly Cost[] = ['write', 'search', 'read']
 
 /** A tRPC batch pays for each of its procedures, under the strictest policy among them. */
-export function pricing(api: Api): PriceOf {
+export function requestCosts(api: Api): CostOf {
   const operations = operationsOf(api)
   const subscriptions = subscriptionsOf(api)
   const costs = new Map(
@@ -27,25 +21,25 @@ export function pricing(api: Api): PriceOf {
   )
   const streams = new Set(subscriptions.map(({ name }) => name))
   const policies = new Map(
-    [...operations.map(({ operation }) => operation), ...transfersOf()].map((operation) => {
+    [...operations.map(({ operation }) => operation), ...fileRoutesOf()].map((operation) => {
       const [method, path] = splitRest(operation)
       return [`${method} ${PREFIX}${path}`, operation.cost]
     }),
   )
-  const files = transfersOf().map(start)
+  const files = fileRoutesOf().map(start)
   const followed = subscriptions.map(({ operation }) => start(operation))
-  const opening = (path: string, request: Request): Price['opens'] => {
+  const holdsOpen = (path: string, request: Request): RequestCost['holdsOpen'] => {
     if (files.includes(path)) return 'file'
     return followed.some((each) => path.startsWith(each)) && wantsEventStream(request) ? 'events' : undefined
   }
 
-  const ofProcedures = (path: string, fallback: Cost): Price => {
+  const ofProcedures = (path: string, fallback: Cost): RequestCost => {
     const procedures = proceduresOf(path)
     const among = new Set(procedures.map((name) => costs.get(name) ?? fallback))
     return {
       policy: BY_STRICTNESS.find((cost) => among.has(cost)) ?? fallback,
       cost: procedures.length,
-      opens: procedures.some((name) => streams.has(name)) ? 'events' : undefined,
+      holdsOpen: procedures.some((name) => streams.has(name)) ? 'events' : undefined,
     }
   }
   return (request) => {
@@ -54,7 +48,7 @@ export function pricing(api: Api): PriceOf {
     const fallback = method === 'GET' ? 'read' : 'write'
     if (path.startsWith(`${PREFIX}/`)) {
       const policy = policies.get(`${method} ${path}`) ?? fallback
-      return { policy, cost: 1, opens: opening(path, request) }
+      return { policy, cost: 1, holdsOpen: holdsOpen(path, request) }
     }
     return path.startsWith(`${ENDPOINT}/`) ? ofProcedures(path, fallback) : undefined
   }

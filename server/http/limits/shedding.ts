@@ -5,7 +5,7 @@
 import { ProblemError } from '#server/errors.ts'
 import type { Cost } from '#server/operation.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
-import type { Price } from './request-cost.ts'
+import type { RequestCost } from '#server/http/exchange.ts'
 
 /** In flight, of any kind, when a request of this kind is refused: about a second's work of reads from the database. */
 export const MAX_IN_FLIGHT: Readonly<Record<Cost, number>> = { read: 1_500, search: 1_500, write: 3_000 }
@@ -19,16 +19,16 @@ type Kind = keyof typeof MAX_OPEN
 type Answer = Response | Promise<Response>
 
 export interface Shedding {
-  enter: (caller: string, price: Price) => Place | { refusal: ProblemError }
+  enter: (caller: string, cost: RequestCost) => Slot | { refusal: ProblemError }
 }
 
-export interface Place {
+export interface Slot {
   leaveAfter: (answer: Answer) => Answer
 }
 
 export function createShedding(metrics: Metrics): Shedding {
   let inFlight = 0
-  const open = { events: new Places('events'), file: new Places('file') }
+  const open = { events: new Slots('events'), file: new Slots('file') }
   const shed = metrics.counter({
     name: 'adstock_shed_total',
     help: 'Requests refused with 503 because too much was in hand',
@@ -45,29 +45,29 @@ export function createShedding(metrics: Metrics): Shedding {
     return { refusal: new ProblemError('UNAVAILABLE', detail) }
   }
   const left = () => void (inFlight -= 1)
-  const plain: Place = { leaveAfter: (answer) => after(answer, left) }
+  const plain: Slot = { leaveAfter: (answer) => after(answer, left) }
 
   return {
-    enter(caller, { policy, opens }) {
+    enter(caller, { policy, holdsOpen }) {
       if (inFlight >= MAX_IN_FLIGHT[policy])
         return refuse(policy, 'More requests are in hand than this server answers in time.')
-      if (opens === undefined) {
+      if (holdsOpen === undefined) {
         inFlight += 1
         return plain
       }
-      const places = open[opens]
-      if (!places.take(caller)) return refuse(opens, 'Too many answers of this kind are open.')
+      const slots = open[holdsOpen]
+      if (!slots.take(caller)) return refuse(holdsOpen, 'Too many answers of this kind are open.')
       inFlight += 1
       return {
         leaveAfter: (answer) =>
-          after(answer, left, (response) => lasting(response, () => places.free(caller))),
+          after(answer, left, (response) => lasting(response, () => slots.free(caller))),
       }
     },
   }
 }
 
 /** How many are open, in all and of each caller. */
-class Places {
+class Slots {
   readonly #kind: Kind
   readonly #byCaller = new Map<string, number>()
   taken = 0

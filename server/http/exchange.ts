@@ -1,0 +1,39 @@
+/** What is known of a request while it is answered: one object that travels with it, filled on the way. */
+import type { Caller } from '#server/caller.ts'
+import type { Cost } from '#server/operation.ts'
+import type { Verdict } from './limits/limiter.ts'
+
+export interface Exchange {
+  /** The pattern that the path matched; undefined before routing, and where nothing matches. */
+  route?: string
+  caller?: Caller | Promise<Caller>
+  /** What it was counted as; undefined where no limit holds. */
+  charge?: Charge
+  /** Undefined while it is not counted. */
+  verdict?: Verdict
+  /** What its route answers with instead of running. */
+  refusal?: unknown
+}
+
+/** The rate limit that a request draws on, and how much of it. */
+export interface RequestCost {
+  policy: Cost
+  cost: number
+  /** An answer of this kind stays open for as long as its client likes. */
+  holdsOpen: 'events' | 'file' | undefined
+}
+
+export interface Charge extends RequestCost {
+  /** An API key's id or an address. */
+  caller: string
+}
+
+const exchanges = new WeakMap<Request, Exchange>()
+
+export function exchangeOf(request: Request): Exchange {
+  const known = exchanges.get(request)
+  if (known) return known
+  const exchange: Exchange = {}
+  exchanges.set(request, exchange)
+  return exchange
+}
