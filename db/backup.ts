@@ -77,8 +77,8 @@ async function restorePostgres(url: string, path: string): Promise<void> {
 }
 
 /**
- * The password goes by the environment, since arguments can be read by everybody on the machine; nothing else does,
- * since the URL says everything.
+ * The password is passed in the environment, since every process of the machine can read arguments. Everything else is
+ * in the URL.
  */
 async function runTool(name: string, url: string, parameters: readonly string[]): Promise<void> {
   const program = Bun.which(name)

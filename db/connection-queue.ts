@@ -1,6 +1,6 @@
 /**
- * Bun's PostgreSQL client waits for ever for a server that neither answers nor closes the connection. Whoever waits
- * for a free connection waits here, so that the time counts only from when the server was asked.
+ * Bun's PostgreSQL client has no timeout for a server that neither answers nor closes the connection. Queries queue here
+ * for a free connection, so that the timeout counts only from when the query was sent.
  */
 import type { SQL } from 'bun'
 import { DatabaseBusyError } from './database.ts'
@@ -11,13 +11,13 @@ type Work<T> = (heard: () => void) => Promise<T>
 
 export interface QueueLimits {
   connections: number
-  /** Whoever comes when so many wait already is refused. */
+  /** Beyond so many queued queries the next one is refused. */
   waitingReads: number
   waitingTransactions: number
   silenceMs: number
 }
 
-/** How many may wait already for whoever comes now. */
+/** The bound of the queue that a query joins. */
 type Bound = 'waitingReads' | 'waitingTransactions'
 
 /** The client, as far as drizzle uses it, which gives up on a silent server. @throws DatabaseBusyError */
@@ -83,7 +83,7 @@ export class ConnectionQueue {
     }
   }
 
-  /** Nobody who waits would fare better. */
+  /** Rejects the queue as well: its queries would fare no better. */
   #giveUp(): DatabaseBusyError {
     const error = new DatabaseBusyError(`The database has not answered for ${this.#limits.silenceMs} ms.`)
     for (const turn of this.#waiting.splice(0)) turn.reject(error)

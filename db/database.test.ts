@@ -55,14 +55,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     db.reader.select().from(db.tables.products).where(eq(db.tables.products.sku, sku))
 
   test('a name is held until it is given back, by one process of a PostgreSQL at a time', async () => {
-    const first = await db.hold('a name')
+    const first = await db.acquireLease('a name')
     expect(first).toBeDefined()
-    const second = await db.hold('a name')
+    const second = await db.acquireLease('a name')
     expect(second === undefined).toBe(dialect === 'PostgreSQL')
-    const other = await db.hold('another name')
+    const other = await db.acquireLease('another name')
     expect(other).toBeDefined()
     await first?.[Symbol.asyncDispose]()
-    const again = await db.hold('a name')
+    const again = await db.acquireLease('a name')
     expect(again).toBeDefined()
     for (const held of [second, other, again]) await held?.[Symbol.asyncDispose]()
   })

@@ -54,7 +54,7 @@ export interface Database {
   tables: Tables
   /** For reads outside a transaction: always the newest commit. */
   reader: Queries
-  /** As `reader`, for what may have to look at very many rows: nobody else waits for it. */
+  /** As `reader`, for queries that may scan very many rows: they block no other query. */
   scanner: Queries
   /** Serialised against every other writer; rolled back when `run` throws. */
   withTransaction: <T>(run: (tx: Queries) => Promise<T>) => Promise<T>
@@ -75,7 +75,7 @@ export interface Database {
    * Holds this name until it is disposed of, or the process ends: for work that outlasts any transaction.
    * Undefined when another holds it. Only processes of one PostgreSQL see each other.
    */
-  hold: (name: string) => Promise<AsyncDisposable | undefined>
+  acquireLease: (name: string) => Promise<AsyncDisposable | undefined>
   /**
    * Where to find products by words above `afterId`, in the order to try. A page that one of them fills is right; the
    * last has all. Several, because no engine knows beforehand whether few or many match.
@@ -84,8 +84,8 @@ export interface Database {
   /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
   unindexed(column: Column): SQL
   /** Its planner knows about how many rows a filter leaves. */
-  knowsSizes: boolean
-  marks: ChangeMarks
+  hasRowEstimates: boolean
+  changeFeed: ChangeFeedReader
   /**
    * Another value than before when a key or a session may have ceased to hold since; all that was committed before the
    * call is told.
@@ -100,17 +100,17 @@ export interface Database {
 }
 
 /** Of an entry of the change feed, where it stands and which product it is about. */
-export interface ChangeMark {
+export interface FeedEntry {
   seq: number
   at: number
   subject: number
 }
 
 /** The end of the change feed, asked for before every read: all that was committed before the call. */
-export interface ChangeMarks {
-  newest: () => ChangeMark | undefined | Promise<ChangeMark | undefined>
+export interface ChangeFeedReader {
+  head: () => FeedEntry | undefined | Promise<FeedEntry | undefined>
   /** From `seq` on, oldest first. */
-  from: (seq: number, limit: number) => readonly ChangeMark[] | Promise<readonly ChangeMark[]>
+  from: (seq: number, limit: number) => readonly FeedEntry[] | Promise<readonly FeedEntry[]>
 }
 
 export class DatabaseBusyError extends Error {

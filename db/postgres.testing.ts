@@ -30,7 +30,7 @@ const SHARED_URL = Bun.env['TEST_POSTGRES_URL']
 let starting: Promise<Running> | undefined
 
 // bunfig.toml preloads this file: a hook that stands outside of any test file runs once, at the end of all.
-// Outside of a test run there are no hooks, and whoever starts a server stops it.
+// Outside of a test run there are no hooks: the caller stops the server.
 if (process.env['NODE_ENV'] === 'test') (await import('bun:test')).afterAll(stopTemporaryPostgres)
 
 export async function stopTemporaryPostgres(): Promise<void> {

@@ -6,8 +6,8 @@ import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
 import {
   DatabaseBusyError,
   type Alternatives,
-  type ChangeMark,
-  type ChangeMarks,
+  type FeedEntry,
+  type ChangeFeedReader,
   type Database,
   type NameSearch,
 } from './database.ts'
@@ -22,7 +22,7 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 1_000
 /** A database that starts together with this program may have to recover first. */
 const START_TIMEOUT_MS = 60_000
 const START_POLL_MS = 500
-/** Whoever comes after a migration that waits for a lock waits with it: servers of the version before, serving. */
+/** A migration that waits for a lock blocks the queries behind it, those of the version that still serves among them. */
 const MIGRATION_LOCK_TIMEOUT_MS = 500
 const LOCK_NOT_AVAILABLE = '55P03'
 /** About a second's work in reads; writes are refused last. */
@@ -80,7 +80,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
         .from(ONE_ROW)
       return row?.locked ?? false
     },
-    hold: (name) => hold(url, name),
+    acquireLease: (name) => acquireLease(url, name),
     matches: (search, afterId) => {
       const matching = sql`search @@ ${queryExpression(search)}::tsquery`
       const among = (products: number) => sql`(
@@ -101,8 +101,8 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     },
     // The planner knows how many rows a filter leaves, and decides well.
     unindexed: (column) => sql`${column}`,
-    knowsSizes: true,
-    marks: changeMarks(watcher),
+    hasRowEstimates: true,
+    changeFeed: changeMarks(watcher),
     keyState: keyStateIn(keyWatcher),
     isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
     isUnavailable: isPassing,
@@ -122,9 +122,9 @@ function connect(url: string, max: number, settings: Record<string, string> = {}
   })
 }
 
-function changeMarks(watcher: SQL): ChangeMarks {
+function changeMarks(watcher: SQL): ChangeFeedReader {
   const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: 1 })
-  const ask = async (query: () => Promise<Record<keyof ChangeMark, string>[]>) => {
+  const ask = async (query: () => Promise<Record<keyof FeedEntry, string>[]>) => {
     const rows = await queue.run(async () => await query(), 'waitingReads')
     return rows.map(({ seq, at, subject }) => ({
       seq: Number(seq),
@@ -133,7 +133,7 @@ function changeMarks(watcher: SQL): ChangeMarks {
     }))
   }
   return {
-    newest: async () =>
+    head: async () =>
       (
         await ask(() => watcher`select seq, at, product_id as subject from changes order by seq desc limit 1`)
       )[0],
@@ -154,8 +154,8 @@ function keyStateIn(watcher: SQL): () => Promise<string> {
   }
 }
 
-/** A lock of the session, on a connection of its own: nobody waits for a place in the pool meanwhile. */
-async function hold(url: string, name: string): Promise<AsyncDisposable | undefined> {
+/** An advisory lock of a session, on a connection of its own: it takes none from the pool. */
+async function acquireLease(url: string, name: string): Promise<AsyncDisposable | undefined> {
   const session = new SQL({ url, max: 1, connectionTimeout: CONNECT_TIMEOUT_S })
   try {
     const [row] = await session<{ locked: boolean }[]>`

@@ -17,7 +17,7 @@ export const products = pgTable('products', {
   updatedAt: bigint('updated_at', { mode: 'number' }).notNull(),
 })
 
-/** The ledger of stock: every change of a level, whoever made it. A product's deltas sum to its stock. */
+/** The ledger of stock: every change of a level, by any path. A product's deltas sum to its stock. */
 export const stockAdjustments = pgTable('stock_adjustments', {
   id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
   productId: bigint('product_id', { mode: 'number' }).notNull(),
@@ -85,7 +85,7 @@ export const apiKeys = pgTable('api_keys', {
   revokedAt: bigint('revoked_at', { mode: 'number' }),
 })
 
-/** Who is signed in on the page; without `keyId` it was `ADMIN_KEY` that signed in. */
+/** The page's sessions; without `keyId` the session was opened with `ADMIN_KEY`. */
 export const sessions = pgTable('sessions', {
   hash: text().primaryKey(),
   keyId: bigint('key_id', { mode: 'number' }),

@@ -26,7 +26,7 @@ export async function seed(db: Database, { count, ...options }: SeedOptions): Pr
       const end = Math.min(start + TRANSACTION_SIZE, count)
       next = end
       const rows = Array.from({ length: end - start }, (_, offset) => sampleRow(start + offset, options))
-      await vocabulary.learn(rows.map(({ name }) => name))
+      await vocabulary.indexWords(rows.map(({ name }) => name))
       await db.load((tx) => add({ db, tx }, rows))
     }
   }

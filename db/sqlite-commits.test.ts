@@ -42,7 +42,7 @@ test('a commit of another process is seen', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'adstock-watch-'))
   const path = join(folder, 'a.db')
   const db = await openDatabase(`file:${path}`)
-  const seqs = async () => (await db.marks.from(0, 10)).map(({ seq }) => seq)
+  const seqs = async () => (await db.changeFeed.from(0, 10)).map(({ seq }) => seq)
   expect(await seqs()).toEqual([])
   for (const seq of [1, 2]) {
     const sql = `insert into changes (seq, kind, product_id, version, at) values (${seq}, 'updated', 1, 1, 1)`
@@ -62,7 +62,7 @@ test.each([0, 3])(
     const path = join(folder, 'a.db')
     writeFileSync(`${path}-shm`, new Uint8Array(bytes))
     const db = await openDatabase(`file:${path}`)
-    expect(await db.marks.from(0, 10)).toEqual([])
+    expect(await db.changeFeed.from(0, 10)).toEqual([])
     await db.close()
     await rm(folder, { recursive: true })
   },
@@ -76,7 +76,7 @@ test('a new file that another process is writing to is waited for', async () => 
   const opening = openDatabase(`file:${path}`)
   setTimeout(() => other.run('commit'), 20)
   const db = await opening
-  expect(await db.marks.from(0, 10)).toEqual([])
+  expect(await db.changeFeed.from(0, 10)).toEqual([])
   await db.close()
   other.close()
   await rm(folder, { recursive: true })

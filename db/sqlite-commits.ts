@@ -17,11 +17,11 @@ const INDEX_BYTES = 32_768
 const HEADER_WORDS = 12
 const RETRY_MS = 1
 const ATTEMPTS = 2_000
-/** Whoever is making the file takes less than this many. */
+/** A process that creates the file needs fewer attempts. */
 const PATIENT_ATTEMPTS = 500
 
 /**
- * By device and inode, for good: whoever closes any descriptor of a file drops all locks of its process on it (POSIX),
+ * By device and inode, for good: closing any descriptor of a file drops all locks of the process on it (POSIX),
  * and mapping closes one. A mapping keeps its inode from being given to another file.
  */
 const mappings = new Map<string, Uint32Array>()

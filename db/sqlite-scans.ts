@@ -15,7 +15,7 @@ interface Scans {
   close: () => Promise<void>
 }
 
-/** More would mostly be answered after whoever asked has gone. */
+/** The results of more would mostly arrive after their callers have timed out. */
 const MAX_WAITING = 200
 
 /** The thread is started by the first query. @param path of a database that is migrated */

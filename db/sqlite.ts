@@ -12,8 +12,8 @@ import { createMutex } from './mutex.ts'
 import {
   DatabaseBusyError,
   type Alternatives,
-  type ChangeMark,
-  type ChangeMarks,
+  type FeedEntry,
+  type ChangeFeedReader,
   type Database,
   type NameSearch,
   type Queries,
@@ -60,7 +60,7 @@ export async function openSqlite(path: string): Promise<Database> {
     // There is only one transaction at a time that writes.
     tryLock: async () => true,
     // Its processes share a machine, where files can be locked.
-    hold: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+    acquireLease: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     matches: (search, afterId) => [
       {
         // The index gives its matches in the order of their ids, one by one.
@@ -73,8 +73,8 @@ export async function openSqlite(path: string): Promise<Database> {
     ],
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
-    knowsSizes: false,
-    marks: changeMarks(reader, hasCommitted),
+    hasRowEstimates: false,
+    changeFeed: changeMarks(reader, hasCommitted),
     keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) => isTemporary(error instanceof DrizzleQueryError ? error.cause : error),
@@ -103,13 +103,13 @@ async function connectBoth(path: string) {
   }
 }
 
-function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeMarks {
+function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeFeedReader {
   const select = 'select seq, at, product_id as subject from changes'
-  const last = reader.query<ChangeMark, []>(`${select} order by seq desc limit 1`)
-  const onwards = reader.query<ChangeMark, [number, number]>(`${select} where seq >= ? order by seq limit ?`)
-  let end: readonly ChangeMark[] = []
+  const last = reader.query<FeedEntry, []>(`${select} order by seq desc limit 1`)
+  const onwards = reader.query<FeedEntry, [number, number]>(`${select} where seq >= ? order by seq limit ?`)
+  let end: readonly FeedEntry[] = []
   return {
-    newest: () => last.get() ?? undefined,
+    head: () => last.get() ?? undefined,
     from(seq, limit) {
       if (!hasCommitted() && seq === end[0]?.seq) return end
       const found = onwards.all(seq, limit)

@@ -53,14 +53,14 @@ export async function startApp(
   const metrics = createMetrics()
   const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
   const { db, products } = await openProducts(config, opened, onWaiting)
-  const waiting = { name: 'adstock_database_waiting', help: 'Who waits for a turn at the database' }
+  const waiting = { name: 'adstock_database_waiting', help: 'Queries in the queue for the database' }
   metrics.gauge(waiting, (set) => set({}, db.waiting()))
   const ads = opened.use(
     createAds(config.ads, {
       clock,
       log,
       metrics,
-      holdRuns: () => db.hold('ads-run'),
+      acquireRunLease: () => db.acquireLease('ads-run'),
     }),
   )
   const idempotency = createIdempotency(db, clock)

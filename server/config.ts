@@ -33,7 +33,7 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /** @throws ConfigError with one line per mistake */
 export function readConfig(env: Environment, terminal: { isTTY: boolean } = { isTTY: false }): Config {
-  // An empty variable means "not set": compose files pass `FOO=` for what nobody filled in.
+  // An empty variable means "not set": compose files pass `FOO=` for what was left empty.
   const given = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )

@@ -87,7 +87,7 @@ export function createIdempotency(db: Database, clock: Clock) {
      */
     onceOutside: async (request: KeyedRequest, run: () => Promise<unknown>): Promise<Recorded> =>
       await alone(request, async (name) => {
-        await using lease = await db.hold(name)
+        await using lease = await db.acquireLease(name)
         if (!lease) throw inProgress()
         const known = await recorded(db.reader, request)
         if (known) return known

@@ -1,6 +1,6 @@
 /** How an operation runs, whatever the transport: authority, input, then the cache, a transaction or a plain call. */
 import { cachedNotFound, type CachedHeaders, type Cursors } from '#server/cache/cached-answer.ts'
-import type { Found, Kept } from '#server/cache/cache.ts'
+import type { CacheHit, CachedBody } from '#server/cache/cache.ts'
 import { requireScope } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
@@ -18,7 +18,7 @@ export interface Answer {
   /** The recorded answer of an earlier request with the same idempotency key: nothing ran. */
   replayed: boolean
   /** The output as it is sent, and the tier it was found in. */
-  cached?: Found<CachedHeaders>
+  cached?: CacheHit<CachedHeaders>
 }
 
 /** The one way into an operation. @throws ProblemError */
@@ -57,8 +57,7 @@ async function cachedAnswer(
   const { answers, refresh, cacheKey } = ctx
   const key = cacheKey ?? `${operation.rest} ${JSON.stringify(input)}`
   const hit = refresh || cacheKey !== undefined ? undefined : await answers.hit(key)
-  const cached =
-    hit ?? (await answers.read({ key, subject: tag, refresh }, () => load(operation, ctx, input)))
+  const cached = hit ?? (await answers.read({ key, tag, refresh }, () => load(operation, ctx, input)))
   const notFound = cachedNotFound(cached)
   if (notFound) throw notFound
   return {
@@ -70,7 +69,11 @@ async function cachedAnswer(
   }
 }
 
-async function load(operation: AnyOperation, ctx: Context, input: unknown): Promise<Kept<CachedHeaders>> {
+async function load(
+  operation: AnyOperation,
+  ctx: Context,
+  input: unknown,
+): Promise<CachedBody<CachedHeaders>> {
   try {
     return serialize(operation, await operation.run(ctx, input))
   } catch (error) {
@@ -80,7 +83,7 @@ async function load(operation: AnyOperation, ctx: Context, input: unknown): Prom
 }
 
 /** A query's output as text, with the headers that go with it. */
-export function serialize(operation: AnyOperation, output: unknown): Kept<CachedHeaders> {
+export function serialize(operation: AnyOperation, output: unknown): CachedBody<CachedHeaders> {
   const text = JSON.stringify(output)
   const etag = operation.etag?.(output) ?? `"${Bun.hash(text).toString(36)}"`
   if (!hasCursors(output)) return { text, head: { etag } }

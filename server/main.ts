@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const stopped = Promise.withResolvers<string>()
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (error: unknown) => {
-      // Nobody knows what state this has left behind: whoever watches over the process starts a sound one.
+      // The state is unknown after this: a supervisor starts a new process.
       log.fatal({ err: error }, 'a bug ended the server')
       process.exit(EXIT_BUG)
     })

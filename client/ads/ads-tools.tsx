@@ -1,7 +1,7 @@
 import { count, plural } from '#client/ui/format.ts'
 import { Segmented } from '#client/ui/segmented.tsx'
 import { REPORT_LABELS } from './days.ts'
-import type { Forecast } from './forecast-words.ts'
+import type { Forecast } from './forecast-labels.ts'
 import type { useChoice } from './use-ads.ts'
 
 interface AdsToolsProps {
@@ -22,7 +22,7 @@ export function AdsTools({ chooser, missing, forecast, isFetching, onFetch }: Ad
       <button
         type="button"
         className="button primary"
-        // Not disabled: it would lose the focus of whoever has just pressed it.
+        // Not disabled: a disabled button loses the focus right after it was pressed.
         aria-disabled={!canFetch}
         onClick={() => canFetch && onFetch()}
       >

@@ -4,9 +4,9 @@ import { mediumDate, plural } from '#client/ui/format.ts'
 import { Segmented } from '#client/ui/segmented.tsx'
 import { ChartTable } from './chart-table.tsx'
 import { compare, type ComparedDay, type Comparison } from './comparison.ts'
-import { comparedInWords, dayInWords } from './comparison-words.ts'
+import { comparedInWords, dayInWords } from './comparison-labels.ts'
 import type { Days } from './days.ts'
-import { METRICS, metricLabel, tell, type Metric } from './metric.ts'
+import { METRICS, metricLabel, formatMetric, type Metric } from './metric.ts'
 import { lastDays, lengthOf, type Range } from './range.ts'
 import { PERIODS, type Period, type View } from './use-view.ts'
 
@@ -67,7 +67,7 @@ function Compared({ comparison, metric, currency }: ComparedProps) {
   return (
     <>
       <p className="chart-sum">
-        <strong>{tell(sum, metric, currency)}</strong> {comparedInWords(comparison, metric, currency)}
+        <strong>{formatMetric(sum, metric, currency)}</strong> {comparedInWords(comparison, metric, currency)}
       </p>
       <PointedChart key={`${range.from} ${range.to}`} {...{ days, metric, currency }} />
       <ul className="chart-key" aria-hidden="true">

@@ -1,6 +1,6 @@
 import { mediumDate } from '#client/ui/format.ts'
 import type { ComparedDay } from './comparison.ts'
-import { metricLabel, tell, type Metric } from './metric.ts'
+import { metricLabel, formatMetric, type Metric } from './metric.ts'
 
 interface ChartTableProps {
   days: readonly ComparedDay[]
@@ -27,9 +27,9 @@ export function ChartTable({ days, metric, currency }: ChartTableProps) {
           {days.map(({ date, day, dateBefore, before }) => (
             <tr key={date}>
               <th scope="row">{mediumDate(date)}</th>
-              <td>{day ? tell(day, metric, currency) : 'not stored'}</td>
+              <td>{day ? formatMetric(day, metric, currency) : 'not stored'}</td>
               <td className="quiet-text">{mediumDate(dateBefore)}</td>
-              <td>{before ? tell(before, metric, currency) : 'not stored'}</td>
+              <td>{before ? formatMetric(before, metric, currency) : 'not stored'}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { changeInWords, compare } from './comparison.ts'
-import { comparedInWords, dayInWords } from './comparison-words.ts'
+import { comparedInWords, dayInWords } from './comparison-labels.ts'
 import type { Day } from './days.ts'
 import { dateOf, dayNumber } from './calendar-grid.ts'
 

@@ -2,7 +2,7 @@
 import { useEffect, useEffectEvent, useRef } from 'react'
 import uPlot from 'uplot'
 import type { ComparedDay } from './comparison.ts'
-import { amountOf, tellShortly, type Metric } from './metric.ts'
+import { amountOf, formatCompact, type Metric } from './metric.ts'
 
 interface DailyChartProps {
   days: readonly ComparedDay[]
@@ -103,7 +103,7 @@ function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
         ...axis,
         grid: { stroke: color('--line'), width: 1 },
         size: (_, labels) => widest(labels, textPx),
-        values: (_, splits) => splits.map((amount) => tellShortly(amount, metric, currency)),
+        values: (_, splits) => splits.map((amount) => formatCompact(amount, metric, currency)),
       },
     ],
     series: [

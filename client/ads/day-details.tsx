@@ -2,7 +2,7 @@ import { moment, plural } from '#client/ui/format.ts'
 import { hasFigures } from './day-square.tsx'
 import { labelOf, meaningOf, type Day } from './days.ts'
 import { Restatements } from './restatements.tsx'
-import { reasonFor, remedyFor } from './run-words.ts'
+import { reasonFor, remedyFor } from './run-labels.ts'
 import type { Choice } from './use-ads.ts'
 
 /** What became of one day: its state, when it was fetched, what failed, and what Google changed later. */

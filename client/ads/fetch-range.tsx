@@ -1,6 +1,6 @@
 import { plural } from '#client/ui/format.ts'
 import { ErrorState } from '#client/ui/states.tsx'
-import { costInWords, limitsInWords } from './forecast-words.ts'
+import { costInWords, limitsInWords } from './forecast-labels.ts'
 import { lengthOf, type Range } from './range.ts'
 import { useForecast, type Choice } from './use-ads.ts'
 
@@ -21,7 +21,7 @@ export function FetchRange({ choice, range, settled, missing, busy, onFetch }: F
   const forecast = useForecast(choice, { ...settled, refresh })
   const days = lengthOf(range)
   const limits = forecast.data && limitsInWords(forecast.data)
-  // The button is not disabled while something is fetched: it would lose the focus of whoever has just pressed it.
+  // Not disabled during a fetch: a disabled button loses the focus right after it was pressed.
   const fetchIt = (again: boolean) => !busy && onFetch(range, again)
   if (forecast.error) return <ErrorState error={forecast.error} retry={() => void forecast.refetch()} />
   return (

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { count } from '#client/ui/format.ts'
 import { DayGlyph } from './day-glyph.tsx'
 import { STATES, type Day } from './days.ts'
-import { metricLabel, shadeSteps, tellShortly, type Metric } from './metric.ts'
+import { metricLabel, shadeSteps, formatCompact, type Metric } from './metric.ts'
 import type { Mark, Shading } from './shading.ts'
 
 interface LegendProps {
@@ -65,11 +65,11 @@ interface Steps {
 
 /** The steps, and those states without figures that there are. */
 function metricEntries(metric: Metric, { ends, currency, counts }: Steps): Entry[] {
-  const tell = (amount: number) => tellShortly(amount, metric, currency)
+  const formatMetric = (amount: number) => formatCompact(amount, metric, currency)
   const steps = shadeSteps(ends).map(({ shade, above, upTo }) => ({
     mark: { key: `shade-${shade}`, state: 'complete' as const, shade },
-    label: upTo === undefined ? `more than ${tell(above)}` : `up to ${tell(upTo)}`,
-    means: `Days with ${metricLabel(metric).toLowerCase()} ${upTo === undefined ? '' : `of at most ${tell(upTo)}, and `}above ${tell(above)}`,
+    label: upTo === undefined ? `more than ${formatMetric(above)}` : `up to ${formatMetric(upTo)}`,
+    means: `Days with ${metricLabel(metric).toLowerCase()} ${upTo === undefined ? '' : `of at most ${formatMetric(upTo)}, and `}above ${formatMetric(above)}`,
   }))
   const nothing: Entry = {
     mark: { key: 'shade-0', state: 'complete', shade: 0 },

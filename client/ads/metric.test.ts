@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Day } from './days.ts'
-import { amountOf, shadeOf, shadeSteps, stepEnds, tell, tellShortly } from './metric.ts'
+import { amountOf, shadeOf, shadeSteps, stepEnds, formatMetric, formatCompact } from './metric.ts'
 import { shadingOf } from './shading.ts'
 
 const day = (cost: number, more: Partial<Day> = {}): Day => ({
@@ -61,8 +61,8 @@ describe('a square', () => {
 })
 
 test('a figure is told exactly, and shortly in a legend', () => {
-  expect(tell(day(1234), 'cost', 'USD')).toBe('$1,234.00')
-  expect(tell(day(1), 'clicks', 'USD')).toBe('2')
-  expect(tellShortly(1_234_000_000, 'cost', 'USD')).toBe('$1.23K')
-  expect(tellShortly(45_600, 'clicks', 'USD')).toBe('45.6K')
+  expect(formatMetric(day(1234), 'cost', 'USD')).toBe('$1,234.00')
+  expect(formatMetric(day(1), 'clicks', 'USD')).toBe('2')
+  expect(formatCompact(1_234_000_000, 'cost', 'USD')).toBe('$1.23K')
+  expect(formatCompact(45_600, 'clicks', 'USD')).toBe('45.6K')
 })

@@ -18,20 +18,20 @@ export function amountOf(figures: Figures, metric: Metric): number {
   return metric === 'cost' ? Number(figures.cost_micros) : figures[metric]
 }
 
-export function tell(figures: Figures, metric: Metric, currency: string): string {
+export function formatMetric(figures: Figures, metric: Metric, currency: string): string {
   return metric === 'cost'
     ? microsAsMoney(figures.cost_micros, currency)
-    : tellAmount(figures[metric], metric, currency)
+    : formatAmount(figures[metric], metric, currency)
 }
 
 /** @param amount a cost in whole micros */
-export function tellAmount(amount: number, metric: Metric, currency: string): string {
+export function formatAmount(amount: number, metric: Metric, currency: string): string {
   if (metric === 'cost') return microsAsMoney(String(Math.round(amount)), currency)
   return metric === 'clicks' ? count(amount) : fraction(amount)
 }
 
 /** Short enough for a legend or an axis: `$1.2K`. */
-export function tellShortly(amount: number, metric: Metric, currency: string): string {
+export function formatCompact(amount: number, metric: Metric, currency: string): string {
   const format = new Intl.NumberFormat(undefined, {
     notation: 'compact',
     maximumSignificantDigits: 3,

@@ -32,7 +32,7 @@ export function lastDays(days: number, { from, to }: Range): Range {
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 
-/** From an address, which anybody may have typed. */
+/** From an address, which is untrusted input. */
 export function readRange(from: string | null, to: string | null): Range | undefined {
   if (from === null || to === null || !isDate(from) || !isDate(to)) return undefined
   return span(from, to)

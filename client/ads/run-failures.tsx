@@ -1,6 +1,6 @@
 import { longDate, mediumDate, plural } from '#client/ui/format.ts'
 import { REPORT_LABELS, type Run } from './days.ts'
-import { failuresByReason, reasonFor } from './run-words.ts'
+import { failuresByReason, reasonFor } from './run-labels.ts'
 
 const SHOWN = 10
 

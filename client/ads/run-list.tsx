@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { count, duration, moment, plural } from '#client/ui/format.ts'
 import { REPORT_LABELS, type Run } from './days.ts'
 import { RunFailures } from './run-failures.tsx'
-import { askedInWords, isActive, outcomeOf, parkedInWords, reasonFor, remedyFor } from './run-words.ts'
+import { askedInWords, isActive, outcomeOf, parkedInWords, reasonFor, remedyFor } from './run-labels.ts'
 
 const SHOWN = 5
 

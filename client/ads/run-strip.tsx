@@ -12,7 +12,7 @@ import {
   retriesInWords,
   timeLeft,
   waitInWords,
-} from './run-words.ts'
+} from './run-labels.ts'
 
 interface RunStripProps {
   run: Run | undefined

@@ -6,10 +6,10 @@ import { useSearchParams } from 'wouter'
 import { announce } from '#client/ui/announce.tsx'
 import { notify } from '#client/ui/notices.tsx'
 import { queryClient, trpc } from '#client/ui/trpc.ts'
-import { wordsFor } from '#client/ui/words.ts'
+import { describeError } from '#client/ui/describe-error.ts'
 import type { ReportName, Run } from './days.ts'
 import type { Range } from './range.ts'
-import { isActive, outcomeOf } from './run-words.ts'
+import { isActive, outcomeOf } from './run-labels.ts'
 
 const ACTIVE_POLL_MS = 5_000
 const DAYS_POLL_MS = 2_000
@@ -108,7 +108,7 @@ export function useCancelRun() {
     trpc.ads.cancelRun.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.ads.runs.pathKey() }),
       onError: (error) => {
-        const { what, detail, requestId } = wordsFor(error)
+        const { what, detail, requestId } = describeError(error)
         notify({ what: `The fetch was not stopped: ${what}`, detail, requestId, retry: undefined })
       },
     }),
@@ -133,7 +133,7 @@ export function useStartRun() {
     trpc.ads.startRun.mutationOptions({
       onSuccess: () => queryClient.invalidateQueries({ queryKey: trpc.ads.pathKey() }),
       onError: (error, input) => {
-        const { what, detail, requestId } = wordsFor(error)
+        const { what, detail, requestId } = describeError(error)
         notify({
           what: `Nothing was fetched: ${what}`,
           detail,

@@ -10,7 +10,7 @@ export const PERIODS = ['30', '90', '365'] as const
 export type Period = (typeof PERIODS)[number] | 'picked'
 
 export interface View {
-  /** What the calendar's squares tell. */
+  /** What the calendar's squares formatMetric. */
   show: Show
   /** What the chart draws. */
   metric: Metric
@@ -54,7 +54,7 @@ export function useView(): [View, (change: Partial<View>) => void] {
 const SETTLES_AFTER_MS = 200
 
 /** The days that are picked, and, once that has not changed for a moment, what to ask the server about. */
-export function usePicked() {
+export function useSelectedRange() {
   const [params, setParams] = useSearchParams()
   const [picked, pick] = useState(() => readRange(params.get('from'), params.get('to')))
   const [settled, settle] = useState(picked)

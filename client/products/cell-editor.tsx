@@ -9,7 +9,7 @@ export type Leave = 'stay' | 'forward' | 'backward'
 interface CellEditorProps {
   /** As it was when the cell was opened. */
   product: Product
-  /** What somebody else has written into this cell since. */
+  /** The value that another client has written into this cell since. */
   changedTo: string | undefined
   field: Field
   value: string | number

@@ -2,7 +2,7 @@
 import type { Inputs, Outputs } from '#client/api.ts'
 import { answered } from '#client/ui/connection.ts'
 import { client } from '#client/ui/trpc.ts'
-import { Refusal } from '#client/ui/words.ts'
+import { Refusal } from '#client/ui/describe-error.ts'
 import type { Product } from './columns.ts'
 import type { Outcome } from './edits.ts'
 

@@ -3,7 +3,7 @@ import { moment } from '#client/ui/format.ts'
 import { Modal } from '#client/ui/modal.tsx'
 import { editKey, type HeldEdit } from './edits.ts'
 import { edits } from './use-edits.ts'
-import { nameOf, shown, valueShown } from './value-words.ts'
+import { nameOf, shown, valueShown } from './value-labels.ts'
 
 interface ConflictDialogProps {
   edit: HeldEdit | undefined

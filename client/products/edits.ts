@@ -17,7 +17,7 @@ export interface Edit {
 
 export interface HeldEdit extends Edit {
   state: 'pending' | 'conflict'
-  /** What somebody else made of the product meanwhile. */
+  /** The product as another client has changed it meanwhile. */
   theirs?: Product
 }
 
@@ -41,7 +41,7 @@ export interface EditEvents {
   onFailed(edit: Edit, error: unknown): void
 }
 
-/** Somebody else keeps changing other fields of the very product: after so many tries, say so. */
+/** Retries while other clients change other fields of the same product. */
 const MAX_REBASES = 5
 
 export class Edits {

@@ -8,7 +8,7 @@ import { highlight } from './highlight.ts'
 import { editsFor, saveCells } from './use-edits.ts'
 import type { Editing } from './use-grid-cursor.ts'
 import { LOW_STOCK } from './use-view.ts'
-import { shown } from './value-words.ts'
+import { shown } from './value-labels.ts'
 
 interface ProductRowProps {
   product: Product
@@ -21,9 +21,9 @@ interface ProductRowProps {
   editing: OpenCell | undefined
   held: ReadonlyMap<string, HeldEdit>
   query: string
-  /** Deleted by somebody else. */
+  /** Deleted by another client. */
   gone: boolean
-  /** What it was before somebody else changed it a moment ago. */
+  /** Its value before another client's recent change. */
   before: Product | undefined
   onHistory: (product: Product) => void
 }

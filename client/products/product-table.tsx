@@ -5,7 +5,7 @@ import type { Leave } from './cell-editor.tsx'
 import type { Column, Product, Sort } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
 import { cellId, ProductRow } from './product-row.tsx'
-import { heardOf } from './rows/shown-rows.ts'
+import { liveChanges } from './rows/visible-rows.ts'
 import type { RowBlocks } from './rows/row-blocks.ts'
 import { columnsSelectedIn, type Selection } from './selection.ts'
 import { SpacedRows } from './spaced-rows.tsx'
@@ -76,7 +76,7 @@ export function ProductTable(props: ProductTableProps) {
     focusTable: () => element.current?.focus({ preventScroll: true }),
   })
   useHandle(props, cursor)
-  // One who came here by the keyboard waits for the table, on the heading.
+  // After navigation by keyboard the focus stands on the heading until the table is there.
   useEffect(() => {
     if (document.activeElement?.matches('#main h1')) element.current?.focus({ preventScroll: true })
   }, [])
@@ -133,7 +133,7 @@ interface RowsProps extends ProductTableProps, Pick<GridCursor, 'at' | 'selectio
 function Rows(props: RowsProps) {
   const { window, held, at, selection, editing, editingRow, leaveCell, columns, query, onHistory } = props
   const { rows } = props.data
-  const { gone, fresh } = useSyncExternalStore(heardOf.subscribe, heardOf.snapshot)
+  const { gone, fresh } = useSyncExternalStore(liveChanges.subscribe, liveChanges.snapshot)
   return (
     <SpacedRows window={window} columns={columns.length}>
       {(row) => {

@@ -39,8 +39,8 @@ export class UndoStack {
 }
 
 /**
- * Carries the product as the group made it: whoever changed the same cell since then did so from a later version,
- * which the server notices.
+ * Carries the version that the group produced: a later change of the same cell has a later version, which the server
+ * refuses to overwrite.
  */
 async function opposite(groups: Group[]): Promise<readonly Edit[]> {
   for (let group = groups.pop(); group; group = groups.pop()) {

@@ -3,7 +3,7 @@ import type { ClipboardEvent } from 'react'
 import { announce } from '#client/ui/announce.tsx'
 import { count, plural } from '#client/ui/format.ts'
 import { notify } from '#client/ui/notices.tsx'
-import { wordsFor } from '#client/ui/words.ts'
+import { describeError } from '#client/ui/describe-error.ts'
 import { copied, filledDown, formatCells, parseCells, paste, sizeOf } from './clipboard.ts'
 import type { Column, Product } from './columns.ts'
 import type { RowBlocks } from './rows/row-blocks.ts'
@@ -29,7 +29,7 @@ export function useClipboard({ rows, columns }: { rows: RowBlocks; columns: read
       const found = values(products)
       if (found) saveCells(editsFor(found))
     } catch (error) {
-      notify({ ...wordsFor(error), retry: undefined })
+      notify({ ...describeError(error), retry: undefined })
     }
   }
 

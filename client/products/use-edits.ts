@@ -4,13 +4,13 @@ import { plural } from '#client/ui/format.ts'
 import { answered, gotNoAnswer } from '#client/ui/connection.ts'
 import { notify } from '#client/ui/notices.tsx'
 import { client } from '#client/ui/trpc.ts'
-import { problemWordsOf, wordsFor } from '#client/ui/words.ts'
+import { problemWordsOf, describeError } from '#client/ui/describe-error.ts'
 import { changeProducts } from './change-products.ts'
 import type { Field, Product } from './columns.ts'
 import { editKey, Edits, type Edit, type HeldEdit } from './edits.ts'
-import { showProduct } from './rows/shown-rows.ts'
+import { showProduct } from './rows/visible-rows.ts'
 import { UndoStack, type Group } from './undo-stack.ts'
-import { nameOf, shown, valueShown } from './value-words.ts'
+import { nameOf, shown, valueShown } from './value-labels.ts'
 
 /** One for the page: an edit is finished even if one has gone to another place meanwhile. */
 export const edits = new Edits({
@@ -25,7 +25,7 @@ export const edits = new Edits({
   onFailed(edit, error) {
     const refused = problemWordsOf(error) !== undefined
     if (!refused) gotNoAnswer(error)
-    const { what, detail, requestId } = wordsFor(error)
+    const { what, detail, requestId } = describeError(error)
     const [mine, before] = [valueShown(edit.mine, edit), valueShown(edit.seen, edit)]
     notify({
       what: `${nameOf(edit)} was not saved`,
@@ -39,7 +39,7 @@ export const edits = new Edits({
   },
 })
 
-// Whoever closes the page while something is not saved yet is asked.
+// Closing the page with unsaved edits asks for confirmation.
 window.addEventListener('beforeunload', (event) => {
   if (edits.snapshot().size > 0) event.preventDefault()
 })

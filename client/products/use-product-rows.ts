@@ -2,7 +2,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { connection } from '#client/ui/connection.ts'
 import { RowBlocks } from './rows/row-blocks.ts'
-import { showRows } from './rows/shown-rows.ts'
+import { showRows } from './rows/visible-rows.ts'
 import { sourceOf } from './rows/source.ts'
 import type { View } from './use-view.ts'
 

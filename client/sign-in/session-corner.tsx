@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { signOut, useSession } from './session.ts'
 import { SIGN_IN_PATH } from './sign-in-gate.tsx'
 
-/** Who one is here, and the way out, or in; nothing where nobody needs to sign in. */
+/** The signed-in identity with sign-out, or sign-in; nothing where the server is open. */
 export function SessionCorner() {
   const session = useSession()
   const leaving = useMutation({ mutationFn: signOut })

@@ -1,4 +1,4 @@
-/** Who is signed in, as the server says: the cookie that stands for it no script can read. */
+/** The session, as the server reports it: no script can read its cookie. */
 import { useQuery } from '@tanstack/react-query'
 import type { Problem } from '#client/api.ts'
 import { queryClient, SESSION_KEY } from '#client/ui/trpc.ts'
@@ -42,7 +42,7 @@ async function read(): Promise<Session> {
 
 /** What one was shown, the next one may not be allowed to see. */
 async function become(session: Session): Promise<void> {
-  // A question that is still under way was asked by who one was before.
+  // A query in flight belongs to the previous identity.
   await queryClient.cancelQueries({ queryKey: SESSION_KEY })
   queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
   queryClient.setQueryData(SESSION_KEY, session)

@@ -1,6 +1,6 @@
 /**
- * For tests: someone at the keyboard, who has nothing else. There is no mouse here and no way to put the focus
- * anywhere but by pressing keys; after every step it is looked whether the focus is seen, and a pointer's event fails.
+ * For tests: a person at the keyboard. There is no mouse and no way to move the focus but by pressing keys. After every
+ * step the focus must be visible; a pointer event fails the test.
  */
 import type { Browser, BrowserContextOptions, Download, Page } from 'playwright-core'
 import { violations } from './axe.testing.ts'
@@ -63,7 +63,7 @@ const TELL_POINTER = `for (const kind of ['pointerdown', 'mousedown', 'touchstar
   addEventListener(kind, ({ target }) => adstockPointed(kind + ' on ' + target.outerHTML.slice(0, 80)), { capture: true })`
 
 function personAt(page: Page): Person {
-  // From now on a file is never chosen in the system's own dialog, which nobody here could answer.
+  // Keeps the system's own file dialog from opening: no test could answer it.
   page.on('filechooser', () => {})
   const found = (text: Name, within: string) => page.locator(within).getByText(text).filter({ visible: true })
   return {

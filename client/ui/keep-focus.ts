@@ -1,6 +1,6 @@
 /**
- * Nobody is left without focus. A button that is gone once it was pressed, a field whose row somebody else deleted, a
- * place that one has left: what had the focus is no more, and the browser would begin anew at the top of the page.
+ * Keeps the focus on the page. When the focused element is removed (a button that was pressed, a row that another client
+ * deleted, a page that was left), the browser would start again at the top of the document.
  */
 import { focusFirstField } from './modal.tsx'
 

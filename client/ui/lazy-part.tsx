@@ -1,7 +1,7 @@
 /** A part of a place, such as a drawer, whose code comes when it is opened for the first time. */
 import { useEffect, useState, type ComponentType } from 'react'
 import { notify } from './notices.tsx'
-import { wordsFor } from './words.ts'
+import { describeError } from './describe-error.ts'
 
 interface LazyPart<Props> {
   Part: ComponentType<Props>
@@ -28,7 +28,7 @@ export function lazyPart<Props extends { onClose: () => void }>(
         (component) => setComponent(() => component),
         (error: unknown) => {
           loading = undefined
-          notify({ ...wordsFor(error), retry: undefined })
+          notify({ ...describeError(error), retry: undefined })
           onClose()
         },
       )

@@ -1,6 +1,6 @@
 /** What went wrong and still waits for a person: stays until it is dismissed or tried again. */
 import { useSyncExternalStore } from 'react'
-import type { ErrorWords } from './words.ts'
+import type { ErrorWords } from './describe-error.ts'
 import { useSilentSince } from './connection.ts'
 import { timeOfDay } from './format.ts'
 

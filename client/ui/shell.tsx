@@ -4,24 +4,24 @@ import { flushSync } from 'react-dom'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { mayUse, useSession } from '#client/sign-in/session.ts'
 import { SessionCorner } from '#client/sign-in/session-corner.tsx'
-import { ProductsPlace } from '#client/products/products-place.tsx'
+import { ProductsPage } from '#client/products/products-page.tsx'
 import { act } from './actions.ts'
 import { Announcer } from './announce.tsx'
 import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
 import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
-import { lazyPlace } from './lazy-place.tsx'
+import { lazyPage } from './lazy-page.tsx'
 import { Notices } from './notices.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { EmptyState } from './states.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
-const ads = lazyPlace(() => import('#client/ads/ads-place.tsx'))
-const spend = lazyPlace(() => import('#client/bridge/spend-place.tsx'))
+const ads = lazyPage(() => import('#client/ads/ads-page.tsx'))
+const spend = lazyPage(() => import('#client/bridge/spend-page.tsx'))
 /** What was asked for has come by then. */
 const PRELOAD_AFTER_MS = 2_000
 
-const PLACES = [
+const ROUTES = [
   { path: '/products', name: 'Products', keys: 'g p', Icon: ProductsIcon, scope: 'products:read' },
   { path: '/ads', name: 'Ads', keys: 'g a', Icon: AdsIcon, scope: 'ads:read' },
   {
@@ -36,18 +36,18 @@ const PLACES = [
 /** What one's key may see. */
 function usePlaces() {
   const session = useSession()
-  return PLACES.filter(({ scope }) => mayUse(session, scope))
+  return ROUTES.filter(({ scope }) => mayUse(session, scope))
 }
 
 export function Shell() {
-  const [first = PLACES[0]] = usePlaces()
+  const [first = ROUTES[0]] = usePlaces()
   const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
 
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
     else if (shortcut === 'search') focusSearch(() => navigate('/products'))
-    else if (PLACES.some(({ path }) => path === `/${shortcut}`)) {
+    else if (ROUTES.some(({ path }) => path === `/${shortcut}`)) {
       // At once, or the next key would still be for the place before. Where one is already, one's filters stay.
       if (location !== `/${shortcut}`) flushSync(() => navigate(`/${shortcut}`))
       focusStart()
@@ -67,7 +67,7 @@ export function Shell() {
       <SideBar onHelp={() => setHelpOpen(true)} />
       <main id="main" tabIndex={-1}>
         <Switch>
-          <Route path="/products" component={ProductsPlace} />
+          <Route path="/products" component={ProductsPage} />
           <Route path="/ads" component={ads.Place} />
           <Route path="/out-of-stock-spend" component={spend.Place} />
           <Route path="/">

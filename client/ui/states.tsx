@@ -1,6 +1,6 @@
 /** What a place shows when it has nothing to show. */
 import type { ReactNode } from 'react'
-import { wordsFor } from './words.ts'
+import { describeError } from './describe-error.ts'
 
 export function EmptyState({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -12,7 +12,7 @@ export function EmptyState({ title, children }: { title: string; children: React
 }
 
 export function ErrorState({ error, retry }: { error: unknown; retry: () => void }) {
-  const { what, detail, requestId } = wordsFor(error)
+  const { what, detail, requestId } = describeError(error)
   return (
     <div className="state" role="alert">
       <h2>{what}</h2>

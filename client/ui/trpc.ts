@@ -13,7 +13,7 @@ function worthRetrying(failures: number, error: unknown): boolean {
   return failures < MAX_RETRIES && (status === 429 || status === 503)
 }
 
-/** Of the query that tells who is signed in. */
+/** Of the query for the session. */
 export const SESSION_KEY = ['session'] as const
 
 const listen = {
@@ -39,5 +39,5 @@ export const queryClient: QueryClient = new QueryClient({
 export const client = createClient(location.origin)
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient })
 
-// What was asked while nobody answered is asked again.
+// Queries that failed while the server was away are repeated.
 void connection.onReturn(() => void queryClient.invalidateQueries())

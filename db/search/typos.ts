@@ -1,12 +1,12 @@
 /**
  * Which words may have been meant. Two words that are few edits apart have a remainder in common when that many
- * letters are left out of each ("symmetric deletes"); remainders are looked up by equality, so both dialects find
+ * letters are left out of each ("symmetric deletes"); deletionNeighbours are looked up by equality, so both dialects find
  * the same words. Pure: the lookup itself is vocabulary.ts.
  */
 
 const ONE_TYPO_FROM = 5
 const TWO_TYPOS_FROM = 9
-/** Longer words are part numbers and the like; they would have very many remainders. */
+/** Longer words are part numbers and the like; they would have very many deletionNeighbours. */
 const MAX_LENGTH = 24
 
 /** How many typos are forgiven in a word of a question. Words with digits are names of things: none. */
@@ -17,14 +17,14 @@ export function typosIn(word: string): 0 | 1 | 2 {
 }
 
 /** Of a word of a name: what any question that may mean it has in common with it. */
-export function remaindersOfKnown(word: string): string[] {
+export function knownDeletionNeighbours(word: string): string[] {
   const length = Array.from(word).length
   if (length < ONE_TYPO_FROM - 1 || length > MAX_LENGTH + 2 || !/^[\p{L}\p{M}]+$/u.test(word)) return []
-  return remainders(word, length < TWO_TYPOS_FROM - 2 ? 1 : 2)
+  return deletionNeighbours(word, length < TWO_TYPOS_FROM - 2 ? 1 : 2)
 }
 
 /** The word itself, and it without each letter, and, for two, without each two letters. */
-export function remainders(word: string, letters: 0 | 1 | 2): string[] {
+export function deletionNeighbours(word: string, letters: 0 | 1 | 2): string[] {
   let level = new Set([word])
   const all = new Set(level)
   for (let round = 0; round < letters; round += 1) {

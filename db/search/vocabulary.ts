@@ -2,7 +2,7 @@
 import { and, gte, inArray, lt } from 'drizzle-orm'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
-import { editDistance, remainders, remaindersOfKnown, typosIn } from './typos.ts'
+import { editDistance, deletionNeighbours, knownDeletionNeighbours, typosIn } from './typos.ts'
 import { wordsOf } from './words.ts'
 
 /** More words than this that may have been meant are too many to be of use. */
@@ -26,10 +26,10 @@ export class Vocabulary {
    * To be called before the names are written, and before any row is locked. Without a transaction to go into it
    * commits at once: a word without a product does no harm, a lock held on it would.
    */
-  async learn(names: Iterable<string>, transaction?: Queries): Promise<void> {
+  async indexWords(names: Iterable<string>, transaction?: Queries): Promise<void> {
     const fresh = new Set([...names].flatMap(wordsOf).filter((word) => !this.#remembered.has(word)))
     const rows = [...fresh].flatMap((word) =>
-      remaindersOfKnown(word).map((remainder) => ({ remainder, word })),
+      knownDeletionNeighbours(word).map((remainder) => ({ remainder, word })),
     )
     // In one order everywhere: two writers of the same new words then cannot wait for each other.
     rows.sort((a, b) => compare(a.remainder, b.remainder) || compare(a.word, b.word))
@@ -58,7 +58,7 @@ export class Vocabulary {
   }
 
   /** The known words that begin like this, the word itself among them; undefined when they are very many. */
-  async begunBy(prefix: string): Promise<string[] | undefined> {
+  async withPrefix(prefix: string): Promise<string[] | undefined> {
     const { word } = this.#db.tables.words
     const found = await this.#db.reader
       .select()
@@ -70,14 +70,14 @@ export class Vocabulary {
   }
 
   /** The known words that are few enough typos away from this one, nearest first; the word itself is not among them. */
-  async meantBy(word: string): Promise<string[]> {
+  async corrections(word: string): Promise<string[]> {
     const typos = typosIn(word)
     if (typos === 0) return []
     const { wordRemainders } = this.#db.tables
     const found = await this.#db.reader
       .selectDistinct({ word: wordRemainders.word })
       .from(wordRemainders)
-      .where(inArray(wordRemainders.remainder, remainders(word, typos)))
+      .where(inArray(wordRemainders.remainder, deletionNeighbours(word, typos)))
     return found
       .map((row) => ({ word: row.word, distance: editDistance(word, row.word) }))
       .filter(({ distance }) => distance > 0 && distance <= typos)

@@ -62,8 +62,8 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
 }
 
 const open = (given: AdsOptions): Ads =>
-  createAds(given, { clock: systemClock, log, metrics: createMetrics(), holdRuns })
-const holdRuns = async () => ({ [Symbol.asyncDispose]: async () => {} })
+  createAds(given, { clock: systemClock, log, metrics: createMetrics(), acquireRunLease })
+const acquireRunLease = async () => ({ [Symbol.asyncDispose]: async () => {} })
 
 const RANGE = { from: '2026-01-01', to: '2026-01-31' }
 

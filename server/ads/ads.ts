@@ -13,7 +13,7 @@ import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
-import { Runner, type HoldRuns } from './run/runner.ts'
+import { Runner, type AcquireRunLease } from './run/runner.ts'
 import { isOverdue, scheduleDaily } from './run/schedule.ts'
 import type { Day, Forecast, ReportRow, Restatement, Run } from './schema.ts'
 import { readAccounts } from './store/stored-accounts.ts'
@@ -29,7 +29,7 @@ import {
   rowsByDate,
   rowsByProduct,
   selectLines,
-  tellRestatements,
+  restatementsToWire,
   type Known,
   type Selection,
 } from './views.ts'
@@ -59,7 +59,7 @@ export interface Ads extends AsyncDisposable {
   run(id: string): Run | undefined
   /** Stops a run of this process; the dates that it stored stay. */
   cancelRun(id: string): void
-  /** What a run would fetch and cost, as far as the store knows its accounts; asks nobody. */
+  /** What a run would fetch and cost, from what the store holds; sends no request. */
   forecast(request: StartRun): Forecast
   /** What Google changed afterwards, newest first. */
   restatements(selection: Selection): Restatement[]
@@ -90,7 +90,7 @@ export interface StartRun {
 export interface AdsParts {
   clock: Clock
   log: Logger
-  holdRuns: HoldRuns
+  acquireRunLease: AcquireRunLease
   metrics: Metrics
 }
 
@@ -216,7 +216,7 @@ class AdsService implements Ads {
     const { tasks, cost } = forecastRun(request, {
       nowMs,
       lookbackDays,
-      granularOnly: kindOf(this.#options) !== 'module',
+      limitedHistory: kindOf(this.#options) !== 'module',
       zoneOf: (id) => accounts[id]?.timeZone ?? this.#zone(),
       lines: this.#reader.lines(),
       onNotice: (notice) => notices.push(notice),
@@ -226,7 +226,7 @@ class AdsService implements Ads {
 
   restatements({ range, reports, customerIds }: Selection): Restatement[] {
     const found = readRestatements(this.#options.dir, range)
-    return tellRestatements(
+    return restatementsToWire(
       found.filter((each) => reports.includes(each.report) && customerIds.includes(each.customerId)),
     )
   }
@@ -265,7 +265,7 @@ class AdsService implements Ads {
       failures: this.#reader.failures(),
       isFetching: ({ report, customerId, date }: DateOfReport) =>
         fetching.some(
-          (tally) => tally.report === report && tally.customerId === customerId && tally.underWay.has(date),
+          (tally) => tally.report === report && tally.customerId === customerId && tally.inFlight.has(date),
         ),
     }
   }

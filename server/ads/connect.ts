@@ -1,4 +1,4 @@
-/** The coordinator's side of a source: which one it is, who keeps its token, and what its accounts are like. */
+/** The coordinator's side of a source: its kind, its token, and its accounts. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { DEMO_TIME_ZONE } from './demo/advertiser.ts'
 import { ConfigurationError } from './errors.ts'
 import { dateIn } from './calendar.ts'
 import { askAccount, askClients, type Account, type ClientAccount } from './google/accounts.ts'
-import { GoogleAdsClient, type Asking, type TokenSource } from './google/client.ts'
+import { GoogleAdsClient, type RequestContext, type TokenSource } from './google/client.ts'
 import { readServiceAccount, type Credentials } from './google/grant.ts'
 import { createTokenBroker } from './google/oauth.ts'
 import type { AdsOptions } from './options.ts'
@@ -22,8 +22,8 @@ export interface OpenSource {
   /** @param managers by account, the manager through which it is reached */
   spec: (managers: Managers) => SourceSpec
   token: TokenSource
-  account: (customerId: string, asking: Asking) => Promise<Account>
-  clients: (managerId: string, asking: Asking) => Promise<ClientAccount[]>
+  account: (customerId: string, asking: RequestContext) => Promise<Account>
+  clients: (managerId: string, asking: RequestContext) => Promise<ClientAccount[]>
   /** For queries beside the reports; a module has none. */
   client: (managers: Managers) => GoogleAdsClient | undefined
 }

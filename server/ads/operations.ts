@@ -5,7 +5,7 @@ import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { Ads } from './ads.ts'
 import { addDays, daysBetween, type DateRange } from './calendar.ts'
 import type { ReportName } from './options.ts'
-import { withEnds, type AskedRange } from './plan.ts'
+import { fillRange, type AskedRange } from './plan.ts'
 import * as schema from './schema.ts'
 import { REPORT_OF_GROUP } from './views.ts'
 
@@ -200,7 +200,7 @@ function requireKnown({ customerIds: known }: Ads, asked: readonly string[] = []
 }
 
 function toRange(asked: AskedRange, otherwise: DateRange): DateRange {
-  const { from: first, to: last } = withEnds(asked, otherwise)
+  const { from: first, to: last } = fillRange(asked, otherwise)
   if (first > last) throw invalidInput([{ pointer: '/from', detail: 'must not be after to' }])
   if (daysBetween(first, last) >= schema.MAX_RANGE_DAYS)
     throw invalidInput([

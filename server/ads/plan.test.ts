@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { dateIn, datesOf } from './calendar.ts'
-import { clampRange, isProvisional, oldestGranular, planDates, twoYears, type PlanInput } from './plan.ts'
+import { clampRange, isProvisional, oldestAvailable, planDates, twoYears, type PlanInput } from './plan.ts'
 
 const at = (instant: string) => Temporal.Instant.from(instant).epochMilliseconds
 
@@ -83,7 +83,7 @@ test('a date is provisional until it was fetched after its window', () => {
 })
 
 test('a range is cut to what can be had, and says so', () => {
-  const oldest = oldestGranular('2026-11-22')
+  const oldest = oldestAvailable('2026-11-22')
   expect(oldest).toBe('2023-10-22')
   expect(clampRange({ from: '2024-01-01', to: '2026-11-22' }, '2026-11-22', oldest)).toEqual({
     range: { from: '2024-01-01', to: '2026-11-22' },

@@ -26,7 +26,7 @@ export interface AskedRange {
 }
 
 /** What is left out is the default's end, or the given one's own where the default lies beyond it. */
-export function withEnds({ from, to }: AskedRange, otherwise: DateRange): DateRange {
+export function fillRange({ from, to }: AskedRange, otherwise: DateRange): DateRange {
   const last = to ?? (from !== undefined && from > otherwise.to ? from : otherwise.to)
   return { from: from ?? (otherwise.from > last ? last : otherwise.from), to: last }
 }
@@ -97,6 +97,6 @@ export function clampRange(range: DateRange, today: string, oldest: string | und
   }
 }
 
-export function oldestGranular(today: string): string {
+export function oldestAvailable(today: string): string {
   return Temporal.PlainDate.from(today).subtract({ months: GRANULAR_MONTHS }).toString()
 }

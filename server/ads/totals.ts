@@ -5,13 +5,13 @@
 import { addDays, daysBetween, type DateRange } from './calendar.ts'
 import { parseDecimal } from './decimal.ts'
 import { FetchError, InvalidRowsError } from './errors.ts'
-import type { Asking, GoogleAdsClient } from './google/client.ts'
+import type { RequestContext, GoogleAdsClient } from './google/client.ts'
 import type { ReportName } from './options.ts'
 import { addSums, METRICS, noSums, sumsOfCells, type MetricName, type Sums } from './metric.ts'
 import { lowerCamelCase, totalsQueryFor } from './report.ts'
 
 /** Dates that follow each other, all of them stored. */
-export interface Stretch {
+export interface ConsecutiveDates {
   range: DateRange
   /** Google may still restate them: a difference is to be expected. */
   provisional: boolean
@@ -24,7 +24,7 @@ export interface StoredDate {
   sums: Sums
 }
 
-export interface Difference {
+export interface Mismatch {
   range: DateRange
   provisional: boolean
   /** By metric, and only those that differ. */
@@ -32,7 +32,7 @@ export interface Difference {
 }
 
 /** @param dates ascending */
-export function stretchesOf(dates: readonly StoredDate[]): Stretch[] {
+export function consecutiveRanges(dates: readonly StoredDate[]): ConsecutiveDates[] {
   const stretches: { range: DateRange; provisional: boolean; sums: Map<string, Sums> }[] = []
   for (const { date, provisional, sums } of dates) {
     const last = stretches.at(-1)
@@ -48,11 +48,11 @@ export type AskTotals = (range: DateRange) => Promise<Sums>
 
 /** @param maxQuestions after so many, what still differs is named as a range */
 export async function differences(
-  stretch: Stretch,
+  stretch: ConsecutiveDates,
   ask: AskTotals,
   maxQuestions: number,
-): Promise<Difference[]> {
-  const found: Difference[] = []
+): Promise<Mismatch[]> {
+  const found: Mismatch[] = []
   let asked = 0
   const look = async (range: DateRange): Promise<void> => {
     asked++
@@ -75,7 +75,7 @@ export async function differences(
 export async function askTotals(
   client: GoogleAdsClient,
   of: { report: ReportName; customerId: string; range: DateRange },
-  asking: Asking,
+  asking: RequestContext,
 ): Promise<Sums> {
   const query = totalsQueryFor(of.report, of.range)
   const row = await client.summary({ customerId: of.customerId, query }, asking)
@@ -90,7 +90,7 @@ export async function askTotals(
 /** Google adds conversions as doubles, whose last digits are rounded: so much of a sum is no difference. */
 const DECIMAL_TOLERANCE = { least: parseDecimal('0.001') ?? 0n, per: 1_000_000_000n }
 
-function compare(stored: Sums, google: Sums): Difference['metrics'] {
+function compare(stored: Sums, google: Sums): Mismatch['metrics'] {
   return METRICS.flatMap(({ name, unit }) => {
     const [ours, theirs] = [stored[name], google[name]]
     const relative = magnitude(theirs) / DECIMAL_TOLERANCE.per
@@ -100,7 +100,7 @@ function compare(stored: Sums, google: Sums): Difference['metrics'] {
   })
 }
 
-function storedSums({ sums }: Stretch, { from, to }: DateRange): Sums {
+function storedSums({ sums }: ConsecutiveDates, { from, to }: DateRange): Sums {
   const all = noSums()
   for (const [date, each] of sums) if (date >= from && date <= to) addSums(all, each)
   return all

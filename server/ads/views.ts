@@ -8,7 +8,7 @@ import type { DateCount } from './run/run-metrics.ts'
 import { DAY_STATES, type Day, type ReportRow, type Restatement } from './schema.ts'
 import type { DateFailure } from './store/failures.ts'
 import { readRows } from './store/date-file.ts'
-import { placeOf, type IndexLine } from './store/index-file.ts'
+import { indexKeyOf, type IndexLine } from './store/index-file.ts'
 import { datePath } from './store/layout.ts'
 import type { Restatement as Restated } from './store/restatements.ts'
 
@@ -31,8 +31,8 @@ export function daysOf({ range, reports, customerIds }: Selection, known: Known)
 }
 
 function dayOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day {
-  const line = lines.get(placeOf(of))
-  const failure = failures.get(placeOf(of))
+  const line = lines.get(indexKeyOf(of))
+  const failure = failures.get(indexKeyOf(of))
   const day = {
     date: of.date,
     report: of.report,
@@ -43,12 +43,12 @@ function dayOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day {
     // A date that is there stays there when fetching it again fails; that it failed is still worth telling.
     ...(failure && { code: failure.code, detail: failure.detail }),
   }
-  return { ...day, state: stateOf(of, { lines, failures, isFetching }) }
+  return { ...day, state: dayStateOf(of, { lines, failures, isFetching }) }
 }
 
-function stateOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day['state'] {
+function dayStateOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day['state'] {
   if (isFetching(of)) return 'fetching'
-  const place = placeOf(of)
+  const place = indexKeyOf(of)
   return lines.get(place)?.state ?? (failures.has(place) ? 'failed' : 'missing')
 }
 
@@ -57,7 +57,7 @@ export function countStates({ range, reports, customerIds }: Selection, known: K
   const dates = datesOf(range)
   return reports.flatMap((report) =>
     customerIds.flatMap((customerId) => {
-      const counts = Map.groupBy(dates, (date) => stateOf({ report, customerId, date }, known))
+      const counts = Map.groupBy(dates, (date) => dayStateOf({ report, customerId, date }, known))
       return DAY_STATES.map((state) => ({
         report,
         customer_id: customerId,
@@ -151,7 +151,7 @@ function sumsAt(sums: Map<string, Sums>, name: string): Sums {
 }
 
 /** Newest first. */
-export function tellRestatements(restatements: readonly Restated[]): Restatement[] {
+export function restatementsToWire(restatements: readonly Restated[]): Restatement[] {
   return restatements.toReversed().map(restatementToWire)
 }
 

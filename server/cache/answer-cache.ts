@@ -27,7 +27,7 @@ export function openAnswerCache(
   { db, bytes, redis, prefix, metrics, log }: AnswerCacheOptions,
   create: CreateCache = (parts) => new Cache(parts),
 ): AnswerCache {
-  const freshness = new Freshness(db.marks)
+  const freshness = new Freshness(db.changeFeed)
   const memory: CacheParts<CachedHeaders>['memory'] = new MemoryTier(bytes)
   const { onRead, onInconsistent } = measured(metrics, { freshness, memory, redis })
   return create({

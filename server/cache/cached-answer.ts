@@ -1,6 +1,6 @@
 /** The cached form of an operation's answer: the text as it is sent, and the headers that go with it. */
 import { ProblemError, type ProblemCode } from '#server/errors.ts'
-import type { Cache, Kept } from './cache.ts'
+import type { Cache, CachedBody } from './cache.ts'
 
 export interface CachedHeaders {
   etag: string
@@ -17,6 +17,6 @@ export interface Cursors {
 export type AnswerCache = Cache<CachedHeaders>
 
 /** The error that a cached answer stands for, if it stands for one. */
-export function cachedNotFound({ head: { refusal } }: Kept<CachedHeaders>): ProblemError | undefined {
+export function cachedNotFound({ head: { refusal } }: CachedBody<CachedHeaders>): ProblemError | undefined {
   return refusal && new ProblemError(refusal.code, refusal.detail)
 }

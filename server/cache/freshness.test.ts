@@ -13,7 +13,7 @@ function feedOf(changes: Change[]) {
     return seen
   }
   const feed = {
-    newest: () => answer(() => changes.at(-1)),
+    head: () => answer(() => changes.at(-1)),
     from: (seq: number, limit: number) =>
       answer(() => changes.filter((change) => change.seq >= seq).slice(0, limit)),
   }
@@ -22,7 +22,7 @@ function feedOf(changes: Change[]) {
 
 async function settledAtOnce(changes: Change[]): Promise<Freshness> {
   const freshness = new Freshness({
-    newest: () => changes.at(-1),
+    head: () => changes.at(-1),
     from: (seq, limit) => changes.filter((change) => change.seq >= seq).slice(0, limit),
   })
   await freshness.settled()
@@ -51,14 +51,14 @@ test('nobody is content with a question that was asked before they came; those w
   expect({ known: freshness.known.seq, late, asked: asked.length }).toEqual({ known: 2, late: 2, asked: 2 })
 })
 
-test('a state holds for what has not changed since, and for everything only while nothing has', async () => {
+test('a state isFresh for what has not changed since, and for everything only while nothing has', async () => {
   const changes = [change(1, 7)]
   const freshness = await settledAtOnce(changes)
   const label = freshness.known
-  expect([freshness.holds(label, 7), freshness.holds(label, 'any')]).toEqual([true, true])
+  expect([freshness.isFresh(label, 7), freshness.isFresh(label, 'any')]).toEqual([true, true])
   changes.push(change(2, 8))
   await freshness.settled()
-  expect([7, 8, 9, 'any' as const].map((subject) => freshness.holds(label, subject))).toEqual([
+  expect([7, 8, 9, 'any' as const].map((subject) => freshness.isFresh(label, subject))).toEqual([
     true,
     false,
     true,
@@ -71,24 +71,24 @@ test('a state from before it began to watch, from the future or from another his
   const freshness = await settledAtOnce(changes)
   changes.push(change(3, 8))
   await freshness.settled()
-  expect(freshness.holds(change(1, 7), 9)).toBe(false)
-  expect(freshness.holds(change(4, 7), 9)).toBe(false)
-  expect(freshness.holds(change(2, 7, 999), 9)).toBe(false)
-  expect(freshness.holds(change(3, 8, 999), 'any')).toBe(false)
-  expect(freshness.holds(change(2, 7), 9)).toBe(true)
+  expect(freshness.isFresh(change(1, 7), 9)).toBe(false)
+  expect(freshness.isFresh(change(4, 7), 9)).toBe(false)
+  expect(freshness.isFresh(change(2, 7, 999), 9)).toBe(false)
+  expect(freshness.isFresh(change(3, 8, 999), 'any')).toBe(false)
+  expect(freshness.isFresh(change(2, 7), 9)).toBe(true)
 })
 
 test.each([
   ['a database that was set back', [change(1, 7)]],
   ['another history', [change(1, 7), change(2, 7, 999), change(3, 8)]],
   ['an empty database', []],
-])('%s: nothing from before holds', async (_, history) => {
+])('%s: nothing from before isFresh', async (_, history) => {
   const changes = [change(1, 7), change(2, 7)]
   const freshness = await settledAtOnce(changes)
   const label = freshness.known
   changes.splice(0, changes.length, ...history)
   await freshness.settled()
-  expect(freshness.holds(label, 9)).toBe(false)
+  expect(freshness.isFresh(label, 9)).toBe(false)
   expect(freshness.known.seq).toBe(history.at(-1)?.seq ?? 0)
 })
 
@@ -98,13 +98,13 @@ test('after very many changes at once everything is read anew', async () => {
   const label = freshness.known
   for (let seq = 2; seq <= 6_000; seq += 1) changes.push(change(seq, 7))
   await freshness.settled()
-  expect([freshness.known.seq, freshness.holds(label, 9)]).toEqual([6_000, false])
+  expect([freshness.known.seq, freshness.isFresh(label, 9)]).toEqual([6_000, false])
 })
 
 test('a question that failed did so for all who waited, and is asked again for whoever comes later', async () => {
   let broken = true
   const freshness = new Freshness({
-    newest: async () => {
+    head: async () => {
       if (broken) throw new Error('The connection is lost.')
       return change(5, 1)
     },

@@ -1,9 +1,8 @@
 /**
- * Whether what was read before still is so. Every reader asks the database's change feed first; those that wait
- * together share one question, but only one that began after they came: whatever was committed before a read began
- * is then known, and no answer from before it is served.
+ * Decides whether a cached version is current. Every read first queries the head of the change feed, coalesced with
+ * concurrent reads: everything committed before a read began is then known, and no older answer is served.
  */
-import { sharedQuestion } from '#server/platform/coalesce.ts'
+import { coalesce } from '#server/platform/coalesce.ts'
 
 export interface Change {
   /** In the order of the commits, without gaps. */
@@ -13,52 +12,52 @@ export interface Change {
   subject: number
 }
 
-/** The state that something was read at, or before. */
-export type Label = Pick<Change, 'seq' | 'at'>
+/** A position of the change feed: what was read saw this state or a later one. */
+export type FeedVersion = Pick<Change, 'seq' | 'at'>
 
-/** What an answer tells of: one thing, or something that any change may be about. */
-export type Subject = number | 'any'
+/** What an answer depends on: one product's id, or `any` product. */
+export type Tag = number | 'any'
 
 type Awaitable<T> = T | Promise<T>
 
-/** Everything that was committed before the call. */
+/** The change feed, up to everything that was committed before the call. */
 export interface ChangeFeed {
-  newest: () => Awaitable<Change | undefined>
+  head: () => Awaitable<Change | undefined>
   /** From `seq` on, oldest first. */
   from: (seq: number, limit: number) => Awaitable<readonly Change[]>
 }
 
-/** More changes at once than this and it is quicker to forget everything. */
+/** With more new changes than this, starting afresh is faster than reading them. */
 const MAX_NEW_CHANGES = 5_000
-/** How many changes are remembered: an answer that was not asked for during as many is read again. */
+/** How many changes are held: an entry whose version is older counts as stale. */
 const MAX_REMEMBERED = 50_000
-const NOTHING: Label = { seq: 0, at: 0 }
+const NOTHING: FeedVersion = { seq: 0, at: 0 }
 
 export class Freshness {
   readonly #feed: ChangeFeed
-  #known: Label = NOTHING
+  #known: FeedVersion = NOTHING
   #begun = false
-  /** The changes since the state that everything is compared with, oldest first. */
+  /** The newest changes, oldest first. */
   readonly #remembered = new Map<number, Pick<Change, 'at' | 'subject'>>()
   readonly #lastChange = new Map<number, number>()
-  readonly #settle = sharedQuestion(() => this.#ask())
+  readonly #settle = coalesce(() => this.#ask())
 
   constructor(feed: ChangeFeed) {
     this.#feed = feed
   }
 
-  /** The newest state that is known of. */
-  get known(): Label {
+  /** The newest position that is known. */
+  get known(): FeedVersion {
     return this.#known
   }
 
-  /** When it is done, whatever was committed before the call is known. */
+  /** Resolves when everything committed before the call is known. */
   settled(): Awaitable<void> {
     return this.#settle()
   }
 
-  /** Whether nothing of the subject has changed between this state and the newest known one. */
-  holds({ seq, at }: Label, subject: Subject): boolean {
+  /** Whether nothing with this tag has changed between this version and the newest known one. */
+  isFresh({ seq, at }: FeedVersion, subject: Tag): boolean {
     if (seq === this.#known.seq) return at === this.#known.at
     if (subject === 'any' || this.#remembered.get(seq)?.at !== at) return false
     return (this.#lastChange.get(subject) ?? 0) <= seq
@@ -68,11 +67,11 @@ export class Freshness {
     const changes = this.#begun ? this.#feed.from(this.#known.seq, MAX_NEW_CHANGES) : undefined
     if (changes && !(changes instanceof Promise) && this.#take(changes)) return
     return (async () => {
-      if (!changes || !this.#take(await changes)) this.#beginAt(await this.#feed.newest())
+      if (!changes || !this.#take(await changes)) this.#beginAt(await this.#feed.head())
     })()
   }
 
-  /** @returns false when the feed does not go on from what is known */
+  /** @returns false when the feed does not continue from the known position */
   #take(changes: readonly Change[]): boolean {
     const { seq, at } = this.#known
     const [first] = changes
@@ -93,11 +92,11 @@ export class Freshness {
       this.#lastChange.delete(forgotten.subject)
   }
 
-  #beginAt(newest: Change | undefined): void {
+  #beginAt(head: Change | undefined): void {
     this.#begun = true
     this.#remembered.clear()
     this.#lastChange.clear()
     this.#known = NOTHING
-    if (newest) this.#remember(newest)
+    if (head) this.#remember(head)
   }
 }

@@ -1,14 +1,14 @@
 /**
- * What is asked for again and again, in a bounded number of bytes. Eviction is S3-FIFO (Yang et al., SOSP 2023): a new
- * entry stands in a small queue and leaves it again unless it is asked for, so that somebody who walks through
- * everything once does not push out what everybody wants.
+ * Frequently read entries, in a bounded number of bytes. Eviction is S3-FIFO (Yang et al., SOSP 2023): a new entry enters
+ * a small queue and is evicted from it unless it is read again, so that one scan over everything does not evict the
+ * entries that are read often.
  */
-import { oldestFirst } from '#server/platform/evict-oldest.ts'
+import { evictOldest } from '#server/platform/evict-oldest.ts'
 
 interface Entry<V> {
   value: V
   bytes: number
-  /** How often it was asked for since it came or was passed over, up to 3. */
+  /** Reads since it was inserted or last spared, up to 3. */
   asked: number
 }
 
@@ -19,9 +19,9 @@ export class MemoryTier<V> {
   readonly #maxBytes: number
   readonly #small = new Queue<V>()
   readonly #main = new Queue<V>()
-  /** Keys that left the small queue: whoever comes back soon belongs into the main one. */
+  /** Keys evicted from the small queue: one that returns soon belongs in the main queue. */
   readonly #ghosts = new Set<string>()
-  readonly #forgetGhost = oldestFirst(this.#ghosts)
+  readonly #forgetGhost = evictOldest(this.#ghosts)
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
@@ -75,7 +75,7 @@ export class MemoryTier<V> {
 /** First in, first out; an entry that is put again keeps its place. */
 class Queue<V> {
   readonly entries = new Map<string, Entry<V>>()
-  readonly #takeOldest = oldestFirst(this.entries)
+  readonly #takeOldest = evictOldest(this.entries)
   bytes = 0
 
   put(key: string, entry: Entry<V>): void {

@@ -47,7 +47,7 @@ program
 
 program
   .command('revoke')
-  .description('Ends a key, and who is signed in with it: at once, on every server.')
+  .description('Ends a key and the sessions opened with it: at once, on every server.')
   .argument('<key>', 'its prefix (ak_…) or its id')
   .option('--json', 'the last line of stdout is the key')
   .action(async (reference: string, { json }: { json?: true }) => {

@@ -23,7 +23,7 @@ export class Readiness {
     return !this.#leaving
   }
 
-  /** Resolves when whoever asks has heard of it; at once when nobody does. */
+  /** Resolves when a watching balancer has had time to notice; at once when none polls `/readyz`. */
   async leave(): Promise<void> {
     this.#leaving = true
     if (performance.now() - this.#askedAtMs < WATCHED_MS) await Bun.sleep(NOTICE_MS)
@@ -34,7 +34,7 @@ export interface Draining {
   /** What the server has answered with until now. */
   answer: Fetch
   readiness: Readiness
-  /** Aborted when nobody is sent here any more: what never ends by itself ends then. */
+  /** Aborted when no new requests come: streams, which never end by themselves, end then. */
   stopping: AbortController
 }
 

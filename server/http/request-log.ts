@@ -1,4 +1,4 @@
-/** A line for each request: who asked for what, how it ended, how long it took. No address, no query, no body. */
+/** A log line for each request: caller, route, status, duration. No address, no query, no body. */
 import type { Caller } from '#server/caller.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Answered } from './request-metrics.ts'

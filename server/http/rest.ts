@@ -11,7 +11,7 @@ import type { Context } from '#server/context.ts'
 import { serialize, type Answer, follow, invoke } from '#server/invoke.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { ProblemError } from '#server/errors.ts'
-import type { Found } from '#server/cache/cache.ts'
+import type { CacheHit } from '#server/cache/cache.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Auth } from './auth/auth.ts'
 import { inputReader } from './input.ts'
@@ -127,7 +127,7 @@ function fromKept({ scope }: AnyOperation, { auth, answers, log }: Transport, ot
   const answer = (caller: Caller, request: Request, params: PathParameters) => {
     if (!mayUse(caller, scope) || asksToRefresh(request)) return otherwise(request, params)
     const address = addressOf(request.url)
-    const send = (hit: Found<CachedHeaders> | undefined) => {
+    const send = (hit: CacheHit<CachedHeaders> | undefined) => {
       if (!hit) return otherwise(request, params, address)
       const absence = cachedNotFound(hit)
       return absence
@@ -181,7 +181,10 @@ function done(operation: AnyOperation, { output, replayed }: Answer, { requestId
   return new Response(JSON.stringify(output), { status, headers })
 }
 
-function found({ text, head, tier }: Found<CachedHeaders>, { request, requestId, runMs }: Asked): Response {
+function found(
+  { text, head, tier }: CacheHit<CachedHeaders>,
+  { request, requestId, runMs }: Asked,
+): Response {
   const headers: Record<string, string> = {
     'x-request-id': requestId,
     'cache-control': 'private, no-cache',

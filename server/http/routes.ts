@@ -31,7 +31,7 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'dis
   services: Services
   metrics: Metrics
   limits: Policies | 'off'
-  /** Without, everybody may do everything. */
+  /** Undefined where every caller may do everything. */
   keys: KeyRing | undefined
   publicReads: boolean
   limiter: Limiter

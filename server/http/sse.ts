@@ -10,13 +10,13 @@ export function wantsEventStream(request: Request): boolean {
 
 export interface EventStreamOptions {
   headers: Record<string, string>
-  /** Nobody listens any more, or there is nothing more to hear: whatever makes the events may end. */
+  /** The client has disconnected, or the stream has ended: the source of the events may stop. */
   onLeave: () => void
   /** The events broke off. */
   onError: (error: unknown) => void
 }
 
-/** An event is asked for when the one before it was taken: a slow reader makes nobody keep events for it. */
+/** Pulls an event when the previous one was read: no events queue up for a slow reader. */
 export function eventStream(
   events: AsyncIterable<StreamedEvent<unknown>>,
   options: EventStreamOptions,

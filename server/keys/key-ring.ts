@@ -1,15 +1,15 @@
 /**
- * Who a key or a session stands for. What was verified is remembered, but each request first asks the database whether
- * any key has ceased to hold, as reads do of the change feed: once a key is revoked, no server takes it for a request
- * that begins after.
+ * The identity behind a key or a session. Verified ones are cached, but each request first checks in the database whether
+ * any key has been revoked, as reads do with the change feed: no server accepts a revoked key for a request that begins
+ * after the revocation.
  */
 import { createHmac } from 'node:crypto'
 import type { Database } from '#db/database.ts'
 import { type Caller, SCOPES } from '#server/caller.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
-import { oldestFirst } from '#server/platform/evict-oldest.ts'
-import { sharedQuestion } from '#server/platform/coalesce.ts'
+import { evictOldest } from '#server/platform/evict-oldest.ts'
+import { coalesce } from '#server/platform/coalesce.ts'
 import { hashOf, prefixOf, sameHash } from './key.ts'
 import { scopesOf, SESSION_LIFETIME_MS, type KeyStore } from './key-store.ts'
 
@@ -48,9 +48,9 @@ export class KeyRing implements AsyncDisposable {
   readonly #parts: KeyRingParts
   readonly #admin: { identity: Identity; hash: string } | undefined
   readonly #remembered = new Map<string, Verified>()
-  readonly #forgetOldest = oldestFirst(this.#remembered)
+  readonly #forgetOldest = evictOldest(this.#remembered)
   #state: string | undefined
-  readonly #settled = sharedQuestion(() => this.#ask())
+  readonly #settled = coalesce(() => this.#ask())
   readonly #noted = new Map<number, number>()
   readonly #notes = new Set<Promise<void>>()
 

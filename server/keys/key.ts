@@ -1,6 +1,6 @@
 /**
  * `ak_` + 8 public characters + `_` + 40 secret ones + 6 of a checksum, letters and digits all: recognised by shape
- * wherever it leaks, and a typing error is told from a wrong key without asking anybody.
+ * wherever it leaks, and a typing error is distinguished from a wrong key without a query.
  */
 import { timingSafeEqual } from 'node:crypto'
 
@@ -49,7 +49,7 @@ export function randomText(length: number): string {
   return text
 }
 
-/** SHA-256 in hex. Of what is random and long enough nobody can try all, so that no slow hash is needed. */
+/** SHA-256 in hex. A long random key cannot be guessed by trial, so no slow hash is needed. */
 export function hashOf(secret: string): string {
   return new Bun.CryptoHasher('sha256').update(secret).digest('hex')
 }

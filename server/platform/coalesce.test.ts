@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { sharedQuestion } from './coalesce.ts'
+import { coalesce } from './coalesce.ts'
 
 test('who waits together shares a question, but not one that was asked before they came', async () => {
   const asked: PromiseWithResolvers<void>[] = []
-  const settled = sharedQuestion(() => {
+  const settled = coalesce(() => {
     const question = Promise.withResolvers<void>()
     asked.push(question)
     return question.promise
@@ -24,7 +24,7 @@ test('who waits together shares a question, but not one that was asked before th
 
 test('what is known at once needs no promise; a failure is for all who wait, and for nobody later', async () => {
   let failures = 0
-  const settled = sharedQuestion(() => (failures-- > 0 ? Promise.reject(new Error('away')) : undefined))
+  const settled = coalesce(() => (failures-- > 0 ? Promise.reject(new Error('away')) : undefined))
   expect(settled()).toBeUndefined()
   failures = 1
   const waiting = await Promise.allSettled([settled(), settled()])

@@ -1,10 +1,10 @@
 type Awaitable<T> = T | Promise<T>
 
 /**
- * One question for all who wait together, but only one that began after they came: whatever was so before the call
- * is then known. When it cannot be asked, all who wait are told so. Where the answer needs no waiting there is no promise.
+ * Coalesces concurrent calls; a caller never joins a query that started before it arrived, so its result reflects
+ * everything committed before the call. A failure rejects every caller of that query. No promise where `ask` returns none.
  */
-export function sharedQuestion(ask: () => Awaitable<void>): () => Awaitable<void> {
+export function coalesce(ask: () => Awaitable<void>): () => Awaitable<void> {
   let asking: Promise<void> | undefined
   let next: Promise<void> | undefined
 
@@ -19,8 +19,8 @@ export function sharedQuestion(ask: () => Awaitable<void>): () => Awaitable<void
 
   return () => {
     if (!asking) return begin()
-    // The question under way was asked too early for this caller; whoever comes now shares the next one. Should it
-    // fail, they do not wait as long once more.
+    // The query in flight started too early for this caller: callers from here on share the next one. If the first
+    // fails, the next one starts at once.
     return (next ??= asking
       .finally(() => {
         next = undefined

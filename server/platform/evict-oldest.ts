@@ -4,10 +4,10 @@ interface Collection<K, V> {
 }
 
 /**
- * Takes out of a map or a set what was put in first, again and again. With one iterator for all: a new one each time
- * would walk over everything that was taken out before.
+ * Removes the oldest entry of a map or a set, at each call. One iterator serves all calls: a new one would walk over the
+ * holes of everything removed before.
  */
-export function oldestFirst<K, V>(collection: Collection<K, V>): () => [K, V] | undefined {
+export function evictOldest<K, V>(collection: Collection<K, V>): () => [K, V] | undefined {
   let entries = collection.entries()
   return () => {
     let next = entries.next()

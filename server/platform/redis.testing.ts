@@ -13,7 +13,7 @@ export interface TemporaryRedis extends AsyncDisposable {
   url: string
   /** Over a connection of its own: `command('CONFIG', 'SET', 'maxmemory', '1mb')`. Not while it is paused or dead. */
   command(name: string, ...parameters: string[]): Promise<unknown>
-  /** SIGSTOP: connections stay open, and nobody answers. */
+  /** SIGSTOP: connections stay open, and no command is answered. */
   pause(): void
   resume(): void
   /** SIGKILL; also when it is paused or dead already. */

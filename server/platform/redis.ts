@@ -1,14 +1,14 @@
-/** The one connection to what replicas share. Whoever asks gets an answer in time or none: Redis is never waited for. */
+/** The connection to Redis, which replicas share. Calls time out after 80 ms; a circuit breaker then opens for 1 s. */
 import { createClient } from 'redis'
 
 export type RedisClient = ReturnType<typeof clientOf>
 
 export interface Redis extends AsyncDisposable {
-  /** Whether it has answered lately. */
+  /** False while the circuit breaker is open. */
   readonly healthy: boolean
-  /** `undefined` when Redis is left alone, refuses, or has not answered within 80 ms. Never throws. */
+  /** `undefined` while the circuit breaker is open, on an error, or after 80 ms. Never throws. */
   ask: <T>(work: (client: RedisClient) => Promise<T>) => Promise<T | undefined>
-  /** What nobody waits for. */
+  /** Fire and forget. */
   tell: (work: (client: RedisClient) => Promise<unknown>) => void
 }
 
@@ -20,7 +20,7 @@ export interface RedisOptions {
 const ANSWER_MS = 80
 /** It is waited for in so many steps: a pause of our own, however long, is one of them and not a silence of Redis. */
 const STEPS = 4
-/** A Redis that is slow, hung or gone is left alone so long. */
+/** How long the circuit breaker stays open. */
 const REST_MS = 1_000
 /** Of commands that Redis has not answered yet. */
 const MAX_QUEUED = 10_000

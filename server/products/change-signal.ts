@@ -1,6 +1,6 @@
 /**
- * Wakes whoever waits for the next change. One question to the database for all of them: at once after a write of
- * this process, and every so often for those of other processes, but only while somebody waits.
+ * Notifies callers of the next change. One query serves all of them: at once after a write of this process, and by
+ * polling for writes of other processes, only while there are callers.
  */
 
 const POLL_MS = 200

@@ -26,7 +26,7 @@ export const changeOperations = {
 
   latestChange: query({
     rest: 'GET /changes/latest',
-    summary: 'Where the feed ends now: whoever reads afterwards and follows from there misses nothing',
+    summary: 'Where the feed ends now: a client that reads afterwards and follows from there misses nothing',
     input: schema.Nothing,
     output: schema.LatestChange,
     scope: 'products:read',

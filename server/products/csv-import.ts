@@ -9,7 +9,7 @@ import type { ImportSummary } from './schema.ts'
 
 const BATCH_SIZE = 1000
 const MAX_RECORD_BYTES = 64 * 1024
-/** A file with more bad lines than this is the wrong file; listing them all helps nobody. */
+/** A file with more bad lines than this is the wrong file; a complete list of them has no use. */
 export const MAX_REJECTED = 10_000
 
 /**

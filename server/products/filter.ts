@@ -34,8 +34,8 @@ function ofStock({ inStock, maxStock }: ProductFilter, stock: SQL): SQL[] {
 }
 
 /** Whether the price alone, or the stock alone, leaves so few that it leads to them. */
-export async function leavesFew(db: Database, filter: ProductFilter): Promise<boolean> {
-  if (db.knowsSizes) return false
+export async function isSelective(db: Database, filter: ProductFilter): Promise<boolean> {
+  if (db.hasRowEstimates) return false
   const { products } = db.tables
   for (const bounds of [
     ofPrice(filter, sql`${products.priceMinor}`),

@@ -50,7 +50,7 @@ export async function importBatch(
   }
 }
 
-/** Once more, for the product with its SKU may have been created by somebody else just now: then it is found. */
+/** Retries once: another writer may have created the product with this SKU meanwhile, and then it is found. */
 async function importAlone(db: Database, line: ImportedLine, options: BatchOptions): Promise<ImportSummary> {
   try {
     return await attempt([line], options)

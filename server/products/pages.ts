@@ -15,7 +15,7 @@ import {
 import type { Database, NameSearch } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Cursor } from './cursor.ts'
-import { conditions, leavesFew, queriesFor, type ProductFilter } from './filter.ts'
+import { conditions, isSelective, queriesFor, type ProductFilter } from './filter.ts'
 
 /** All of a product but its search words, which only the search looks at. */
 export function productColumns({ tables }: Database) {
@@ -52,7 +52,7 @@ export interface SearchRequest extends NameSearch {
 /** One row more than asked for tells whether the list goes on. A page backwards is read backwards, then turned. */
 export async function listRows(db: Database, request: PageRequest): Promise<ProductRows> {
   const { cursor, offset = 0, limit } = request
-  const found = await listQuery(db, request, await leavesFew(db, request.filter))
+  const found = await listQuery(db, request, await isSelective(db, request.filter))
   const rows = found.slice(0, limit)
   const more = found.length > limit
   if (cursor?.direction === 'previous') return { rows: rows.toReversed(), before: more, after: true }
@@ -111,7 +111,7 @@ export async function placeOf(
 ): Promise<Cursor | undefined> {
   const { products } = db.tables
   const column = columnOf(db, sort)
-  const few = await leavesFew(db, filter)
+  const few = await isSelective(db, filter)
   const [row] = await db.scanner
     .select({ value: column, id: products.id })
     .from(products)
@@ -139,7 +139,7 @@ export async function countRows(db: Database, filter: ProductFilter): Promise<To
 
 /** As if the rest of the ids held as many matches as the first ones do: what it costs has a bound. */
 export async function estimateRows(db: Database, filter: ProductFilter): Promise<Total> {
-  if (await leavesFew(db, filter)) return await countRows(db, filter)
+  if (await isSelective(db, filter)) return await countRows(db, filter)
   const { products } = db.tables
   const matching = queriesFor(db, filter)
     .select({ id: products.id })

@@ -32,7 +32,7 @@ interface Parts {
   begin: Database['withTransaction']
   signal: ChangeSignal
   /** Takes in the words of names that are about to be written. */
-  learn: (names: Iterable<string>) => Promise<void>
+  indexWords: (names: Iterable<string>) => Promise<void>
   vocabulary: Vocabulary
 }
 
@@ -49,9 +49,9 @@ export function createProductStore(db: Database, clock: Clock): ProductStore & D
     return result
   }
   const vocabulary = new Vocabulary(db)
-  const learn = (names: Iterable<string>) => vocabulary.learn(names)
+  const indexWords = (names: Iterable<string>) => vocabulary.indexWords(names)
   return {
-    ...storeOf(db, { clock, get: preparedGet(db), begin, signal, vocabulary, learn }),
+    ...storeOf(db, { clock, get: preparedGet(db), begin, signal, vocabulary, indexWords }),
     [Symbol.dispose]: () => signal[Symbol.dispose](),
   }
 }
@@ -71,11 +71,15 @@ function storeOf(db: Database, parts: Parts): ProductStore {
   return {
     ...actionsOf(db, parts),
     within: (tx) =>
-      storeOf(db, { ...parts, begin: (run) => run(tx), learn: (names) => parts.vocabulary.learn(names, tx) }),
+      storeOf(db, {
+        ...parts,
+        begin: (run) => run(tx),
+        indexWords: (names) => parts.vocabulary.indexWords(names, tx),
+      }),
   }
 }
 
-function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn }: Parts) {
+function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexWords }: Parts) {
   const write = <T>(actor: string, run: (writes: ProductWrites) => Promise<T>): Promise<T> =>
     begin((tx) => run(new ProductWrites({ db, tx }, { actor, now: clock.now() })))
 
@@ -93,7 +97,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
     outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
-      await learn([row.name])
+      await indexWords([row.name])
       return await skuTakenAsProblem(db, row.sku, () => write(actor, (writes) => writes.create(row)))
     },
 
@@ -103,7 +107,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
       change: Partial<NewRow>,
       { expected, actor }: ChangeOptions,
     ): Promise<ProductRow> {
-      if (change.name !== undefined) await learn([change.name])
+      if (change.name !== undefined) await indexWords([change.name])
       return await skuTakenAsProblem(db, change.sku, () =>
         write(actor, async (writes) => await writes.change(await writes.lock(id, expected), change, 'set')),
       )
@@ -125,7 +129,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
       names: readonly string[],
       run: (writes: ProductWrites) => Promise<T>,
     ): Promise<T> {
-      await learn(names)
+      await indexWords(names)
       return await write(actor, run)
     },
 
@@ -139,16 +143,16 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, learn 
       lines: readonly ImportedLine[],
       { actor, dryRun }: ImportOptions,
     ): Promise<ImportSummary> {
-      if (!dryRun) await learn(lines.flatMap(({ fields }) => fields.name ?? []))
+      if (!dryRun) await indexWords(lines.flatMap(({ fields }) => fields.name ?? []))
       return await importBatch(db, lines, { write: (run) => write(actor, run), dryRun })
     },
 
     /** Those of the given words that stand in no name. */
     unknownWords: (words: readonly string[]) => vocabulary.unknown(words),
     /** Known words that begin like this; undefined when they are very many. */
-    wordsBegunBy: (prefix: string) => vocabulary.begunBy(prefix),
+    wordsBegunBy: (prefix: string) => vocabulary.withPrefix(prefix),
     /** Known words that a misspelt one may mean, nearest first. */
-    meantBy: (word: string) => vocabulary.meantBy(word),
+    corrections: (word: string) => vocabulary.corrections(word),
   }
 }
 

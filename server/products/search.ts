@@ -98,7 +98,7 @@ async function* passes(ctx: Context, words: string[] | undefined): AsyncGenerato
   const prefix = [...others.map((word) => [asItIs(word)]), lastWords]
   if (lastWords.length > 0 && !others.some((word) => unknown.has(word)))
     yield { kind: 'prefix', wanted: prefix, unwanted: unknown.size === 0 ? exact : undefined }
-  const meant = await Promise.all(words.map((word) => ctx.products.meantBy(word)))
+  const meant = await Promise.all(words.map((word) => ctx.products.corrections(word)))
   if (meant.every((alternatives) => alternatives.length === 0)) return
   const fuzzy = prefix.map((own, index) => [...own, ...(meant[index] ?? []).map(asItIs)])
   if (fuzzy.every((alternatives) => alternatives.length > 0))

@@ -13,8 +13,8 @@ export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLeve
 /** Only these versions may be changed; without it, any. */
 export type ExpectedVersions = readonly number[] | undefined
 
-/** Who writes, and when. */
-export interface Author {
+/** The actor and the time of a write. */
+export interface WriteContext {
   actor: string
   /** Milliseconds since the epoch. */
   now: number
@@ -65,14 +65,14 @@ export function differs(row: ProductRow, change: Partial<NewRow>): boolean {
 
 export class ProductWrites {
   readonly #within: { db: Database; tx: Queries }
-  readonly #author: Author
+  readonly #author: WriteContext
 
-  constructor(within: { db: Database; tx: Queries }, author: Author) {
+  constructor(within: { db: Database; tx: Queries }, author: WriteContext) {
     this.#within = within
     this.#author = author
   }
 
-  /** The row, which nobody else changes until the transaction ends. @throws ProblemError, VersionMismatch */
+  /** The row, locked until the transaction ends. @throws ProblemError, VersionMismatch */
   async lock(id: number, expected?: ExpectedVersions): Promise<ProductRow> {
     const [row] = await this.#within.db.forUpdate(this.#byId(id))
     if (!row) throw productNotFound(id)
@@ -135,7 +135,7 @@ export class ProductWrites {
       })),
       returning: problemHeaders(productColumns(this.#within.db)),
     })
-    await this.#enterAll(created.map((row) => ({ row, delta: row.stockLevel, reason })))
+    await this.#appendLedger(created.map((row) => ({ row, delta: row.stockLevel, reason })))
     return created
   }
 
@@ -160,7 +160,7 @@ export class ProductWrites {
         table: this.#within.db.tables.products,
         rows: round.map(({ after }) => ({ ...after, words: wordsOf(after.name).join(' ') })),
       })
-      await this.#enterAll(
+      await this.#appendLedger(
         round.flatMap(({ before, after, reason }) => {
           const delta = after.stockLevel - before.stockLevel
           return delta === 0 ? [] : { row: after, delta, reason }
@@ -179,12 +179,12 @@ export class ProductWrites {
       refuseAdjustment(await this.lock(id), adjustment)
       product = await this.#addToStock(adjustment)
     }
-    const [entry] = product ? await this.#enterAll([{ row: product, delta, reason, reference }]) : []
+    const [entry] = product ? await this.#appendLedger([{ row: product, delta, reason, reference }]) : []
     if (!product || !entry) throw new Error('A locked product could not be changed.')
     return { product, adjustment: entry }
   }
 
-  /** One guarded statement: nothing is read first, so that a stock never goes below zero, whoever else sells. */
+  /** One guarded statement: nothing is read first, so that concurrent sales never take a stock below zero. */
   async #addToStock({ id, delta, expectedStockLevel }: Adjustment): Promise<ProductRow | undefined> {
     const { products } = this.#within.db.tables
     const { stockLevel, version, updatedAt } = products
@@ -214,7 +214,7 @@ export class ProductWrites {
     await this.#within.tx.delete(products).where(eq(products.id, id))
   }
 
-  async #enterAll(
+  async #appendLedger(
     entries: readonly { row: ProductRow; delta: number; reason: string; reference?: string | null }[],
   ): Promise<StockAdjustmentRow[]> {
     const { actor, now } = this.#author

@@ -1,7 +1,7 @@
 /** What would come of it, as the server answered to a dry run. */
 import { count, plural } from '#client/ui/format.ts'
 import { takeFocus } from '#client/ui/modal.tsx'
-import { shown, shortName } from '#client/products/value-words.ts'
+import { shown, shortName } from '#client/products/value-labels.ts'
 import { fieldOf } from './bulk-change.ts'
 import type { Tried } from './bulk-run.ts'
 import { RefusedList } from './refused-list.tsx'

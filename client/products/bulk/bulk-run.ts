@@ -2,10 +2,10 @@
 import { changeProducts } from '#client/products/change-products.ts'
 import type { Product } from '#client/products/columns.ts'
 import type { RowBlocks } from '#client/products/rows/row-blocks.ts'
-import { showProduct } from '#client/products/rows/shown-rows.ts'
+import { showProduct } from '#client/products/rows/visible-rows.ts'
 import type { Selection } from '#client/products/selection.ts'
 import { undoStack } from '#client/products/use-edits.ts'
-import { wordsFor } from '#client/ui/words.ts'
+import { describeError } from '#client/ui/describe-error.ts'
 import { fieldOf, stepsFor, type BulkChange } from './bulk-change.ts'
 
 export interface Tried {
@@ -45,7 +45,7 @@ export interface Done {
   refused: readonly Refused[]
 }
 
-/** Each with the version that the preview showed: who came in between is not overwritten. */
+/** Each with the version that the preview showed, so that a change in between is not overwritten. */
 export async function carryOut({ change, changing }: Tried): Promise<Done> {
   const products = changing.map(({ before }) => before)
   const outcomes = await changeProducts(stepsFor(change, products))
@@ -70,5 +70,5 @@ export async function carryOut({ change, changing }: Tried): Promise<Done> {
 }
 
 function why(error: unknown): string {
-  return wordsFor(error).detail
+  return describeError(error).detail
 }

@@ -1,6 +1,6 @@
 import { count, plural } from '#client/ui/format.ts'
 import type { Product } from '#client/products/columns.ts'
-import { shortName } from '#client/products/value-words.ts'
+import { shortName } from '#client/products/value-labels.ts'
 
 const MAX_LISTED = 50
 

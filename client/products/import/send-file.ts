@@ -1,7 +1,7 @@
 /** A file to the server, to be tried or to be imported. */
 import type { ImportSummary } from '#server/products/schema.ts'
 import { answered, gotNoAnswer } from '#client/ui/connection.ts'
-import { Refusal } from '#client/ui/words.ts'
+import { Refusal } from '#client/ui/describe-error.ts'
 
 export async function sendFile(file: Blob, { dryRun }: { dryRun: boolean }): Promise<ImportSummary> {
   const answer = await fetch(`/v1/products/import${dryRun ? '?dry_run=true' : ''}`, {

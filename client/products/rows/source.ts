@@ -3,7 +3,7 @@ import { queryClient, trpc } from '#client/ui/trpc.ts'
 import { filterOf, type View } from '#client/products/use-view.ts'
 import { BLOCK_SIZE, type Page, type RowSource } from './row-blocks.ts'
 
-/** The rows are kept by whoever asked, and nowhere else. */
+/** Rows are cached by the caller only. */
 const ONCE = { gcTime: 0, staleTime: 0 } as const
 
 export function sourceOf(view: View): RowSource {

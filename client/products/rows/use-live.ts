@@ -2,13 +2,13 @@
 import { useEffect } from 'react'
 import { connection, gotNoAnswer } from '#client/ui/connection.ts'
 import { client } from '#client/ui/trpc.ts'
-import { hear, type Change } from './shown-rows.ts'
+import { applyChanges, type Change } from './visible-rows.ts'
 
 /** @param onChanges is told, too; it must stay the same function */
 export function useLive(onChanges: (changes: readonly Change[]) => void): void {
   useEffect(() => {
     const feed = followFeed((changes) => {
-      hear(changes)
+      applyChanges(changes)
       onChanges(changes)
     })
     const stopWaiting = connection.onReturn(feed.again)
@@ -64,7 +64,7 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
     stream?.unsubscribe()
     stream = undefined
   }
-  // A browser has few connections to one server: a page that nobody sees takes none.
+  // A browser has few connections to one server: a hidden page takes none.
   const again = () => {
     close()
     if (!document.hidden) void open(opening)

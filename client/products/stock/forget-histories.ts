@@ -1,5 +1,5 @@
 import { queryClient, trpc } from '#client/ui/trpc.ts'
-import type { Change } from '#client/products/rows/shown-rows.ts'
+import type { Change } from '#client/products/rows/visible-rows.ts'
 
 /** A history that is open is read again when its product changed. */
 export function forgetHistories(changes: readonly Change[]): void {

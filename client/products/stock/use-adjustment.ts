@@ -6,9 +6,9 @@ import { announce } from '#client/ui/announce.tsx'
 import { count } from '#client/ui/format.ts'
 import { mannerOf, plainDigits } from '#client/ui/read-number.ts'
 import { client } from '#client/ui/trpc.ts'
-import { wordsFor } from '#client/ui/words.ts'
+import { describeError } from '#client/ui/describe-error.ts'
 import type { Product } from '#client/products/columns.ts'
-import { showProduct } from '#client/products/rows/shown-rows.ts'
+import { showProduct } from '#client/products/rows/visible-rows.ts'
 import { forgetHistory } from './forget-histories.ts'
 import { REASONS } from './reasons.ts'
 
@@ -46,7 +46,7 @@ export function useAdjustment({ id }: Product, onAdjusted: (product: Product) =>
       form.reset({ delta: '', reason, reference: '' })
       form.setFocus('delta')
     } catch (error) {
-      const { what, detail, requestId } = wordsFor(error)
+      const { what, detail, requestId } = describeError(error)
       const request = requestId === undefined ? '' : ` Request ${requestId}`
       form.setError('root', { message: `${what}: ${detail} The stock stays as it is.${request}` })
     }

@@ -21,7 +21,7 @@ function fill(tier: MemoryTier<Entry<object>>, keys: number): number {
     const key = `/v1/products/${n}`
     tier.set(
       key,
-      { text, head: { etag: '"1"' }, label: { seq: n, at: n }, subject: n },
+      { text, head: { etag: '"1"' }, version: { seq: n, at: n }, tag: n },
       text.length + key.length + ENTRY_BYTES,
     )
     most = Math.max(most, tier.bytes)

@@ -1,4 +1,4 @@
-/** Whether a run of the ads, in the same process, can be felt by those who read products. */
+/** How much a run of the ads slows down reads of products in the same process. */
 import { temporaryFolder, spawnServer, urlOf } from '#scripts/lab/harness/test-server.ts'
 import { print } from './measure.ts'
 import { runToEnd, spawnSimulator, type Environment } from './processes.ts'
@@ -78,7 +78,7 @@ async function readDuringRun(url: string): Promise<number[]> {
   return times
 }
 
-/** At a steady pace, whether the last answer has come or not: a stall must be seen by everyone who comes during it. */
+/** At a steady pace, whether the last answer has come or not: a stall must delay every request that arrives during it. */
 async function read(url: string, isOver: () => boolean): Promise<number[]> {
   const times: number[] = []
   const under: Promise<void>[] = []

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
 import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
-import type { Place } from './request.ts'
+import type { Target } from './request.ts'
 import { startProxies, type Link } from './proxies.ts'
 
 /** Its address changes with each start. */
-export interface Replica extends Place {
+export interface Replica extends Target {
   toRedis: Link
   toDatabase: Link
   pause: () => void
@@ -79,7 +79,7 @@ export async function startCluster({
             replica.url = (await urlOf(server)).slice(0, -1)
             return
           } catch (error) {
-            // Its database may be away just now; whoever runs servers starts them again.
+            // Its database may be away just now; an operator would start it again.
             if (attempt === START_ATTEMPTS) throw error
           }
         }

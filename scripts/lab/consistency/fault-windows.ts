@@ -4,7 +4,7 @@ export type Taken = 'a server' | 'the database' | 'nothing'
 interface Window {
   fault: string
   taken: Taken
-  /** Who is asked there is excused; everybody, when there is none. */
+  /** The target whose missing answers are excused; without one, those of every target. */
   place: number | undefined
   from: number
   /** Infinity while it lasts. */
@@ -22,7 +22,7 @@ interface Disturbance {
 /** Connections that broke are found out one by one. */
 const GRACE_MS = 3_000
 
-export class Excuses {
+export class FaultWindows {
   readonly #windows: Window[] = []
 
   /** @returns to be called when the fault is over */

@@ -121,7 +121,7 @@ export type FaultName = keyof typeof FAULTS
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[]
 
 /** Until the time is over: for each target one fault after another, with pauses in which everything works. */
-export async function strikeUntil(endsAt: number, names: readonly FaultName[], stage: Stage): Promise<void> {
+export async function injectUntil(endsAt: number, names: readonly FaultName[], stage: Stage): Promise<void> {
   const byTarget = Map.groupBy(names, (name) => FAULTS[name].target)
   await Promise.all(byTarget.values().map((group) => strikeInTurn(group, { endsAt, stage })))
 }

@@ -9,7 +9,7 @@ export const GONE = Infinity
 export const DELTA_MS = 1_000
 
 /** What was known when a read began: it must show at least this. */
-export interface Floor {
+export interface LowerBound {
   at: number
   /** The newest version whose write had been answered. */
   acked: number
@@ -77,7 +77,7 @@ export class ProductHistory {
     return this.#doubtful
   }
 
-  floor(now: number): Floor {
+  floor(now: number): LowerBound {
     return {
       at: now,
       acked: this.#acked,
@@ -88,15 +88,15 @@ export class ProductHistory {
     }
   }
 
-  /** For a read that began when nobody thought of this product. */
-  floorOfStranger(at: number): Floor {
+  /** For a read that began before the product was first written. */
+  floorOfStranger(at: number): LowerBound {
     const [deleted] = this.#acks.slice(-1)
     const gone = deleted?.version === GONE && deleted.at < at
     return { at, acked: gone ? GONE : ABSENT, seen: ABSENT, direct: ABSENT, settled: false, changes: 0 }
   }
 
   /** Nothing was written between the floor and now. */
-  stayedSettled(floor: Floor): boolean {
+  stayedSettled(floor: LowerBound): boolean {
     return floor.settled && floor.changes === this.#changes
   }
 
@@ -139,7 +139,7 @@ export class ProductHistory {
   }
 
   /** Takes in what a read has shown, and says what is wrong with it. */
-  judge(version: number, { floor, content }: { floor: Floor; content?: string | undefined }): Finding[] {
+  judge(version: number, { floor, content }: { floor: LowerBound; content?: string | undefined }): Finding[] {
     const findings: Finding[] = []
     const find = (mistake: Mistake, expected: number) =>
       findings.push({ mistake, expected, ageMs: floor.at - this.#knownSince(version, floor.at) })
@@ -153,7 +153,7 @@ export class ProductHistory {
   }
 
   /** How long before the read a version committed by SQL was there that it does not show; 0 when it shows all. */
-  behindSqlMs(version: number, floor: Floor): number {
+  behindSqlMs(version: number, floor: LowerBound): number {
     const missed = this.#commits.find((commit) => commit.version > version && commit.at <= floor.at)
     return missed ? floor.at - missed.at : 0
   }

@@ -1,13 +1,13 @@
 /** Readers and writers at whatever place can be asked, until the session is stopped. */
-import type { Place } from './request.ts'
+import type { Target } from './request.ts'
 import { readSomething } from './readers.ts'
 import type { Session } from './session.ts'
 import { Writer } from './writers.ts'
 
 export interface Pace {
   /** Where each of them asks. */
-  readers: readonly Place[]
-  writers: readonly Place[]
+  readers: readonly Target[]
+  writers: readonly Target[]
   /** Between two questions of one of them, in the mean. */
   readerThinkMs: number
   writerThinkMs: number
@@ -17,7 +17,7 @@ export interface Pace {
 const REST_MS = 20
 
 /** So many, taking turns. */
-export function spread(count: number, places: readonly Place[]): Place[] {
+export function spread(count: number, places: readonly Target[]): Target[] {
   return Array.from({ length: count }, (_, n) => places[n % places.length]).filter(
     (place) => place !== undefined,
   )
@@ -26,14 +26,14 @@ export function spread(count: number, places: readonly Place[]): Place[] {
 /** The products that readers and writers begin with. */
 export async function createProducts(session: Session): Promise<void> {
   const [first] = session.places
-  if (!first) throw new Error('There is nobody to ask.')
+  if (!first) throw new Error('There is no server to query.')
   const founder = new Writer(session, first)
   while (session.alive.length < session.products) await founder.create()
 }
 
 /** Ends when the session is stopped. */
 export async function startLoad(session: Session, pace: Pace): Promise<void> {
-  const read = async (place: Place) => {
+  const read = async (place: Target) => {
     while (!session.stopped) {
       const before = session.tally.unanswered
       await readSomething(session, place)
@@ -41,7 +41,7 @@ export async function startLoad(session: Session, pace: Pace): Promise<void> {
       await Bun.sleep(Math.max(restMs, 2 * pace.readerThinkMs * Math.random()))
     }
   }
-  const write = async (place: Place) => {
+  const write = async (place: Target) => {
     const writer = new Writer(session, place)
     while (!session.stopped) {
       await writer.writeSomething()

@@ -60,12 +60,12 @@ export const MUTANTS = {
     create(parts) {
       const { memory, freshness } = parts
       const set = memory.set.bind(memory)
-      memory.set = (key, entry, bytes) => set(key, { ...entry, label: freshness.known }, bytes)
+      memory.set = (key, entry, bytes) => set(key, { ...entry, version: freshness.known }, bytes)
       return new Cache(parts)
     },
   },
   'trusts-redis': {
-    what: 'what comes from Redis is taken without a look at its label',
+    what: 'what comes from Redis is taken without a look at its version',
     faults: ['redis-from-an-old-dump'],
     create(parts) {
       const { freshness, shared } = parts
@@ -74,7 +74,7 @@ export const MUTANTS = {
       trusting.find = (key, read) =>
         shared.find(key, (text) => {
           const end = text.indexOf('\n')
-          const head = { ...(JSON.parse(text.slice(0, end)) as object), label: freshness.known }
+          const head = { ...(JSON.parse(text.slice(0, end)) as object), version: freshness.known }
           return read(JSON.stringify(head) + text.slice(end))
         })
       return new Cache({ ...parts, shared: trusting })
@@ -85,8 +85,8 @@ export const MUTANTS = {
     faults: [],
     create(parts) {
       const { freshness } = parts
-      const holds = freshness.holds.bind(freshness)
-      freshness.holds = (label, subject) => subject === 'any' || holds(label, subject)
+      const isFresh = freshness.isFresh.bind(freshness)
+      freshness.isFresh = (version, tag) => tag === 'any' || isFresh(version, tag)
       return new Cache(parts)
     },
   },
@@ -98,7 +98,7 @@ export const MUTANTS = {
       const get = memory.get.bind(memory)
       memory.get = (key) => {
         const entry = get(key)
-        return entry?.head.refusal ? { ...entry, label: freshness.known } : entry
+        return entry?.head.refusal ? { ...entry, version: freshness.known } : entry
       }
       return new Cache(parts)
     },

@@ -1,6 +1,6 @@
 /** Servers that lie: each lie has to be found by the read that it is told to. */
 import { expect, test } from 'bun:test'
-import type { Place, Product } from './request.ts'
+import type { Target, Product } from './request.ts'
 import { readPage, readOverTrpc, readProduct, readUnless, search } from './readers.ts'
 import { Session } from './session.ts'
 
@@ -16,7 +16,7 @@ const BELT: Product = {
 /** Acknowledged: a belt with version 2. */
 async function findings(
   answer: () => Response,
-  read: (session: Session, place: Place) => Promise<void>,
+  read: (session: Session, place: Target) => Promise<void>,
 ): Promise<string[]> {
   await using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
   const place = { index: 0, url: server.url.origin }
@@ -33,13 +33,13 @@ const json = (body: unknown) => () => Response.json(body, { headers: { etag: '"x
 const unmodified = () => new Response(null, { status: 304 })
 const missing = () => new Response('{}', { status: 404 })
 const old = { ...BELT, version: 1 }
-const one = (session: Session, place: Place) => readProduct(session, place, session.historyOf(BELT.id))
-const unless = (version: number) => (session: Session, place: Place) =>
+const one = (session: Session, place: Target) => readProduct(session, place, session.historyOf(BELT.id))
+const unless = (version: number) => (session: Session, place: Target) =>
   readUnless(session, place, { history: session.historyOf(BELT.id), version })
-const overTrpc = (session: Session, place: Place) => readOverTrpc(session, place, session.historyOf(BELT.id))
-const searched = (session: Session, place: Place) => search(session, place, session.historyOf(BELT.id))
-const listed = (session: Session, place: Place) => readPage(session, place, { via: 'list', path: '/list' })
-const outOfStock = (session: Session, place: Place) =>
+const overTrpc = (session: Session, place: Target) => readOverTrpc(session, place, session.historyOf(BELT.id))
+const searched = (session: Session, place: Target) => search(session, place, session.historyOf(BELT.id))
+const listed = (session: Session, place: Target) => readPage(session, place, { via: 'list', path: '/list' })
+const outOfStock = (session: Session, place: Target) =>
   readPage(session, place, {
     via: 'list by stock',
     path: '/list',

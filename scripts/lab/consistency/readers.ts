@@ -1,6 +1,6 @@
 /** Every way to read a product, and what each read must show. */
-import { ask, type Answer, type Place, type Product } from './request.ts'
-import { ABSENT, type Floor, type ProductHistory } from './history.ts'
+import { ask, type Answer, type Target, type Product } from './request.ts'
+import { ABSENT, type LowerBound, type ProductHistory } from './history.ts'
 import type { Session } from './session.ts'
 
 /** More than there are products: a page is the whole list. */
@@ -11,13 +11,13 @@ export function anyOf<T>(list: readonly T[]): T | undefined {
   return list[Math.floor(Math.random() * list.length)]
 }
 
-export async function readProduct(session: Session, place: Place, history: ProductHistory): Promise<void> {
+export async function readProduct(session: Session, place: Target, history: ProductHistory): Promise<void> {
   const floor = history.floor(performance.now())
   const answer = await ask(place, { path: `/v1/products/${history.id}` })
   judgeOne(session, answer, { history, floor, via: 'get' })
 }
 
-async function readIfChanged(session: Session, place: Place, history: ProductHistory): Promise<void> {
+async function readIfChanged(session: Session, place: Target, history: ProductHistory): Promise<void> {
   const newest = Number.isFinite(history.version) ? history.version : 1
   // Mostly the newest version, which is confirmed; an older one must not be.
   const version = Math.max(1, newest - (Math.random() < 0.2 ? 1 : 0))
@@ -26,7 +26,7 @@ async function readIfChanged(session: Session, place: Place, history: ProductHis
 
 export async function readUnless(
   session: Session,
-  place: Place,
+  place: Target,
   { history, version }: { history: ProductHistory; version: number },
 ): Promise<void> {
   const floor = history.floor(performance.now())
@@ -38,7 +38,7 @@ export async function readUnless(
   else if (session.tookRead('304', answer)) session.judge(history, { version, via: '304', floor }, answer)
 }
 
-export async function readOverTrpc(session: Session, place: Place, history: ProductHistory): Promise<void> {
+export async function readOverTrpc(session: Session, place: Target, history: ProductHistory): Promise<void> {
   const floor = history.floor(performance.now())
   const input = encodeURIComponent(JSON.stringify({ id: history.id }))
   const answer = await ask(place, { path: `/trpc/products.get?input=${input}` })
@@ -49,7 +49,7 @@ export async function readOverTrpc(session: Session, place: Place, history: Prod
 function judgeOne(
   session: Session,
   answer: Answer,
-  { history, floor, via }: { history: ProductHistory; floor: Floor; via: string },
+  { history, floor, via }: { history: ProductHistory; floor: LowerBound; via: string },
 ): void {
   const missing = answer.status === 404
   if (!session.tookRead(missing ? '404' : via, answer)) return
@@ -59,7 +59,7 @@ function judgeOne(
 }
 
 /** Ids that there is no product of yet: what says so must not be kept for too long. */
-async function readUnborn(session: Session, place: Place): Promise<void> {
+async function readUnborn(session: Session, place: Target): Promise<void> {
   await readProduct(
     session,
     place,
@@ -67,7 +67,7 @@ async function readUnborn(session: Session, place: Place): Promise<void> {
   )
 }
 
-async function readBuried(session: Session, place: Place): Promise<void> {
+async function readBuried(session: Session, place: Target): Promise<void> {
   const history = anyOf(session.buried)
   if (history) await anyOf([readProduct, readIfChanged, readOverTrpc])?.(session, place, history)
 }
@@ -91,7 +91,7 @@ const PAGES: Page[] = [
   },
 ]
 
-export async function readPage(session: Session, place: Place, page = anyOf(PAGES)): Promise<void> {
+export async function readPage(session: Session, place: Target, page = anyOf(PAGES)): Promise<void> {
   if (!page) return
   const floors = session.floors(performance.now())
   const kept = Math.random() < 0.5 ? session.pages.get(page.path) : undefined
@@ -110,7 +110,7 @@ export async function readPage(session: Session, place: Place, page = anyOf(PAGE
 function judgePage(
   session: Session,
   answer: Answer,
-  { page, items, floors }: { page: Page; items: Product[]; floors: Map<ProductHistory, Floor> },
+  { page, items, floors }: { page: Page; items: Product[]; floors: Map<ProductHistory, LowerBound> },
 ): void {
   const { via, has, fits } = page
   for (const product of items) {
@@ -129,7 +129,7 @@ function judgePage(
   }
 }
 
-export async function search(session: Session, place: Place, history: ProductHistory): Promise<void> {
+export async function search(session: Session, place: Target, history: ProductHistory): Promise<void> {
   const { word } = history.known
   if (word === '') return
   await readPage(session, place, {
@@ -139,7 +139,7 @@ export async function search(session: Session, place: Place, history: ProductHis
   })
 }
 
-type Read = (session: Session, place: Place, history: ProductHistory) => Promise<void>
+type Read = (session: Session, place: Target, history: ProductHistory) => Promise<void>
 
 /** By how often they come, of a hundred. */
 const READS: [share: number, read: Read][] = [
@@ -152,7 +152,7 @@ const READS: [share: number, read: Read][] = [
   [4, readBuried],
 ]
 
-export async function readSomething(session: Session, place: Place): Promise<void> {
+export async function readSomething(session: Session, place: Target): Promise<void> {
   const history = anyOf(session.alive)
   if (!history) return
   let chance = Math.random() * 100

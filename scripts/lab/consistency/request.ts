@@ -1,8 +1,8 @@
 /** One request, and what came of it. */
 import type { Tier } from './tally.ts'
 
-/** Who is asked: a server, or a balancer in front of several. */
-export interface Place {
+/** What a request is sent to: a server, or a balancer in front of several. */
+export interface Target {
   index: number
   /** Without a slash at the end. */
   url: string
@@ -18,7 +18,7 @@ export interface Product {
 }
 
 export interface Answer {
-  place: Place
+  place: Target
   /** 0: none came. */
   status: number
   body: unknown
@@ -43,7 +43,7 @@ const TIERS: [part: string, tier: Tier][] = [
   ['fwd=miss', 'none'],
 ]
 
-export async function ask(place: Place, { path, method = 'GET', headers, body }: Asked): Promise<Answer> {
+export async function ask(place: Target, { path, method = 'GET', headers, body }: Asked): Promise<Answer> {
   const startedAt = performance.now()
   const answer = { place, startedAt, status: 0, body: undefined, etag: null, tier: 'not told' } as const
   try {

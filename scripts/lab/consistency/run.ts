@@ -1,6 +1,6 @@
 /** One run: the cluster, the load on it, and the faults in their order. */
 import { startCluster } from './cluster.ts'
-import { FAULT_NAMES, strikeUntil, type FaultName, type Stage } from './faults.ts'
+import { FAULT_NAMES, injectUntil, type FaultName, type Stage } from './faults.ts'
 import { createProducts, spread, startLoad } from './load.ts'
 import { MUTANTS, type Mutant, type MutantName } from './mutants.ts'
 import { Session } from './session.ts'
@@ -80,7 +80,7 @@ export async function run(options: RunOptions): Promise<Session> {
     if (!session.stopped) await passThrough(phase, { stage, early, options })
   }
   session.stopped = true
-  // Somebody may wait for a server that is stopped; what would still be found is not asked for.
+  // A request may wait for a stopped server; its result is not needed.
   await Promise.race([load, Bun.sleep(DRAIN_MS)])
   return session
 }
@@ -92,7 +92,7 @@ async function passThrough(
   const startedAt = performance.now()
   const tally = stage.session.begin(faults.length > 1 ? 'all at once' : (faults[0] ?? 'none'))
   // A fault that has struck is put right even when the run ends before.
-  const striking = strikeUntil(startedAt + seconds * 1000, faults, stage)
+  const striking = injectUntil(startedAt + seconds * 1000, faults, stage)
   await Promise.race([Bun.sleep(seconds * 1000), early])
   await striking
   tally.seconds = (performance.now() - startedAt) / 1000

@@ -1,12 +1,12 @@
 /** What readers and writers share: the histories of all products, and what was found. */
-import type { Answer, Place, Product } from './request.ts'
-import { Excuses } from './fault-windows.ts'
-import { ABSENT, GONE, ProductHistory, type Floor } from './history.ts'
+import type { Answer, Target, Product } from './request.ts'
+import { FaultWindows } from './fault-windows.ts'
+import { ABSENT, GONE, ProductHistory, type LowerBound } from './history.ts'
 import { Tally, Violations } from './tally.ts'
 
 interface SessionParts {
   /** By their index. */
-  places: readonly Place[]
+  places: readonly Target[]
   /** That there are to be at any time. */
   products: number
   /** Products that others write: nothing is known of them. */
@@ -23,14 +23,14 @@ const BURIED = 50
 const MAX_PAGES = 50
 /** What a server may say to what is asked here. */
 const ANSWERS = new Set([200, 201, 204, 304, 404, 409, 412])
-/** None came; a balancer got none from the server that it had asked; or nobody could answer just then. */
+/** No answer; a balancer's timeout; or a server that was unavailable. */
 const NO_ANSWERS = new Set([0, 502, 503])
 
 export class Session {
-  readonly places: readonly Place[]
+  readonly places: readonly Target[]
   readonly products: number
   readonly foreign: ReadonlySet<number>
-  readonly excuses = new Excuses()
+  readonly excuses = new FaultWindows()
   readonly violations = new Violations()
   readonly tallies: Tally[] = []
   tally = new Tally('none')
@@ -73,7 +73,7 @@ export class Session {
     this.alive.push(history)
   }
 
-  /** Nobody writes it any more. @returns false when somebody else has taken it out before */
+  /** Retires a product from writing. @returns false when another writer has retired it before */
   takeOut(history: ProductHistory): boolean {
     const place = this.alive.indexOf(history)
     if (place === -1) return false
@@ -93,7 +93,7 @@ export class Session {
   }
 
   /** For a read of many products. */
-  floors(now: number): Map<ProductHistory, Floor> {
+  floors(now: number): Map<ProductHistory, LowerBound> {
     return new Map([...this.alive, ...this.buried].map((history) => [history, history.floor(now)]))
   }
 
@@ -137,7 +137,7 @@ export class Session {
   /** Compares what an answer shows of a product with what it had to show. */
   judge(
     history: ProductHistory,
-    shown: { version: number; via: string; floor: Floor; product?: Product | undefined },
+    shown: { version: number; via: string; floor: LowerBound; product?: Product | undefined },
     answer: Answer,
   ): void {
     const { version, via, floor, product } = shown

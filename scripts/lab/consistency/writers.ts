@@ -1,6 +1,6 @@
 /** Every way to change a product. A write whose result never came may still happen: its product is then replaced. */
 import type { SQL } from 'bun'
-import { ask, type Answer, type Asked, type Place, type Product } from './request.ts'
+import { ask, type Answer, type Asked, type Target, type Product } from './request.ts'
 import { GONE, type ProductHistory } from './history.ts'
 import { anyOf, readProduct, readSomething, search } from './readers.ts'
 import type { Session } from './session.ts'
@@ -23,10 +23,10 @@ const known = ({ version, stock_level, name }: Product) => ({ version, stock: st
 
 export class Writer {
   readonly #session: Session
-  readonly #home: Place
+  readonly #home: Target
   #probes = 0
 
-  constructor(session: Session, home: Place) {
+  constructor(session: Session, home: Target) {
     this.#session = session
     this.#home = home
   }
@@ -97,7 +97,7 @@ export class Writer {
     this.#probe(history)
   }
 
-  /** Until one of these answers comes, whoever gives it; nothing when the run ends before. */
+  /** Repeats until one of these answers comes, from any target; undefined when the run ends before. */
   async #insist(asked: Asked, wanted: readonly number[]): Promise<Answer | undefined> {
     const { places } = this.#session
     for (let attempt = 0; !this.#session.stopped; attempt += 1) {
@@ -110,7 +110,7 @@ export class Writer {
     return undefined
   }
 
-  /** Right after the answer, at every place: that is when whoever wrote looks. */
+  /** Right after the acknowledgement, at every target: a writer's own next read. */
   #probe(history: ProductHistory): void {
     for (const place of this.#session.places) {
       if (this.#probes >= MAX_PROBES) return

@@ -21,7 +21,7 @@ WORKDIR /home/bun/app
 ENTRYPOINT ["/bin/false"]
 `
 
-export async function proveImage(): Promise<void> {
+export async function verifyImage(): Promise<void> {
   need('buildah', 'mmdebstrap', 'unshare', 'setpriv')
   if (process.getuid?.() !== 0) throw new Error('This mounts file systems: run it as root.')
   await using folder = await temporaryFolder()

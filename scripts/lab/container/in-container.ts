@@ -1,4 +1,4 @@
-/** A program that runs in a container, from its start to its end, and who calls the server among them. */
+/** A program in a container, from its start to its end, and HTTP calls to the server in one. */
 import type { Container } from './container.ts'
 
 export type Running = ReturnType<Container['start']>

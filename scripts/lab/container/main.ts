@@ -1,8 +1,8 @@
 /** `bun run container <image|scale|upgrade>`: proofs of what runs in containers, without a container engine. */
 import { Command } from 'commander'
-import { proveImage } from './image.ts'
-import { playScale } from './play-scale.ts'
-import { playUpgrade } from './upgrade.ts'
+import { verifyImage } from './image.ts'
+import { runScaleScenario } from './play-scale.ts'
+import { runUpgradeScenario } from './upgrade.ts'
 
 const program = new Command('container').description(
   'Proofs of what runs in containers, with real processes.',
@@ -11,7 +11,7 @@ const program = new Command('container').description(
 program
   .command('image')
   .description('Builds the Dockerfile on a stand-in base, and runs it without root on a read-only root.')
-  .action(proveImage)
+  .action(verifyImage)
 
 program
   .command('scale')
@@ -20,7 +20,7 @@ program
   )
   .option('--rate <n>', 'requests a second', Number, 500)
   .option('--pause <ms>', 'before, between and after the disturbances', Number, 3_000)
-  .action(playScale)
+  .action(runScaleScenario)
 
 program
   .command('upgrade')
@@ -33,6 +33,6 @@ program
   )
   .option('--rate <n>', 'requests a second', Number, 300)
   .option('--pause <ms>', 'between two replicas', Number, 2_000)
-  .action(playUpgrade)
+  .action(runUpgradeScenario)
 
 await program.parseAsync()

@@ -3,7 +3,7 @@ import { startCluster, WITHOUT_ADS } from './cluster.ts'
 import { dailyJobOnce } from './daily-once.ts'
 import { killOne, rollingRestart } from './scale.ts'
 
-export async function playScale({ rate, pause }: { rate: number; pause: number }): Promise<void> {
+export async function runScaleScenario({ rate, pause }: { rate: number; pause: number }): Promise<void> {
   const options = { perSecond: rate, pauseMs: pause }
   const wrong: string[] = []
   const part = async (title: string, play: () => Promise<string[]>) => {

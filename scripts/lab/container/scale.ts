@@ -8,7 +8,7 @@ const MAX_EXIT_MS = 10_000
 const NOTICED_MS = 1_200
 const EXAMPLES = 10
 
-/** One after the other; nobody may notice. @param root of the version that comes back. @returns what is wrong */
+/** Restarts one replica after the other; no request may fail. @param root of the version that comes back. @returns what is wrong */
 export async function rollingRestart(cluster: Cluster, options: LoadOptions, root = ROOT): Promise<string[]> {
   const wrong: string[] = []
   const load = await underLoad(cluster, options, async ({ checker, happened }) => {

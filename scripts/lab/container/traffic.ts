@@ -36,7 +36,7 @@ export interface TrafficReport {
 
 const WRITE_SHARE = 0.2
 const LIST_SHARE = 0.05
-/** Who asks waits no longer. */
+/** The client's timeout. */
 const ANSWER_TIMEOUT_MS = 20_000
 /** More would be a pile that no longer tells anything. */
 const MAX_IN_FLIGHT = 1_000

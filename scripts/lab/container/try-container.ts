@@ -22,7 +22,7 @@ interface Product {
 }
 
 const PRODUCTS = ['Belt', 'Buckle', 'Bag']
-/** As compose gives them when nothing is set: whoever calls needs a key, and the first start makes one. */
+/** As compose gives them when nothing is set: callers need a key, and the first start makes one. */
 const NOT_SET = { AUTH: '', ALLOW_OPEN: '', ADMIN_KEY: '' }
 const NEW_KEY = ['keys', 'create', '--name', 'shop', '--scope', 'products:read']
 

@@ -13,7 +13,7 @@ export interface LoadOptions {
 
 export interface Stage {
   checker: Checker
-  /** Tells those who look at a failure what it came after. */
+  /** Printed with a failure: what it came after. */
   happened: (what: string) => void
 }
 

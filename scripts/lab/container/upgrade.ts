@@ -17,7 +17,7 @@ interface UpgradeOptions {
   pause: number
 }
 
-export async function playUpgrade({ from, rate, pause }: UpgradeOptions): Promise<void> {
+export async function runUpgradeScenario({ from, rate, pause }: UpgradeOptions): Promise<void> {
   need('git', 'haproxy', 'redis-server')
   const options = { perSecond: rate, pauseMs: pause }
   const commit = from ?? (await versionBeforeLastMigration())

@@ -5,7 +5,7 @@ export interface View {
   name: string
   path: string
   ready: string
-  /** On a server that asks who one is. */
+  /** On a server with `AUTH=keys`. */
   locked?: true
   /** What is done there before the picture. */
   open?: (page: Page) => Promise<void>

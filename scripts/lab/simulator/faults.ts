@@ -44,7 +44,7 @@ export interface AdsRequest {
   customerId: string
   /** How often this very query was asked before. */
   asked: number
-  /** How many figures were asked for before, by anybody. */
+  /** How many queries for figures came before, of all accounts. */
   total: number
   /** How many requests came with this token. */
   tokenUses: number
@@ -53,7 +53,7 @@ export interface AdsRequest {
 export const SLOW_MS = 200
 const SHARE = 0.2
 const MIXED_SHARE = 0.3
-/** Requests for figures that find nobody at home, by number. */
+/** The numbers of the requests that get no answer. */
 const OUTAGE = { from: 10, to: 25 }
 const STALLS_AMONG_MIXED = 0.02
 /** Real ones live an hour. One that dies before a replay arrives would look like credentials that are refused for good. */

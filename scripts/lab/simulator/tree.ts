@@ -70,7 +70,7 @@ export class Tree {
     })
   }
 
-  /** Whoever is not signed in to an account itself has to name a manager above it. */
+  /** A caller that is not signed in to an account itself has to name a manager above it. */
   refuse(customerId: string, loginCustomerId: string | null): ErrorBody | undefined {
     if (this.#nodes.size === 0) return undefined
     const node = this.#nodes.get(customerId)

@@ -1,6 +1,6 @@
 /** What Google says of accounts: their calendar, their currency, and which ones a manager has. */
 import { FetchError } from '#server/ads/errors.ts'
-import type { Asking, GoogleAdsClient } from './client.ts'
+import type { RequestContext, GoogleAdsClient } from './client.ts'
 
 export interface Account {
   timeZone: string
@@ -36,7 +36,7 @@ const CLIENTS_QUERY = `SELECT ${CLIENT_FIELDS.map((name) => `customer_client.${n
 export async function askAccount(
   client: GoogleAdsClient,
   customerId: string,
-  asking: Asking,
+  asking: RequestContext,
 ): Promise<Account> {
   for await (const row of client.pagedRows({ customerId, query: ACCOUNT_QUERY }, asking)) {
     const { customer } = row as { customer?: Json }
@@ -49,7 +49,7 @@ export async function askAccount(
 export async function askClients(
   client: GoogleAdsClient,
   managerId: string,
-  asking: Asking,
+  asking: RequestContext,
 ): Promise<ClientAccount[]> {
   const found: ClientAccount[] = []
   for await (const row of client.pagedRows({ customerId: managerId, query: CLIENTS_QUERY }, asking)) {

@@ -25,12 +25,12 @@ export interface Meter {
   units: number
 }
 
-export interface Asking {
+export interface RequestContext {
   signal: AbortSignal
   meter: Meter
 }
 
-export interface Question {
+export interface GaqlRequest {
   customerId: string
   query: string
 }
@@ -48,12 +48,12 @@ export class GoogleAdsClient {
   }
 
   /** The rows of one query. Ends normally only when the answer was whole. @throws FetchError */
-  async *rows(question: Question, asking: Asking): AsyncGenerator {
+  async *rows(question: GaqlRequest, asking: RequestContext): AsyncGenerator {
     for await (const { results } of this.#stream(question, {}, asking)) yield* results
   }
 
   /** The metrics summed by Google, as a row; undefined when there is nothing to sum. @throws FetchError */
-  async summary(question: Question, asking: Asking): Promise<unknown> {
+  async summary(question: GaqlRequest, asking: RequestContext): Promise<unknown> {
     let summary: unknown
     const setting = { summaryRowSetting: 'SUMMARY_ROW_ONLY' }
     for await (const { summaryRow } of this.#stream(question, setting, asking)) summary ??= summaryRow
@@ -64,7 +64,7 @@ export class GoogleAdsClient {
    * The same rows in pages, each a whole answer of its own. Slower, but for ways on which long answers break.
    * Ends normally only after a page that names no next one. @throws FetchError
    */
-  async *pagedRows({ customerId, query }: Question, { signal, meter }: Asking): AsyncGenerator {
+  async *pagedRows({ customerId, query }: GaqlRequest, { signal, meter }: RequestContext): AsyncGenerator {
     let pageToken: string | undefined
     do {
       const page = await this.#page(
@@ -75,7 +75,7 @@ export class GoogleAdsClient {
           meter,
         },
       )
-      // Whoever is sent back to where they were would never arrive.
+      // The same page token again would loop for ever.
       if (page.nextPageToken !== undefined && page.nextPageToken === pageToken)
         throw new FetchError('BROKEN_STREAM', 'A page names itself as the next one.')
       pageToken = page.nextPageToken
@@ -85,7 +85,11 @@ export class GoogleAdsClient {
     } while (pageToken !== undefined)
   }
 
-  async *#stream({ customerId, query }: Question, more: object, asking: Asking): AsyncGenerator<Chunk> {
+  async *#stream(
+    { customerId, query }: GaqlRequest,
+    more: object,
+    asking: RequestContext,
+  ): AsyncGenerator<Chunk> {
     const { signal, meter } = asking
     // The answer is left early when the caller has enough: then the connection must not linger.
     const left = new AbortController()
@@ -106,7 +110,7 @@ export class GoogleAdsClient {
     }
   }
 
-  async #page(customerId: string, body: object, asking: Asking) {
+  async #page(customerId: string, body: object, asking: RequestContext) {
     try {
       const response = await this.#post(`customers/${customerId}/googleAds:search`, body, asking)
       return readPage(await this.#text(response, MAX_PAGE_BYTES))
@@ -115,7 +119,7 @@ export class GoogleAdsClient {
     }
   }
 
-  async #post(path: string, body: object, asking: Asking): Promise<Response> {
+  async #post(path: string, body: object, asking: RequestContext): Promise<Response> {
     // Asked for each time: between two pages a token may come to its end.
     const token = await this.#token()
     let response = await this.#send(path, body, { ...asking, token })
@@ -132,7 +136,7 @@ export class GoogleAdsClient {
     })
   }
 
-  async #send(path: string, body: object, { token, signal, meter }: Asking & { token: string }) {
+  async #send(path: string, body: object, { token, signal, meter }: RequestContext & { token: string }) {
     const { endpoint, apiVersion, developerToken, idleTimeoutMs } = this.#connection
     meter.requests++
     const url = `${endpoint.replace(/\/+$/, '')}/${apiVersion}/${path}`
@@ -158,7 +162,7 @@ export class GoogleAdsClient {
     if (!response.body) return
     const reader = response.body.getReader()
     for (;;) {
-      // Only the waiting counts: while we work on a chunk, nobody can call the other side silent.
+      // Only waiting counts as silence, not the time spent on a chunk.
       const { done, value } = await withinMs(
         this.#connection.idleTimeoutMs,
         reader.read(),
@@ -191,7 +195,7 @@ async function withinMs<T>(limitMs: number, work: Promise<T>, what: string): Pro
   }
 }
 
-/** A failing socket has a dozen names; what matters is that nobody answered, or that we hung up ourselves. */
+/** A failing socket has a dozen names; what matters is whether the server did not answer or the client aborted. */
 function asFetchError(
   error: unknown,
   { signal, midStream }: { signal: AbortSignal; midStream: boolean },

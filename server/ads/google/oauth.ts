@@ -5,7 +5,7 @@ import { formFor, type Credentials } from './grant.ts'
 import type { Clock } from '#server/platform/clock.ts'
 
 export interface TokenBroker {
-  /** @param refused a token that was answered with 401: another one is fetched, unless somebody already did. */
+  /** @param refused a token that was answered with 401: another one is fetched, unless that has happened already. */
   token: TokenSource
 }
 

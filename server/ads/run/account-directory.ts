@@ -2,14 +2,14 @@
  * What must be known of accounts before their dates can be named: their time zones, asked once per store, and which
  * accounts a manager has, asked in each run, because they come and go.
  */
-import { persistently, type Refusal } from './with-retries.ts'
+import { withRetries, type Refusal } from './with-retries.ts'
 import type { OpenSource } from '#server/ads/connect.ts'
 import type { ClientAccount } from '#server/ads/google/accounts.ts'
 import {
   readAccounts,
   writeAccounts,
   type Accounts,
-  type HeldAccount,
+  type StoredAccount,
 } from '#server/ads/store/stored-accounts.ts'
 
 export interface KnownAccounts {
@@ -66,29 +66,29 @@ export async function knowAccounts(
 /** The accounts that have figures, as far as the store knows. */
 export function clientsOf(
   customerIds: readonly string[],
-  accounts: Readonly<Record<string, HeldAccount>>,
+  accounts: Readonly<Record<string, StoredAccount>>,
 ): string[] {
   return customerIds.flatMap((id) => accounts[id]?.clients ?? [id]).filter(isFirst)
 }
 
 /** By account, the manager through which it is reached. */
-export function managersOf(accounts: Readonly<Record<string, HeldAccount>>): Record<string, string> {
+export function managersOf(accounts: Readonly<Record<string, StoredAccount>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(accounts).flatMap(([id, { via }]) => (via === undefined ? [] : [[id, via]])),
   )
 }
 
 async function askFor(customerId: string, source: OpenSource, parts: AskingParts) {
-  return await persistently(async (asking) => await source.account(customerId, asking), parts)
+  return await withRetries(async (asking) => await source.account(customerId, asking), parts)
 }
 
 async function addClients(
   managerId: string,
-  accounts: Record<string, HeldAccount>,
+  accounts: Record<string, StoredAccount>,
   parts: AskingParts,
 ): Promise<Refusal | undefined> {
   const source = await parts.source()
-  const found = await persistently(
+  const found = await withRetries(
     async (asking) => ({ clients: await source.clients(managerId, asking) }),
     parts,
   )

@@ -1,12 +1,12 @@
 /**
- * Keeps as many dates under way as the pace allows, and does with each outcome what retry.ts decides. It owns no
- * policy: who is retried is in retry.ts, how fast in pacing.ts, what is stored in store/.
+ * Keeps as many dates in flight as the pace allows, and applies to each outcome what retry.ts decides. It owns no
+ * policy: what is retried is in retry.ts, how fast in pacing.ts, what is stored in store/.
  */
 import type { Clock } from '#server/platform/clock.ts'
 import { toFailure, type Failure, type FailureCode } from '#server/ads/errors.ts'
 import { afterFault, afterOutageSign, afterSuccess, afterThrottle, startPace, type Pace } from './pacing.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
-import type { Progress, Tally } from './progress.ts'
+import type { Progress, ReportProgress } from './progress.ts'
 import { decide, type Decision, type StopScope } from './retry.ts'
 import type { Store } from '#server/ads/store/store.ts'
 import type { Task } from './tasks.ts'
@@ -23,13 +23,13 @@ export interface DispatchParts {
 }
 
 interface Job {
-  tally: Tally
+  tally: ReportProgress
   date: string
   /** Counts towards giving up; an outage is not held against a date. */
   attempt: number
-  triedBefore: boolean
+  isRetry: boolean
   /** How often its stream broke off after it had begun. */
-  breaks: number
+  streamFailures: number
   notBeforeMs: number
 }
 
@@ -42,8 +42,8 @@ interface Hold {
 }
 
 /** Dates that are not to be tried any more: named as failed, or left as they are. */
-interface Closure {
-  concerns: (tally: Tally) => boolean
+interface Stop {
+  matches: (tally: ReportProgress) => boolean
   failure?: Failure
 }
 
@@ -61,8 +61,8 @@ class Dispatcher {
   readonly #parts: DispatchParts
   readonly #waiting: Job[]
   readonly #fetching = new Map<Job, AbortController>()
-  readonly #closures: Closure[] = []
-  /** Until when an account, or with the empty key everybody, is asked to be quiet. */
+  readonly #closures: Stop[] = []
+  /** Until when an account pauses; with the empty key, all accounts. */
   readonly #holds = new Map<string, Hold>()
   readonly #ended = Promise.withResolvers<void>()
   #active = 0
@@ -77,14 +77,14 @@ class Dispatcher {
     this.#pace = startPace(parts.concurrency)
     this.#waiting = tasks
       .flatMap(({ tally, due }) =>
-        due.map((date) => ({ tally, date, attempt: 1, triedBefore: false, breaks: 0, notBeforeMs: 0 })),
+        due.map((date) => ({ tally, date, attempt: 1, isRetry: false, streamFailures: 0, notBeforeMs: 0 })),
       )
       .toSorted((a, b) => (a.date > b.date ? -1 : Number(a.date < b.date)))
   }
 
   async run(): Promise<void> {
     const { signal } = this.#parts
-    const interrupt = () => this.#close({ concerns: () => true }, { hangUp: true })
+    const interrupt = () => this.#close({ matches: () => true }, { abortInFlight: true })
     signal.addEventListener('abort', interrupt, { once: true })
     if (signal.aborted) interrupt()
     this.#pump()
@@ -144,7 +144,7 @@ class Dispatcher {
     const control = new AbortController()
     this.#active++
     this.#fetching.set(job, control)
-    tally.underWay.add(job.date)
+    tally.inFlight.add(job.date)
     const atOnce = [...this.#fetching.keys()].filter((each) => each.tally === tally).length
     tally.peakConcurrency = Math.max(tally.peakConcurrency, atOnce)
     const paged = this.#isPaged(job)
@@ -155,18 +155,18 @@ class Dispatcher {
     if (outcome.type !== 'aborted') this.#count(job, outcome)
     if (outcome.type === 'failed') this.#decide(job, outcome.failure, sentMs)
     if (outcome.type === 'fetched') await this.#store(job, outcome, sentMs)
-    tally.underWay.delete(job.date)
+    tally.inFlight.delete(job.date)
     this.#pump()
   }
 
-  #isPaged({ breaks }: Job): boolean {
-    return breaks >= BREAKS_UNTIL_PAGES || this.#breaksInRow >= BREAKS_UNTIL_ALL_PAGES
+  #isPaged({ streamFailures }: Job): boolean {
+    return streamFailures >= BREAKS_UNTIL_PAGES || this.#breaksInRow >= BREAKS_UNTIL_ALL_PAGES
   }
 
-  #count({ tally, triedBefore }: Job, { meter: { requests, units } }: Exclude<Outcome, { type: 'aborted' }>) {
+  #count({ tally, isRetry }: Job, { meter: { requests, units } }: Exclude<Outcome, { type: 'aborted' }>) {
     tally.requests += requests
     tally.units += units
-    tally.retries += triedBefore ? requests : Math.max(0, requests - 1)
+    tally.retries += isRetry ? requests : Math.max(0, requests - 1)
   }
 
   async #store(job: Job, { file, meter }: Fetched, sentMs: number): Promise<void> {
@@ -188,7 +188,7 @@ class Dispatcher {
   }
 
   #decide(failed: Job, failure: Failure, sentMs: number): void {
-    const job = failure.midStream ? { ...failed, breaks: failed.breaks + 1 } : failed
+    const job = failure.midStream ? { ...failed, streamFailures: failed.streamFailures + 1 } : failed
     if (failure.midStream) this.#breaksInRow++
     const decision = decide(failure, job.attempt, this.#parts.random)
     if (failure.code === 'NETWORK' || failure.code === 'SERVER_ERROR')
@@ -223,8 +223,8 @@ class Dispatcher {
   }
 
   #retry(job: Job, notBeforeMs: number): void {
-    const closure = this.#closures.find(({ concerns }) => concerns(job.tally))
-    if (!closure) this.#waiting.unshift({ ...job, attempt: job.attempt + 1, triedBefore: true, notBeforeMs })
+    const closure = this.#closures.find(({ matches }) => matches(job.tally))
+    if (!closure) this.#waiting.unshift({ ...job, attempt: job.attempt + 1, isRetry: true, notBeforeMs })
     else if (closure.failure) this.#fail(job, closure.failure)
   }
 
@@ -253,8 +253,8 @@ class Dispatcher {
   /** The dates that were not tried are named too: none of them can arrive before a person has acted. */
   #stop(job: Job, failure: Failure, scope: StopScope): void {
     this.#parts.progress.stopped ??= failure
-    const concerns = (tally: Tally) => isInScope(tally, scope, job.tally)
-    const dropped = this.#close({ concerns, failure }, { hangUp: true })
+    const matches = (tally: ReportProgress) => isInScope(tally, scope, job.tally)
+    const dropped = this.#close({ matches, failure }, { abortInFlight: true })
     for (const each of [job, ...dropped]) this.#fail(each, failure)
   }
 
@@ -262,23 +262,23 @@ class Dispatcher {
   #park({ tally }: Job, failure: Failure, { afterMs }: Extract<Decision, { do: 'park' }>): void {
     const { progress, clock } = this.#parts
     progress.parkedUntilMs = Math.max(progress.parkedUntilMs ?? 0, clock.now() + afterMs)
-    const concerns = (other: Tally) =>
+    const matches = (other: ReportProgress) =>
       failure.rateScope !== 'account' || other.customerId === tally.customerId
-    this.#close({ concerns }, { hangUp: false })
+    this.#close({ matches }, { abortInFlight: false })
   }
 
-  #close(closure: Closure, { hangUp }: { hangUp: boolean }): Job[] {
+  #close(closure: Stop, { abortInFlight }: { abortInFlight: boolean }): Job[] {
     this.#closures.push(closure)
-    const concerned = ({ tally }: Job) => closure.concerns(tally)
+    const concerned = ({ tally }: Job) => closure.matches(tally)
     const queued = this.#waiting.filter(concerned)
     const kept = this.#waiting.filter((job) => !concerned(job))
     this.#waiting.splice(0, this.#waiting.length, ...kept)
-    const cut = hangUp ? [...this.#fetching].filter(([job]) => concerned(job)) : []
+    const cut = abortInFlight ? [...this.#fetching].filter(([job]) => concerned(job)) : []
     for (const [job, control] of cut) {
       this.#fetching.delete(job)
       control.abort()
     }
-    // Nobody else would notice that nothing is left.
+    // No other event would end the run when nothing is left.
     if (this.#active === 0) this.#pump()
     return [...queued, ...cut.map(([job]) => job)]
   }
@@ -288,7 +288,7 @@ function ofJob({ tally, date }: Job): DateOfReport {
   return { report: tally.report, customerId: tally.customerId, date }
 }
 
-function isInScope(tally: Tally, scope: StopScope, of: Tally): boolean {
+function isInScope(tally: ReportProgress, scope: StopScope, of: ReportProgress): boolean {
   if (scope === 'run') return true
   return scope === 'report' ? tally.report === of.report : tally.customerId === of.customerId
 }

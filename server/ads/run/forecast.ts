@@ -1,7 +1,7 @@
 /** What a run would cost, against what Google lets a project ask in a day. */
 import type { ReportName } from '#server/ads/options.ts'
 import type { Forecast as ForecastAnswer, Run } from '#server/ads/schema.ts'
-import { placeOf, type IndexLine } from '#server/ads/store/index-file.ts'
+import { indexKeyOf, type IndexLine } from '#server/ads/store/index-file.ts'
 import { planTasks, type PlanningParts, type RunRequest, type Task } from './tasks.ts'
 
 /** Operations in a sliding 24 hours; one query is one operation, whatever it brings. */
@@ -41,7 +41,7 @@ export function forecastRun(
   request: RunRequest,
   { lines, ...parts }: ForecastParts,
 ): { tasks: Task[]; cost: Forecast } {
-  const tasks = planTasks(request, { ...parts, present: (of) => lines.get(placeOf(of)) })
+  const tasks = planTasks(request, { ...parts, present: (of) => lines.get(indexKeyOf(of)) })
   const due = tasks.map((task) => ({ report: task.tally.report, dates: task.due.length }))
   return { tasks, cost: forecast(due, [...lines.values()], parts.nowMs) }
 }

@@ -49,8 +49,8 @@ export function afterFault(pace: Pace): { pace: Pace; mayRetry: boolean } {
 export type Outage = 'none' | 'over-long' | { pauseMs: number }
 
 /**
- * The other side was not there. Many times in a row that is no date's fault: everybody pauses, longer each time,
- * and one request probes, until it answers again or patience ends.
+ * The server was unreachable. Many times in a row that is an outage: a circuit breaker pauses all requests, longer each
+ * time, and one request probes, until it succeeds or the limit is reached.
  */
 export function afterOutageSign(pace: Pace): { pace: Pace; outage: Outage } {
   const outagesInRow = pace.outagesInRow + 1

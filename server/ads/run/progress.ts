@@ -7,7 +7,7 @@ import type { AskedRange, RunKind } from '#server/ads/plan.ts'
 export type RunState = 'queued' | 'running' | 'done' | 'failed' | 'parked' | 'interrupted'
 
 /** One report of one account in a run. */
-export interface Tally {
+export interface ReportProgress {
   report: ReportName
   customerId: string
   range: DateRange
@@ -22,7 +22,7 @@ export interface Tally {
   requests: number
   retries: number
   units: number
-  underWay: Set<string>
+  inFlight: Set<string>
   peakConcurrency: number
   fetchMs: number
   aggregateMs: number
@@ -35,7 +35,7 @@ export interface Progress {
   /** As asked for with both ends, until the account's calendar is known; then as planned. */
   range: DateRange | undefined
   reports: readonly ReportName[]
-  tallies: Tally[]
+  tallies: ReportProgress[]
   startedAtMs: number
   finishedAtMs: number | undefined
   workers: number
@@ -68,10 +68,10 @@ export function startProgress(
   }
 }
 
-export function startTally(
-  of: Pick<Tally, 'report' | 'customerId' | 'range'>,
+export function startReportProgress(
+  of: Pick<ReportProgress, 'report' | 'customerId' | 'range'>,
   plan: { due: readonly string[]; skipped: number },
-): Tally {
+): ReportProgress {
   return {
     ...of,
     requested: plan.due.length + plan.skipped,
@@ -83,7 +83,7 @@ export function startTally(
     requests: 0,
     retries: 0,
     units: 0,
-    underWay: new Set(),
+    inFlight: new Set(),
     peakConcurrency: 0,
     fetchMs: 0,
     aggregateMs: 0,
@@ -123,7 +123,7 @@ export function failedOf({ tallies }: Progress): FailedDate[] {
   )
 }
 
-/** Whoever ended it decides first; then a quota; then single dates. */
+/** An abort decides first, then a quota, then failed dates. */
 export function finalState(progress: Progress, interrupted: boolean): RunState {
   if (interrupted) return 'interrupted'
   if (progress.stopped === undefined && progress.parkedUntilMs !== undefined) return 'parked'

@@ -145,7 +145,7 @@ function plan({ request, options, clock, log }: RunContext, accounts: KnownAccou
     {
       nowMs: clock.now(),
       lookbackDays: options.lookbackDays,
-      granularOnly: kindOf(options) !== 'module',
+      limitedHistory: kindOf(options) !== 'module',
       zoneOf: accounts.zoneOf,
       present: (of) => store.get(of),
       onNotice: (notice) => log.warn({}, notice),

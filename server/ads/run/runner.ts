@@ -10,13 +10,13 @@ import { toRun } from './run-record.ts'
 import type { RunRequest } from './tasks.ts'
 
 /** Holds the right to run; undefined when another server has it. */
-export type HoldRuns = () => Promise<AsyncDisposable | undefined>
+export type AcquireRunLease = () => Promise<AsyncDisposable | undefined>
 
 export interface RunnerParts {
   options: AdsOptions
   clock: Clock
   log: Logger
-  holdRuns: HoldRuns
+  acquireRunLease: AcquireRunLease
   metrics: RunMetrics
   onEnded: () => void
 }
@@ -75,11 +75,11 @@ export class Runner implements AsyncDisposable {
   }
 
   async #begin(request: RunRequest, trigger: Trigger): Promise<CurrentRun> {
-    const { holdRuns, metrics } = this.#parts
+    const { acquireRunLease, metrics } = this.#parts
     // It is told as finished a moment before its locks are free.
     if (this.#current?.progress.finishedAtMs !== undefined) await this.#current.over
     await using held = new AsyncDisposableStack()
-    const lock = await holdRuns()
+    const lock = await acquireRunLease()
     if (!lock) throw new RunElsewhereError()
     held.use(lock)
     this.#stopping.signal.throwIfAborted()

@@ -89,7 +89,7 @@ test('a server that was down at the tick makes up for it, recent dates included'
       clock: { now: () => Date.now() + aheadMs },
       log: createLogger({ level: 'warn', format: 'json' }),
       metrics: createMetrics(),
-      holdRuns: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+      acquireRunLease: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     })
     ads.catchUp()
     const run = await until(

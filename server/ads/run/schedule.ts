@@ -13,8 +13,8 @@ export interface Schedule {
 type DoneRun = Pick<Run, 'kind' | 'state' | 'skipped' | 'started_at'>
 
 /**
- * Whether a tick went by while nobody was there to hear it: then the dates of the lookback window are behind, and
- * not only those that are missing. Nothing is overdue in a store that was never filled.
+ * Whether a tick passed while no server ran: then the dates of the lookback window are stale as well, not only the
+ * missing ones due. Nothing is overdue in a store that was never filled.
  * @param runs newest first
  */
 export function isOverdue({ cron, zone }: Schedule, runs: readonly DoneRun[], nowMs: number): boolean {

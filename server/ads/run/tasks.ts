@@ -3,14 +3,14 @@ import { dateIn } from '#server/ads/calendar.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import {
   clampRange,
-  oldestGranular,
+  oldestAvailable,
   planDates,
   twoYears,
-  withEnds,
+  fillRange,
   type AskedRange,
   type RunKind,
 } from '#server/ads/plan.ts'
-import { startTally, type Tally } from './progress.ts'
+import { startReportProgress, type ReportProgress } from './progress.ts'
 import type { IndexLine } from '#server/ads/store/index-file.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 
@@ -24,7 +24,7 @@ export interface RunRequest {
 }
 
 export interface Task {
-  tally: Tally
+  tally: ReportProgress
   due: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export interface PlanningParts {
   nowMs: number
   lookbackDays: number
   /** Whether the source keeps daily figures for a limited time. */
-  granularOnly: boolean
+  limitedHistory: boolean
   zoneOf: (customerId: string) => string
   present: (of: DateOfReport) => IndexLine | undefined
   onNotice: (notice: string) => void
@@ -42,8 +42,8 @@ export function planTasks(request: RunRequest, parts: PlanningParts): Task[] {
   return request.customerIds.flatMap((customerId) => {
     const zone = parts.zoneOf(customerId)
     const today = dateIn(zone, parts.nowMs)
-    const oldest = parts.granularOnly ? oldestGranular(today) : undefined
-    const { range, notice } = clampRange(withEnds(request.range ?? {}, twoYears(today)), today, oldest)
+    const oldest = parts.limitedHistory ? oldestAvailable(today) : undefined
+    const { range, notice } = clampRange(fillRange(request.range ?? {}, twoYears(today)), today, oldest)
     if (notice !== undefined) parts.onNotice(notice)
     return request.reports.map((report) => {
       const plan = planDates({
@@ -57,7 +57,7 @@ export function planTasks(request: RunRequest, parts: PlanningParts): Task[] {
           return line && { fetchedOn: () => dateIn(zone, Date.parse(line.fetchedAt)) }
         },
       })
-      return { tally: startTally({ report, customerId, range }, plan), due: plan.due }
+      return { tally: startReportProgress({ report, customerId, range }, plan), due: plan.due }
     })
   })
 }

@@ -1,7 +1,7 @@
 /** A single question to the other side, outside the pool of workers: asked again as retry.ts says. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toFailure, type Failure } from '#server/ads/errors.ts'
-import type { Asking } from '#server/ads/google/client.ts'
+import type { RequestContext } from '#server/ads/google/client.ts'
 import { decide, type Decision } from './retry.ts'
 
 export interface Refusal {
@@ -9,15 +9,15 @@ export interface Refusal {
   decision: Exclude<Decision, { do: 'retry' }>
 }
 
-export interface Patience {
+export interface RetryOptions {
   signal: AbortSignal
   random: () => number
 }
 
 /** @returns the answer, or why there is none. @throws the signal's reason */
-export async function persistently<T>(
-  ask: (asking: Asking) => Promise<T>,
-  { signal, random }: Patience,
+export async function withRetries<T>(
+  ask: (asking: RequestContext) => Promise<T>,
+  { signal, random }: RetryOptions,
 ): Promise<T | Refusal> {
   for (let attempt = 1; ; attempt++) {
     try {

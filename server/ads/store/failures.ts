@@ -1,6 +1,6 @@
 /** What failed and why, kept beside the store until the date arrives; for `status` and `days`. */
 import type { DateOfReport } from '#server/ads/plan.ts'
-import { placeOf } from './index-file.ts'
+import { indexKeyOf } from './index-file.ts'
 import { isRecord, readState, writeState } from './state.ts'
 
 export interface DateFailure {
@@ -25,12 +25,12 @@ export class FailureBook {
   }
 
   record(of: DateOfReport, failure: DateFailure): void {
-    this.#failures.set(placeOf(of), failure)
+    this.#failures.set(indexKeyOf(of), failure)
     this.#dirty = true
   }
 
   clear(of: DateOfReport): void {
-    if (this.#failures.delete(placeOf(of))) this.#dirty = true
+    if (this.#failures.delete(indexKeyOf(of))) this.#dirty = true
   }
 
   /** @throws StoreError */

@@ -39,7 +39,7 @@ export function readIndex(dir: string): IndexLine[] {
   return new IndexReader().read(dir)
 }
 
-/** For who reads it again and again during a run: a line that was read before is not taken apart a second time. */
+/** For repeated reads during a run: a line is parsed once. */
 export class IndexReader {
   #known: ReadonlyMap<string, IndexLine> = new Map()
 
@@ -66,14 +66,14 @@ function textsIn(dir: string): string[] {
 
 /** @throws StoreError */
 export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promise<void> {
-  const sorted = [...lines].map((line) => ({ place: placeOf(line), line })).toSorted(byPlace)
+  const sorted = [...lines].map((line) => ({ place: indexKeyOf(line), line })).toSorted(byKey)
   await replaceFile(dir, indexPath(dir), partsOf(sorted))
 }
 
 /** A server writes this beside its requests: what is made at once is a fraction of it. */
 const LINES_PER_PART = 200
 
-function* partsOf(sorted: readonly Placed[]): Generator<string> {
+function* partsOf(sorted: readonly KeyedIndexLine[]): Generator<string> {
   yield `${HEADER}\n`
   for (let at = 0; at < sorted.length; at += LINES_PER_PART) {
     const part = sorted.slice(at, at + LINES_PER_PART)
@@ -81,13 +81,13 @@ function* partsOf(sorted: readonly Placed[]): Generator<string> {
   }
 }
 
-export function placeOf({ report, customerId, date }: DateOfReport): string {
+export function indexKeyOf({ report, customerId, date }: DateOfReport): string {
   return `${report}/${customerId}/${date}`
 }
 
-type Placed = { place: string; line: IndexLine }
+type KeyedIndexLine = { place: string; line: IndexLine }
 
-function byPlace(a: Placed, b: Placed): number {
+function byKey(a: KeyedIndexLine, b: KeyedIndexLine): number {
   return a.place < b.place ? -1 : Number(a.place > b.place)
 }
 

@@ -1,7 +1,7 @@
 /** The store as readers see it, without a lock: another process may be writing, so each look checks for news. */
 import { statSync } from 'node:fs'
 import { readFailures, type DateFailure } from './failures.ts'
-import { IndexReader, placeOf, type IndexLine } from './index-file.ts'
+import { IndexReader, indexKeyOf, type IndexLine } from './index-file.ts'
 import { indexPath, statePath } from './layout.ts'
 
 export class StoreReader {
@@ -12,7 +12,7 @@ export class StoreReader {
     const index = new IndexReader()
     this.lines = unlessUnchanged(
       indexPath(dir),
-      () => new Map(index.read(dir).map((line) => [placeOf(line), line])),
+      () => new Map(index.read(dir).map((line) => [indexKeyOf(line), line])),
     )
     this.failures = unlessUnchanged(statePath(dir, 'failures.json'), () => readFailures(dir))
   }

@@ -11,14 +11,14 @@ import { REPORT_NAMES } from '#server/ads/options.ts'
 import { isProvisional, type DateOfReport } from '#server/ads/plan.ts'
 import { stamp } from './commit.ts'
 import { readDateFile, type DateContent } from './date-file.ts'
-import { placeOf, type IndexLine, type PresentState } from './index-file.ts'
+import { indexKeyOf, type IndexLine, type PresentState } from './index-file.ts'
 import { customerDir, datePath } from './layout.ts'
 
 export interface ReconcileOptions {
   dir: string
   lookbackDays: number
   zoneOf: (customerId: string) => string
-  /** Only who holds the lock may touch files. */
+  /** Only the holder of the lock may change files. */
   mayWrite: boolean
   onDamaged: (of: DateOfReport, why: string) => void
   /** A file whose content is not that of its line, and is whole all the same. */
@@ -33,14 +33,14 @@ export interface Reconciled {
 const DATES_PER_TURN = 100
 
 export async function reconcile(known: readonly IndexLine[], options: ReconcileOptions): Promise<Reconciled> {
-  const old = new Map(known.map((line) => [placeOf(line), line]))
+  const old = new Map(known.map((line) => [indexKeyOf(line), line]))
   const lines = new Map<string, IndexLine>()
   let changed = known.length !== old.size
   let looked = 0
   for (const of of listDates(options.dir)) {
     // A server that begins a run has others to answer meanwhile.
     if (++looked % DATES_PER_TURN === 0) await nextTurn()
-    const place = placeOf(of)
+    const place = indexKeyOf(of)
     const line = old.get(place)
     const path = datePath(options.dir, of)
     const modifiedAtMs = modifiedAt(path)

@@ -76,7 +76,7 @@ export class RestatementBook {
     await this.#inTurn(async () => await this.#append(toLine(before, after)))
   }
 
-  /** For a change that was found, not made: whoever made it may have written it down already. */
+  /** For a change that was detected later: the process that made it may have recorded it already. */
   async recordOnce(before: IndexLine, after: IndexLine): Promise<void> {
     const line = toLine(before, after)
     await this.#inTurn(async () => {

@@ -5,7 +5,7 @@ import { dateIn } from '#server/ads/calendar.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { commitFile } from './commit.ts'
 import type { DateFailure, FailureBook } from './failures.ts'
-import { placeOf, readIndex, writeIndex, type IndexLine } from './index-file.ts'
+import { indexKeyOf, readIndex, writeIndex, type IndexLine } from './index-file.ts'
 import { datePath, tmpDir } from './layout.ts'
 import { reconcile, stateOf, type Reconciled, type ReconcileOptions } from './reconcile.ts'
 import { RestatementBook } from './restatements.ts'
@@ -46,7 +46,7 @@ export class Store {
   }
 
   get(of: DateOfReport): IndexLine | undefined {
-    return this.#lines.get(placeOf(of))
+    return this.#lines.get(indexKeyOf(of))
   }
 
   lines(): IndexLine[] {
@@ -66,10 +66,10 @@ export class Store {
       fetchedAt: new Date(fetched.atMs).toISOString(),
       units: fetched.units,
     }
-    const before = this.#lines.get(placeOf(of))
+    const before = this.#lines.get(indexKeyOf(of))
     // Before the index can tell the new content: until then the change could still be found on opening.
     if (before) await this.#restatements.record(before, line)
-    this.#lines.set(placeOf(of), line)
+    this.#lines.set(indexKeyOf(of), line)
     failures.clear(of)
     this.#dirty = true
     if (fetched.atMs - this.#flushedAtMs >= FLUSH_EVERY_MS) await this.flush(fetched.atMs)
@@ -80,7 +80,7 @@ export class Store {
     this.#dirty = true
   }
 
-  /** Never two writes at once; whoever asks during one gets the next. @throws StoreError */
+  /** Serialises writes; calls during one share the next. @throws StoreError */
   async flush(atMs = 0): Promise<void> {
     this.#flushedAtMs = atMs
     this.#flushing = this.#flushing.catch(() => {}).then(async () => await this.#write())

@@ -4,7 +4,7 @@ import { SOURCE_KINDS, type SourceKind } from '#server/ads/connect.ts'
 import type { Account } from '#server/ads/google/accounts.ts'
 import { isRecord, readState, writeState } from './state.ts'
 
-export interface HeldAccount extends Account {
+export interface StoredAccount extends Account {
   /** Of a manager: its accounts that have figures. */
   clients?: readonly string[]
   /** The manager through which it was found. */
@@ -13,7 +13,7 @@ export interface HeldAccount extends Account {
 
 export interface Accounts {
   source: SourceKind
-  accounts: Record<string, HeldAccount>
+  accounts: Record<string, StoredAccount>
 }
 
 export function readAccounts(dir: string): Accounts | undefined {

@@ -21,20 +21,20 @@ interface Waiting {
   deadline: ReturnType<typeof setTimeout>
 }
 
-interface Crew {
+interface Slot {
   worker: Worker
   waiting: Map<number, Waiting>
 }
 
-/** A worker watches the clock itself; one that does not answer by then hangs in somebody's endless loop. */
+/** A worker watches the clock itself; one that does not answer by then hangs in an endless loop. */
 const UNRESPONSIVE_AFTER_MS = 5_000
 
 /** A thread that was told to end is gone within milliseconds; one that is not, in a source's native code, is left. */
-const FAREWELL_MS = 1_000
+const TERMINATE_TIMEOUT_MS = 1_000
 
 export class WorkerPool implements AsyncDisposable {
   readonly #options: PoolOptions
-  readonly #crews = new Set<Crew>()
+  readonly #crews = new Set<Slot>()
   readonly #leaving = new Set<Promise<void>>()
   #nextId = 0
 
@@ -44,20 +44,20 @@ export class WorkerPool implements AsyncDisposable {
 
   async fetch(of: DateToFetch, signal: AbortSignal): Promise<Outcome> {
     if (signal.aborted) return { type: 'aborted' }
-    const crew = this.#leastBusy()
+    const slot = this.#leastBusy()
     const id = this.#nextId++
     const done = Promise.withResolvers<Outcome>()
     const abort = () => {
-      post(crew.worker, { type: 'abort', id })
-      this.#settle(crew, id, { type: 'aborted' })
+      post(slot.worker, { type: 'abort', id })
+      this.#settle(slot, id, { type: 'aborted' })
     }
     const deadline = setTimeout(
-      () => this.#bury(crew, 'A worker did not answer in time.'),
+      () => this.#retire(slot, 'A worker did not answer in time.'),
       this.#options.timeoutMs + UNRESPONSIVE_AFTER_MS,
     )
-    crew.waiting.set(id, { settle: done.resolve, deadline })
+    slot.waiting.set(id, { settle: done.resolve, deadline })
     signal.addEventListener('abort', abort, { once: true })
-    post(crew.worker, { type: 'fetch', id, of })
+    post(slot.worker, { type: 'fetch', id, of })
     try {
       return await done.promise
     } finally {
@@ -65,39 +65,39 @@ export class WorkerPool implements AsyncDisposable {
     }
   }
 
-  /** Afterwards nobody writes any more. */
+  /** When it resolves, no worker writes any more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const crew of this.#crews) this.#bury(crew, 'The pool is closed.')
-    await Promise.race([Promise.all(this.#leaving), sleep(FAREWELL_MS, undefined, { ref: false })])
+    for (const slot of this.#crews) this.#retire(slot, 'The pool is closed.')
+    await Promise.race([Promise.all(this.#leaving), sleep(TERMINATE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   /** Workers start when there is work for them; one that died is replaced the same way. */
-  #leastBusy(): Crew {
+  #leastBusy(): Slot {
     const idlest = [...this.#crews].toSorted((a, b) => a.waiting.size - b.waiting.size)[0]
     if (idlest && (idlest.waiting.size === 0 || this.#crews.size >= this.#options.size)) return idlest
-    return this.#hire()
+    return this.#spawn()
   }
 
-  #hire(): Crew {
+  #spawn(): Slot {
     // A small heap: dates of any size pass through a worker, and what it once took would never come back.
     const worker = new Worker(new URL('./worker.ts', import.meta.url).href, { smol: true })
-    const crew: Crew = { worker, waiting: new Map() }
-    worker.addEventListener('message', (event: MessageEvent<FromWorker>) => this.#hear(crew, event.data))
+    const slot: Slot = { worker, waiting: new Map() }
+    worker.addEventListener('message', (event: MessageEvent<FromWorker>) => this.#hear(slot, event.data))
     worker.addEventListener('error', (event) => {
       event.preventDefault()
-      this.#bury(crew, `A worker died: ${event.message}`)
+      this.#retire(slot, `A worker died: ${event.message}`)
     })
-    worker.addEventListener('close', () => this.#bury(crew, 'A worker ended.'))
+    worker.addEventListener('close', () => this.#retire(slot, 'A worker ended.'))
     const { spec, dir, timeoutMs, background } = this.#options
     post(worker, { type: 'start', setup: { spec, dir, timeoutMs, background } })
-    this.#crews.add(crew)
-    return crew
+    this.#crews.add(slot)
+    return slot
   }
 
-  #hear(crew: Crew, message: FromWorker): void {
-    if (message.type === 'token-wanted') void this.#giveToken(crew.worker, message)
-    else if (message.type === 'failed') this.#settle(crew, message.id, message)
-    else if (!this.#settle(crew, message.id, message)) void discard(message.file)
+  #hear(slot: Slot, message: FromWorker): void {
+    if (message.type === 'token-wanted') void this.#giveToken(slot.worker, message)
+    else if (message.type === 'failed') this.#settle(slot, message.id, message)
+    else if (!this.#settle(slot, message.id, message)) void discard(message.file)
   }
 
   async #giveToken(worker: Worker, { id, refused }: { id: number; refused: string | undefined }) {
@@ -108,28 +108,28 @@ export class WorkerPool implements AsyncDisposable {
     }
   }
 
-  #settle(crew: Crew, id: number, outcome: Outcome): boolean {
-    const waiting = crew.waiting.get(id)
+  #settle(slot: Slot, id: number, outcome: Outcome): boolean {
+    const waiting = slot.waiting.get(id)
     if (!waiting) return false
-    crew.waiting.delete(id)
+    slot.waiting.delete(id)
     clearTimeout(waiting.deadline)
     waiting.settle(outcome)
     return true
   }
 
-  #bury(crew: Crew, why: string): void {
-    if (!this.#crews.delete(crew)) return
+  #retire(slot: Slot, why: string): void {
+    if (!this.#crews.delete(slot)) return
     const left = Promise.withResolvers<void>()
     this.#leaving.add(left.promise)
-    crew.worker.addEventListener('close', () => left.resolve())
-    crew.worker.terminate()
+    slot.worker.addEventListener('close', () => left.resolve())
+    slot.worker.terminate()
     const failure: Failure = { code: 'WORKER_DIED', detail: why.slice(0, 500) }
-    for (const id of crew.waiting.keys())
-      this.#settle(crew, id, { type: 'failed', failure, meter: { requests: 0, units: 0 } })
+    for (const id of slot.waiting.keys())
+      this.#settle(slot, id, { type: 'failed', failure, meter: { requests: 0, units: 0 } })
   }
 }
 
-/** Nobody waits for it any more: its date was stopped just before it was done. */
+/** An outcome without a caller: its date was stopped just before it was done. */
 async function discard({ tmpPath }: WrittenFile): Promise<void> {
   await unlink(tmpPath).catch(() => {})
 }

@@ -30,7 +30,7 @@ export async function dryRun(request: RunRequest, parts: RunParts, output: Outpu
     {
       nowMs: clock.now(),
       lookbackDays,
-      granularOnly: kindOf(options) !== 'module',
+      limitedHistory: kindOf(options) !== 'module',
       zoneOf,
       lines,
       onNotice: say,

@@ -1,5 +1,12 @@
 /** What the commands say. With --json, stdout belongs to the summary and people read stderr. */
-import { etaMs, failedOf, ratePerS, total, type Progress, type Tally } from '#server/ads/run/progress.ts'
+import {
+  etaMs,
+  failedOf,
+  ratePerS,
+  total,
+  type Progress,
+  type ReportProgress,
+} from '#server/ads/run/progress.ts'
 import { formatCell, METRICS, type Metric, type MetricName, type Sums } from '#server/ads/metric.ts'
 
 export class Output {
@@ -23,7 +30,7 @@ export class Output {
 }
 
 /** The contract's summary of one report and account. */
-export function summaryOf(tally: Tally, { workers, parkedUntilMs }: Progress, wallMs: number) {
+export function summaryOf(tally: ReportProgress, { workers, parkedUntilMs }: Progress, wallMs: number) {
   return {
     report: tally.report,
     customer_id: tally.customerId,
@@ -47,7 +54,7 @@ export function summaryOf(tally: Tally, { workers, parkedUntilMs }: Progress, wa
   }
 }
 
-export function lineOf(tally: Tally): string {
+export function lineOf(tally: ReportProgress): string {
   const { report, customerId, range } = tally
   const parts = [
     `${tally.fetched} fetched${tally.empty > 0 ? ` (${tally.empty} empty)` : ''}`,

@@ -94,7 +94,7 @@ const CASES: { name: string; body: string; code: number; expected: object }[] = 
     },
   },
   {
-    name: 'an iterable that breaks after its first rows',
+    name: 'an iterable that streamFailures after its first rows',
     body: "return (async function* () { yield rows[0]; if (date === '2026-01-05') throw new Error('broke'); yield rows[1] })()",
     code: 1,
     expected: { fetched: 11, rows: 22, failed: [{ code: 'SOURCE_ERROR' }] },

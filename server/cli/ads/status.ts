@@ -2,7 +2,7 @@
 import { clientsOf } from '#server/ads/run/account-directory.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { kindOf } from '#server/ads/connect.ts'
-import { twoYears, withEnds } from '#server/ads/plan.ts'
+import { twoYears, fillRange } from '#server/ads/plan.ts'
 import type { Day } from '#server/ads/schema.ts'
 import { addSums, noSums } from '#server/ads/metric.ts'
 import { readAccounts } from '#server/ads/store/stored-accounts.ts'
@@ -39,7 +39,7 @@ export async function showStatus(flags: Flags): Promise<number> {
     sayVersion(options.google.apiVersion, systemClock.now(), (line) => output.say(line))
   for (const customerId of clientsOf(customersIn(settings), held?.accounts ?? {})) {
     const years = twoYears(dateIn(zoneOf(customerId), systemClock.now()))
-    const range = withEnds(rangeIn(flags), years)
+    const range = fillRange(rangeIn(flags), years)
     for (const report of reports) {
       const selection = { range, reports: [report], customerIds: [customerId] }
       const known = { lines, failures: readFailures(dir), isFetching: () => false }

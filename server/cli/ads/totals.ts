@@ -1,6 +1,6 @@
 /** verify --totals: what the store sums to, against what Google sums to. Asks, and changes nothing. */
 import { managersOf } from '#server/ads/run/account-directory.ts'
-import { persistently, type Refusal } from '#server/ads/run/with-retries.ts'
+import { withRetries, type Refusal } from '#server/ads/run/with-retries.ts'
 import { dateIn, type DateRange } from '#server/ads/calendar.ts'
 import { openSource } from '#server/ads/connect.ts'
 import { formatCell, METRICS, type MetricName } from '#server/ads/metric.ts'
@@ -11,7 +11,7 @@ import { isProvisional } from '#server/ads/plan.ts'
 import { exitCodeOfFailure, type ExitCode } from '#server/ads/run/run.ts'
 import { readAccounts } from '#server/ads/store/stored-accounts.ts'
 import type { IndexLine } from '#server/ads/store/index-file.ts'
-import { askTotals, differences, stretchesOf, type Difference } from '#server/ads/totals.ts'
+import { askTotals, differences, consecutiveRanges, type Mismatch } from '#server/ads/totals.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { count } from './output.ts'
 
@@ -105,16 +105,16 @@ async function check(
   let requests = 0
   const ask = async (range: DateRange) => {
     requests++
-    const answer = await persistently(
+    const answer = await withRetries(
       async (asking) => await askTotals(client, { report, customerId, range }, asking),
       { signal, random: Math.random },
     )
     if ('failure' in answer) throw new Refused(answer)
     return answer
   }
-  const found: Difference[] = []
+  const found: Mismatch[] = []
   try {
-    for (const stretch of stretchesOf(dates.map((line) => ({ ...line, provisional: isOpen(line) }))))
+    for (const stretch of consecutiveRanges(dates.map((line) => ({ ...line, provisional: isOpen(line) }))))
       found.push(...(await differences(stretch, ask, Math.max(1, MAX_QUESTIONS - requests))))
   } catch (error) {
     if (error instanceof Refused) return error.refusal

@@ -1,4 +1,4 @@
-/** Who asks: by `Authorization: Bearer`, else by the page's cookie. The same for every transport. */
+/** Authenticates a request, by `Authorization: Bearer` or the page's cookie, the same way for every transport. */
 import { type Caller, SCOPES } from '#server/caller.ts'
 import { whileAvailable, type Availability } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
@@ -19,7 +19,7 @@ export interface Auth {
   callerOf: (request: Request) => Awaitable<Caller>
   /** Whose limits a request counts for: a verified key's, which has an id; else undefined. Never rejects. */
   rateLimitKey: (request: Request) => Awaitable<string | undefined>
-  /** Somebody without a key. */
+  /** The caller of a request without a key. */
   anonymous: Caller
   /** Aborts with a `ProblemError` when the caller may no longer listen; looks until `ended`. */
   abortOnRevocation: (request: Request, ended: AbortSignal) => AbortSignal
@@ -27,7 +27,7 @@ export interface Auth {
 }
 
 export interface Sessions {
-  /** @returns the cookie's value and who signed in */
+  /** @returns the cookie's value and the caller */
   open: (request: Request, key: string) => Promise<{ token: string; caller: Caller; lifetimeMs: number }>
   close: (request: Request) => Promise<void>
 }

@@ -17,10 +17,10 @@ const SignIn = v.strictObject({
   key: v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(MAX_KEY_LENGTH)),
 })
 
-/** Who asks, and what that one may do. */
+/** The caller, and what it may do. */
 export interface Session {
   auth: Auth['mode']
-  /** The key's; null for somebody without one. */
+  /** The key's; null without one. */
   name: string | null
   scopes: Scope[]
 }
@@ -89,7 +89,7 @@ function cookie(request: Request, token: string, lifetimeMs: number): string {
   return `${SESSION_COOKIE}=${token}; ${attributes}${isEncrypted(request) ? '; Secure' : ''}`
 }
 
-/** Whoever claims so without reason only keeps the cookie from himself. */
+/** A client that claims so wrongly only loses its own cookie. */
 function isEncrypted(request: Request): boolean {
   const claimed = request.headers.get('x-forwarded-proto')?.split(',')[0]?.trim()
   return (claimed ?? new URL(request.url).protocol.slice(0, -1)) === 'https'

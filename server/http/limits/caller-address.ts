@@ -1,5 +1,5 @@
 /**
- * Who is limited when there is no key: the address of the connection, or, behind that many trusted proxies,
+ * The caller that is limited when there is no key: the address of the connection, or, behind that many trusted proxies,
  * the address which the outermost of them saw. Entries further left are the client's own claims.
  *
  * An IPv6 caller is its /64: that is what one household or one machine is given, and can hop about in.

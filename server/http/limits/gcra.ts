@@ -2,7 +2,7 @@
  * The generic cell rate algorithm: one number per caller (the theoretical arrival time) gives a limit that
  * refills steadily, with no window edge at which twice the limit gets through at once.
  */
-import { oldestFirst } from '#server/platform/evict-oldest.ts'
+import { evictOldest } from '#server/platform/evict-oldest.ts'
 
 export interface Rate {
   requests: number
@@ -31,7 +31,7 @@ const MAX_CALLERS = 100_000
 export class Gcra {
   readonly #now: () => number
   readonly #arrivals = new Map<string, number>()
-  readonly #forgetOldest = oldestFirst(this.#arrivals)
+  readonly #forgetOldest = evictOldest(this.#arrivals)
 
   constructor(now: () => number) {
     this.#now = now
@@ -58,7 +58,7 @@ export class Gcra {
       : undefined
   }
 
-  /** Somebody else counts, and says when the caller has its whole limit again. */
+  /** Takes over another counter's result: when the caller's limit is full again. */
   learn(caller: string, arrivalAt: number): void {
     this.#keep(caller, arrivalAt)
   }

@@ -9,7 +9,7 @@ export function countVerdicts(metrics: Metrics, limiter: Limiter): (policy: Cost
   metrics.total(
     {
       name: 'adstock_rate_limit_decisions_total',
-      help: 'Decisions of the rate limiter, by policy and by who counted',
+      help: 'Decisions of the rate limiter, by policy and by counter',
       labels: ['policy', 'by'],
     },
     (set) => {

@@ -59,7 +59,7 @@ export function sharedLimiter({ redis, prefix, now }: SharedLimiterOptions): Lim
     if (!Array.isArray(reply)) return Array.from({ length: count }, () => alone(asked))
     const [granted = 0, resetUs = 0] = reply.map(Number)
     const lastMs = resetUs / 1000
-    // Counted from when it was sent, so that nobody is refused here whom Redis would let through.
+    // Counted from when the command was sent, so that no caller is refused here whom Redis would admit.
     gcra.learn(caller, sentAt + lastMs)
     return Array.from({ length: count }, (_, n) => {
       const allowed = n < granted
@@ -70,7 +70,7 @@ export function sharedLimiter({ redis, prefix, now }: SharedLimiterOptions): Lim
   return {
     consume(asked) {
       if (!redis.healthy) return alone(asked)
-      // An arrival time only grows: who is known to be too early need not bother Redis.
+      // An arrival time only grows: a caller that is known to be too early is refused without Redis.
       const refusal = gcra.refusal(asked)
       return refusal ? { ...refusal, rate: asked.rate, by: 'local' } : together(asked)
     },
@@ -129,7 +129,7 @@ end
 return {granted, math.ceil(after - now)}
 `)
 
-/** KEYS: the replicas' leases; ARGV: who announces itself, and for how many ms. @returns how many have a lease */
+/** KEYS: the replicas' leases; ARGV: the replica, and its lease in ms. @returns how many have a lease */
 const announce = script(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

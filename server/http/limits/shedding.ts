@@ -1,6 +1,6 @@
 /**
- * Bounds on what is in hand. A server that takes on more than it can do in time is slow for everybody; one that
- * refuses the rest at once is fast for most. What can be asked again without harm, reading, is refused first.
+ * Load shedding: bounds on requests in flight. A server that accepts more than it can answer in time is slow for every
+ * client; one that refuses the rest at once is fast for most. Reads, which are safe to retry, are refused first.
  */
 import { ProblemError } from '#server/errors.ts'
 import type { Cost } from '#server/operation.ts'

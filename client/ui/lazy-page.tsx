@@ -13,7 +13,7 @@ export interface LazyPlace {
   preload: () => void
 }
 
-export function lazyPlace(load: Load): LazyPlace {
+export function lazyPage(load: Load): LazyPlace {
   let loading: Promise<ComponentType> | undefined
   let Loaded: ComponentType | undefined
   const begin = () => {

@@ -6,10 +6,10 @@ import { CalendarCard } from './calendar-card.tsx'
 import { ChartCard } from './chart-card.tsx'
 import { isMissing, type Days } from './days.ts'
 import { FirstSteps } from './first-steps.tsx'
-import { PickedPanel } from './picked-panel.tsx'
+import { PickedPanel } from './selected-range-panel.tsx'
 import { RunList } from './run-list.tsx'
 import { RunStrip } from './run-strip.tsx'
-import { isActive } from './run-words.ts'
+import { isActive } from './run-labels.ts'
 import {
   useCancelRun,
   useChoice,
@@ -21,9 +21,9 @@ import {
   useStartRun,
   type Choice,
 } from './use-ads.ts'
-import { usePicked, useView } from './use-view.ts'
+import { useSelectedRange, useView } from './use-view.ts'
 
-export default function AdsPlace() {
+export default function AdsPage() {
   const chooser = useChoice()
   const { choice } = chooser
   const runs = useRuns()
@@ -88,7 +88,7 @@ interface TwoYearsProps {
 /** The calendar, beneath it what was picked there, and the same days as a line. */
 function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
   const [view, setView] = useView()
-  const { picked, settled, pick } = usePicked()
+  const { picked, settled, pick } = useSelectedRange()
   return (
     <>
       <CalendarCard

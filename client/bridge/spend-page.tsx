@@ -14,7 +14,7 @@ type Spend = Outputs['ads']['outOfStockSpend']
 const PERIODS = [7, 30, 90]
 const WAITING_ROWS = 10
 
-export default function SpendPlace() {
+export default function SpendPage() {
   const [params, setParams] = useSearchParams()
   const days = PERIODS.find((period) => String(period) === params.get('days')) ?? 7
   const spend = useQuery(

@@ -22,7 +22,7 @@ let heard = NOTHING
 const listeners = new Set<() => void>()
 const shown = new Set<RowBlocks>()
 
-export const heardOf = {
+export const liveChanges = {
   subscribe: (listener: () => void) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
@@ -48,7 +48,7 @@ export function showProduct(product: Product): void {
 }
 
 /** What the feed tells, in its order. */
-export function hear(changes: readonly Change[]): void {
+export function applyChanges(changes: readonly Change[]): void {
   const created = new Set(heard.created)
   const gone = new Set(heard.gone)
   const now = Date.now()

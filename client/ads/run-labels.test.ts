@@ -10,7 +10,7 @@ import {
   retriesInWords,
   timeLeft,
   waitInWords,
-} from './run-words.ts'
+} from './run-labels.ts'
 
 const run: Run = {
   id: 'r',

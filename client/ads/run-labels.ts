@@ -1,4 +1,4 @@
-/** A run in the words of someone who pays for ads, not of someone who fetches them. */
+/** A run in words for an advertiser: about days and quota, not about requests. */
 import { count, duration, mediumDate, moment, plural, timeOfDay } from '#client/ui/format.ts'
 import { lengthOf } from './range.ts'
 import type { Run } from './days.ts'
@@ -104,7 +104,7 @@ export function askedInWords({ kind, from, to }: Pick<Run, 'kind' | 'from' | 'to
   return kind === 'backfill' ? `What is missing, ${days}` : days
 }
 
-/** What a parked run means for whoever waits for its figures. */
+/** What a parked run means for its figures. */
 export function parkedInWords(parkedUntil: string): string {
   return `The quota is used up until ${moment(parkedUntil)}. What was fetched is kept; the next fetch goes on from there.`
 }

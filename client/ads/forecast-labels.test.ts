@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { costInWords, limitsInWords, type Forecast } from './forecast-words.ts'
+import { costInWords, limitsInWords, type Forecast } from './forecast-labels.ts'
 
 const forecast: Forecast = {
   requested: 730,

@@ -1,6 +1,6 @@
 import { count, longDate, plural } from '#client/ui/format.ts'
 import { changeInWords, type ComparedDay, type Comparison } from './comparison.ts'
-import { amountOf, tell, type Metric } from './metric.ts'
+import { amountOf, formatMetric, type Metric } from './metric.ts'
 
 /** What follows the sum: “is 8% more than in the 90 days before, $1,234.00.” Sums that lack days are not compared. */
 export function comparedInWords(comparison: Comparison, metric: Metric, currency: string): string {
@@ -16,12 +16,12 @@ export function comparedInWords(comparison: Comparison, metric: Metric, currency
   }
   const change = changeInWords(amountOf(sum, metric), amountOf(sumBefore, metric))
   if (change === undefined) return `in ${these}, and nothing in the ${these} before.`
-  return `is ${change} in the ${these} before, ${tell(sumBefore, metric, currency)}.`
+  return `is ${change} in the ${these} before, ${formatMetric(sumBefore, metric, currency)}.`
 }
 
 /** One day beside the one before it. */
 export function dayInWords(compared: ComparedDay, metric: Metric, currency: string): string {
   const { date, day, dateBefore, before } = compared
-  const tellDay = (each: typeof day) => (each ? tell(each, metric, currency) : 'not stored')
+  const tellDay = (each: typeof day) => (each ? formatMetric(each, metric, currency) : 'not stored')
   return `${longDate(date)}: ${tellDay(day)} · ${longDate(dateBefore)}: ${tellDay(before)}`
 }

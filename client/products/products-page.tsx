@@ -18,7 +18,7 @@ import { useProductKeys } from './use-product-keys.ts'
 import { useProductRows } from './use-product-rows.ts'
 import { EVERYTHING, useView } from './use-view.ts'
 
-export function ProductsPlace() {
+export function ProductsPage() {
   const [view, setView] = useView()
   const data = useProductRows(view)
   const columns = useColumns()

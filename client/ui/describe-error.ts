@@ -28,7 +28,7 @@ export function problemWordsOf(error: unknown): ProblemWords | undefined {
   return error instanceof Refusal ? error.problem : problemOf(error)
 }
 
-export function wordsFor(error: unknown): ErrorWords {
+export function describeError(error: unknown): ErrorWords {
   const problem = problemWordsOf(error)
   if (problem) {
     const detail = problem.code === 'KEY_MISSING' ? 'Sign in with a key that may do this.' : problem.detail

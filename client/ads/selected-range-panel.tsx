@@ -77,7 +77,7 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
 /** Of the panel, at least, before it is worth a movement: its title and its state. */
 const SEEN_PX = 96
 
-/** Where the calendar fills the screen, as on a phone, whoever opens a day would see nothing happen. */
+/** On a phone the calendar fills the screen: a day that opens below it would be out of sight. */
 function bringIntoSight(panel: HTMLElement): void {
   const frame = panel.parentElement?.getBoundingClientRect()
   if (frame && panel.getBoundingClientRect().top > frame.bottom - SEEN_PX)
