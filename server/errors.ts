@@ -4,10 +4,10 @@
  */
 export const PROBLEMS = {
   BODY_UNREADABLE: { status: 400, trpc: 'PARSE_ERROR', title: 'The body cannot be read' },
-  HOST_INVALID: { status: 400, trpc: 'BAD_REQUEST', title: 'The Host header is no name' },
+  HOST_INVALID: { status: 400, trpc: 'BAD_REQUEST', title: 'The Host header is invalid' },
   KEY_MISSING: { status: 401, trpc: 'UNAUTHORIZED', title: 'An API key is needed' },
   KEY_INVALID: { status: 401, trpc: 'UNAUTHORIZED', title: 'This API key is not valid' },
-  SCOPE_MISSING: { status: 403, trpc: 'FORBIDDEN', title: 'This key may not do that' },
+  SCOPE_MISSING: { status: 403, trpc: 'FORBIDDEN', title: 'The key lacks the required scope' },
   CROSS_SITE_REFUSED: { status: 403, trpc: 'FORBIDDEN', title: 'Another site may not do that' },
   PRODUCT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such product' },
   RUN_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such run' },
@@ -26,7 +26,7 @@ export const PROBLEMS = {
   },
   STORE_BUSY: { status: 409, trpc: 'CONFLICT', title: 'Another run holds the ads store' },
   BATCH_FAILED: { status: 409, trpc: 'CONFLICT', title: 'Not every operation of the batch can be done' },
-  INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'There is not that much in stock' },
+  INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'Insufficient stock' },
   STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
   VERSION_MISMATCH: { status: 412, trpc: 'PRECONDITION_FAILED', title: 'The product has changed meanwhile' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', title: 'The body is too large' },

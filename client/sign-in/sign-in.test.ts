@@ -105,7 +105,7 @@ describe('where keys are needed', () => {
       await person.sees('Desk lamp')
       expect(await person.texts('nav a span')).toEqual(['Products'])
       await typePrice(person, '1.00')
-      await person.sees('This key may not do that')
+      await person.sees('The key lacks the required scope')
       await person.tabTo('button', 'Dismiss')
       await person.press('Enter')
       await person.isAt('grid')

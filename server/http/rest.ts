@@ -247,7 +247,7 @@ function refuse(request: Request, paths: MethodsByPath, { log }: Transport): Res
   ]
   if (methods.length === 0) {
     return problemResponse(
-      toProblem(new ProblemError('ROUTE_NOT_FOUND', `Nothing is at ${path}.`), info, log),
+      toProblem(new ProblemError('ROUTE_NOT_FOUND', `No route matches ${path}.`), info, log),
     )
   }
   const allow = methods.join(', ')

@@ -69,7 +69,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   app.onError(({ error, code, request }) => {
     const info = requestInfo(request)
     const refusal =
-      code === 'NOT_FOUND' ? new ProblemError('ROUTE_NOT_FOUND', `Nothing is at ${info.instance}.`) : error
+      code === 'NOT_FOUND' ? new ProblemError('ROUTE_NOT_FOUND', `No route matches ${info.instance}.`) : error
     const problem = toProblem(refusal, info, log)
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
     return respond(problem)
