@@ -1,13 +1,17 @@
-/** Builds the page into client/dist/page, and the typed client with its declarations into client/dist/package. */
+/**
+ * Builds the page into client/dist/page, and the typed client with its declarations into client/dist/package; with
+ * `--page` the page alone, in a tenth of the time.
+ */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const CLIENT = join(import.meta.dir, '../client')
 const DIST = join(CLIENT, 'dist')
 
-await rm(DIST, { recursive: true, force: true })
+const pageOnly = process.argv.includes('--page')
+await rm(pageOnly ? join(DIST, 'page') : DIST, { recursive: true, force: true })
 await buildPage()
-await buildPackage()
+if (!pageOnly) await buildPackage()
 
 async function buildPage(): Promise<void> {
   await Bun.build({
