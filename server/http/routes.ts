@@ -66,14 +66,19 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   // Otherwise it takes a short host's name for a part of the path: another one than is limited and refused here.
   const app = new Elysia({ handler: { standardHostname: false } })
   const measured = timed(app, metrics, createRequestLog(log, auth.callerOf))
-  app.onError(({ error, code, request }) => {
-    const info = requestInfo(request)
-    const refusal =
-      code === 'NOT_FOUND' ? new ProblemError('ROUTE_NOT_FOUND', `No route matches ${info.instance}.`) : error
-    const problem = toProblem(refusal, info, log)
+  const onError = (error: unknown, request: Request) => {
+    const problem = toProblem(error, requestInfo(request), log)
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
     return respond(problem)
-  })
+  }
+  app.onError(({ error, code, request }) =>
+    onError(
+      code === 'NOT_FOUND'
+        ? new ProblemError('ROUTE_NOT_FOUND', `No route matches ${pathOf(request.url)}.`)
+        : error,
+      request,
+    ),
+  )
   app.onBeforeHandle(({ request }) => {
     const { refusal } = exchangeOf(request)
     if (refusal !== undefined) throw refusal
@@ -87,7 +92,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   await mountPages(app, openApi(api))
   mountRest(app, api, transport)
   mountFileRoutes(app, transport)
-  mountTrpc(app, api, { ...transport, rateLimit: limiter?.plugin() })
+  mountTrpc(app, api, { ...transport, rateLimit: limiter?.plugin(), onError })
   return measured(admissionOf(options, auth, limiter)((request) => app.fetch(request)))
 }
 

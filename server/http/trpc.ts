@@ -29,6 +29,7 @@ interface ProcedureContext {
 export interface TrpcTransport extends Transport {
   /** Counts and refuses; without it there is no limit. */
   rateLimit: ReturnType<RateLimiter['plugin']> | undefined
+  onError: (error: unknown, request: Request) => Response
 }
 
 export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void {
@@ -48,9 +49,17 @@ export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void
       },
     })
   const answer = async ({ request }: { request: Request }) => handle(request, await auth.callerOf(request))
-  const routes = new Elysia()
-  if (transport.rateLimit) routes.use(transport.rateLimit)
-  app.use(routes.all(`${ENDPOINT}/*`, answer, { parse: 'none' }))
+  const { rateLimit, onError } = transport
+  if (!rateLimit) {
+    app.all(`${ENDPOINT}/*`, answer, { parse: 'none' })
+    return
+  }
+  // An Elysia of its own: what a plugin needs, such as parsed cookies, it would need on every route of the same one.
+  const limited = new Elysia({ handler: { standardHostname: false } })
+    .onError(({ error, request }) => onError(error, request))
+    .use(rateLimit)
+    .all(`${ENDPOINT}/*`, answer, { parse: 'none' })
+  app.all(`${ENDPOINT}/*`, ({ request }) => limited.handle(request), { parse: 'none' })
 }
 
 /** The same request with its body read, as far as a body may go: tRPC itself would read any. @throws ProblemError */

@@ -10,12 +10,8 @@ const stored = (units: number, hoursAgo: number) => ({
 
 test('what was asked in the last 24 hours counts against the same day', () => {
   const lines = [stored(600, 1), stored(600, 23), stored(600, 25)]
-  const { operations, operationsLastDay, levels } = forecast(
-    [{ report: 'campaign', dates: 2_879 }],
-    lines,
-    NOW,
-  )
-  expect({ operations, operationsLastDay }).toEqual({ operations: 2_879, operationsLastDay: 2 })
+  const { requests, requestsLastDay, levels } = forecast([{ report: 'campaign', dates: 2_879 }], lines, NOW)
+  expect({ requests, requestsLastDay }).toEqual({ requests: 2_879, requestsLastDay: 2 })
   expect(levels.map(({ name, fits, days }) => [name, fits, days])).toEqual([
     ['explorer', false, 2],
     ['basic', true, 1],

@@ -1,10 +1,10 @@
-/** What a run would cost, against what Google lets a project ask in a day. */
+/** What a run would cost, beside the requests that Google allows a project in a day. */
 import type { ReportName } from '#server/ads/options.ts'
 import type { Forecast as ForecastAnswer, Run } from '#server/ads/schema.ts'
 import { indexKeyOf, type IndexLine } from '#server/ads/store/index-file.ts'
 import { planTasks, type PlanningParts, type RunRequest, type Task } from './tasks.ts'
 
-/** Operations in a sliding 24 hours; one query is one operation, whatever it brings. */
+/** Google's "operations" in a sliding 24 hours: one query is one, whatever it returns. */
 const ACCESS_LEVELS = [
   { name: 'explorer', perDay: 2_880 },
   { name: 'basic', perDay: 15_000 },
@@ -17,10 +17,10 @@ const DAY_MS = 24 * 3_600_000
 
 export interface Forecast {
   /** One for each date that is due. */
-  operations: number
+  requests: number
   units: number
   /** Dates that were stored within the last 24 hours: they count against the same day. */
-  operationsLastDay: number
+  requestsLastDay: number
   levels: LevelForecast[]
 }
 
@@ -64,26 +64,33 @@ export function paceOf(
 /** On the wire. */
 export function toForecast(
   tasks: readonly Task[],
-  { operations, units, operationsLastDay, levels }: Forecast,
+  cost: Forecast,
   { rate, notices }: { rate: number | undefined; notices: string[] },
 ): ForecastAnswer {
   return {
     requested: tasks.reduce((sum, { tally }) => sum + tally.requested, 0),
     skipped: tasks.reduce((sum, { tally }) => sum + tally.skipped, 0),
-    requests: operations,
+    ...costToWire(cost),
+    ...(rate !== undefined && {
+      rate: Number(rate.toPrecision(3)),
+      eta_ms: Math.round((cost.requests / rate) * 1000),
+    }),
+    notices,
+  }
+}
+
+/** The same words over HTTP and on the command line. */
+export function costToWire({ requests, units, requestsLastDay, levels }: Forecast) {
+  return {
+    requests,
     units,
-    requests_last_24_h: operationsLastDay,
+    requests_last_24_h: requestsLastDay,
     access: levels.map(({ name, perDay, fits, days }) => ({
       level: name,
       requests_per_day: perDay,
       fits,
       days,
     })),
-    ...(rate !== undefined && {
-      rate: Number(rate.toPrecision(3)),
-      eta_ms: Math.round((operations / rate) * 1000),
-    }),
-    notices,
   }
 }
 
@@ -99,15 +106,15 @@ export function forecast(
   stored: readonly Stored[],
   nowMs: number,
 ): Forecast {
-  const operations = due.reduce((sum, { dates }) => sum + dates, 0)
-  const operationsLastDay = stored.filter(({ fetchedAt }) => Date.parse(fetchedAt) > nowMs - DAY_MS).length
+  const requests = due.reduce((sum, { dates }) => sum + dates, 0)
+  const requestsLastDay = stored.filter(({ fetchedAt }) => Date.parse(fetchedAt) > nowMs - DAY_MS).length
   return {
-    operations,
+    requests,
     units: due.reduce((sum, { report, dates }) => sum + dates * unitsPerDate(report, stored), 0),
-    operationsLastDay,
+    requestsLastDay,
     levels: ACCESS_LEVELS.map(({ name, perDay }) => {
-      const days = perDay === null ? 1 : Math.ceil((operations + operationsLastDay) / perDay)
-      return { name, perDay, fits: days <= 1, days: operations === 0 ? 0 : Math.max(1, days) }
+      const days = perDay === null ? 1 : Math.ceil((requests + requestsLastDay) / perDay)
+      return { name, perDay, fits: days <= 1, days: requests === 0 ? 0 : Math.max(1, days) }
     }),
   }
 }

@@ -2,7 +2,7 @@
 import { knowAccounts } from '#server/ads/run/account-directory.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
-import { forecastRun, unitsPerDate, type Forecast } from '#server/ads/run/forecast.ts'
+import { costToWire, forecastRun, unitsPerDate, type Forecast } from '#server/ads/run/forecast.ts'
 import { versionNotice } from '#server/ads/google/versions.ts'
 import { startProgress } from '#server/ads/run/progress.ts'
 import type { RunParts } from '#server/ads/run/run.ts'
@@ -49,9 +49,9 @@ export async function dryRun(request: RunRequest, parts: RunParts, output: Outpu
       ...summaryOf(task.tally, progress, wallMs),
       due: task.due,
       forecast: {
-        operations: task.due.length,
+        requests: task.due.length,
         units: task.due.length * unitsPerDate(task.tally.report, stored),
-        run: toJson(cost),
+        run: costToWire(cost),
       },
     })),
   )
@@ -86,10 +86,9 @@ function forecastLines(tasks: readonly Task[], cost: Forecast): string[] {
   const alike = first && tasks.every(({ due }) => due.length === first.due.length)
   const product =
     alike && tasks.length > 1 ? `${tasks.length} reports × ${count(first.due.length)} dates = ` : ''
-  const recent =
-    cost.operationsLastDay > 0 ? `, after ${count(cost.operationsLastDay)} in the last 24 hours` : ''
+  const recent = cost.requestsLastDay > 0 ? `, after ${count(cost.requestsLastDay)} in the last 24 hours` : ''
   return [
-    `Would take ${product}${count(cost.operations)} operations${recent}, and about ${count(cost.units)} units.`,
+    `Would take ${product}${count(cost.requests)} requests${recent}, and about ${count(cost.units)} units.`,
     ...cost.levels.map(({ name, perDay, fits, days }) => {
       const access = `  ${name[0]?.toUpperCase()}${name.slice(1)} access`
       if (perDay === null) return `${access}: no limit`
@@ -98,15 +97,4 @@ function forecastLines(tasks: readonly Task[], cost: Forecast): string[] {
         : `${access}, ${count(perDay)} a day: not enough; the run would be parked, and continued on ${days - 1 === 1 ? 'the next day' : `the next ${days - 1} days`}`
     }),
   ]
-}
-
-function toJson({ operations, units, operationsLastDay, levels }: Forecast) {
-  return {
-    operations,
-    units,
-    operations_last_24_h: operationsLastDay,
-    access: Object.fromEntries(
-      levels.map(({ name, perDay, fits, days }) => [name, { operations_per_day: perDay, fits, days }]),
-    ),
-  }
 }

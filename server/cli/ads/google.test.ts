@@ -166,7 +166,7 @@ test('--dry-run tells what a run costs, and which access levels allow it', async
   const range = '--start 2024-11-01 --end 2026-11-01'
   const all = '--report campaign --report ad_group --report keyword --report product'
   const text = (await bench.ads(`fetch ${range} ${all} --dry-run`)).stdout
-  expect(text).toContain('Would take 4 reports × 731 dates = 2,924 operations, and about 1,754,400 units.')
+  expect(text).toContain('Would take 4 reports × 731 dates = 2,924 requests, and about 1,754,400 units.')
   expect(text).toContain(
     'Explorer access, 2,880 a day: not enough; the run would be parked, and continued on the next day',
   )
@@ -174,17 +174,17 @@ test('--dry-run tells what a run costs, and which access levels allow it', async
   await bench.ads('fetch --start 2026-01-01 --end 2026-01-05')
   const { stdout } = await bench.ads(`fetch ${range} --dry-run --json`)
   expect(JSON.parse(stdout).forecast).toEqual({
-    operations: 726,
+    requests: 726,
     units: 726 * 600,
     run: {
-      operations: 726,
+      requests: 726,
       units: 726 * 600,
-      operations_last_24_h: 5,
-      access: {
-        explorer: { operations_per_day: 2880, fits: true, days: 1 },
-        basic: { operations_per_day: 15_000, fits: true, days: 1 },
-        standard: { operations_per_day: null, fits: true, days: 1 },
-      },
+      requests_last_24_h: 5,
+      access: [
+        { level: 'explorer', requests_per_day: 2880, fits: true, days: 1 },
+        { level: 'basic', requests_per_day: 15_000, fits: true, days: 1 },
+        { level: 'standard', requests_per_day: null, fits: true, days: 1 },
+      ],
     },
   })
 })
