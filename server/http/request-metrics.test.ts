@@ -37,7 +37,7 @@ test('buckets add up, and each server counts its own', async () => {
     ([key]) => key.includes('_bucket{') && key.includes(labels),
   )
   const counts = buckets.map(([, count]) => count)
-  expect(buckets.at(-1)).toEqual([`http_request_duration_seconds_bucket{le="+Inf",${labels}}`, 1])
+  expect(buckets.at(-1)).toEqual([`http_request_duration_seconds_bucket{${labels},le="+Inf"}`, 1])
   expect(counts).toEqual(counts.toSorted((a, b) => a - b))
   expect([...(await samples(other)).keys()].some((key) => key.includes(labels))).toBe(false)
 })

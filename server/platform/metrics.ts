@@ -1,5 +1,5 @@
 /** Numbers for Prometheus. A registry of its own for each server, so that several may run in one process. */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Registry, type Metric } from 'prom-client'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -60,22 +60,59 @@ export function createMetrics(): Metrics {
       })
     },
     histogram(description, boundsS) {
-      const histogram = new Histogram({ ...settings(description), buckets: [...boundsS] })
-      // Looking up the child of a set of labels is half of the cost of an observation.
-      const children = new Map<string, Histogram.Internal<string>>()
-      return {
-        observe(labels, seconds) {
-          const key = labels.join('\n')
-          const child = children.get(key) ?? histogram.labels(...labels)
-          children.set(key, child)
-          child.observe(seconds)
-        },
-      }
+      const { observe, metric } = leanHistogram(description, boundsS)
+      registry.registerMetric(metric)
+      return { observe }
     },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
   addProcess(metrics)
   return metrics
+}
+
+interface Series {
+  labels: readonly string[]
+  /** Observations in each bucket alone, and last those beyond all of them. */
+  counts: number[]
+  sum: number
+}
+
+/**
+ * The library's own histogram makes a request that is answered from memory a tenth more expensive, even with a cached
+ * child for each set of labels. Here an observation only counts; the library's form is built for a scrape.
+ */
+function leanHistogram({ name, help, labels: names = [] }: Description, boundsS: readonly number[]) {
+  const all = new Map<string, Series>()
+  const values = () =>
+    [...all.values()].flatMap(({ labels, counts, sum }) => {
+      const named = Object.fromEntries(names.map((each, index) => [each, labels[index] ?? '']))
+      let below = 0
+      const buckets = counts.map((count, index) => ({
+        metricName: `${name}_bucket`,
+        labels: { ...named, le: boundsS[index] ?? '+Inf' },
+        value: (below += count),
+      }))
+      return [
+        ...buckets,
+        { metricName: `${name}_sum`, labels: named, value: sum },
+        { metricName: `${name}_count`, labels: named, value: below },
+      ]
+    })
+  const observe: Durations['observe'] = (labels, seconds) => {
+    const key = labels.join('\n')
+    let series = all.get(key)
+    if (!series) {
+      series = { labels, counts: Array.from({ length: boundsS.length + 1 }, () => 0), sum: 0 }
+      all.set(key, series)
+    }
+    let bucket = 0
+    while (seconds > (boundsS[bucket] ?? Number.POSITIVE_INFINITY)) bucket++
+    series.counts[bucket] = (series.counts[bucket] ?? 0) + 1
+    series.sum += seconds
+  }
+  // The registry calls nothing else; its types require one of the library's own classes.
+  const metric = { name, get: async () => ({ name, help, type: 'histogram', values: values() }) }
+  return { observe, metric: metric as unknown as Metric }
 }
 
 function addProcess(metrics: Metrics): void {
