@@ -6,6 +6,7 @@
 import { problemOf } from '#client/api.ts'
 import type { Field, Product } from './columns.ts'
 
+import { createStore } from '#client/ui/store.ts'
 export interface Edit {
   /** The row as the server last told it. */
   product: Product
@@ -47,22 +48,17 @@ const MAX_REBASES = 5
 export class Edits {
   readonly #events: EditEvents
   /** A new map at each change, so that React sees it. */
-  #held: ReadonlyMap<string, HeldEdit> = new Map()
+  readonly #held = createStore<ReadonlyMap<string, HeldEdit>>(new Map())
   readonly #queues = new Map<number, Promise<undefined>>()
   /** Our own writes: which version they made of which. */
   readonly #ownVersions = new Map<string, number>()
-  readonly #listeners = new Set<() => void>()
 
   constructor(events: EditEvents) {
     this.#events = events
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
-  }
-
-  readonly snapshot = (): ReadonlyMap<string, HeldEdit> => this.#held
+  readonly subscribe = this.#held.subscribe
+  readonly snapshot = this.#held.get
 
   /** @returns the product as it is then, once the server has answered; undefined when it was not saved */
   async save(edit: Edit): Promise<Product | undefined> {
@@ -175,26 +171,21 @@ export class Edits {
 
   #conflict(edit: HeldEdit, theirs: Product): void {
     // A later edit of the same cell is on its way and will meet the same conflict.
-    if (this.#held.get(keyOf(edit)) !== edit) return
+    if (this.#held.get().get(keyOf(edit)) !== edit) return
     this.#hold([{ ...edit, state: 'conflict', theirs }])
     this.#events.onConflict(edit)
   }
 
   #hold(edits: readonly HeldEdit[]): void {
-    this.#change(new Map([...this.#held, ...edits.map((edit) => [keyOf(edit), edit] as const)]))
+    this.#held.set(new Map([...this.#held.get(), ...edits.map((edit) => [keyOf(edit), edit] as const)]))
   }
 
   /** Only if the cell still shows this very edit, not a later one. */
   #release(edit: HeldEdit): void {
-    if (this.#held.get(keyOf(edit)) !== edit) return
-    const held = new Map(this.#held)
+    if (this.#held.get().get(keyOf(edit)) !== edit) return
+    const held = new Map(this.#held.get())
     held.delete(keyOf(edit))
-    this.#change(held)
-  }
-
-  #change(held: ReadonlyMap<string, HeldEdit>): void {
-    this.#held = held
-    for (const listener of this.#listeners) listener()
+    this.#held.set(held)
   }
 }
 

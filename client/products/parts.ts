@@ -1,5 +1,5 @@
 /** What comes only when it is opened: none of it is needed to see the products. */
-import { lazyPart } from '#client/ui/lazy-part.tsx'
+import { lazyPart } from '#client/ui/lazy.tsx'
 
 export const stock = lazyPart(() => import('./stock/stock-drawer.tsx'))
 export const bulk = lazyPart(() => import('./bulk/bulk-dialog.tsx'))

@@ -1,10 +1,11 @@
 /** The table as a grid: one tab stop, a cell cursor inside, and only the rows in view in the document. */
-import { useEffect, useImperativeHandle, useRef, useSyncExternalStore, type Ref } from 'react'
+import { useEffect, useImperativeHandle, useRef, type Ref } from 'react'
 import type { CellPosition } from './cell-cursor.ts'
 import type { Leave } from './cell-editor.tsx'
 import type { Column, Product, Sort } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
 import { cellId, ProductRow } from './product-row.tsx'
+import { useStore } from '#client/ui/store.ts'
 import { liveChanges } from './rows/visible-rows.ts'
 import type { RowBlocks } from './rows/row-blocks.ts'
 import { columnsSelectedIn, type Selection } from './selection.ts'
@@ -133,7 +134,7 @@ interface RowsProps extends ProductTableProps, Pick<GridCursor, 'at' | 'selectio
 function Rows(props: RowsProps) {
   const { window, held, at, selection, editing, editingRow, leaveCell, columns, query, onHistory } = props
   const { rows } = props.data
-  const { gone, fresh } = useSyncExternalStore(liveChanges.subscribe, liveChanges.snapshot)
+  const { gone, fresh } = useStore(liveChanges)
   return (
     <SpacedRows window={window} columns={columns.length}>
       {(row) => {

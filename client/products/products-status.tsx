@@ -1,5 +1,5 @@
-import { useSyncExternalStore } from 'react'
 import { count, plural } from '#client/ui/format.ts'
+import { useStore } from '#client/ui/store.ts'
 import { liveChanges } from './rows/visible-rows.ts'
 import { undoStack, useHeldEdits } from './use-edits.ts'
 import type { ProductRows } from './use-product-rows.ts'
@@ -17,7 +17,7 @@ interface ProductsStatusProps {
 
 export function ProductsStatus({ view, data, selected, onSelectAll, onBulk, onUndo }: ProductsStatusProps) {
   const held = useHeldEdits()
-  const { created } = useSyncExternalStore(liveChanges.subscribe, liveChanges.snapshot)
+  const { created } = useStore(liveChanges)
   const states = [...held.values()]
   const pending = states.filter(({ state }) => state === 'pending').length
   const conflicts = states.length - pending

@@ -1,20 +1,10 @@
-/** Tells a screen reader what sight sees by itself: the outcome of an action, in one sentence. */
-import { useSyncExternalStore } from 'react'
+/** Announces the outcome of an action to screen readers, in one sentence. */
+import { createStore, useStore } from './store.ts'
 
-let sentence = ''
-const listeners = new Set<() => void>()
+const sentence = createStore('')
 
-export function announce(next: string): void {
-  sentence = next
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
-}
+export const announce = sentence.set
 
 export function Announcer() {
-  const said = useSyncExternalStore(subscribe, () => sentence)
-  return <output className="visually-hidden">{said}</output>
+  return <output className="visually-hidden">{useStore(sentence)}</output>
 }

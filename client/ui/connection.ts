@@ -1,21 +1,17 @@
 /** Whether the server answers. Told by every call; while it does not, a small probe asks until it does. */
-import { useSyncExternalStore } from 'react'
+import { createStore, useStore } from './store.ts'
 
 const PROBE_EVERY_MS = 1_000
 const PROBE_TIMEOUT_MS = 3_000
 
-/** When the last answer came, or undefined while the server answers. */
-let silentSince: number | undefined
+/** When the last answer came; undefined while the server answers. */
+const silence = createStore<number | undefined>(undefined)
 let lastAnswer = Date.now()
-const listeners = new Set<() => void>()
 const returnListeners = new Set<() => void>()
 
 export const connection = {
-  subscribe: (listener: () => void) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  },
-  silentSince: () => silentSince,
+  subscribe: silence.subscribe,
+  silentSince: silence.get,
   onReturn: (listener: () => void) => {
     returnListeners.add(listener)
     return () => void returnListeners.delete(listener)
@@ -23,22 +19,20 @@ export const connection = {
 }
 
 export function useSilentSince(): number | undefined {
-  return useSyncExternalStore(connection.subscribe, connection.silentSince)
+  return useStore(silence)
 }
 
 export function answered(): void {
   lastAnswer = Date.now()
-  if (silentSince === undefined) return
-  silentSince = undefined
-  for (const listener of listeners) listener()
+  if (silence.get() === undefined) return
+  silence.set(undefined)
   for (const listener of returnListeners) listener()
 }
 
 export function gotNoAnswer(error: unknown): void {
-  // A call that the page itself gave up, because it was superseded, says nothing about the server.
-  if (silentSince !== undefined || isAbort(error)) return
-  silentSince = lastAnswer
-  for (const listener of listeners) listener()
+  // A call that the page itself aborted, because it was superseded, says nothing about the server.
+  if (silence.get() !== undefined || isAbort(error)) return
+  silence.set(lastAnswer)
   void probe()
 }
 
@@ -48,7 +42,7 @@ function isAbort(error: unknown): boolean {
 }
 
 async function probe(): Promise<void> {
-  while (silentSince !== undefined) {
+  while (silence.get() !== undefined) {
     await new Promise((resolve) => setTimeout(resolve, PROBE_EVERY_MS))
     const alive = await fetch('/livez', { cache: 'no-store', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })
       .then((response) => response.ok)

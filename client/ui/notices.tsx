@@ -1,8 +1,8 @@
 /** What went wrong and still waits for a person: stays until it is dismissed or tried again. */
-import { useSyncExternalStore } from 'react'
 import type { ErrorWords } from './describe-error.ts'
 import { useSilentSince } from './connection.ts'
 import { timeOfDay } from './format.ts'
+import { createStore, useStore } from './store.ts'
 
 export interface Notice extends ErrorWords {
   id: number
@@ -10,30 +10,19 @@ export interface Notice extends ErrorWords {
 }
 
 const MAX_NOTICES = 4
-let notices: readonly Notice[] = []
+const notices = createStore<readonly Notice[]>([])
 let nextId = 1
-const listeners = new Set<() => void>()
-
-function change(next: readonly Notice[]): void {
-  notices = next
-  for (const listener of listeners) listener()
-}
 
 export function notify(notice: Omit<Notice, 'id'>): void {
-  change([...notices, { ...notice, id: nextId++ }].slice(-MAX_NOTICES))
+  notices.set([...notices.get(), { ...notice, id: nextId++ }].slice(-MAX_NOTICES))
 }
 
 function dismiss(id: number): void {
-  change(notices.filter((notice) => notice.id !== id))
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => void listeners.delete(listener)
+  notices.set(notices.get().filter((notice) => notice.id !== id))
 }
 
 export function Notices() {
-  const shown = useSyncExternalStore(subscribe, () => notices)
+  const shown = useStore(notices)
   const silentSince = useSilentSince()
   return (
     <section className="notices" aria-label="Notices" aria-live="polite">

@@ -10,7 +10,7 @@ import { Announcer } from './announce.tsx'
 import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
 import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
-import { lazyPage } from './lazy-page.tsx'
+import { lazyPage } from './lazy.tsx'
 import { Notices } from './notices.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { EmptyState } from './states.tsx'
@@ -68,8 +68,8 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         <Switch>
           <Route path="/products" component={ProductsPage} />
-          <Route path="/ads" component={ads.Place} />
-          <Route path="/out-of-stock-spend" component={spend.Place} />
+          <Route path="/ads" component={ads.Page} />
+          <Route path="/out-of-stock-spend" component={spend.Page} />
           <Route path="/">
             <Redirect to={first.path} replace />
           </Route>
@@ -91,7 +91,7 @@ function SideBar({ onHelp }: { onHelp: () => void }) {
   const [location] = useLocation()
   const places = usePlaces()
   return (
-    <nav className="side-bar" aria-label="Places">
+    <nav className="side-bar" aria-label="Main navigation">
       <div className="brand" aria-hidden="true">
         Adstock
       </div>

@@ -3,6 +3,7 @@
  * memory does not grow with scrolling. A block comes by a neighbour's cursor; without a neighbour, by its place.
  */
 import type { Product } from '#client/products/columns.ts'
+import { createStore } from '#client/ui/store.ts'
 
 export const BLOCK_SIZE = 100
 /** Some screens around what is seen; 4,000 rows take about 3 MB. */
@@ -41,9 +42,8 @@ export class RowBlocks {
   readonly #begins = new Map<number, string>()
   readonly #loading = new Set<number>()
   readonly #places = new Map<number, number>()
-  readonly #listeners = new Set<() => void>()
+  readonly #revisions = createStore(0)
   #wanted = { first: 0, last: 0 }
-  #revision = 0
   #total: number | undefined
   /** Rows known to be there: up to the end of the last block that came. */
   #reached = 0
@@ -55,11 +55,8 @@ export class RowBlocks {
     this.#source = source
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
-  }
-  readonly revision = (): number => this.#revision
+  readonly subscribe = this.#revisions.subscribe
+  readonly revision = this.#revisions.get
 
   get loaded(): boolean {
     return this.#reached > 0 || this.#ended
@@ -213,8 +210,7 @@ export class RowBlocks {
   }
 
   #tell(): void {
-    this.#revision += 1
-    for (const listener of this.#listeners) listener()
+    this.#revisions.set(this.#revisions.get() + 1)
   }
 }
 

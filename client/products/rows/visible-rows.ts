@@ -1,6 +1,7 @@
-/** The rows that are shown now, and what was heard about them since they were read. */
+/** The visible rows, and the changes by other clients since they were read. */
 import type { Outputs } from '#client/api.ts'
 import type { Product } from '#client/products/columns.ts'
+import { createStore } from '#client/ui/store.ts'
 import type { RowBlocks } from './row-blocks.ts'
 
 export type Change = Outputs['products']['changes']['items'][number]
@@ -18,27 +19,13 @@ interface Heard {
 }
 
 const NOTHING: Heard = { created: new Set(), gone: new Set(), fresh: new Map() }
-let heard = NOTHING
-const listeners = new Set<() => void>()
+export const liveChanges = createStore(NOTHING)
 const shown = new Set<RowBlocks>()
 
-export const liveChanges = {
-  subscribe: (listener: () => void) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  },
-  snapshot: () => heard,
-}
-
-function change(next: Heard): void {
-  heard = next
-  for (const listener of listeners) listener()
-}
-
-/** While they are shown they take in what is heard. @returns how to end that */
+/** Applies live changes to these rows. @returns a function that ends it */
 export function showRows(rows: RowBlocks): () => void {
   shown.add(rows)
-  change(NOTHING)
+  liveChanges.set(NOTHING)
   return () => void shown.delete(rows)
 }
 
@@ -49,17 +36,17 @@ export function showProduct(product: Product): void {
 
 /** What the feed tells, in its order. */
 export function applyChanges(changes: readonly Change[]): void {
-  const created = new Set(heard.created)
-  const gone = new Set(heard.gone)
+  const created = new Set(liveChanges.get().created)
+  const gone = new Set(liveChanges.get().gone)
   const now = Date.now()
-  const fresh = new Map([...heard.fresh].filter(([, { at }]) => now - at < FRESH_MS))
+  const fresh = new Map([...liveChanges.get().fresh].filter(([, { at }]) => now - at < FRESH_MS))
   for (const { kind, product_id: id, product } of changes) {
     const before = product ? put(product) : undefined
     if (before) fresh.set(id, { before, at: now })
     else if (kind === 'created' && !isShown(id)) created.add(id)
     else if (kind === 'deleted' && !created.delete(id) && isShown(id)) gone.add(id)
   }
-  change({ created, gone, fresh })
+  liveChanges.set({ created, gone, fresh })
 }
 
 function put(product: Product): Product | undefined {
