@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
+import { watchCommits } from './sqlite-commits.ts'
 import { connect, connectReader, isTemporary } from './sqlite-connections.ts'
 import { openScans } from './sqlite-scans.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
@@ -31,10 +32,7 @@ const WRITER_RETRY_MS = 5
  */
 export async function openSqlite(path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true })
-  const writer = connect(path)
-  await patiently(writer, 'pragma journal_mode = wal')
-  await migrate(writer)
-  const reader = connectReader(path)
+  const { writer, reader, hasCommitted } = await connectBoth(path)
   const exclusively = createMutex()
   const writes = asQueries(writer)
   const scans = openScans(path)
@@ -76,8 +74,8 @@ export async function openSqlite(path: string): Promise<Database> {
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
     hasRowEstimates: false,
-    changeFeed: changeFeed(reader),
-    keyState: keyStateIn(reader),
+    changeFeed: changeMarks(reader, hasCommitted),
+    keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
     isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
     isUnavailable: (error) => isTemporary(error instanceof DrizzleQueryError ? error.cause : error),
     waiting: () => Math.max(0, writers - 1) + scans.waiting(),
@@ -91,22 +89,21 @@ export async function openSqlite(path: string): Promise<Database> {
   }
 }
 
-/**
- * Whether another connection, of any process, has committed since the last call. The reader itself never writes, so
- * that is every commit (https://sqlite.org/pragma.html#pragma_data_version).
- */
-function watchCommits(reader: Connection): () => boolean {
-  const pragma = reader.query<{ data_version: number }, []>('pragma data_version')
-  let last: number | undefined
-  return () => {
-    const before = last
-    last = pragma.get()?.data_version
-    return last !== before
+async function connectBoth(path: string) {
+  for (;;) {
+    const { hasCommitted, isCurrent } = watchCommits(path)
+    const writer = connect(path)
+    await patiently(writer, 'pragma journal_mode = wal')
+    await migrate(writer)
+    const reader = connectReader(path)
+    if (isCurrent()) return { writer, reader, hasCommitted }
+    // The last connection of another process was closed just now, and took the index with it.
+    reader.close()
+    writer.close()
   }
 }
 
-function changeFeed(reader: Connection): ChangeFeedReader {
-  const hasCommitted = watchCommits(reader)
+function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeFeedReader {
   const select = 'select seq, at, product_id as subject from changes'
   const last = reader.query<FeedEntry, []>(`${select} order by seq desc limit 1`)
   const onwards = reader.query<FeedEntry, [number, number]>(`${select} where seq >= ? order by seq limit ?`)
@@ -122,8 +119,7 @@ function changeFeed(reader: Connection): ChangeFeedReader {
   }
 }
 
-function keyStateIn(reader: Connection): () => string {
-  const hasCommitted = watchCommits(reader)
+function keyStateIn(reader: Connection, hasCommitted: () => boolean): () => string {
   const select = reader.query<{ state: string }, []>('select state from key_state')
   let known: string | undefined
   return () => {
