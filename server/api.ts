@@ -6,13 +6,17 @@ import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
-import { productFileRoutes } from './products/file-routes.ts'
+import { productFileRoutes } from '#server/products/file-routes.ts'
+import { priceSchema, type Currency } from '#server/products/product.ts'
 import type { AnyFileRoute } from './file-route.ts'
 
 export const api = {
   products: { ...productOperations, ...stockOperations, ...batchOperations, ...changeOperations },
   ads: { ...adsOperations, ...bridgeOperations },
 }
+
+/** What the formats that the schemas name look like in this configuration. */
+export const formatsOf = (currency: Currency) => ({ price: priceSchema(currency) })
 
 /** Files, over REST alone. */
 export const transfers = { ...productFileRoutes }

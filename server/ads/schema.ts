@@ -10,6 +10,7 @@ export const MAX_RANGE_DAYS = 1_200
 const CalendarDate = v.pipe(
   v.string('must be a date such as 2026-01-31'),
   v.check(isDate, 'must be a date such as 2026-01-31'),
+  v.metadata({ format: 'date' }),
 )
 const ReportName = v.picklist(REPORT_NAMES, `must be one of ${REPORT_NAMES.join(', ')}`)
 const CustomerId = v.pipe(
@@ -221,7 +222,7 @@ export const Restatements = v.object({
 
 export const NoInput = v.strictObject({})
 export const Runs = v.object({ items: v.array(Run) })
-export const RunById = v.strictObject({ id: v.string() })
+export const RunById = v.strictObject({ id: v.pipe(v.string(), v.minLength(1, 'must not be empty')) })
 
 export const RunSubscription = v.strictObject({
   id: v.string(),

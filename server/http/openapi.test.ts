@@ -3,7 +3,7 @@ import { api, operationsOf } from '#server/api.ts'
 import { openApi } from './openapi.ts'
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
-const document = openApi(api) as any
+const document = openApi(api, {}) as any
 
 test('every operation is described, with its parameters, its body, its success and its refusals', () => {
   // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document

@@ -44,7 +44,21 @@ const security = (scope: Scope) => [{ key: [scope] }, { session: [scope] }]
 
 type Json = Record<string, unknown>
 
-export function openApi(api: Api): Json {
+/** @param formats what a schema with this `format` is, where that depends on the configuration */
+export function openApi(api: Api, formats: Readonly<Record<string, Json>>): Json {
+  const document = documentOf(api)
+  return JSON.parse(
+    JSON.stringify(document),
+    (_, value: unknown) => formats[formatOf(value)] ?? value,
+  ) as Json
+}
+
+function formatOf(schema: unknown): string {
+  const { format } = (schema ?? {}) as { format?: unknown }
+  return typeof format === 'string' ? format : ''
+}
+
+function documentOf(api: Api): Json {
   const paths: Record<string, Json> = {}
   const live = new Set(subscriptionsOf(api).map(({ operation }) => operation.rest))
   for (const { name, operation } of operationsOf(api)) {

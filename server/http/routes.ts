@@ -1,6 +1,6 @@
 /** All that the server answers to, in one Elysia: health, pages, REST and tRPC. */
 import { Elysia } from 'elysia'
-import { api } from '#server/api.ts'
+import { api, formatsOf } from '#server/api.ts'
 import { requireScope } from '#server/caller.ts'
 import type { Services } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
@@ -89,7 +89,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     requireScope({ caller: await auth.callerOf(request) }, 'admin'),
   )
   mountSession(app, auth, services)
-  await mountPages(app, openApi(api))
+  await mountPages(app, openApi(api, formatsOf(services.currency)))
   mountRest(app, api, transport)
   mountFileRoutes(app, transport)
   mountTrpc(app, api, { ...transport, rateLimit: limiter?.plugin(), onError })

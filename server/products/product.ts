@@ -32,8 +32,24 @@ export function toMinorUnits(
     return { mistake: `${code} has ${decimals} decimals, not ${fraction.length}` }
   const minor = BigInt(whole + fraction.padEnd(decimals, '0'))
   if (minor > maxMinorUnits(decimals))
-    return { mistake: `must be at most ${formatPrice(Number(maxMinorUnits(decimals)), { code, decimals })}` }
+    return { mistake: `must be at most ${formatPrice(Number(maxMinorUnits(decimals)), { decimals })}` }
   return { minor: Number(minor) }
+}
+
+/** What `toMinorUnits` accepts, as JSON Schema. */
+export function priceSchema({ decimals }: Currency) {
+  const fraction = decimals === 0 ? '' : `(?:\\.\\d{1,${decimals}})?`
+  const maximum = Number(formatPrice(Number(maxMinorUnits(decimals)), { decimals }))
+  return {
+    anyOf: [
+      {
+        type: 'string',
+        pattern: `^0{0,22}(?!9{10}\\.99\\d*[1-9])\\d{1,10}${fraction}$`,
+        examples: ['21.30'],
+      },
+      { type: 'number', minimum: 0, maximum, multipleOf: 10 ** -decimals },
+    ],
+  } as const
 }
 
 function maxMinorUnits(decimals: number): bigint {
@@ -42,7 +58,7 @@ function maxMinorUnits(decimals: number): bigint {
 }
 
 /** 2130 → `"21.30"`, with exactly the currency's decimals. */
-export function formatPrice(minor: number, { decimals }: Currency): string {
+export function formatPrice(minor: number, { decimals }: Pick<Currency, 'decimals'>): string {
   if (decimals === 0) return String(minor)
   const digits = String(minor).padStart(decimals + 1, '0')
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`

@@ -5,12 +5,16 @@ export const MAX_PAGE_SIZE = 200
 export const MAX_STOCK_LEVEL = 1_000_000_000
 export const SORTS = ['id', 'name', 'price', 'stock_level', 'updated_at'] as const
 
-/** Counts characters as a person does not quite, but a database does: by code point. */
+/**
+ * Counts characters by code point, as databases and JSON Schema do. The metadata are what the checks mean to the
+ * OpenAPI document.
+ */
 const text = (max: number) =>
   v.pipe(
     v.string('must be a string'),
     v.check((value) => value.isWellFormed() && !value.includes('\0'), 'must be valid Unicode without NUL'),
     v.check((value) => value !== '' && Array.from(value).length <= max, `must have 1 to ${max} characters`),
+    v.metadata({ minLength: 1, maxLength: max, pattern: '^[^\\u0000\\ud800-\\udfff]*$' }),
   )
 
 const integer = (min: number, max: number) => {
@@ -27,8 +31,11 @@ export const isSku = (value: string): boolean => v.is(Sku, value)
 const Name = text(1000)
 const StockLevel = integer(0, MAX_STOCK_LEVEL)
 const Version = integer(1, Number.MAX_SAFE_INTEGER)
-/** The currency's rules apply on top: product.ts. */
-const Price = v.union([v.string(), v.number()], 'must be a decimal string such as "21.30" or a number')
+/** The currency's rules apply on top, in the OpenAPI document as well: product.ts. */
+const Price = v.pipe(
+  v.union([v.string(), v.number()], 'must be a decimal string such as "21.30" or a number'),
+  v.metadata({ format: 'price' }),
+)
 
 export const Product = v.object({
   id: ProductId,
@@ -86,10 +93,7 @@ const Reason = v.picklist(ADJUSTMENT_REASONS, `must be one of ${ADJUSTMENT_REASO
 
 export const NewStockAdjustment = v.strictObject({
   id: ProductId,
-  delta: v.pipe(
-    integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL),
-    v.check((delta) => delta !== 0, 'must not be 0'),
-  ),
+  delta: v.pipe(integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL), v.notValue(0, 'must not be 0')),
   reason: Reason,
   reference: v.optional(v.nullable(text(200))),
   expected_stock_level: v.optional(StockLevel),
@@ -114,7 +118,15 @@ const limit = v.optional(
 )
 export const StockAdjusted = v.object({ adjustment: StockAdjustment, product: Product })
 
-const cursor = v.optional(v.nullable(v.pipe(v.string(), v.maxLength(8192, 'is too long'))))
+const cursor = v.optional(
+  v.nullable(
+    v.pipe(
+      v.string(),
+      v.maxLength(8192, 'is too long'),
+      v.metadata({ format: 'cursor', description: 'A next_cursor or prev_cursor of this list.' }),
+    ),
+  ),
+)
 
 const filters = {
   min_price: v.optional(Price),
@@ -156,15 +168,18 @@ export const ProductPage = v.object({
   total: v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) })),
 })
 
-export const ProductBatchStep = v.strictObject({
-  id: ProductId,
-  version: v.optional(Version),
-  name: v.optional(Name),
-  price: v.optional(Price),
-  stock_level: v.optional(StockLevel),
-  delta: v.optional(integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL)),
-  reason: v.optional(Reason),
-})
+export const ProductBatchStep = v.pipe(
+  v.strictObject({
+    id: ProductId,
+    version: v.optional(Version),
+    name: v.optional(Name),
+    price: v.optional(Price),
+    stock_level: v.optional(StockLevel),
+    delta: v.optional(integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL)),
+    reason: v.optional(Reason),
+  }),
+  v.metadata({ not: { required: ['stock_level', 'delta'] } }),
+)
 
 export const ProductBatch = v.strictObject({
   mode: v.picklist(['atomic', 'per_item'], 'must be atomic or per_item'),
