@@ -46,7 +46,7 @@ async function answer(
   if (transfer.kind === 'upload') {
     requireMediaType(request, transfer.mediaType)
     using _ = transport.disableIdleTimeout(request)
-    const body = paced(request.body ?? NOTHING, FILE_PACE)
+    const body = paced(request.body ?? new Blob([]).stream(), FILE_PACE)
     const summary = await whileAvailable(ctx, 'mutation', () => transfer.run(ctx, input, body))
     return Response.json(summary, { headers })
   }
@@ -61,8 +61,6 @@ async function answer(
     },
   })
 }
-
-const NOTHING = new Blob([]).stream()
 
 function requireMediaType(request: Request, mediaType: string): void {
   const given = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()

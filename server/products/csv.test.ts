@@ -39,11 +39,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('CSV over REST on %s', (databas
     })
   const exported = async (query = '') => await (await fetch(`${server.url}/v1/products.csv${query}`)).text()
   const rowsOf = (csv: string) => parse<Record<string, string>>(csv, { columns: true })
-  const imported = async (csv: string, query = '') => {
+  const imported = async (csv: string | undefined, query = '') => {
     const response = await fetch(`${server.url}/v1/products/import${query}`, {
       method: 'POST',
       headers: { 'content-type': 'text/csv; charset=utf-8' },
-      body: csv,
+      body: csv ?? null,
     })
     return { status: response.status, body: await response.json() }
   }
@@ -144,6 +144,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('CSV over REST on %s', (databas
     expect((await fetch(`${server.url}/v1/products.csv`, { method: 'DELETE' })).headers.get('allow')).toBe(
       'GET',
     )
+  })
+
+  test('an import without a body is answered each time', async () => {
+    const answers = await Promise.all([imported(undefined), imported(undefined)])
+    expect([...answers, await imported(undefined)].map(({ status }) => status)).toEqual([200, 200, 200])
   })
 
   test('two imports of the same new products at once create each of them once', async () => {

@@ -27,7 +27,8 @@ export async function* paced(
   let waitedMs = 0
   try {
     for (;;) {
-      const patienceMs = Math.min(MAX_SILENCE_MS, graceMs + (bytes / 1024) * msPerKib - waitedMs)
+      const leftMs = graceMs + (bytes / 1024) * msPerKib - waitedMs
+      const patienceMs = Math.max(0, Math.min(MAX_SILENCE_MS, leftMs))
       const askedAt = performance.now()
       const { done, value } = await within(patienceMs, reader.read())
       if (done) return
