@@ -66,7 +66,7 @@ export async function startApp(
   const idempotency = createIdempotency(db, clock)
   const keyStore = createKeyStore(db, clock)
   opened.use(forgetHourly([idempotency.forgetExpired, keyStore.forgetExpiredSessions], log))
-  const redis = openRedis(config, log, opened)
+  const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
   const { answers, limiter } = await openShared(config, parts, createCache)
   opened.use(limiter)
@@ -160,10 +160,14 @@ function forgetHourly(jobs: readonly (() => Promise<void>)[], log: Logger): Disp
   return { [Symbol.dispose]: () => cleaning.stop() }
 }
 
-function openRedis({ redisUrl }: Config, log: Logger, opened: AsyncDisposableStack): Redis | undefined {
+async function openRedis(
+  { redisUrl }: Config,
+  log: Logger,
+  opened: AsyncDisposableStack,
+): Promise<Redis | undefined> {
   if (redisUrl === undefined) return undefined
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'Redis does not answer; it is left out')
-  return opened.use(connectRedis({ url: redisUrl, onTrouble }))
+  return opened.use(await connectRedis({ url: redisUrl, onTrouble }))
 }
 
 interface SharingParts extends Pick<Services, 'clock' | 'log'> {

@@ -11,7 +11,7 @@ let redis: Redis
 
 beforeAll(async () => {
   server = resources.use(await temporaryRedis())
-  redis = resources.use(connectRedis({ url: server.url, onTrouble: () => undefined }))
+  redis = resources.use(await connectRedis({ url: server.url, onTrouble: () => undefined }))
   await reachable()
 })
 afterAll(() => resources.disposeAsync())
