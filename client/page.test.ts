@@ -33,7 +33,7 @@ beforeAll(async () => {
   await Bun.write(source, moduleSource(permission))
   allowBrokenDays = async () => void (await Bun.write(permission, ''))
   const started = await Promise.all([
-    startServerProcess(shopFolder.path, { ADS_SOURCE: 'demo' }),
+    startServerProcess(shopFolder.path, { ADS_SOURCE: 'demo', ADS_REPORTS: 'campaign,product' }),
     startServerProcess(bareFolder.path, { ADS_SOURCE: source, ADS_REPORTS: 'campaign' }),
   ])
   ;[shop, bare] = started
