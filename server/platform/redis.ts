@@ -1,4 +1,6 @@
 /** The connection to Redis, which replicas share. Calls time out after 80 ms; a circuit breaker then opens for 1 s. */
+import { withTimeout } from './with-timeout.ts'
+
 export type RedisClient = Awaited<ReturnType<typeof clientOf>>
 
 export interface Redis extends AsyncDisposable {
@@ -16,8 +18,6 @@ export interface RedisOptions {
 }
 
 const ANSWER_MS = 80
-/** It is waited for in so many steps: a pause of our own, however long, is one of them and not a silence of Redis. */
-const STEPS = 4
 /** How long the circuit breaker stays open. */
 const REST_MS = 1_000
 /** Of commands that Redis has not answered yet. */
@@ -38,7 +38,7 @@ export async function connectRedis({ url, onTrouble }: RedisOptions): Promise<Re
     get healthy() {
       return ready()
     },
-    ask: async (work) => (ready() ? await within(ANSWER_MS, work(client)).catch(rest) : undefined),
+    ask: async (work) => (ready() ? await withTimeout(ANSWER_MS, work(client), late).catch(rest) : undefined),
     tell(work) {
       if (ready()) work(client).catch(rest)
     },
@@ -77,16 +77,6 @@ export function script(source: string) {
   }
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  let steps = 0
-  const timer = setInterval(() => {
-    steps += 1
-    if (steps === STEPS) late.reject(new Error(`Redis did not answer within ${ms} ms.`))
-  }, ms / STEPS)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearInterval(timer)
-  }
+function late(): Error {
+  return new Error(`Redis did not answer within ${ANSWER_MS} ms.`)
 }

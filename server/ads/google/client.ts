@@ -1,5 +1,6 @@
 /** Google Ads over REST: one query, as a stream or in pages, and what it costs. */
 import { FetchError, TimeoutError } from '#server/ads/errors.ts'
+import { withTimeout } from '#server/platform/with-timeout.ts'
 import type { GoogleAdsOptions } from '#server/ads/options.ts'
 import { errorOfResponse } from './failure.ts'
 import { readPage } from './search-page.ts'
@@ -147,10 +148,10 @@ export class GoogleAdsClient {
       ...(manager !== undefined && { 'login-customer-id': manager }),
       ...(developerToken !== undefined && { 'developer-token': developerToken }),
     }
-    return await withinMs(
+    return await withTimeout(
       idleTimeoutMs,
       fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal }),
-      'No answer began',
+      () => new TimeoutError('No answer began', idleTimeoutMs),
     )
   }
 
@@ -161,13 +162,11 @@ export class GoogleAdsClient {
   async *#bytes(response: Response): AsyncGenerator<Uint8Array> {
     if (!response.body) return
     const reader = response.body.getReader()
+    const { idleTimeoutMs } = this.#connection
+    const silent = () => new TimeoutError('No further byte arrived', idleTimeoutMs)
     for (;;) {
       // Only waiting counts as silence, not the time spent on a chunk.
-      const { done, value } = await withinMs(
-        this.#connection.idleTimeoutMs,
-        reader.read(),
-        'No further byte arrived',
-      )
+      const { done, value } = await withTimeout(idleTimeoutMs, reader.read(), silent)
       if (done) return
       yield value
     }
@@ -182,16 +181,6 @@ export class GoogleAdsClient {
       parts.push(part)
     }
     return Buffer.concat(parts).toString('utf8')
-  }
-}
-
-async function withinMs<T>(limitMs: number, work: Promise<T>, what: string): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new TimeoutError(what, limitMs)), limitMs)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

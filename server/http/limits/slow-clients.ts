@@ -3,6 +3,7 @@
  * body's reader gives up by itself before that, with an answer; and a file may take longer, while it comes at all.
  */
 import { ProblemError } from '#server/errors.ts'
+import { withTimeout } from '#server/platform/with-timeout.ts'
 
 export interface Pace {
   /** A client is waited for so long in all… */
@@ -30,7 +31,7 @@ export async function* paced(
       const leftMs = graceMs + (bytes / 1024) * msPerKib - waitedMs
       const patienceMs = Math.max(0, Math.min(MAX_SILENCE_MS, leftMs))
       const askedAt = performance.now()
-      const { done, value } = await within(patienceMs, reader.read())
+      const { done, value } = await withTimeout(patienceMs, reader.read(), tooSlow)
       if (done) return
       waitedMs += performance.now() - askedAt
       bytes += value.byteLength
@@ -41,14 +42,6 @@ export async function* paced(
   }
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const giveUp = () =>
-    late.reject(new ProblemError('BODY_TOO_SLOW', 'The body comes too slowly to be waited for.'))
-  const timer = setTimeout(giveUp, ms)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
+function tooSlow(): ProblemError {
+  return new ProblemError('BODY_TOO_SLOW', 'The body comes too slowly to be waited for.')
 }
