@@ -123,7 +123,7 @@ describe('a server that goes away', () => {
       const bowl = await create({ sku: 'bowl', name: 'Wooden bowl', price: '15.00', stock_level: 4 })
       await page.goto(`${shop.url}/products?id=${bowl.id}`)
       await row(page, 'Wooden bowl').waitFor()
-      await shop.kill()
+      await shop.stop()
 
       await editPrice(row(page, 'Wooden bowl'), '16.00')
       await page.getByText('was not saved').waitFor()
@@ -132,7 +132,7 @@ describe('a server that goes away', () => {
       await page.getByRole('button', { name: 'show all' }).click()
       await page.getByRole('alert').getByText('The server did not answer').waitFor()
 
-      await shop.restart()
+      await shop.start()
       await row(page, 'Water bottle').waitFor()
       await page.getByText('The server does not answer.').waitFor({ state: 'detached' })
       await page.getByRole('button', { name: 'Try $16.00 again' }).click()

@@ -23,7 +23,9 @@ beforeAll(async () => {
   await buildPageIfStale()
   browser = resources.adopt(await launchBrowser(), (each) => each.close())
   const { path } = resources.use(await temporaryFolder())
-  const open = resources.use(await startServerProcess(path, { ADS_SOURCE: 'demo', ADS_REPORTS: 'campaign,product' }))
+  const open = resources.use(
+    await startServerProcess(path, { ADS_SOURCE: 'demo', ADS_REPORTS: 'campaign,product' }),
+  )
   const locked = resources.use(await startServerProcess(path, { AUTH: 'keys', ADMIN_KEY: KEY }))
   url = open.url
   lockedUrl = locked.url

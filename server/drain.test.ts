@@ -4,7 +4,8 @@ import { SQL } from 'bun'
 import { join } from 'node:path'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
-import { metricOf, spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { metricOf, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 const SALES = 150
 const READS = 50

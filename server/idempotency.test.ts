@@ -12,14 +12,8 @@ import { invoke } from './invoke.ts'
 import { mutation } from './operation.ts'
 import { systemClock } from './platform/clock.ts'
 import { createProductStore } from './products/product-store.ts'
-import {
-  NO_ADS,
-  spawnServer,
-  startTestServer,
-  temporaryFolder,
-  urlOf,
-  type TestServer,
-} from '#scripts/lab/harness/test-server.ts'
+import { NO_ADS, spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('an idempotency key on %s', (database) => {
   let server: TestServer

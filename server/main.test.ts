@@ -3,7 +3,8 @@ import { expect, test } from 'bun:test'
 import { connect, createServer } from 'node:net'
 import { freePort } from '#db/free-port.testing.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 test('a terminated server ends with 0, and a second one finds everything as it was', async () => {
   await using folder = await temporaryFolder()

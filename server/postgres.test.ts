@@ -5,7 +5,8 @@ import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { createClient, problemOf } from '#client/api.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { bearer, createKey, revokeKey } from './keys/keys.testing.ts'
-import { spawnServer, startTestServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 test('three server processes sell the same hundred pieces a thousand times at once: a hundred sales, a stock of nothing', async () => {
   const DATABASE_URL = await temporaryPostgres()

@@ -3,7 +3,8 @@ import { expect, test } from 'bun:test'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { freePort } from '#db/free-port.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 const ADMIN_KEY = 'correct-horse-battery-staple'
 const SECRETS = {

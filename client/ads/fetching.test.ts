@@ -159,9 +159,9 @@ journey(
   { simulator: { latencyMs: 150 } },
   async (person, { server }) => {
     await person.sees(/[1-9]\d* of 73[01] days/, '.run-strip')
-    await server.kill()
+    await server.stop()
     await person.sees('The server does not answer.')
-    await server.restart()
+    await server.start()
     await person.seesNo('The server does not answer.')
     await person.sees('Nothing is missing')
     await person.sees(/^Interrupted after/, '.run-list')

@@ -265,13 +265,13 @@ describe('the way around', () => {
 
   journey('survives a server that goes away, and what was not saved is tried again', async (person) => {
     await toPrice(person, 12)
-    await stage.shop.kill()
+    await stage.shop.stop()
     await person.type('13.5')
     await person.press('Enter')
     await person.sees('was not saved')
     await person.sees('The server does not answer.')
     await person.isAt('grid')
-    await stage.shop.restart()
+    await stage.shop.start()
     await person.seesNo('The server does not answer.')
     await person.tabTo('button', 'Try $13.50 again')
     await person.press('Enter')

@@ -89,9 +89,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     () =>
       onPage(stage.browser, { url: `${stage.shop.url}/products` }, async (page) => {
         await rowOf(page, 'T-11').waitFor()
-        await stage.shop.kill()
+        await stage.shop.stop()
         await page.getByText('The server does not answer.').waitFor()
-        await stage.shop.restart()
+        await stage.shop.start()
         await restOf(stage.shop).patch(11, { price: '111.00' })
         await rowOf(page, 'T-11').getByText('$111.00').waitFor()
         await untilIs(() => page.getByText('The server does not answer.').count(), 0)

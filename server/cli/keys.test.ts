@@ -1,7 +1,8 @@
 /** The command line and servers that run meanwhile, each in a process of its own. */
 import { describe, expect, test } from 'bun:test'
 import { bearer, createKey, databases, keysCommand, revokeKey } from '#server/keys/keys.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 const settings = {
   AUTH: 'keys',

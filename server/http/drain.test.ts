@@ -1,6 +1,7 @@
 /** A real process and a real signal: what a balancer and its callers see while a server leaves. */
 import { expect, test } from 'bun:test'
-import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 /** Asks anew until the answer is as wanted, or the server is gone. */
 async function until(url: string, wanted: (response: Response) => boolean): Promise<Response> {

@@ -1,6 +1,7 @@
 /** What comes from people who mean harm: the server stays up, tells nothing of itself, and keeps its data. */
 import { afterAll, expect, test } from 'bun:test'
-import { metricOf, spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { metricOf, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { hostileRequests } from './hostile.testing.ts'
 
 /** `HOSTILE_REQUESTS=200000 bun test --timeout 3600000 server/http/hostile.test.ts` for a long run. */

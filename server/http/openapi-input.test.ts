@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { allowed, forbidden, type JsonSchema } from './json-schema.testing.ts'
-import { NO_ADS, startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
+import { NO_ADS } from '#scripts/lab/harness/server-process.ts'
+import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 /** Of each kind, for each operation. */
 const REQUESTS = 40

@@ -1,6 +1,7 @@
 /** What is told of requests: in the log, and in `Server-Timing`. */
 import { afterAll, expect, test } from 'bun:test'
-import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 const resources = new AsyncDisposableStack()
 afterAll(() => resources.disposeAsync())

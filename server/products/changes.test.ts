@@ -2,13 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { Database as Connection } from 'bun:sqlite'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
-import {
-  spawnServer,
-  startTestServer,
-  temporaryFolder,
-  urlOf,
-  type TestServer,
-} from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
 interface Change {
   seq: number

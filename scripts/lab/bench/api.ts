@@ -5,7 +5,8 @@ import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.t
 import { seed } from '#db/seed.ts'
 import { createKeyStore } from '#server/keys/key-store.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import type { Load, LoadResult } from './load.ts'
 import { print } from './measure.ts'
 
@@ -35,7 +36,6 @@ export async function benchApi({ count, database }: ApiBench): Promise<void> {
   const start = async (env: Record<string, string>) => {
     const settings = {
       DATABASE_URL,
-      ADS_SOURCE: join(import.meta.dir, '../consistency/no-ads.ts'),
       LOG_LEVEL: 'error',
       CACHE_MEMORY_MB: '256',
       ...env,

@@ -1,10 +1,9 @@
 /** Three servers on one PostgreSQL and one Redis: what writes cost, and what they leave of the cache for readers. */
 import { join } from 'node:path'
 import { openDatabase } from '#db/open.ts'
-import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
+import { stopTemporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
-import { temporaryRedis } from '#server/platform/redis.testing.ts'
-import { spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { startReplicas } from '#scripts/lab/harness/replicas.ts'
 import type { LoadResult } from './load.ts'
 import { print } from './measure.ts'
 
@@ -20,26 +19,19 @@ const READS = {
 
 export async function benchReplicas(): Promise<void> {
   await using resources = new AsyncDisposableStack()
-  const folder = resources.use(await temporaryFolder())
-  const redis = resources.use(await temporaryRedis())
   resources.defer(stopTemporaryPostgres)
-  const DATABASE_URL = await temporaryPostgres()
-  const db = await openDatabase(DATABASE_URL)
-  await seed(db, { count: PRODUCTS, decimals: 2, now: Date.now() })
-  await db.close()
-  const urls = await Promise.all(
-    Array.from({ length: REPLICAS }, async () => {
-      const server = spawnServer(folder.path, {
-        DATABASE_URL,
-        REDIS_URL: redis.url,
-        RATE_LIMIT: 'off',
-        LOG_LEVEL: 'error',
-        ADS_SOURCE: join(import.meta.dir, '../consistency/no-ads.ts'),
-      })
-      resources.defer(() => server.kill())
-      return await urlOf(server)
+  const { servers } = resources.use(
+    await startReplicas({
+      count: REPLICAS,
+      environmentOf: async () => ({ LOG_LEVEL: 'error' }),
+      async prepare(databaseUrl) {
+        const db = await openDatabase(databaseUrl)
+        await seed(db, { count: PRODUCTS, decimals: 2, now: Date.now() })
+        await db.close()
+      },
     }),
   )
+  const urls = servers.map(({ url }) => `${url}/`)
   for (const url of urls)
     await load(url, { path: READS['a product of 10,000'].path, keys: PRODUCTS, once: true })
   for (const [what, read] of Object.entries(READS)) {

@@ -1,5 +1,6 @@
 /** How much a run of the ads slows down reads of products in the same process. */
-import { temporaryFolder, spawnServer, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { print } from './measure.ts'
 import { runToEnd, spawnSimulator, type Environment } from './processes.ts'
 

@@ -1,57 +1,55 @@
 /** The profile "scale" with real processes: PostgreSQL, Redis, three servers, and HAProxy with the file of compose. */
 import { SQL } from 'bun'
-import { join } from 'node:path'
-import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
-import { temporaryRedis } from '#server/platform/redis.testing.ts'
-import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
+import { stopTemporaryPostgres } from '#db/postgres.testing.ts'
+import { startReplicas } from '#scripts/lab/harness/replicas.ts'
+import type { ServerProcess } from '#scripts/lab/harness/server-process.ts'
 import { balancing, startBalancer, type Balancer } from './balancer.ts'
-import { createReplica, ROOT, type Replica } from './replica.ts'
 
 export interface Cluster extends AsyncDisposable {
-  replicas: Replica[]
+  replicas: ServerProcess[]
   balancer: Balancer
   sql: SQL
   /** What the steady traffic reads and writes. */
   productIds: number[]
 }
 
-/** No source of ads: nothing but the products makes work. */
-export const WITHOUT_ADS = {
-  ADS_SOURCE: join(ROOT, 'scripts/lab/consistency/no-ads.ts'),
-  GOOGLE_ADS_CUSTOMER_ID: '1234567890',
-}
-
 const REPLICAS = 3
 const PRODUCTS = 50
 
-/** @param environment beside what all of them share. @param root of the version that they run */
-export async function startCluster(environment: Record<string, string>, root = ROOT): Promise<Cluster> {
+interface ClusterOptions {
+  env?: Record<string, string>
+  /** Of the version that they run. */
+  root?: string
+}
+
+export async function startCluster({ env = {}, ...version }: ClusterOptions = {}): Promise<Cluster> {
   await using started = new AsyncDisposableStack()
-  const folder = started.use(await temporaryFolder())
-  const redis = started.use(await temporaryRedis())
-  const database = await temporaryPostgres()
   started.defer(stopTemporaryPostgres)
-  const sql = started.use(new SQL({ url: database, max: 1 }))
-  const shared = {
-    DATABASE_URL: database,
-    REDIS_URL: redis.url,
-    RATE_LIMIT: 'off',
-    TRUSTED_PROXY_HOPS: '1',
-    ADS_DIR: join(folder.path, 'ads'),
-    ADS_CRON: 'off',
-    ...environment,
-  }
-  const replicas: Replica[] = []
-  for (let n = 1; n <= REPLICAS; n += 1) {
-    const log = join(folder.path, `replica-${n}`)
-    replicas.push(started.use(await createReplica({ environment: shared, log })))
-  }
-  await Promise.all(replicas.map((replica) => replica.start(root)))
-  const balancer = started.use(await startBalancer(replicas.map(({ port }) => port)))
+  const { servers, databaseUrl } = started.use(
+    await startReplicas({
+      count: REPLICAS,
+      // Other versions may not know whose figures a source without an account has.
+      environmentOf: async () => ({
+        TRUSTED_PROXY_HOPS: '1',
+        LOG_LEVEL: 'warn',
+        GOOGLE_ADS_CUSTOMER_ID: '1234567890',
+        ...env,
+      }),
+      ...version,
+    }),
+  )
+  const sql = started.use(new SQL({ url: databaseUrl, max: 1 }))
+  const balancer = started.use(await startBalancer(servers.map(({ port }) => port)))
   await balancing(balancer)
   const productIds = await createProducts(balancer.url)
   const resources = started.move()
-  return { replicas, balancer, sql, productIds, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  return {
+    replicas: servers,
+    balancer,
+    sql,
+    productIds,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  }
 }
 
 async function createProducts(url: string): Promise<number[]> {

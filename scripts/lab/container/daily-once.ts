@@ -3,9 +3,9 @@
  * at the same time. First there are three of them; then one is killed, and the next day it strikes for two.
  */
 import { join } from 'node:path'
+import { ROOT, type ServerProcess } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { startCluster } from './cluster.ts'
-import { ROOT, type Replica } from './replica.ts'
 
 /** Long enough for three servers to start on a busy machine, and less than a minute. */
 const UNTIL_TICK_MS = 50_000
@@ -21,10 +21,13 @@ export async function dailyJobOnce(): Promise<string[]> {
   if ((await filling.exited) !== 0) return ['the store could not be filled']
   const tick = Date.now() + UNTIL_TICK_MS
   await using cluster = await startCluster({
-    ADS_DIR: ads,
-    ADS_SOURCE: 'demo',
-    ADS_CRON: `${new Date(tick).getUTCSeconds()} * * * * *`,
-    ADS_CRON_TIMEZONE: 'UTC',
+    env: {
+      ADS_DIR: ads,
+      ADS_SOURCE: 'demo',
+      GOOGLE_ADS_CUSTOMER_ID: '',
+      ADS_CRON: `${new Date(tick).getUTCSeconds()} * * * * *`,
+      ADS_CRON_TIMEZONE: 'UTC',
+    },
   })
   if (Date.now() > tick) return ['the servers were not up in time']
   const wrong = await strikesOnce(cluster.replicas)
@@ -34,7 +37,7 @@ export async function dailyJobOnce(): Promise<string[]> {
 }
 
 /** Waits until the next tick has come to each of them. */
-async function strikesOnce(replicas: readonly Replica[]): Promise<string[]> {
+async function strikesOnce(replicas: readonly ServerProcess[]): Promise<string[]> {
   const before = await outcomesOf(replicas)
   const giveUpAt = performance.now() + 2 * BETWEEN_TICKS_MS
   let ran = 0
@@ -50,9 +53,13 @@ async function strikesOnce(replicas: readonly Replica[]): Promise<string[]> {
   return struck === replicas.length && ran === 1 ? [] : [`it ran ${ran} times instead of once`]
 }
 
-async function outcomesOf(replicas: readonly Replica[]): Promise<Record<string, number>> {
+async function metricsOf({ url }: ServerProcess): Promise<string> {
+  return await (await fetch(`${url}/metrics`)).text()
+}
+
+async function outcomesOf(replicas: readonly ServerProcess[]): Promise<Record<string, number>> {
   const outcomes: Record<string, number> = {}
-  for (const text of await Promise.all(replicas.map((replica) => replica.metrics())))
+  for (const text of await Promise.all(replicas.map(metricsOf)))
     for (const [, outcome = '', count] of text.matchAll(RUNS))
       outcomes[outcome] = (outcomes[outcome] ?? 0) + Number(count)
   return outcomes

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
-import { ROOT } from './replica.ts'
+import { ROOT } from '#scripts/lab/harness/server-process.ts'
 
 test('the image has every module that its programs import', async () => {
   await using folder = await temporaryFolder()

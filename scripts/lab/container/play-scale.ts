@@ -1,5 +1,5 @@
 /** `bun run container scale` */
-import { startCluster, WITHOUT_ADS } from './cluster.ts'
+import { startCluster } from './cluster.ts'
 import { dailyJobOnce } from './daily-once.ts'
 import { killOne, rollingRestart } from './scale.ts'
 
@@ -14,7 +14,7 @@ export async function runScaleScenario({ rate, pause }: { rate: number; pause: n
     wrong.push(...found)
   }
   {
-    await using cluster = await startCluster(WITHOUT_ADS)
+    await using cluster = await startCluster()
     await part(`rolling restart at ${rate} requests/s`, () => rollingRestart(cluster, options))
     await part(`one replica killed at ${rate} requests/s`, () => killOne(cluster, options))
   }

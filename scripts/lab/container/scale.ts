@@ -1,6 +1,6 @@
 /** What may happen to servers behind a balancer: each is restarted under load, or one is killed. */
 import type { Cluster } from './cluster.ts'
-import { ROOT } from './replica.ts'
+import { ROOT } from '#scripts/lab/harness/server-process.ts'
 import { underLoad, type LoadOptions } from './under-load.ts'
 
 const MAX_EXIT_MS = 10_000

@@ -4,9 +4,9 @@
  * replaced migrates what the others go on using.
  */
 import type { SQL } from 'bun'
-import { startCluster, WITHOUT_ADS } from './cluster.ts'
+import { ROOT } from '#scripts/lab/harness/server-process.ts'
+import { startCluster } from './cluster.ts'
 import { need } from './program.ts'
-import { ROOT } from './replica.ts'
 import { rollingRestart } from './scale.ts'
 import type { LoadOptions } from './under-load.ts'
 import { checkOut, checkOutNext, givesNotice, versionBeforeLastMigration } from './versions.ts'
@@ -39,7 +39,7 @@ export async function runUpgradeScenario({ from, rate, pause }: UpgradeOptions):
 
 /** @returns how much was wrong */
 async function replace(older: string, newer: string, options: LoadOptions): Promise<number> {
-  await using cluster = await startCluster(WITHOUT_ADS, older)
+  await using cluster = await startCluster({ root: older })
   const before = await migrationsIn(cluster.sql)
   const wrong = await rollingRestart(cluster, options, newer)
   const added = (await migrationsIn(cluster.sql)).slice(before.length)

@@ -1,9 +1,9 @@
 /** Other versions of this program than the one that is checked out, each in a work tree that goes away afterwards. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ROOT } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { run } from './program.ts'
-import { ROOT } from './replica.ts'
 
 export interface Version extends AsyncDisposable {
   root: string

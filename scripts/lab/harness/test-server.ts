@@ -61,49 +61,6 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   }
 }
 
-/**
- * What a server process of a test runs with, its database and ads in `folder`. It fetches no ads unless a test sets
- * another ADS_SOURCE: two years of demo ads at each start would take five seconds of a processor.
- */
-export function serverSettings(folder: string): Record<string, string> {
-  return {
-    DATABASE_URL: `file:${join(folder, 'adstock.db')}`,
-    ADS_DIR: join(folder, 'ads'),
-    ADS_SOURCE: NO_ADS,
-    ADS_CRON: 'off',
-    LOG_FORMAT: 'json',
-  }
-}
-
-export const NO_ADS = join(import.meta.dir, '../consistency/no-ads.ts')
-
-/**
- * The server as a process of its own, for tests that end or kill it.
- * @param program another file that starts it, and its arguments
- */
-export function spawnServer(
-  folder: string,
-  env: Record<string, string> = {},
-  program: readonly string[] = [join(import.meta.dir, '../../../server/main.ts')],
-) {
-  return Bun.spawn(['bun', ...program], {
-    env: { ...process.env, PORT: '0', ...serverSettings(folder), ...env },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-}
-
-/** Once it listens: its address, with a slash at the end. */
-export async function urlOf(server: ReturnType<typeof spawnServer>): Promise<string> {
-  let output = ''
-  for await (const chunk of server.stdout.pipeThrough(new TextDecoderStream())) {
-    output += chunk
-    const url = /Adstock is at (\S+)/.exec(output)?.[1]
-    if (url) return url
-  }
-  throw new Error(`The server did not start: ${await new Response(server.stderr).text()}`)
-}
-
 /** One line of /metrics; 0 while nothing was counted. @throws when nothing is called so */
 export async function metricOf(url: string, name: string): Promise<number> {
   const text = await (await fetch(new URL('/metrics', url))).text()

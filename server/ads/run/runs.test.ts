@@ -5,13 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
-import {
-  spawnServer,
-  startTestServer,
-  temporaryFolder,
-  urlOf,
-  type TestServer,
-} from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import type { Run } from '#server/ads/schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'adstock-runs-'))

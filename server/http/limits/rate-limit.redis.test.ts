@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
-import { metricOf, spawnServer, temporaryFolder, urlOf } from '#scripts/lab/harness/test-server.ts'
+import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
+import { metricOf, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 
 const LIMIT = 100
 const REPLICAS = 3
