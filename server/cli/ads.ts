@@ -1,8 +1,8 @@
 /** `bun run backfill` and `bun run ads …`: the ads half on the command line. */
 import { Command } from 'commander'
-import { ConfigurationError, StoreBusyError } from '#server/ads/errors.ts'
+import { ConfigurationError, StoreBusyError } from '#server/ads/offline.ts'
 import { ConfigError } from '#server/config.ts'
-import { rebuildAggregates } from './ads/aggregate.ts'
+import { aggregateStore } from './ads/aggregate.ts'
 import { runFetch } from './ads/fetch.ts'
 import { withFetchOptions, withRangeOptions, withStoreOptions, type Flags } from './ads/options.ts'
 import { LEGEND, showStatus } from './ads/status.ts'
@@ -54,7 +54,7 @@ withRangeOptions(subcommand('verify', 'check every file against the index', veri
   '--totals',
   'also check the sums against what Google sums itself: a query or two for each report',
 )
-withStoreOptions(subcommand('aggregate', 'rebuild the aggregated <report>.csv files', rebuildAggregates))
+withStoreOptions(subcommand('aggregate', 'rebuild the aggregated <report>.csv files', aggregateStore))
 
 try {
   await program.parseAsync()

@@ -1,7 +1,7 @@
 /** For tests: waits for what is going to happen, without a guess of how long it takes. */
 const POLL_MS = 20
 /** Long enough for a busy machine; nothing waits for it to pass. */
-export const PATIENCE_MS = 30_000
+export const PATIENCE_MS = 60_000
 
 /** Asks again and again until the answer is right, or true. @throws with what never came, and what came last */
 export async function until<T>(

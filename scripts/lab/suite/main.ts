@@ -10,7 +10,7 @@ import { quickTests, testFiles } from './test-files.ts'
 import { TIMING_TESTS } from './timing-tests.ts'
 
 const TIMINGS = 'scripts/lab/suite/timings.json'
-const TEST_TIMEOUT_MS = 60_000
+const TEST_TIMEOUT_MS = 150_000
 /** Files at a time: many wait for a browser or a process, so two cores carry more than two. */
 const PARALLEL = 4
 

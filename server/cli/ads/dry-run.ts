@@ -1,87 +1,37 @@
 /** --dry-run: which dates are due, and what fetching them would cost. Takes no lock and writes nothing. */
-import { knowAccounts } from '#server/ads/run/account-directory.ts'
-import { dateIn } from '#server/ads/calendar.ts'
-import { kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
-import { costToWire, forecastRun, unitsPerDate, type Forecast } from '#server/ads/run/forecast.ts'
-import { versionNotice } from '#server/ads/google/versions.ts'
-import { startProgress } from '#server/ads/run/progress.ts'
-import type { RunParts } from '#server/ads/run/run.ts'
-import { readIndex } from '#server/ads/store/index-file.ts'
-import { reconcile } from '#server/ads/store/reconcile.ts'
-import type { RunRequest, Task } from '#server/ads/run/tasks.ts'
+import {
+  costToWire,
+  planRun,
+  versionNoticeOf,
+  type PlannedRun,
+  type RunParts,
+  type RunRequest,
+} from '#server/ads/offline.ts'
 import { count, lineOf, summaryOf, type Output } from './output.ts'
 
 export async function dryRun(request: RunRequest, parts: RunParts, output: Output): Promise<number> {
   const startedAtMs = performance.now()
-  const { options, clock } = parts
   const say = (line: string) => output.say(line)
-  if (kindOf(options) === 'google') sayVersion(options.google.apiVersion, clock.now(), say)
-  const { customerIds, zoneOf } = await accountsOf(request, parts, say)
-  const { dir, lookbackDays } = options
-  const { lines } = await reconcile(readIndex(dir), {
-    dir,
-    lookbackDays,
-    zoneOf,
-    mayWrite: false,
-    onDamaged: ({ report, date }, why) => say(`${report} ${date} counts as missing: ${why}`),
-  })
-  const { tasks, cost } = forecastRun(
-    { ...request, customerIds },
-    {
-      nowMs: clock.now(),
-      lookbackDays,
-      limitedHistory: kindOf(options) !== 'module',
-      zoneOf,
-      lines,
-      onNotice: say,
-    },
-  )
-  for (const { tally, due } of tasks) {
+  const notice = versionNoticeOf(parts.options, parts.clock.now())
+  if (notice !== undefined) say(`Warning: ${notice}`)
+  const planned = await planRun(request, parts, say)
+  for (const { tally, due } of planned.tasks) {
     say(`${lineOf(tally)}; ${due.length} due`)
     for (const date of due.toReversed()) say(`  ${date}`)
   }
-  const stored = [...lines.values()]
-  for (const line of forecastLines(tasks, cost)) say(line)
-  const progress = startProgress(request, clock.now())
+  for (const line of forecastLines(planned)) say(line)
   const wallMs = Math.round(performance.now() - startedAtMs)
   await output.result(
-    tasks.map((task) => ({
-      ...summaryOf(task.tally, progress, wallMs),
-      due: task.due,
-      forecast: {
-        requests: task.due.length,
-        units: task.due.length * unitsPerDate(task.tally.report, stored),
-        run: costToWire(cost),
-      },
+    planned.tasks.map(({ tally, due, units }) => ({
+      ...summaryOf(tally, planned.progress, wallMs),
+      due,
+      forecast: { requests: due.length, units, run: costToWire(planned.cost) },
     })),
   )
   return 0
 }
 
-export function sayVersion(version: string, nowMs: number, say: (line: string) => void): void {
-  const notice = versionNotice(version, dateIn('UTC', nowMs))
-  if (notice !== undefined) say(`Warning: ${notice}`)
-}
-
-/** What the store does not know yet is asked, because without a zone no date has a name. */
-async function accountsOf(request: RunRequest, parts: RunParts, say: (line: string) => void) {
-  const { options, signal, clock } = parts
-  let opened: Promise<OpenSource> | undefined
-  const accounts = await knowAccounts(request.customerIds, {
-    dir: options.dir,
-    kind: kindOf(options),
-    source: async () => await (opened ??= openSource(options, clock)),
-    signal,
-    random: Math.random,
-    mayWrite: false,
-    onNotice: say,
-  })
-  for (const [id, { failure }] of accounts.refused)
-    say(`What is known of ${id} is not enough to fetch anything: ${failure.detail}`)
-  return accounts
-}
-
-function forecastLines(tasks: readonly Task[], cost: Forecast): string[] {
+function forecastLines({ tasks, cost }: PlannedRun): string[] {
   const [first] = tasks
   const alike = first && tasks.every(({ due }) => due.length === first.due.length)
   const product =

@@ -1,6 +1,5 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
-import type { RunKind } from '#server/ads/plan.ts'
-import { beginRun, exitCodeOf, type RunLog, type RunParts } from '#server/ads/run/run.ts'
+import { beginRun, exitCodeOf, type RunKind, type RunLog, type RunParts } from '#server/ads/offline.ts'
 import type * as logging from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { showProgress } from './progress-bar.ts'

@@ -1,11 +1,16 @@
 /** The options of the ads commands: read, checked, and merged over what the environment says. */
 import { InvalidArgumentError, type Command } from 'commander'
-import { isDate } from '#server/ads/calendar.ts'
-import { customersOf } from '#server/ads/connect.ts'
-import { ConfigurationError } from '#server/ads/errors.ts'
-import { REPORT_NAMES, type AdsOptions, type ReportName } from '#server/ads/options.ts'
-import type { AskedRange } from '#server/ads/plan.ts'
-import { DEFAULT_LIMITS, type RunLimits } from '#server/ads/run/run.ts'
+import {
+  ConfigurationError,
+  customersOf,
+  DEFAULT_LIMITS,
+  isDate,
+  REPORT_NAMES,
+  type AdsOptions,
+  type AskedRange,
+  type ReportName,
+  type RunLimits,
+} from '#server/ads/offline.ts'
 import { readConfig, type Config } from '#server/config.ts'
 
 export interface Flags {

@@ -6,8 +6,12 @@ import {
   total,
   type Progress,
   type ReportProgress,
-} from '#server/ads/run/progress.ts'
-import { formatCell, METRICS, type Metric, type MetricName, type Sums } from '#server/ads/metric.ts'
+  formatCell,
+  METRICS,
+  type Metric,
+  type MetricName,
+  type Sums,
+} from '#server/ads/offline.ts'
 
 export class Output {
   readonly #json: boolean

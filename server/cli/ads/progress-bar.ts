@@ -1,5 +1,5 @@
 /** How far a run is: a bar on a terminal, a plain line now and then elsewhere. */
-import { etaMs, failedOf, total, type Progress } from '#server/ads/run/progress.ts'
+import { etaMs, failedOf, total, type Progress } from '#server/ads/offline.ts'
 import { duration, progressLine, rateOf } from './output.ts'
 
 const BAR_EVERY_MS = 120

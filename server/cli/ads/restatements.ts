@@ -1,5 +1,5 @@
 /** How `status` tells what Google changed after a date had been fetched. */
-import type { Counted, Restatement } from '#server/ads/store/restatements.ts'
+import type { Counted, Restatement } from '#server/ads/offline.ts'
 import { count, labelledMetrics } from './output.ts'
 
 /** One line, or none. @param restatements of one report and account, oldest first */

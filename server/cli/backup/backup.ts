@@ -4,8 +4,7 @@ import { mkdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import { BackupError, backUpDatabase, refuseExisting, restoreDatabase } from '#db/backup.ts'
-import { syncFolder } from '#server/ads/store/commit.ts'
-import { copyStore, isEmptyStore, restoreStore } from '#server/ads/store/copy.ts'
+import { copyStore, isEmptyStore, restoreStore, syncFolder } from '#server/ads/offline.ts'
 
 export interface Places {
   databaseUrl: string

@@ -2,13 +2,13 @@
  * Whether the store says what Google says: the sums of a range, against one row that Google summed itself. Where they
  * differ the range is halved, until the dates are known.
  */
-import { addDays, daysBetween, type DateRange } from './calendar.ts'
-import { parseDecimal } from './decimal.ts'
-import { FetchError, InvalidRowsError } from './errors.ts'
-import type { RequestContext, GoogleAdsClient } from './google/client.ts'
-import type { ReportName } from './options.ts'
-import { addSums, METRICS, noSums, sumsOfCells, type MetricName, type Sums } from './metric.ts'
-import { lowerCamelCase, totalsQueryFor } from './report.ts'
+import { addDays, daysBetween, type DateRange } from '#server/ads/calendar.ts'
+import { parseDecimal } from '#server/ads/decimal.ts'
+import { FetchError, InvalidRowsError } from '#server/ads/errors.ts'
+import type { RequestContext, GoogleAdsClient } from '#server/ads/google/client.ts'
+import type { ReportName } from '#server/ads/options.ts'
+import { addSums, METRICS, noSums, sumsOfCells, type MetricName, type Sums } from '#server/ads/metric.ts'
+import { lowerCamelCase, totalsQueryFor } from '#server/ads/report.ts'
 
 /** Dates that follow each other, all of them stored. */
 export interface ConsecutiveDates {

@@ -1,0 +1,28 @@
+/** What the command line does with a store, without a server: all that it may use of the ads half. */
+export { isDate } from './calendar.ts'
+export { customersOf } from './connect.ts'
+export { ConfigurationError, StoreBusyError } from './errors.ts'
+export { formatCell, METRICS, type Metric, type MetricName, type Sums } from './metric.ts'
+export { rebuildAggregates } from './offline/aggregate.ts'
+export { planRun, type PlannedRun } from './offline/plan-run.ts'
+export { readStatus, versionNoticeOf, type StatusPart } from './offline/status.ts'
+export { compareTotals, type CheckedTotals } from './offline/totals.ts'
+export { verify } from './offline/verify.ts'
+export { REPORT_NAMES, type AdsOptions, type ReportName } from './options.ts'
+export type { AskedRange, RunKind } from './plan.ts'
+export { etaMs, failedOf, ratePerS, total, type Progress, type ReportProgress } from './run/progress.ts'
+export {
+  beginRun,
+  DEFAULT_LIMITS,
+  exitCodeOf,
+  type RunLimits,
+  type RunLog,
+  type RunParts,
+} from './run/run.ts'
+export type { RunRequest } from './run/tasks.ts'
+export { costToWire } from './run/forecast.ts'
+export type { Day } from './schema.ts'
+export { syncFolder } from './store/commit.ts'
+export { copyStore, isEmptyStore, restoreStore } from './store/copy.ts'
+export type { Counted, Restatement } from './store/restatements.ts'
+export { restatementToWire } from './views.ts'

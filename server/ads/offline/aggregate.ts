@@ -1,0 +1,45 @@
+/** Rebuilds <report>.csv of the reports that the store has, where it is behind. */
+import { REPORT_NAMES, type AdsOptions, type ReportName } from '#server/ads/options.ts'
+import { aggregate } from '#server/ads/store/aggregate.ts'
+import { FailureBook } from '#server/ads/store/failures.ts'
+import { lockStore } from '#server/ads/store/lock.ts'
+import { Store } from '#server/ads/store/store.ts'
+import { readAccounts } from '#server/ads/store/stored-accounts.ts'
+
+interface AggregateRequest extends Pick<AdsOptions, 'dir' | 'lookbackDays'> {
+  /** All that the store has, if none is named. */
+  reports: readonly ReportName[] | undefined
+  onNotice: (line: string) => void
+}
+
+interface Rebuilt {
+  report: ReportName
+  dates: number
+  rows: number
+  rebuilt: boolean
+  ms: number
+}
+
+/** @throws StoreBusyError, StoreError */
+export async function* rebuildAggregates(request: AggregateRequest): AsyncGenerator<Rebuilt> {
+  const { dir, lookbackDays, onNotice } = request
+  using _ = lockStore(dir, new Date().toISOString())
+  const held = readAccounts(dir)
+  const store = await Store.open({
+    dir,
+    lookbackDays,
+    failures: new FailureBook(dir),
+    zoneOf: (id) => held?.accounts[id]?.timeZone ?? 'UTC',
+    onDamaged: (of, why) => onNotice(`${of.report} ${of.date} is left out: ${why}`),
+  })
+  const lines = store.lines()
+  const present = REPORT_NAMES.filter((name) => lines.some(({ report }) => report === name))
+  for (const report of request.reports ?? present) {
+    const startedAtMs = performance.now()
+    const rebuilt = await aggregate(dir, report, lines)
+    const ms = Math.round(performance.now() - startedAtMs)
+    const own = lines.filter((line) => line.report === report)
+    const rows = own.reduce((sum, line) => sum + line.rows, 0)
+    yield { report, dates: own.length, rows, rebuilt, ms }
+  }
+}

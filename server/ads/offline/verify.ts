@@ -1,0 +1,110 @@
+/** Every file against the index. Reads all bytes, believes no modification time, writes nothing. */
+import { existsSync } from 'node:fs'
+import { InvalidRowsError } from '#server/ads/errors.ts'
+import type { AdsOptions, ReportName } from '#server/ads/options.ts'
+import type { AskedRange } from '#server/ads/plan.ts'
+import { clientsOf } from '#server/ads/run/account-directory.ts'
+import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
+import { committedAt } from '#server/ads/store/commit.ts'
+import { readDateFile } from '#server/ads/store/date-file.ts'
+import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
+import { datePath, indexPath } from '#server/ads/store/layout.ts'
+import { reconcile } from '#server/ads/store/reconcile.ts'
+import { readAccounts } from '#server/ads/store/stored-accounts.ts'
+
+/** What is not named is not narrowed. */
+interface Narrowing {
+  range: AskedRange
+  reports: readonly ReportName[] | undefined
+  customerIds: readonly string[] | undefined
+}
+
+interface Finding {
+  report: string
+  customer_id: string
+  date: string
+  problem: string
+}
+
+interface Verified {
+  /** Undefined where it is there. */
+  missingIndex: string | undefined
+  lines: IndexLine[]
+  rows: number
+  findings: Finding[]
+  /** Whole files that are newer than the index, as after a kill: the next run takes them in. */
+  unindexed: number
+  /** Reports whose aggregated file is behind the index. */
+  behind: ReportName[]
+}
+
+type Store = Pick<AdsOptions, 'dir' | 'lookbackDays'>
+
+export async function verify({ dir, lookbackDays }: Store, narrowing: Narrowing): Promise<Verified> {
+  const known = readIndex(dir)
+  const isWanted = wanted(narrowing, dir)
+  const findings: Finding[] = []
+  const find = (
+    { report, customerId, date }: Pick<IndexLine, 'report' | 'customerId' | 'date'>,
+    problem: string,
+  ) => findings.push({ report, customer_id: customerId, date, problem })
+
+  let unindexed = 0
+  const lines = known.filter(isWanted)
+  for (const line of lines) {
+    const problems = await problemsOf(dir, line)
+    if (problems === 'newer') unindexed++
+    else for (const problem of problems) find(line, problem)
+  }
+  const indexed = new Set(known.map((line) => datePath(dir, line)))
+  const { lines: found } = await reconcile(known, {
+    dir,
+    lookbackDays,
+    zoneOf: () => 'UTC',
+    mayWrite: false,
+    onDamaged: (of, why) => {
+      if (!indexed.has(datePath(dir, of))) find(of, why)
+    },
+  })
+  for (const line of found.values()) {
+    if (!isWanted(line) || indexed.has(datePath(dir, line))) continue
+    if (committedAt(datePath(dir, line)) === undefined) find(line, 'the index does not have this file')
+    else unindexed++
+  }
+  const behind: ReportName[] = []
+  for (const report of new Set(lines.map((line) => line.report)))
+    if (!(await isAggregateCurrent(dir, report, known))) behind.push(report)
+  const rows = lines.reduce((sum, line) => sum + line.rows, 0)
+  const missingIndex = existsSync(indexPath(dir)) ? undefined : indexPath(dir)
+  return { missingIndex, lines, rows, findings, unindexed, behind }
+}
+
+function wanted({ range: { from, to }, reports, customerIds }: Narrowing, dir: string) {
+  const accounts = readAccounts(dir)?.accounts ?? {}
+  const clients = customerIds && clientsOf(customerIds, accounts)
+  return ({ report, customerId, date }: IndexLine) =>
+    (reports?.includes(report) ?? true) &&
+    (clients?.includes(customerId) ?? true) &&
+    (from === undefined || date >= from) &&
+    (to === undefined || date <= to)
+}
+
+/** @returns `newer` for a whole file that a run has put there after the index was written */
+async function problemsOf(dir: string, line: IndexLine): Promise<string[] | 'newer'> {
+  const path = datePath(dir, line)
+  if (!existsSync(path)) return ['its file is missing']
+  try {
+    const content = await readDateFile(path, line)
+    const atMs = committedAt(path)
+    if (content.sha256 !== line.sha256 && atMs !== undefined && atMs > Date.parse(line.fetchedAt))
+      return 'newer'
+    return [
+      ...(content.rows === line.rows ? [] : [`${content.rows} rows, but the index says ${line.rows}`]),
+      ...(content.sha256 === line.sha256 ? [] : ['its bytes are not those that were stored']),
+      ...(Bun.deepEquals(content.sums, line.sums) ? [] : ['its sums are not those of the index']),
+    ]
+  } catch (error) {
+    if (error instanceof InvalidRowsError) return [error.message]
+    throw error
+  }
+}
