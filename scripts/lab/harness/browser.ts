@@ -5,6 +5,8 @@ import { chromium, type Browser } from 'playwright-core'
 const NAMES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
 const FLAGS = [
   '--no-sandbox',
+  '--process-per-site',
+  '--in-process-gpu',
   '--disable-gpu',
   '--disable-background-networking',
   '--disable-component-update',
