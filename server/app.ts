@@ -7,7 +7,7 @@ import { openDatabase } from '#db/open.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
 import { openAnswerCache, type CreateCache } from './cache/answer-cache.ts'
 import { api } from '#server/api.ts'
-import type { Config } from '#server/config.ts'
+import { ConfigError, type Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
 import { drainServer, Readiness } from '#server/http/drain.ts'
@@ -195,7 +195,7 @@ async function openShared(
 async function claimCurrency(db: Database, currency: string): Promise<void> {
   const stored = await setOnce(db, 'currency', currency)
   if (stored !== currency)
-    throw new Error(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
+    throw new ConfigError(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
 }
 
 /** Another version of the program, whose answers have other fields, takes none of ours. */

@@ -63,8 +63,14 @@ export class ProblemError extends Error {
   }
 }
 
+/** In the detail; `errors` has all. */
+const MAX_NAMED = 10
+
 export function invalidInput(errors: InputIssue[]): ProblemError {
-  const first = errors[0]
-  const detail = first ? `${first.pointer || 'The input'}: ${first.detail}` : 'The input is not valid.'
+  const named = errors
+    .slice(0, MAX_NAMED)
+    .map(({ pointer, detail }) => `${pointer || 'The input'}: ${detail}`)
+  const more = errors.length > MAX_NAMED ? [`and ${errors.length - MAX_NAMED} more`] : []
+  const detail = [...named, ...more].join('; ') || 'The input is not valid.'
   return new ProblemError('INVALID_INPUT', detail, { errors })
 }

@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import { requireScope } from './caller.ts'
 import type { AnyOperation } from './operation.ts'
 import { parseInput } from './parse-input.ts'
+import { spool } from './platform/spool.ts'
 
 type Described = Pick<AnyOperation, 'rest' | 'summary' | 'scope' | 'cost'>
 
@@ -42,6 +43,31 @@ export const download = <In extends v.GenericSchema<object, object>>(
 export const upload = <In extends v.GenericSchema<object, object>, Out extends v.GenericSchema>(
   definition: Omit<Upload<In, Out>, 'kind'>,
 ): Upload<In, Out> => ({ kind: 'upload', ...definition })
+
+export interface Uploaded {
+  output: unknown
+  /** The recorded answer of an earlier request with the same idempotency key and the same bytes: nothing ran. */
+  replayed: boolean
+}
+
+/** With an idempotency key the file is kept on disk first: whether it came before is known from all of its bytes. */
+export async function runUpload(
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  transfer: Upload<any, any>,
+  ctx: Context,
+  { input, body }: { input: unknown; body: AsyncIterable<Uint8Array> },
+): Promise<Uploaded> {
+  const { idempotencyKey: key } = ctx
+  if (key === null) return { output: await transfer.run(ctx, input, body), replayed: false }
+  await using file = await spool(body)
+  const request = {
+    caller: ctx.caller.id,
+    key,
+    operation: transfer.rest,
+    input: [input, file.sha256],
+  }
+  return await ctx.idempotency.onceOutside(request, () => transfer.run(ctx, input, file.stream()))
+}
 
 /** Authority first, then the query's shape, as for any operation. */
 export function checked(transfer: AnyFileRoute, ctx: Context, raw: unknown): unknown {

@@ -1,14 +1,18 @@
 /** `bun run products <import|export|seed>` */
 import { Command, InvalidArgumentError } from 'commander'
+import { stringify } from 'csv-stringify/sync'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { seed } from '#db/seed.ts'
 import { openProducts } from '#server/app.ts'
 import { readConfig } from '#server/config.ts'
 import { ProblemError } from '#server/errors.ts'
 import { exportProducts } from '#server/products/csv-export.ts'
-import { CSV_COLUMNS } from '#server/products/csv-format.ts'
-import { importProducts } from '#server/products/csv-import.ts'
-import type { ImportSummary } from '#server/products/schema.ts'
+import { importProducts, type RejectedLine } from '#server/products/import/import.ts'
+import { toImportOptions } from '#server/products/import/options.ts'
+import { FIELDS, PRESETS, REJECTED_BECAUSE } from '#server/products/import/headings.ts'
+import { ProductImportQuery, type ImportSummary } from '#server/products/schema.ts'
+import { parseInput } from '#server/parse-input.ts'
+import { charsetNamed } from '#server/platform/charsets.ts'
 import { runProgram } from './run-program.ts'
 
 const EXIT_REJECTED = 1
@@ -21,17 +25,38 @@ const program = new Command('products').description('The product catalogue in DA
 program
   .command('import')
   .description(
-    `Creates or updates products, by id, else by SKU, from CSV with some of the columns ${CSV_COLUMNS.join(', ')}.`,
+    `Creates or updates products, by id, else by SKU, from CSV with some of the columns ${FIELDS.join(', ')}. ` +
+      `Exports of ${[...new Set(PRESETS.map(({ name }) => name))].join(', ')} are known by their headings.`,
   )
-  .argument('<file>', 'a CSV file in UTF-8, with a header')
+  .argument('<file>', 'a CSV file, with a header')
   .option('--dry-run', 'tell what would be done, and do nothing')
+  .option('--ignore-unknown', 'leave out columns that are not known')
+  .option('--map <heading=column...>', 'what a heading is, such as "Variant SKU=sku"; repeatable')
+  .option('--columns <list>', 'of a file without a header, such as sku,stock_level')
+  .option('--charset <name>', 'such as windows-1252; without it, UTF-8 or what the byte order mark says')
+  .option('--delimiter <name>', 'comma, semicolon or tab, if it is not the one that is found')
+  .option('--decimal <sign>', 'point or comma: which stands before the decimals')
+  .option('--ignore-id', "leave the columns id and version out: the file is another catalogue's")
+  .option('--clear-empty', 'an empty SKU takes the SKU away; otherwise empty cells keep what is there')
+  .option('--create-without-sku', 'a line without SKU is a new product')
+  .option('--keep-mangled-skus', 'take SKUs such as 4.00638E+12 as they are')
+  .option('--rejected <file>', 'write the lines that were left out, with the reason, to be mended')
   .option('--json', 'the last line of stdout is the summary')
-  .action(async (file: string, { json, dryRun = false }: { json?: true; dryRun?: boolean }) => {
+  .action(async (file: string, { json, rejected, map, charset, ...flags }: ImportFlags) => {
     const input = Bun.file(file)
     if (!(await input.exists())) throw new UsageError(`There is no file ${file}.`)
-    const summary = await withProducts((opened) =>
-      importProducts(opened, input.stream(), { dryRun, actor: 'command line' }),
-    )
+    const query = parseInput(ProductImportQuery, {
+      ...Object.fromEntries(Object.entries(flags).map(([flag, value]) => [snakeCase(flag), value])),
+      ...(map && { map: map.join(',') }),
+      ...(charset !== undefined && { charset: charsetNamed(charset) ?? charset }),
+    })
+    const rejects = rejected === undefined ? undefined : rejectedFile(rejected)
+    const options = {
+      ...toImportOptions(query, 'command line'),
+      onRejected: (line: RejectedLine) => rejects?.add(line),
+    }
+    const summary = await withProducts((opened) => importProducts(opened, input.stream(), options))
+    await rejects?.end()
     report(summary, json === true)
     if (summary.rejected.length > 0) process.exitCode = EXIT_REJECTED
   })
@@ -74,10 +99,41 @@ async function withProducts<T>(run: (opened: Opened) => Promise<T>): Promise<T> 
   return await run({ ...(await openProducts(config, resources)), currency: config.currency })
 }
 
-function report({ created, updated, unchanged, rejected }: ImportSummary, json: boolean): void {
+interface ImportFlags {
+  json?: true
+  rejected?: string
+  map?: string[]
+  charset?: string
+}
+
+function snakeCase(flag: string): string {
+  return flag.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** The header and the rejected lines as they came, with a column more: the reason. */
+function rejectedFile(path: string) {
+  const sink = Bun.file(path).writer()
+  let begun = false
+  return {
+    add({ header, cells, detail }: RejectedLine) {
+      if (!begun) void sink.write(stringify([[...header, REJECTED_BECAUSE]]))
+      begun = true
+      void sink.write(stringify([[...header.map((_, place) => cells[place] ?? ''), detail]]))
+    },
+    end: async () => void (await sink.end()),
+  }
+}
+
+function report(summary: ImportSummary, json: boolean): void {
+  const { created, updated, unchanged, rejected, mistakes = [], file } = summary
+  if (file && file.preset !== null) console.error(`This is a file of ${file.preset}.`)
+  if (file && file.ignored_columns.length > 0)
+    console.error(`Left out: ${file.ignored_columns.map((heading) => `"${heading}"`).join(', ')}`)
+  if (rejected.length > REJECTED_SHOWN)
+    for (const { count, detail } of mistakes) console.error(`${count} × ${detail}`)
   for (const { line, detail } of rejected.slice(0, REJECTED_SHOWN)) console.error(`line ${line}: ${detail}`)
   if (rejected.length > REJECTED_SHOWN) console.error(`… and ${rejected.length - REJECTED_SHOWN} more`)
-  if (json) console.log(JSON.stringify({ created, updated, unchanged, rejected }))
+  if (json) console.log(JSON.stringify(summary))
   else
     console.log(`${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected.length} rejected`)
 }

@@ -4,7 +4,9 @@ import { fileRoutesOf } from '#server/api.ts'
 import { type Caller, requireScope } from '#server/caller.ts'
 import { whileAvailable } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
-import { checked, type AnyFileRoute } from '#server/file-route.ts'
+import { checked, runUpload, type AnyFileRoute } from '#server/file-route.ts'
+import { knownFields } from '#server/parse-input.ts'
+import { charsetNamed } from '#server/platform/charsets.ts'
 import { queryReader } from './input.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
 import { PREFIX, splitRest, type Transport } from './rest.ts'
@@ -41,14 +43,18 @@ async function answer(
   { request, info, caller, raw, transport }: Asked,
 ): Promise<Response> {
   const ctx = transport.contextFor(request, info, caller)
-  const input = checked(transfer, ctx, raw)
+  const input = checked(transfer, ctx, withCharset(transfer, request, raw))
   const headers = { 'x-request-id': info.requestId, 'cache-control': 'no-store' }
   if (transfer.kind === 'upload') {
     requireMediaType(request, transfer.mediaType)
     using _ = transport.disableIdleTimeout(request)
     const body = paced(request.body ?? new Blob([]).stream(), FILE_PACE)
-    const summary = await whileAvailable(ctx, 'mutation', () => transfer.run(ctx, input, body))
-    return Response.json(summary, { headers })
+    const { output, replayed } = await whileAvailable(ctx, 'mutation', () =>
+      runUpload(transfer, ctx, { input, body }),
+    )
+    return Response.json(output, {
+      headers: { ...headers, ...(replayed && { 'idempotent-replayed': 'true' }) },
+    })
   }
   const onError = (error: unknown) =>
     transport.log.error({ err: error, request_id: info.requestId }, 'a download broke off')
@@ -60,6 +66,13 @@ async function answer(
       'content-disposition': `attachment; filename="${transfer.fileName}"`,
     },
   })
+}
+
+/** `Content-Type: text/csv; charset=windows-1252` says what the query may say as well. */
+function withCharset(transfer: AnyFileRoute, request: Request, raw: object): object {
+  const label = /;\s*charset="?([^\s";]+)/i.exec(request.headers.get('content-type') ?? '')?.[1]
+  if (label === undefined || 'charset' in raw || !knownFields(transfer.input).includes('charset')) return raw
+  return { ...raw, charset: charsetNamed(label) ?? label }
 }
 
 function requireMediaType(request: Request, mediaType: string): void {

@@ -71,16 +71,18 @@ const dates = fc
   .integer({ min: 0, max: 700 })
   .map((days) => new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10))
 
-function texts({ pattern = '', minLength = 0, maxLength }: JsonSchema): fc.Arbitrary<string> {
-  if (maxLength === undefined && pattern === '')
-    return fc.string({ unit: 'binary', minLength, maxLength: 50 })
+function texts({ pattern, minLength = 0, maxLength }: JsonSchema): fc.Arbitrary<string> {
+  const anything = fc.string({ unit: 'binary', minLength, maxLength: maxLength ?? 50 })
   // No lookaheads: fast-check cannot make up texts for them.
-  if (maxLength === undefined)
-    return fc.stringMatching(new RegExp(pattern.replaceAll(/\(\?!.*?\)/g, ''), 'u'))
+  const matching =
+    pattern === undefined
+      ? anything
+      : fc.stringMatching(new RegExp(pattern.replaceAll(/\(\?!.*?\)/g, ''), 'u'))
+  if (maxLength === undefined) return matching
   // A longer one would not fit into the request line in any other letters.
   const letters = maxLength > 2_000 ? ['a'] : ['a', '€', '👍']
   const longest = fc.constantFrom(...letters).map((letter) => letter.repeat(maxLength))
-  return fc.oneof(fc.string({ unit: 'binary', minLength, maxLength }), longest)
+  return fc.oneof(anything, matching, longest)
 }
 
 function mapValues<T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> {

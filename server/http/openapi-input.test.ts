@@ -24,6 +24,7 @@ interface Operation {
   path: string
   parameters: Parameter[]
   body: JsonSchema | undefined
+  takesFile: boolean
 }
 
 type Input = Record<string, unknown>
@@ -42,13 +43,15 @@ beforeAll(async () => {
       path,
       parameters: parameters.filter(({ in: place }: Parameter) => place !== 'header'),
       body: requestBody?.content['application/json']?.schema,
+      // What is in a file is not described.
+      takesFile: requestBody?.content['text/csv'] !== undefined,
     })),
   )
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
 test('what the document allows is not refused as invalid', async () => {
-  for (const operation of operations) {
+  for (const operation of operations.filter(({ takesFile }) => !takesFile)) {
     await check(operation, allowedInput(operation), (status, text) => status !== 422 || isOfTheStock(text))
   }
 })

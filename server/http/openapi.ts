@@ -21,6 +21,12 @@ const SHARED_PROBLEMS = [
   'UNAVAILABLE',
 ] as const
 const IDEMPOTENCY_PROBLEMS = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', maxLength: 255 },
+}
 const BODY_PROBLEMS = [
   'BODY_UNREADABLE',
   'BODY_TOO_SLOW',
@@ -101,7 +107,9 @@ function describeFileRoute(transfer: AnyFileRoute): Json {
           content: { 'application/json': { schema: jsonSchema(transfer.output, 'output') } },
         }
   const codes: ProblemCode[] = [
-    ...(transfer.kind === 'upload' ? (['CROSS_SITE_REFUSED', 'MEDIA_TYPE_UNSUPPORTED'] as const) : []),
+    ...(transfer.kind === 'upload'
+      ? (['CROSS_SITE_REFUSED', 'MEDIA_TYPE_UNSUPPORTED', ...IDEMPOTENCY_PROBLEMS] as const)
+      : []),
     ...SHARED_PROBLEMS,
   ]
   return {
@@ -109,12 +117,15 @@ function describeFileRoute(transfer: AnyFileRoute): Json {
     tags: [splitRest(transfer)[1].split(/[/.]/)[1]],
     description: `Scope \`${transfer.scope}\`, rate limit \`${transfer.cost}\`.`,
     security: security(transfer.scope),
-    parameters: Object.entries(properties).map(([name, schema]) => ({
-      name,
-      in: 'query',
-      required: required.includes(name),
-      schema,
-    })),
+    parameters: [
+      ...Object.entries(properties).map(([name, schema]) => ({
+        name,
+        in: 'query',
+        required: required.includes(name),
+        schema,
+      })),
+      ...(transfer.kind === 'upload' ? [IDEMPOTENCY_KEY] : []),
+    ],
     ...(transfer.kind === 'upload' && { requestBody: { required: true, ...file } }),
     responses: { 200: success, ...refusals(codes) },
   }
@@ -137,16 +148,7 @@ function describe(name: string, operation: AnyOperation, live: boolean): Json {
           required: required.includes(field),
           schema: properties[field],
         }))),
-    ...(takesIdempotencyKey(operation)
-      ? [
-          {
-            name: 'Idempotency-Key',
-            in: 'header',
-            required: false,
-            schema: { type: 'string', maxLength: 255 },
-          },
-        ]
-      : []),
+    ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
     ...(headerField
       ? [{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string', examples: ['"7"'] } }]
       : []),

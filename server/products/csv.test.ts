@@ -148,7 +148,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('CSV over REST on %s', (databas
 
   test('an import without a body is answered each time', async () => {
     const answers = await Promise.all([imported(undefined), imported(undefined)])
-    expect([...answers, await imported(undefined)].map(({ status }) => status)).toEqual([200, 200, 200])
+    expect([...answers, await imported(undefined)].map(({ status }) => status)).toEqual([422, 422, 422])
   })
 
   test('two imports of the same new products at once create each of them once', async () => {

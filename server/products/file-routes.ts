@@ -1,6 +1,7 @@
 import { download, upload } from '#server/file-route.ts'
 import { exportFound, exportProducts } from './csv-export.ts'
-import { importProducts } from './csv-import.ts'
+import { importProducts } from './import/import.ts'
+import { toImportOptions } from './import/options.ts'
 import * as schema from './schema.ts'
 import { toFilter } from './wire.ts'
 
@@ -35,6 +36,6 @@ export const productFileRoutes = {
     mediaType: 'text/csv',
     scope: 'products:write',
     cost: 'write',
-    run: (ctx, { dry_run }, body) => importProducts(ctx, body, { dryRun: dry_run, actor: ctx.caller.name }),
+    run: (ctx, input, body) => importProducts(ctx, body, toImportOptions(input, ctx.caller.name)),
   }),
 }

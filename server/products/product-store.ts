@@ -20,9 +20,8 @@ import {
   type PageRequest,
   type SearchRequest,
 } from './pages.ts'
-import type { ImportedLine, ImportOptions } from './csv-line.ts'
-import { importBatch } from './import-batch.ts'
-import type { ImportSummary } from './schema.ts'
+import { importBatch, pictureOf, type ImportLines } from './import/batch.ts'
+import { applyLines } from './import/plan.ts'
 import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } from './writes.ts'
 
 interface Parts {
@@ -139,12 +138,16 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     /** The ledger of a product, newest first. */
     adjustments: (id: number, page: LedgerPage): Promise<StockAdjustmentRow[]> => ledgerRows(db, id, page),
 
-    async importLines(
-      lines: readonly ImportedLine[],
-      { actor, dryRun }: ImportOptions,
-    ): Promise<ImportSummary> {
-      if (!dryRun) await indexWords(lines.flatMap(({ fields }) => fields.name ?? []))
-      return await importBatch(db, lines, { write: (run) => write(actor, run), dryRun })
+    /** For the lines of one file, batch by batch. */
+    importer({ actor, dryRun }: { actor: string; dryRun: boolean }): ImportLines {
+      if (dryRun) {
+        const picture = pictureOf(db, clock.now())
+        return async (lines, plan) => await applyLines(picture, lines, plan)
+      }
+      return async (lines, plan) => {
+        await indexWords(lines.flatMap(({ fields }) => fields.name ?? []))
+        return await importBatch(db, lines, { ...plan, write: (run) => write(actor, run) })
+      }
     },
 
     /** Those of the given words that stand in no name. */

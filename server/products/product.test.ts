@@ -9,6 +9,8 @@ describe('toMinorUnits', () => {
   test.each([
     ['21.30', USD, 2130],
     ['21.3', USD, 2130],
+    ['21.3000', USD, 2130],
+    ['500.0', JPY, 500],
     [21.3, USD, 2130],
     ['0', USD, 0],
     [0.1, USD, 10],
@@ -36,7 +38,7 @@ describe('toMinorUnits', () => {
     ['١٢', USD],
     ['', USD],
     ['10000000000', USD],
-    ['500.0', JPY],
+    ['500.5', JPY],
     ['9999999999.999', KWD],
     ['9'.repeat(400), USD],
   ])('%p in %p is refused with a reason', (price, currency) => {

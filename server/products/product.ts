@@ -18,8 +18,8 @@ export function currencyOf(code: string): Currency | undefined {
 }
 
 /**
- * `"21.30"` or `21.3` → 2130. At most the currency's decimals, from 0 to 9999999999.99 (as many nines as the
- * currency has decimals, two at most). Every accepted amount is below 2^53 minor units.
+ * `"21.30"`, `21.3` or `21.3000` → 2130. At most the currency's decimals, but for zeros, from 0 to 9999999999.99 (as
+ * many nines as the currency has decimals, two at most). Every accepted amount is below 2^53 minor units.
  */
 export function toMinorUnits(
   price: string | number,
@@ -27,7 +27,8 @@ export function toMinorUnits(
 ): { minor: number } | { mistake: string } {
   const match = /^(\d{1,32})(?:\.(\d{1,32}))?$/.exec(String(price))
   if (!match) return { mistake: 'must be a decimal number such as 21.30, without sign, spaces or exponent' }
-  const [, whole = '', fraction = ''] = match
+  const [, whole = '', given = ''] = match
+  const fraction = given.slice(0, decimals) + given.slice(decimals).replace(/0+$/, '')
   if (fraction.length > decimals)
     return { mistake: `${code} has ${decimals} decimals, not ${fraction.length}` }
   const minor = BigInt(whole + fraction.padEnd(decimals, '0'))
@@ -38,13 +39,13 @@ export function toMinorUnits(
 
 /** What `toMinorUnits` accepts, as JSON Schema. */
 export function priceSchema({ decimals }: Currency) {
-  const fraction = decimals === 0 ? '' : `(?:\\.\\d{1,${decimals}})?`
+  const digits = decimals === 0 ? '0{1,32}' : `\\d{1,${decimals}}0{0,${32 - decimals}}`
   const maximum = Number(formatPrice(Number(maxMinorUnits(decimals)), { decimals }))
   return {
     anyOf: [
       {
         type: 'string',
-        pattern: `^0{0,22}(?!9{10}\\.99\\d*[1-9])\\d{1,10}${fraction}$`,
+        pattern: `^0{0,22}(?!9{10}\\.99\\d*[1-9])\\d{1,10}(?:\\.${digits})?$`,
         examples: ['21.30'],
       },
       { type: 'number', minimum: 0, maximum, multipleOf: 10 ** -decimals },

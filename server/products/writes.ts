@@ -63,6 +63,12 @@ export function differs(row: ProductRow, change: Partial<NewRow>): boolean {
   return fields.some(([field, value]) => value !== row[field])
 }
 
+/** The row itself when it is as asked for already. */
+export function changedRow(row: ProductRow, change: Partial<NewRow>, now: number): ProductRow {
+  if (!differs(row, change)) return row
+  return { ...row, ...change, version: row.version + 1, updatedAt: Math.max(now, row.updatedAt) }
+}
+
 export class ProductWrites {
   readonly #within: { db: Database; tx: Queries }
   readonly #author: WriteContext
@@ -148,9 +154,7 @@ export class ProductWrites {
 
   /** What a change will make of the row; the row itself when it is as asked for already. */
   after(row: ProductRow, change: Partial<NewRow>): ProductRow {
-    if (!differs(row, change)) return row
-    const updatedAt = Math.max(this.#author.now, row.updatedAt)
-    return { ...row, ...change, version: row.version + 1, updatedAt }
+    return changedRow(row, change, this.#author.now)
   }
 
   /** In order, for each product; of rows as locked in this transaction. */

@@ -11,8 +11,8 @@ import { TIMING_TESTS } from './timing-tests.ts'
 
 const TIMINGS = 'scripts/lab/suite/timings.json'
 const TEST_TIMEOUT_MS = 150_000
-/** Files at a time: many wait for a browser or a process, so two cores carry more than two. */
-const PARALLEL = 4
+/** Files at a time: many wait for a browser or a process, so two cores carry more than two; a fourth only takes turns with them. */
+const PARALLEL = 3
 
 const STATIC_CHECKS: Readonly<Record<string, readonly string[]>> = {
   format: ['oxfmt', '--check'],

@@ -1,0 +1,108 @@
+/** A batch of imported lines as one transaction; in halves when another writer has taken a SKU meanwhile. */
+import { inArray, or } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+import type { ProductRow } from '#db/schema.postgres.ts'
+import { productColumns } from '#server/products/pages.ts'
+import { changedRow, type NewRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
+import type { ImportedLine } from './line.ts'
+import {
+  applyLines,
+  emptyTally,
+  type ImportTarget,
+  type Planned,
+  type PlanOptions,
+  type Tally,
+} from './plan.ts'
+
+/** Of one file: each call goes on from what the one before it did. */
+export type ImportLines = (lines: readonly ImportedLine[], plan: PlanOptions) => Promise<Planned>
+
+export interface BatchOptions extends PlanOptions {
+  write: <T>(run: (writes: ProductWrites) => Promise<T>) => Promise<T>
+}
+
+export async function importBatch(
+  db: Database,
+  lines: readonly ImportedLine[],
+  options: BatchOptions,
+): Promise<Planned> {
+  try {
+    return await options.write((writes) => applyLines(targetOf(writes), lines, options))
+  } catch (error) {
+    if (!db.isUniqueViolation(error)) throw error
+    const [only] = lines
+    if (lines.length === 1 && only) return skuTaken(only)
+    const middle = Math.ceil(lines.length / 2)
+    const first = await importBatch(db, lines.slice(0, middle), options)
+    const waiting = [...options.waiting, ...first.setAside]
+    return joined(first, await importBatch(db, lines.slice(middle), { ...options, waiting }))
+  }
+}
+
+function targetOf(writes: ProductWrites): ImportTarget {
+  return {
+    find: (keys) => writes.lockByIdOrSku(keys),
+    after: (row, change) => writes.after(row, change),
+    changeAll: (changes) => writes.changeAll(changes),
+    createAll: (rows) => writes.createAll(rows, 'import'),
+  }
+}
+
+function skuTaken({ line, fields: { sku } }: ImportedLine): Planned {
+  const detail = `Another product has the SKU "${sku}".`
+  return { tally: { ...emptyTally(), rejected: [{ line, code: 'SKU_TAKEN', detail }] }, setAside: [] }
+}
+
+function joined(first: Planned, second: Planned): Planned {
+  return {
+    tally: addTallies(first.tally, second.tally),
+    setAside: [...first.setAside, ...second.setAside],
+  }
+}
+
+export function addTallies(first: Tally, second: Tally): Tally {
+  return {
+    created: first.created + second.created,
+    updated: first.updated + second.updated,
+    unchanged: first.unchanged + second.unchanged,
+    rejected: [...first.rejected, ...second.rejected],
+  }
+}
+
+/** The catalogue as a file would leave it, were it imported: what a dry run writes stays in memory. */
+export function pictureOf(db: Database, now: number): ImportTarget {
+  const { products } = db.tables
+  const changed = new Map<number, ProductRow>()
+  const bySku = new Map<string, ProductRow>()
+  let lastId = 0
+  const keep = (row: ProductRow) => {
+    const sku = changed.get(row.id)?.sku ?? null
+    if (sku !== null && bySku.get(sku)?.id === row.id) bySku.delete(sku)
+    changed.set(row.id, row)
+    if (row.sku !== null) bySku.set(row.sku, row)
+  }
+  return {
+    async find({ ids, skus }) {
+      const stored = await db.reader
+        .select(productColumns(db))
+        .from(products)
+        .where(or(inArray(products.id, ids), inArray(products.sku, skus)))
+      const found = stored.map((row) => changed.get(row.id) ?? row)
+      return [...found, ...skus.flatMap((sku) => bySku.get(sku) ?? [])]
+    },
+    after: (row, change) => changedRow(row, change, now),
+    changeAll: async (changes: readonly PlannedChange[]) => changes.forEach(({ after }) => keep(after)),
+    async createAll(rows: readonly NewRow[]) {
+      // No product has such an id, and no line can name it.
+      const created = rows.map((row) => ({
+        ...row,
+        id: --lastId,
+        version: 1,
+        createdAt: now,
+        updatedAt: now,
+      }))
+      created.forEach(keep)
+      return created
+    },
+  }
+}

@@ -1,0 +1,164 @@
+/** The headings of a product file → our columns: by their names in four languages, by a known shop's, or by a mapping. */
+
+/** What a column of a file may be. */
+export const FIELDS = [
+  'id',
+  'sku',
+  'name',
+  'price',
+  'currency',
+  'stock_level',
+  'stock_delta',
+  'version',
+  'updated_at',
+] as const
+export type Field = (typeof FIELDS)[number]
+
+/** As `headingKey` leaves them: English, German, French, Spanish. */
+const ALIASES: Partial<Record<Field, readonly string[]>> = {
+  sku: words(`sku variantsku productsku itemsku sellersku stockkeepingunit itemnumber articlenumber productnumber
+    artikelnummer artikelnr artnr bestellnummer reference référence ugs codearticle referencia codigo código
+    internalreference defaultcode`),
+  name: words(`name productname producttitle itemname articlename artikelname artikelbezeichnung bezeichnung
+    produktname produkt titel nom titre nomduproduit designation désignation nombre titulo título producto`),
+  price:
+    words(`price variantprice regularprice unitprice retailprice sellingprice salesprice listprice itemprice preis
+    verkaufspreis einzelpreis vk bruttopreis prix prixdevente tarifrégulier tarif precio precionormal
+    preciodeventa`),
+  stock_level: words(`stocklevel stock quantity qty onhand quantityonhand qtyonhand qtyavailable available
+    variantinventoryqty variantinventoryquantity inventoryquantity inventory currentquantity bestand lagerbestand
+    menge anzahl quantité stockdisponible inventaire cantidad existencias inventario`),
+  currency: words('currency currencycode währung devise moneda'),
+  stock_delta: words('stockdelta delta change adjustment'),
+}
+
+const FIELD_OF = new Map<string, Field>([
+  ...FIELDS.map((field): [string, Field] => [headingKey(field), field]),
+  ...Object.entries(ALIASES).flatMap(([field, names]) =>
+    names.map((name): [string, Field] => [name, field as Field]),
+  ),
+])
+
+export interface Preset {
+  name: string
+  /** Headings that only this shop's files have, all of them there. */
+  signs: readonly string[]
+  fields: Readonly<Record<string, Field>>
+  /** A heading that begins like this: a location's name follows. */
+  begins?: Readonly<Record<string, Field>>
+  /** A product's name stands in its first row only; rows with the same value here are of the same product. */
+  nameOnceBy?: string
+}
+
+/** Their own ids are not ours. Sources: the shops' import templates. */
+export const PRESETS: readonly Preset[] = [
+  {
+    name: 'Shopify',
+    signs: ['handle', 'variantsku', 'variantprice'],
+    fields: { variantsku: 'sku', title: 'name', variantprice: 'price', variantinventoryqty: 'stock_level' },
+    nameOnceBy: 'handle',
+  },
+  {
+    name: 'WooCommerce',
+    signs: ['id', 'type', 'sku', 'regularprice'],
+    fields: { sku: 'sku', name: 'name', regularprice: 'price', stock: 'stock_level' },
+  },
+  {
+    name: 'WooCommerce',
+    signs: ['id', 'type', 'ugs', 'tarifrégulier'],
+    fields: { ugs: 'sku', nom: 'name', tarifrégulier: 'price', stock: 'stock_level' },
+  },
+  {
+    name: 'Odoo',
+    signs: ['defaultcode', 'name'],
+    fields: { defaultcode: 'sku', name: 'name', listprice: 'price', qtyavailable: 'stock_level' },
+  },
+  {
+    name: 'Odoo',
+    signs: ['internalreference', 'name'],
+    fields: { internalreference: 'sku', name: 'name', salesprice: 'price', quantityonhand: 'stock_level' },
+  },
+  {
+    name: 'Square',
+    signs: ['token', 'itemname', 'sku'],
+    fields: { sku: 'sku', itemname: 'name', price: 'price' },
+    begins: { currentquantity: 'stock_level' },
+  },
+  {
+    name: 'Lightspeed',
+    signs: ['handle', 'sku', 'retailprice', 'supplyprice'],
+    fields: { sku: 'sku', name: 'name', retailprice: 'price' },
+    begins: { inventory: 'stock_level' },
+  },
+  {
+    name: 'Shopware',
+    signs: ['productnumber', 'stock'],
+    fields: { productnumber: 'sku', name: 'name', pricegross: 'price', price: 'price', stock: 'stock_level' },
+  },
+  {
+    name: 'Medusa',
+    signs: ['producthandle', 'variantsku'],
+    fields: {
+      variantsku: 'sku',
+      producttitle: 'name',
+      variantinventoryquantity: 'stock_level',
+    },
+    begins: { variantprice: 'price' },
+    nameOnceBy: 'producthandle',
+  },
+]
+
+export type Mapping = Readonly<Record<string, Field>>
+
+/** No heading, and the reason in a file of rejected lines. */
+export const REJECTED_BECAUSE = 'rejected_because'
+const OURS = new Set(['', REJECTED_BECAUSE])
+
+export interface Headings {
+  /** By the place of its cell; undefined where the column is not ours. */
+  fields: (Field | undefined)[]
+  /** As the file has them, and not empty. */
+  unknown: string[]
+  /** Fields that two columns claim. */
+  twice: Field[]
+  preset: string | undefined
+  nameOnceBy: number | undefined
+}
+
+/** @param mapping what a heading is, before any other rule; keys as the file has them */
+export function readHeadings(header: readonly string[], mapping: Mapping = {}): Headings {
+  const keys = header.map(headingKey)
+  const preset = PRESETS.find(({ signs }) => signs.every((sign) => keys.includes(sign)))
+  const given = new Map(Object.entries(mapping).map(([heading, field]) => [headingKey(heading), field]))
+  const ofPreset = (key: string) =>
+    preset &&
+    (preset.fields[key] ??
+      Object.entries(preset.begins ?? {}).find(([beginning]) => key.startsWith(beginning))?.[1])
+  const fields = keys.map((key) => given.get(key) ?? (preset ? ofPreset(key) : FIELD_OF.get(key)))
+  const twice = fields.filter((field, place) => field !== undefined && fields.indexOf(field) < place)
+  const nameOnceBy = preset?.nameOnceBy === undefined ? -1 : keys.indexOf(preset.nameOnceBy)
+  return {
+    fields,
+    unknown: header.filter((heading, place) => fields[place] === undefined && !OURS.has(heading.trim())),
+    twice: [...new Set(twice)] as Field[],
+    preset: preset?.name,
+    nameOnceBy: nameOnceBy === -1 ? undefined : nameOnceBy,
+  }
+}
+
+/** How many headings are known, whatever they are: tells a delimiter from others. */
+export function knownHeadings(header: readonly string[], mapping: Mapping): number {
+  return readHeadings(header, mapping).fields.filter((field) => field !== undefined).length
+}
+
+/** Case, spaces and punctuation do not count. */
+export function headingKey(heading: string): string {
+  return heading
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/)
+}
