@@ -111,7 +111,14 @@ function applyIfMatch(input: RawInput, field: string, header: string): void {
     throw invalidInput([
       { pointer: `/${field}`, detail: 'If-Match must be an ETag such as "7", with its quotes' },
     ])
-  input[field] = tags.flatMap((tag) => (/^"[1-9]\d{0,15}"$/.test(tag) ? Number(tag.slice(1, -1)) : []))
+  const versions = tags.flatMap((tag) => (/^"[1-9]\d{0,15}"$/.test(tag) ? Number(tag.slice(1, -1)) : []))
+  if (versions.length === 0 && tags.some((tag) => tag.startsWith('W/')))
+    throw new ProblemError(
+      'VERSION_MISMATCH',
+      `If-Match compares strongly, and ${tags.join(', ')} is weak: a proxy that compresses answers has most likely ` +
+        'put the W/ there. Leave it out, or let the proxy pass ETags on as they are.',
+    )
+  input[field] = versions
 }
 
 /** A list's operation takes a cursor: its answer gets `Link` headers. */

@@ -12,6 +12,7 @@ import {
   VersionMismatch,
   type NewRow,
   type PlannedChange,
+  type ProductKey,
   type ProductWrites,
 } from './writes.ts'
 
@@ -24,7 +25,7 @@ export const batchOperations = {
     scope: 'products:write',
     cost: 'write',
     multiStatus: ({ mode }) => mode === 'per_item',
-    errors: ['BATCH_FAILED'],
+    errors: ['BATCH_FAILED', 'SKU_TAKEN'],
     run: batch,
   }),
 }
@@ -44,7 +45,10 @@ async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<
   const steps = operations.map((operation, index) => toStep(ctx, operation, index))
   const names = dry_run ? [] : steps.flatMap(({ fields }) => fields.name ?? [])
   const outcomes = await ctx.products.change(ctx.caller.name, names, async (writes) => {
-    const rows = await writes.lockByIds([...new Set(steps.map(({ id }) => id))])
+    const rows = await writes.lockByIdOrSku({
+      ids: [...new Set(steps.flatMap(({ id }) => id ?? []))],
+      skus: [...new Set(steps.flatMap(({ sku }) => sku ?? []))],
+    })
     const planned = await plan(ctx, steps, { writes, rows })
     if (mode === 'atomic') refuseFailures(planned)
     if (!dry_run) await writes.changeAll(planned.filter((outcome) => isChange(outcome)))
@@ -63,7 +67,11 @@ function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatc
   const priceMinor = price === undefined ? undefined : minorUnits(ctx, `/operations/${index}/price`, price)
   return {
     ...step,
-    fields: { ...(name !== undefined && { name }), ...(priceMinor !== undefined && { priceMinor }) },
+    fields: {
+      ...(name !== undefined && { name }),
+      ...(priceMinor !== undefined && { priceMinor }),
+      ...(step.id !== undefined && step.sku !== undefined && { sku: step.sku }),
+    },
   }
 }
 
@@ -78,13 +86,19 @@ async function plan(
 ): Promise<Outcome[]> {
   const before = new Map(rows.map((row) => [row.id, row]))
   const current = new Map(before)
+  const owners = new Map(rows.flatMap(({ id, sku }) => (sku === null ? [] : [[sku, id]])))
   const outcomes: Outcome[] = []
   for (const step of steps) {
     try {
+      const id = step.id ?? owners.get(step.sku ?? '') ?? Number.NaN
+      const owner = step.sku === undefined ? undefined : owners.get(step.sku)
+      if (owner !== undefined && owner !== id) throw skuTaken(step.sku)
       const planned = await withCurrent(ctx, async () =>
-        planStep(writes, step, { first: before.get(step.id), row: current.get(step.id) }),
+        planStep(writes, step, { first: before.get(id), row: current.get(id) }),
       )
-      current.set(step.id, planned.after)
+      current.set(id, planned.after)
+      // A SKU that the batch sets free stays taken until its end.
+      if (planned.after.sku !== null) owners.set(planned.after.sku, id)
       outcomes.push(planned)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -99,7 +113,7 @@ function planStep(
   step: Step,
   { first, row }: { first: ProductRow | undefined; row: ProductRow | undefined },
 ): Planned {
-  if (!row || !first) throw productNotFound(step.id)
+  if (!row || !first) throw productNotFound(keyOf(step))
   if (step.version !== undefined && step.version !== row.version && step.version !== first.version) {
     throw new VersionMismatch(row)
   }
@@ -109,7 +123,15 @@ function planStep(
   }
   const change = { ...step.fields, ...(level !== undefined && { stockLevel: level }) }
   const reason = step.reason ?? (step.delta === undefined ? 'set' : 'correction')
-  return { step, before: row, after: writes.after(row, change), reason }
+  return { step, before: row, after: writes.after(row, change), reason, reference: step.reference }
+}
+
+function keyOf({ id, sku = '' }: Step): ProductKey {
+  return id === undefined ? { sku } : { id }
+}
+
+function skuTaken(sku: string | undefined): ProblemError {
+  return new ProblemError('SKU_TAKEN', `Another product has the SKU "${sku}".`, { sku })
 }
 
 function isChange(outcome: Outcome): outcome is Planned {
@@ -130,10 +152,11 @@ function refuseFailures(outcomes: readonly Outcome[]): void {
 
 function toResult(ctx: Context, outcome: Outcome) {
   if ('problem' in outcome) return failed(outcome)
-  return { id: outcome.step.id, status: 200, product: toProduct(outcome.after, ctx.currency) }
+  const { step, after } = outcome
+  return { ...keyOf(step), id: after.id, status: 200, product: toProduct(after, ctx.currency) }
 }
 
 function failed({ step, problem: { code, message, extra } }: { step: Step; problem: ProblemError }) {
   const { status, title } = PROBLEMS[code]
-  return { id: step.id, status, problem: { code, status, title, detail: message, ...extra } }
+  return { ...keyOf(step), status, problem: { code, status, title, detail: message, ...extra } }
 }

@@ -14,7 +14,7 @@ export const productFileRoutes = {
     fileName: 'products.csv',
     scope: 'products:read',
     cost: 'search',
-    run: (ctx, input) => exportProducts(ctx, toFilter(ctx, input)),
+    run: (ctx, { bom, ...input }) => withBom(exportProducts(ctx, toFilter(ctx, input)), bom),
   }),
 
   exportFound: download({
@@ -25,7 +25,7 @@ export const productFileRoutes = {
     fileName: 'products.csv',
     scope: 'products:read',
     cost: 'search',
-    run: (ctx, input) => exportFound(ctx, input),
+    run: (ctx, { bom, ...input }) => withBom(exportFound(ctx, input), bom),
   }),
 
   importProducts: upload({
@@ -38,4 +38,12 @@ export const productFileRoutes = {
     cost: 'write',
     run: (ctx, input, body) => importProducts(ctx, body, toImportOptions(input, ctx.caller.name)),
   }),
+}
+
+async function* withBom(parts: AsyncIterable<string>, wanted: boolean): AsyncGenerator<string> {
+  let isFirst = wanted
+  for await (const part of parts) {
+    yield isFirst ? `\ufeff${part}` : part
+    isFirst = false
+  }
 }

@@ -1,5 +1,5 @@
 /** What of the catalogue is asked for, as conditions, and which way to the rows is the shorter one. */
-import { and, eq, gt, gte, lte, sql, type Column, type SQL } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, lte, sql, type Column, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 
 export interface ProductFilter {
@@ -7,6 +7,8 @@ export interface ProductFilter {
   maxPriceMinor?: number | undefined
   inStock?: boolean | undefined
   maxStock?: number | undefined
+  /** Any of these. */
+  skus?: readonly string[] | undefined
 }
 
 /** So many are sorted sooner than a page of them is met in an order of a million. */
@@ -14,9 +16,13 @@ const FEW = 5_000
 
 /** @param sortedBy the column whose index gives the order of the rows; the filters leave the other indexes alone */
 export function conditions(db: Database, filter: ProductFilter, sortedBy?: Column): SQL[] {
-  const { priceMinor, stockLevel } = db.tables.products
+  const { priceMinor, stockLevel, sku } = db.tables.products
   const own = (column: Column) => (sortedBy && sortedBy !== column ? db.unindexed(column) : sql`${column}`)
-  return [...ofPrice(filter, own(priceMinor)), ...ofStock(filter, own(stockLevel))]
+  return [
+    ...ofPrice(filter, own(priceMinor)),
+    ...ofStock(filter, own(stockLevel)),
+    ...(filter.skus === undefined ? [] : [inArray(sku, filter.skus)]),
+  ]
 }
 
 function ofPrice({ minPriceMinor, maxPriceMinor }: ProductFilter, price: SQL): SQL[] {
@@ -36,6 +42,7 @@ function ofStock({ inStock, maxStock }: ProductFilter, stock: SQL): SQL[] {
 /** Whether the price alone, or the stock alone, leaves so few that it leads to them. */
 export async function isSelective(db: Database, filter: ProductFilter): Promise<boolean> {
   if (db.hasRowEstimates) return false
+  if (filter.skus !== undefined) return true
   const { products } = db.tables
   for (const bounds of [
     ofPrice(filter, sql`${products.priceMinor}`),

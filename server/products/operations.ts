@@ -1,11 +1,14 @@
+import type * as v from 'valibot'
 import type { Context } from '#server/context.ts'
 import { mutation, query } from '#server/operation.ts'
 import { at, list } from './listing.ts'
 import * as schema from './schema.ts'
 import { search } from './search.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
-import { productNotFound } from './writes.ts'
+import { productNotFound, type ProductKey } from './writes.ts'
 import type { ChangeOptions } from './product-store.ts'
+
+const BY_SKU = '/products/by-sku/:sku'
 
 const etag = ({ version }: schema.Product) => `"${version}"`
 
@@ -22,7 +25,24 @@ export const productOperations = {
     cacheTag: ({ id }) => id,
     async run(ctx, { id }) {
       const row = await ctx.products.get(id)
-      if (!row) throw productNotFound(id)
+      if (!row) throw productNotFound({ id })
+      return toProduct(row, ctx.currency)
+    },
+  }),
+
+  getBySku: query({
+    rest: `GET ${BY_SKU}`,
+    summary: 'The product with this SKU',
+    input: schema.ProductBySku,
+    output: schema.Product,
+    scope: 'products:read',
+    cost: 'read',
+    errors: ['PRODUCT_NOT_FOUND'],
+    etag,
+    cacheTag: () => 'any',
+    async run(ctx, { sku }) {
+      const row = await ctx.products.withSku(sku, {})
+      if (!row) throw productNotFound({ sku })
       return toProduct(row, ctx.currency)
     },
   }),
@@ -90,16 +110,20 @@ export const productOperations = {
     errors: ['PRODUCT_NOT_FOUND', 'SKU_TAKEN', 'VERSION_MISMATCH'],
     headers: { ifMatch: 'version' },
     etag,
-    async run(ctx, { id, version, sku, name, price, stock_level }) {
-      const change = {
-        ...(sku !== undefined && { sku }),
-        ...(name !== undefined && { name }),
-        ...(price !== undefined && { priceMinor: minorUnits(ctx, '/price', price) }),
-        ...(stock_level !== undefined && { stockLevel: stock_level }),
-      }
-      const row = await withCurrent(ctx, () => ctx.products.update(id, change, options(ctx, version)))
-      return toProduct(row, ctx.currency)
-    },
+    run: (ctx, { id, ...change }) => update(ctx, { id }, change),
+  }),
+
+  updateBySku: mutation({
+    rest: `PATCH ${BY_SKU}`,
+    summary: 'Change any of name, price and stock_level of the product with this SKU',
+    input: schema.ProductChangeBySku,
+    output: schema.Product,
+    scope: 'products:write',
+    cost: 'write',
+    errors: ['PRODUCT_NOT_FOUND', 'VERSION_MISMATCH'],
+    headers: { ifMatch: 'version' },
+    etag,
+    run: (ctx, { sku, ...change }) => update(ctx, { sku }, change),
   }),
 
   remove: mutation({
@@ -112,11 +136,40 @@ export const productOperations = {
     errors: ['PRODUCT_NOT_FOUND', 'VERSION_MISMATCH'],
     status: 204,
     headers: { ifMatch: 'version' },
-    async run(ctx, { id, version }) {
-      await withCurrent(ctx, () => ctx.products.remove(id, options(ctx, version)))
-      return { id }
-    },
+    run: (ctx, { id, version }) => remove(ctx, { id }, version),
   }),
+
+  removeBySku: mutation({
+    rest: `DELETE ${BY_SKU}`,
+    summary: 'Delete the product with this SKU',
+    input: schema.ProductRemovalBySku,
+    output: schema.ProductById,
+    scope: 'products:write',
+    cost: 'write',
+    errors: ['PRODUCT_NOT_FOUND', 'VERSION_MISMATCH'],
+    status: 204,
+    headers: { ifMatch: 'version' },
+    run: (ctx, { sku, version }) => remove(ctx, { sku }, version),
+  }),
+}
+
+async function update(
+  ctx: Context,
+  key: ProductKey,
+  { version, sku, name, price, stock_level }: Omit<v.InferOutput<typeof schema.ProductChange>, 'id'>,
+) {
+  const change = {
+    ...(sku !== undefined && { sku }),
+    ...(name !== undefined && { name }),
+    ...(price !== undefined && { priceMinor: minorUnits(ctx, '/price', price) }),
+    ...(stock_level !== undefined && { stockLevel: stock_level }),
+  }
+  const row = await withCurrent(ctx, () => ctx.products.update(key, change, options(ctx, version)))
+  return toProduct(row, ctx.currency)
+}
+
+async function remove(ctx: Context, key: ProductKey, version: number | number[] | undefined) {
+  return { id: await withCurrent(ctx, () => ctx.products.remove(key, options(ctx, version))) }
 }
 
 function options({ caller }: Context, version: number | number[] | undefined): ChangeOptions {

@@ -22,7 +22,13 @@ import {
 } from './pages.ts'
 import { importBatch, pictureOf, type ImportLines } from './import/batch.ts'
 import { applyLines } from './import/plan.ts'
-import { ProductWrites, type Adjustment, type ExpectedVersions, type NewRow } from './writes.ts'
+import {
+  ProductWrites,
+  type Adjustment,
+  type ExpectedVersions,
+  type NewRow,
+  type ProductKey,
+} from './writes.ts'
 
 interface Parts {
   clock: Clock
@@ -102,18 +108,23 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
 
     /** Changes nothing, version included, when the product already is as asked. */
     async update(
-      id: number,
+      key: ProductKey,
       change: Partial<NewRow>,
       { expected, actor }: ChangeOptions,
     ): Promise<ProductRow> {
       if (change.name !== undefined) await indexWords([change.name])
       return await skuTakenAsProblem(db, change.sku, () =>
-        write(actor, async (writes) => await writes.change(await writes.lock(id, expected), change, 'set')),
+        write(actor, async (writes) => await writes.change(await writes.lock(key, expected), change, 'set')),
       )
     },
 
-    remove: (id: number, { expected, actor }: ChangeOptions): Promise<void> =>
-      write(actor, async (writes) => await writes.remove((await writes.lock(id, expected)).id)),
+    /** @returns its id */
+    remove: (key: ProductKey, { expected, actor }: ChangeOptions): Promise<number> =>
+      write(actor, async (writes) => {
+        const { id } = await writes.lock(key, expected)
+        await writes.remove(id)
+        return id
+      }),
 
     /** The feed after `seq`, oldest first. */
     changes: (seq: number, limit: number): Promise<ChangeRow[]> => changeRows(db, seq, limit),
@@ -129,7 +140,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
       run: (writes: ProductWrites) => Promise<T>,
     ): Promise<T> {
       await indexWords(names)
-      return await write(actor, run)
+      return await skuTakenAsProblem(db, undefined, () => write(actor, run))
     },
 
     adjustStock: (adjustment: Adjustment, actor: string) =>
@@ -173,7 +184,7 @@ async function skuTakenAsProblem<T>(
     return await write()
   } catch (error) {
     if (db.isUniqueViolation(error))
-      throw new ProblemError('SKU_TAKEN', `Another product has the SKU "${sku}".`, { sku })
+      throw new ProblemError('SKU_TAKEN', `Another product has the SKU${sku ? ` "${sku}"` : ''}.`, { sku })
     throw error
   }
 }

@@ -7,6 +7,10 @@ export const MAX_PAGE_SIZE = 200
 export const MAX_STOCK_LEVEL = 1_000_000_000
 export const SORTS = ['id', 'name', 'price', 'stock_level', 'updated_at'] as const
 
+/** Neither a space, a control character nor an invisible mark. */
+const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Cs}]/u
+const WELL_FORMED = '[^\\u0000\\ud800-\\udfff]'
+
 /**
  * Counts characters by code point, as databases and JSON Schema do. The metadata are what the checks mean to the
  * OpenAPI document.
@@ -16,7 +20,14 @@ const text = (max: number) =>
     v.string('must be a string'),
     v.check((value) => value.isWellFormed() && !value.includes('\0'), 'must be valid Unicode without NUL'),
     v.check((value) => value !== '' && Array.from(value).length <= max, `must have 1 to ${max} characters`),
-    v.metadata({ minLength: 1, maxLength: max, pattern: '^[^\\u0000\\ud800-\\udfff]*$' }),
+    v.check((value) => value === '' || VISIBLE.test(value), 'must have a character that can be seen'),
+    v.metadata({
+      minLength: 1,
+      maxLength: max,
+      pattern: `^${WELL_FORMED}*${VISIBLE.source}${WELL_FORMED}*$`,
+    }),
+    // Two texts that look the same are the same.
+    v.transform((value) => value.trim().normalize('NFC')),
   )
 
 const integer = (min: number, max: number) => {
@@ -53,6 +64,7 @@ export const Product = v.object({
 export type Product = v.InferOutput<typeof Product>
 
 export const ProductById = v.strictObject({ id: ProductId })
+export const ProductBySku = v.strictObject({ sku: Sku.wrapped })
 
 export const NewProduct = v.strictObject({
   sku: v.optional(Sku),
@@ -77,7 +89,14 @@ export const ProductChange = v.strictObject({
   stock_level: v.optional(StockLevel),
 })
 
+/** Its SKU is the address: a new one is set by id. */
+export const ProductChangeBySku = v.strictObject({
+  ...v.omit(ProductChange, ['id']).entries,
+  sku: Sku.wrapped,
+})
+
 export const ProductRemoval = v.strictObject({ id: ProductId, version: ExpectedVersion })
+export const ProductRemovalBySku = v.strictObject({ sku: Sku.wrapped, version: ExpectedVersion })
 
 export const ADJUSTMENT_REASONS = [
   'sold',
@@ -99,6 +118,11 @@ export const NewStockAdjustment = v.strictObject({
   reason: Reason,
   reference: v.optional(v.nullable(text(200))),
   expected_stock_level: v.optional(StockLevel),
+})
+
+export const NewStockAdjustmentBySku = v.strictObject({
+  ...v.omit(NewStockAdjustment, ['id']).entries,
+  sku: Sku.wrapped,
 })
 
 export const StockAdjustment = v.object({
@@ -149,6 +173,13 @@ export const ProductListQuery = v.strictObject({
     'id',
   ),
   ...filters,
+  sku: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[^,]+(?:,[^,]+){0,199}$/, 'must be up to 200 SKUs, with commas between them'),
+      v.description('Up to 200 SKUs, with commas between them. One with a comma of its own: by-sku.'),
+    ),
+  ),
   count: v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated')),
 })
 export type ProductListQuery = v.InferOutput<typeof ProductListQuery>
@@ -172,15 +203,24 @@ export const ProductPage = v.object({
 
 export const ProductBatchStep = v.pipe(
   v.strictObject({
-    id: ProductId,
+    id: v.optional(ProductId),
+    sku: v.pipe(
+      v.optional(Sku.wrapped),
+      v.description('Without an id, the product that has it; beside an id, the SKU that it gets.'),
+    ),
     version: v.optional(Version),
     name: v.optional(Name),
     price: v.optional(Price),
     stock_level: v.optional(StockLevel),
     delta: v.optional(integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL)),
     reason: v.optional(Reason),
+    reference: v.optional(v.nullable(text(200))),
   }),
-  v.metadata({ not: { required: ['stock_level', 'delta'] } }),
+  v.check(({ id, sku }) => id !== undefined || sku !== undefined, 'has neither id nor sku'),
+  v.metadata({
+    anyOf: [{ required: ['id'] }, { required: ['sku'] }],
+    not: { required: ['stock_level', 'delta'] },
+  }),
 )
 
 export const ProductBatch = v.strictObject({
@@ -198,7 +238,8 @@ export const ProductBatchResults = v.object({
   dry_run: v.boolean(),
   results: v.array(
     v.object({
-      id: v.number(),
+      id: v.optional(v.number()),
+      sku: v.pipe(v.optional(v.string()), v.description('Where the operation named the product by it.')),
       status: v.number(),
       product: v.optional(Product),
       problem: v.optional(
@@ -209,6 +250,7 @@ export const ProductBatchResults = v.object({
 })
 
 export const StockAdjustmentsQuery = v.strictObject({ id: ProductId, limit, cursor })
+export const StockAdjustmentsBySkuQuery = v.strictObject({ sku: Sku.wrapped, limit, cursor })
 export const StockAdjustmentPage = v.object({
   items: v.array(StockAdjustment),
   next_cursor: v.nullable(v.string()),
@@ -248,9 +290,12 @@ const ANY_FIELD = `(?:${FIELDS.join('|')})`
 const LIST_OF_FIELDS = new RegExp(`^${ANY_FIELD}(?:,${ANY_FIELD})*$`)
 const LIST_OF_MAPPINGS = new RegExp(`^[^=]+=${ANY_FIELD}(?:,[^=]+=${ANY_FIELD})*$`)
 
-export const ProductExportQuery = v.strictObject(filters)
-
 const flag = v.optional(v.boolean('must be true or false'), false)
+
+const bom = v.pipe(flag, v.description('Begin with a byte order mark, by which Excel knows UTF-8.'))
+
+export const ProductExportQuery = v.strictObject({ ...filters, bom })
+
 const listOf = (message: string, pattern: RegExp) =>
   v.optional(v.pipe(v.string(), v.maxLength(8192, 'is too long'), v.regex(pattern, message)))
 
@@ -326,4 +371,4 @@ export const ProductMatches = v.object({
   prev_cursor: v.null(),
 })
 
-export const FoundExportQuery = v.strictObject({ q: Words, ...filters })
+export const FoundExportQuery = v.strictObject({ q: Words, ...filters, bom })

@@ -1,56 +1,101 @@
 /** Stock by deltas, and the ledger of all that ever changed it. */
+import type * as v from 'valibot'
 import type { StockAdjustmentRow } from '#db/schema.postgres.ts'
+import type { Context } from '#server/context.ts'
 import { mutation, query } from '#server/operation.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import * as schema from './schema.ts'
 import { toProduct, withCurrent } from './wire.ts'
-import { productNotFound } from './writes.ts'
+import { productNotFound, type ProductKey } from './writes.ts'
 
 const PATH = '/products/:id/stock-adjustments'
+const PATH_BY_SKU = '/products/by-sku/:sku/stock-adjustments'
+
+const adjusting = {
+  output: schema.StockAdjusted,
+  scope: 'products:write',
+  cost: 'write',
+  status: 201,
+  errors: ['PRODUCT_NOT_FOUND', 'INSUFFICIENT_STOCK', 'STOCK_LEVEL_CHANGED'],
+  etag: ({ product }: v.InferInput<typeof schema.StockAdjusted>) => `"${product.version}"`,
+} as const
+
+const reading = {
+  output: schema.StockAdjustmentPage,
+  scope: 'products:read',
+  cost: 'read',
+  errors: ['PRODUCT_NOT_FOUND'],
+} as const
 
 export const stockOperations = {
   adjustStock: mutation({
+    ...adjusting,
     rest: `POST ${PATH}`,
     summary: 'Add to the stock or take from it, never below zero',
     input: schema.NewStockAdjustment,
-    output: schema.StockAdjusted,
-    scope: 'products:write',
-    cost: 'write',
-    status: 201,
-    errors: ['PRODUCT_NOT_FOUND', 'INSUFFICIENT_STOCK', 'STOCK_LEVEL_CHANGED'],
-    etag: ({ product }) => `"${product.version}"`,
-    async run(ctx, { id, delta, reason, reference = null, expected_stock_level }) {
-      const request = { id, delta, reason, reference, expectedStockLevel: expected_stock_level }
-      const { adjustment, product } = await withCurrent(ctx, () =>
-        ctx.products.adjustStock(request, ctx.caller.name),
-      )
-      return { adjustment: toAdjustment(adjustment), product: toProduct(product, ctx.currency) }
-    },
+    run: (ctx, { id, ...adjustment }) => adjust(ctx, { id }, adjustment),
+  }),
+
+  adjustStockBySku: mutation({
+    ...adjusting,
+    rest: `POST ${PATH_BY_SKU}`,
+    summary: 'Add to the stock of the product with this SKU or take from it, never below zero',
+    input: schema.NewStockAdjustmentBySku,
+    run: (ctx, { sku, ...adjustment }) => adjust(ctx, { sku }, adjustment),
   }),
 
   adjustments: query({
+    ...reading,
     rest: `GET ${PATH}`,
-    summary: 'Every change of the stock, newest first',
+    summary: 'Every change of the stock, newest first, also of a product that was deleted',
     input: schema.StockAdjustmentsQuery,
-    output: schema.StockAdjustmentPage,
-    scope: 'products:read',
-    cost: 'read',
-    errors: ['PRODUCT_NOT_FOUND'],
-    async run(ctx, { id, limit, cursor }) {
-      if (!(await ctx.products.get(id))) throw productNotFound(id)
-      const bound = ['adjustments', id]
-      const before = cursor ? decodeCursor(cursor, bound).id : undefined
-      const found = await ctx.products.adjustments(id, { limit: limit + 1, before })
-      const items = found.slice(0, limit)
-      const last = found.length > limit ? items.at(-1) : undefined
-      return {
-        items: items.map(toAdjustment),
-        next_cursor: last
-          ? encodeCursor({ direction: 'next', value: last.id, id: last.id, inclusive: false }, bound)
-          : null,
-      }
+    run: adjustments,
+  }),
+
+  adjustmentsBySku: query({
+    ...reading,
+    rest: `GET ${PATH_BY_SKU}`,
+    summary: 'Every change of the stock of the product with this SKU, newest first',
+    input: schema.StockAdjustmentsBySkuQuery,
+    async run(ctx, { sku, ...page }) {
+      const row = await ctx.products.withSku(sku, {})
+      if (!row) throw productNotFound({ sku })
+      return await adjustments(ctx, { id: row.id, ...page })
     },
   }),
+}
+
+async function adjust(
+  ctx: Context,
+  key: ProductKey,
+  adjustment: Omit<v.InferOutput<typeof schema.NewStockAdjustment>, 'id'>,
+) {
+  const { delta, reason, reference = null, expected_stock_level } = adjustment
+  const request = { key, delta, reason, reference, expectedStockLevel: expected_stock_level }
+  const adjusted = await withCurrent(ctx, () => ctx.products.adjustStock(request, ctx.caller.name))
+  return {
+    adjustment: toAdjustment(adjusted.adjustment),
+    product: toProduct(adjusted.product, ctx.currency),
+  }
+}
+
+async function adjustments(
+  ctx: Context,
+  { id, limit, cursor }: v.InferOutput<typeof schema.StockAdjustmentsQuery>,
+) {
+  const bound = ['adjustments', id]
+  const before = cursor ? decodeCursor(cursor, bound).id : undefined
+  const found = await ctx.products.adjustments(id, { limit: limit + 1, before })
+  // Only a product that had stock has a ledger: it stays when the product is deleted.
+  if (found.length === 0 && !(await ctx.products.get(id))) throw productNotFound({ id })
+  const items = found.slice(0, limit)
+  const last = found.length > limit ? items.at(-1) : undefined
+  return {
+    items: items.map(toAdjustment),
+    next_cursor: last
+      ? encodeCursor({ direction: 'next', value: last.id, id: last.id, inclusive: false }, bound)
+      : null,
+  }
 }
 
 function toAdjustment(row: StockAdjustmentRow) {

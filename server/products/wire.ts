@@ -30,6 +30,7 @@ export function toFilter(
     max_price?: PriceInput
     in_stock?: boolean | undefined
     max_stock?: number | undefined
+    sku?: string | undefined
   },
 ): ProductFilter {
   return {
@@ -37,6 +38,7 @@ export function toFilter(
     maxPriceMinor: input.max_price === undefined ? undefined : minorUnits(ctx, '/max_price', input.max_price),
     inStock: input.in_stock,
     maxStock: input.max_stock,
+    skus: input.sku?.split(','),
   }
 }
 

@@ -21,7 +21,7 @@ export interface WriteContext {
 }
 
 export interface Adjustment {
-  id: number
+  key: ProductKey
   delta: number
   reason: AdjustmentReason
   reference: string | null
@@ -45,8 +45,12 @@ export class StockLevelChanged extends Error {
   }
 }
 
-export function productNotFound(id: number): ProblemError {
-  return new ProblemError('PRODUCT_NOT_FOUND', `No product has the id ${id}.`)
+/** What a caller names a product by. */
+export type ProductKey = { id: number } | { sku: string }
+
+export function productNotFound(key: ProductKey): ProblemError {
+  const named = 'id' in key ? `id ${key.id}` : `SKU "${key.sku}"`
+  return new ProblemError('PRODUCT_NOT_FOUND', `No product has the ${named}.`)
 }
 
 export type ChangeReason = 'set' | 'import' | AdjustmentReason
@@ -55,6 +59,8 @@ export interface PlannedChange {
   before: ProductRow
   after: ProductRow
   reason: ChangeReason
+  /** Of the ledger's entry. */
+  reference?: string | null | undefined
 }
 
 /** Whether the change would make another product of it. */
@@ -79,23 +85,27 @@ export class ProductWrites {
   }
 
   /** The row, locked until the transaction ends. @throws ProblemError, VersionMismatch */
-  async lock(id: number, expected?: ExpectedVersions): Promise<ProductRow> {
-    const [row] = await this.#within.db.forUpdate(this.#byId(id))
-    if (!row) throw productNotFound(id)
+  async lock(key: ProductKey, expected?: ExpectedVersions): Promise<ProductRow> {
+    const [row] = await this.#within.db.forUpdate(this.#byKey(key))
+    if (!row) throw productNotFound(key)
     if (expected && !expected.includes(row.version)) throw new VersionMismatch(row)
     return row
   }
 
-  async #read(id: number): Promise<ProductRow> {
-    const [row] = await this.#byId(id)
-    if (!row) throw productNotFound(id)
+  async #read(key: ProductKey): Promise<ProductRow> {
+    const [row] = await this.#byKey(key)
+    if (!row) throw productNotFound(key)
     return row
   }
 
-  #byId(id: number) {
+  #byKey(key: ProductKey) {
     const { tx, db } = this.#within
-    const { products } = db.tables
-    return tx.select(productColumns(db)).from(products).where(eq(products.id, id))
+    return tx.select(productColumns(db)).from(db.tables.products).where(this.#isKey(key))
+  }
+
+  #isKey(key: ProductKey): SQL {
+    const { products } = this.#within.db.tables
+    return 'id' in key ? eq(products.id, key.id) : eq(products.sku, key.sku)
   }
 
   async lockByIdOrSku({
@@ -107,10 +117,6 @@ export class ProductWrites {
   }): Promise<ProductRow[]> {
     const { products } = this.#within.db.tables
     return await this.#lockWhere(or(inArray(products.id, [...ids]), inArray(products.sku, [...skus])))
-  }
-
-  async lockByIds(ids: readonly number[]): Promise<ProductRow[]> {
-    return await this.#lockWhere(inArray(this.#within.db.tables.products.id, [...ids]))
   }
 
   async #lockWhere(condition: SQL | undefined): Promise<ProductRow[]> {
@@ -165,22 +171,22 @@ export class ProductWrites {
         rows: round.map(({ after }) => ({ ...after, words: wordsOf(after.name).join(' ') })),
       })
       await this.#appendLedger(
-        round.flatMap(({ before, after, reason }) => {
+        round.flatMap(({ before, after, reason, reference = null }) => {
           const delta = after.stockLevel - before.stockLevel
-          return delta === 0 ? [] : { row: after, delta, reason }
+          return delta === 0 ? [] : { row: after, delta, reason, reference }
         }),
       )
     }
   }
 
   async adjust(adjustment: Adjustment) {
-    const { id, delta, reason, reference } = adjustment
+    const { key, delta, reason, reference } = adjustment
     let product = await this.#addToStock(adjustment)
     if (!product) {
       // Not locked for this: a thousand refusals need not wait for each other.
-      refuseAdjustment(await this.#read(id), adjustment)
+      refuseAdjustment(await this.#read(key), adjustment)
       // Why it was refused is no longer true; of a locked row it stays as it is.
-      refuseAdjustment(await this.lock(id), adjustment)
+      refuseAdjustment(await this.lock(key), adjustment)
       product = await this.#addToStock(adjustment)
     }
     const [entry] = product ? await this.#appendLedger([{ row: product, delta, reason, reference }]) : []
@@ -189,7 +195,7 @@ export class ProductWrites {
   }
 
   /** One guarded statement: nothing is read first, so that concurrent sales never take a stock below zero. */
-  async #addToStock({ id, delta, expectedStockLevel }: Adjustment): Promise<ProductRow | undefined> {
+  async #addToStock({ key, delta, expectedStockLevel }: Adjustment): Promise<ProductRow | undefined> {
     const { products } = this.#within.db.tables
     const { stockLevel, version, updatedAt } = products
     const level = sql`${stockLevel} + ${delta}`
@@ -203,7 +209,7 @@ export class ProductWrites {
       })
       .where(
         and(
-          eq(products.id, id),
+          this.#isKey(key),
           gte(level, 0),
           lte(level, MAX_STOCK_LEVEL),
           expectedStockLevel === undefined ? undefined : eq(stockLevel, expectedStockLevel),
