@@ -117,6 +117,27 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.isAt('button', 'Import')
   })
 
+  journey(
+    'another shop’s export is told by its headings, once its other columns may be left out',
+    async (person) => {
+      await person.press('i')
+      await person.isAt('button', 'CSV file')
+      const text =
+        'Handle;Title;Variant SKU;Variant Price;Vendor\nthing;Thing 29;T-29;"2,90";Us\nthing;;T-28;"1.002,80";Us\n'
+      await person.choosesFile(() => person.press('Enter'), { name: 'shopify.csv', text })
+      await person.sees('unknown columns of this Shopify file: "Handle", "Vendor"')
+      await person.tabTo('checkbox', 'Leave out columns that are not known')
+      await person.press('Space')
+      await person.isAt('button', 'Import 2 products')
+      await person.sees('This is an export of Shopify. Left out: Handle, Vendor.')
+      expect(await person.violations()).toEqual([])
+      await person.press('Enter')
+      await person.isAt('button', 'Done')
+      expect(await prices(stage.shop, [28, 29])).toEqual(['1002.80', '2.90'])
+      await person.press('Enter')
+    },
+  )
+
   journey('an export has exactly what is filtered', async (person) => {
     await person.tabTo('radio', 'All')
     await person.press('ArrowRight', 'ArrowRight')

@@ -40,6 +40,14 @@ export function ProductsTools({ view, onView, onImport }: ProductsToolsProps) {
         <a className="button" href={exportAddress(view)} download="products.csv">
           Export
         </a>
+        <a
+          className="button"
+          href={exportAddress(view, { forExcel: true })}
+          download="products.csv"
+          title="With a mark by which Excel knows the letters"
+        >
+          for Excel
+        </a>
       </span>
     </>
   )

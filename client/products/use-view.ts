@@ -36,11 +36,12 @@ export function isFiltered({ q, id, stock, min, max }: View): boolean {
 }
 
 /** Where exactly what is filtered is a file. */
-export function exportAddress(view: View): string {
+export function exportAddress(view: View, { forExcel = false } = {}): string {
   const params = new URLSearchParams(
     Object.entries(filterOf(view)).map(([name, value]) => [name, String(value)]),
   )
   if (view.q !== '') params.set('q', view.q)
+  if (forExcel) params.set('bom', 'true')
   const query = params.size === 0 ? '' : `?${params}`
   return (view.q === '' ? '/v1/products.csv' : '/v1/products/search.csv') + query
 }

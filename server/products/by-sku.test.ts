@@ -131,10 +131,10 @@ test('an import with an idempotency key runs once; with other bytes the key is r
 test('an export begins with a byte order mark when asked, and can be imported again', async () => {
   await using server = await startTestServer()
   await server.client.products.create.mutate({ sku: 'é', name: 'Thé', price: 1 })
-  const export_ = async (query: string) =>
+  const exported = async (query: string) =>
     Buffer.from(await (await fetch(`${server.url}/v1/products.csv${query}`)).arrayBuffer())
-  expect([...(await export_('')).subarray(0, 2)]).toEqual([...Buffer.from('id')])
-  const file = await export_('?bom=true')
+  expect([...(await exported('')).subarray(0, 2)]).toEqual([...Buffer.from('id')])
+  const file = await exported('?bom=true')
   expect([...file.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
   const imported = await fetch(`${server.url}/v1/products/import`, {
     method: 'POST',

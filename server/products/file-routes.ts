@@ -2,7 +2,7 @@ import { download, upload } from '#server/file-route.ts'
 import { exportFound, exportProducts } from './csv-export.ts'
 import { importProducts } from './import/import.ts'
 import { toImportOptions } from './import/options.ts'
-import * as schema from './schema.ts'
+import * as schema from './file-schema.ts'
 import { toFilter } from './wire.ts'
 
 export const productFileRoutes = {

@@ -16,9 +16,10 @@ export function FileChoice({ onFile }: { onFile: (file: File) => void }) {
         />
       </label>
       <p className="quiet-text">
-        Columns: <code>sku, name, price, stock_level</code>, with a header. A product that is there already is
-        found by its <code>id</code>, else by its <code>sku</code>, and changed. An exported file can be
-        imported again; its <code>version</code> keeps it from overwriting what others changed since.
+        Columns: <code>sku, name, price, stock_level</code>, with a header, in English, German, French or
+        Spanish; exports of other shops are known by their headings. A product that is there already is found
+        by its <code>id</code>, else by its <code>sku</code>, and changed. An exported file can be imported
+        again; its <code>version</code> keeps it from overwriting what others changed since.
       </p>
     </>
   )

@@ -1,6 +1,7 @@
-import type { ImportSummary } from '#server/products/schema.ts'
+import type { ImportSummary } from '#server/products/file-schema.ts'
 import { plural } from '#client/ui/format.ts'
 import { takeFocus } from '#client/ui/modal.tsx'
+import { ReadingOptionsForm, type ReadingOptions } from './reading-options.tsx'
 import { Problems, Tally } from './summary.tsx'
 
 export interface TriedFile {
@@ -12,18 +13,23 @@ export interface TriedFile {
 
 interface ImportPreviewProps {
   tried: TriedFile
+  reading: ReadingOptions
+  onReading: (options: ReadingOptions) => void
   onBack: () => void
   onImport: () => void
 }
 
 /** What the file would do, as the server answered to a dry run. */
-export function ImportPreview({ tried: { file, head, summary }, onBack, onImport }: ImportPreviewProps) {
+export function ImportPreview({ tried, reading, onReading, onBack, onImport }: ImportPreviewProps) {
+  const { file, head, summary } = tried
   const size = summary.created + summary.updated
   return (
     <>
       <Tally summary={summary} />
+      <HowRead summary={summary} />
       <Problems summary={summary} />
       <Head name={file.name} head={head} />
+      <ReadingOptionsForm options={reading} onChange={onReading} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onBack}>
           Choose another file
@@ -39,6 +45,18 @@ export function ImportPreview({ tried: { file, head, summary }, onBack, onImport
         </button>
       </div>
     </>
+  )
+}
+
+/** What was found out of the file, where it is not a plain one of ours. */
+function HowRead({ summary: { file } }: { summary: ImportSummary }) {
+  if (!file) return null
+  const { preset, ignored_columns: ignored } = file
+  return (
+    <p className="quiet-text">
+      {preset !== null && `This is an export of ${preset}. `}
+      {ignored.length > 0 && `Left out: ${ignored.join(', ')}.`}
+    </p>
   )
 }
 

@@ -1,10 +1,18 @@
 /** A file to the server, to be tried or to be imported. */
-import type { ImportSummary } from '#server/products/schema.ts'
+import type { ImportSummary } from '#server/products/file-schema.ts'
 import { answered, gotNoAnswer } from '#client/ui/connection.ts'
 import { Refusal } from '#client/ui/describe-error.ts'
+import type { ReadingOptions } from './reading-options.tsx'
 
-export async function sendFile(file: Blob, { dryRun }: { dryRun: boolean }): Promise<ImportSummary> {
-  const answer = await fetch(`/v1/products/import${dryRun ? '?dry_run=true' : ''}`, {
+interface SendOptions {
+  dryRun: boolean
+  reading: ReadingOptions
+}
+
+export async function sendFile(file: Blob, { dryRun, reading }: SendOptions): Promise<ImportSummary> {
+  const options = Object.entries({ ...reading, dry_run: dryRun })
+  const query = new URLSearchParams(options.map(([name, value]) => [name, String(value)]))
+  const answer = await fetch(`/v1/products/import?${query}`, {
     method: 'POST',
     headers: { 'content-type': 'text/csv' },
     body: file,
@@ -17,6 +25,8 @@ export async function sendFile(file: Blob, { dryRun }: { dryRun: boolean }): Pro
   const problem = (await answer.json()) as ConstructorParameters<typeof Refusal>[0] & {
     errors?: readonly { pointer: string; detail: string }[]
   }
-  const places = problem.errors?.map(({ pointer, detail }) => `${pointer.slice(1)}: ${detail}`).join('; ')
+  const places = problem.errors
+    ?.map(({ pointer, detail }) => (pointer === '' ? detail : `${pointer.slice(1)}: ${detail}`))
+    .join('; ')
   throw new Refusal({ ...problem, detail: places === undefined ? problem.detail : `${places}.` })
 }

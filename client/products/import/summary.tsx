@@ -1,4 +1,4 @@
-import type { ImportSummary } from '#server/products/schema.ts'
+import type { ImportSummary } from '#server/products/file-schema.ts'
 import { count, plural } from '#client/ui/format.ts'
 
 const MAX_LISTED = 200

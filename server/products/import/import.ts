@@ -1,7 +1,7 @@
 /** Products from CSV: in batches, in flat memory, and a bad line costs only itself. */
 import type { Context } from '#server/context.ts'
 import { invalidInput, type InputIssue } from '#server/errors.ts'
-import type { ImportSummary } from '#server/products/schema.ts'
+import type { ImportSummary } from '#server/products/file-schema.ts'
 import { findDecimalSign, type DecimalSign } from './amounts.ts'
 import { addTallies, type ImportLines } from './batch.ts'
 import type { Charset } from '#server/platform/charsets.ts'

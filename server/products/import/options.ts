@@ -1,5 +1,5 @@
 /** The options of an import as REST and the command line give them → as the import takes them. */
-import type { ProductImportQuery } from '#server/products/schema.ts'
+import type { ProductImportQuery } from '#server/products/file-schema.ts'
 import type { Field } from './headings.ts'
 import type { ImportOptions } from './import.ts'
 

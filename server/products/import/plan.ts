@@ -5,7 +5,8 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import { stockRefusal, VersionMismatch, type NewRow, type PlannedChange } from '#server/products/writes.ts'
-import { MAX_STOCK_LEVEL, type ImportSummary } from '#server/products/schema.ts'
+import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
+import { type ImportSummary } from '#server/products/file-schema.ts'
 import type { ImportedLine } from './line.ts'
 
 /** Where lines take effect: a transaction, or the picture of one that a dry run keeps. */

@@ -1,0 +1,70 @@
+/** The shapes of files in and out: their options, and what an import has done. */
+import * as v from 'valibot'
+import { CHARSETS } from '#server/platform/charsets.ts'
+import { FIELDS } from './import/headings.ts'
+import { filters, Words } from './schema.ts'
+
+const ANY_FIELD = `(?:${FIELDS.join('|')})`
+const LIST_OF_FIELDS = new RegExp(`^${ANY_FIELD}(?:,${ANY_FIELD})*$`)
+const LIST_OF_MAPPINGS = new RegExp(`^[^=]+=${ANY_FIELD}(?:,[^=]+=${ANY_FIELD})*$`)
+
+const flag = v.optional(v.boolean('must be true or false'), false)
+
+const bom = v.pipe(flag, v.description('Begin with a byte order mark, by which Excel knows UTF-8.'))
+
+export const ProductExportQuery = v.strictObject({ ...filters, bom })
+
+const listOf = (message: string, pattern: RegExp) =>
+  v.optional(v.pipe(v.string(), v.maxLength(8192, 'is too long'), v.regex(pattern, message)))
+
+export const ProductImportQuery = v.strictObject({
+  dry_run: flag,
+  charset: v.optional(v.picklist(CHARSETS, `must be one of ${CHARSETS.join(', ')}`)),
+  delimiter: v.optional(v.picklist(['comma', 'semicolon', 'tab'], 'must be comma, semicolon or tab')),
+  decimal: v.optional(v.picklist(['point', 'comma'], 'must be point or comma')),
+  columns: v.pipe(
+    listOf(`must be a list of ${FIELDS.join(', ')}`, LIST_OF_FIELDS),
+    v.description('Of a file without a header, such as `sku,stock_level`.'),
+  ),
+  map: v.pipe(
+    listOf(
+      `must be a list such as "Variant SKU=sku"; the columns are ${FIELDS.join(', ')}`,
+      LIST_OF_MAPPINGS,
+    ),
+    v.description('What a heading is: `Variant SKU=sku,Variant Price=price`.'),
+  ),
+  ignore_unknown: flag,
+  ignore_id: flag,
+  clear_empty: flag,
+  create_without_sku: flag,
+  keep_mangled_skus: flag,
+})
+export type ProductImportQuery = v.InferOutput<typeof ProductImportQuery>
+
+export const ImportSummary = v.object({
+  created: v.number(),
+  updated: v.number(),
+  unchanged: v.number(),
+  rejected: v.array(v.object({ line: v.number(), code: v.string(), detail: v.string() })),
+  mistakes: v.pipe(
+    v.optional(v.array(v.object({ detail: v.string(), count: v.number() }))),
+    v.description('Where lines share one: the kinds of what was rejected, the most frequent first.'),
+  ),
+  file: v.pipe(
+    v.optional(
+      v.object({
+        charset: v.string(),
+        delimiter: v.string(),
+        preset: v.pipe(
+          v.nullable(v.string()),
+          v.description('The shop whose export it is, by its headings.'),
+        ),
+        ignored_columns: v.array(v.string()),
+      }),
+    ),
+    v.description('How the file was read, where it is not comma-separated UTF-8 in our columns.'),
+  ),
+})
+export type ImportSummary = v.InferOutput<typeof ImportSummary>
+
+export const FoundExportQuery = v.strictObject({ q: Words, ...filters, bom })
