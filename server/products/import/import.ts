@@ -43,7 +43,7 @@ export const MAX_REJECTED = 10_000
 /**
  * Creates or updates by `id`, else by `sku`; a `version` that is not the product's any more makes its line a
  * conflict. What stands before a failure stays imported: doing it again changes nothing twice. A dry run gives the
- * summary that the import would give, if nobody else wrote meanwhile.
+ * summary that the import would give, if there is no other writer meanwhile.
  * @throws ProblemError `INVALID_INPUT` when the file or its header cannot be read; then nothing was written
  */
 export async function importProducts(
