@@ -1,6 +1,5 @@
 /** `bun run products <import|export|seed>` */
 import { Command, InvalidArgumentError } from 'commander'
-import { stringify } from 'csv-stringify/sync'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { seed } from '#db/seed.ts'
 import { openProducts } from '#server/app.ts'
@@ -8,8 +7,9 @@ import { readConfig } from '#server/config.ts'
 import { ProblemError } from '#server/errors.ts'
 import { exportProducts } from '#server/products/csv-export.ts'
 import { importProducts, type RejectedLine } from '#server/products/import/import.ts'
+import { rejectedCsv } from '#server/products/import/rejected.ts'
 import { toImportOptions } from '#server/products/import/options.ts'
-import { FIELDS, PRESETS, REJECTED_BECAUSE } from '#server/products/import/headings.ts'
+import { FIELDS, PRESETS } from '#server/products/import/headings.ts'
 import { ProductImportQuery, type ImportSummary } from '#server/products/file-schema.ts'
 import { parseInput } from '#server/parse-input.ts'
 import { charsetNamed } from '#server/platform/charsets.ts'
@@ -50,10 +50,11 @@ program
       ...(map && { map: map.join(',') }),
       ...(charset !== undefined && { charset: charsetNamed(charset) ?? charset }),
     })
-    const rejects = rejected === undefined ? undefined : rejectedFile(rejected)
+    const rejects = rejected === undefined ? undefined : Bun.file(rejected).writer()
+    const toCsv = rejectedCsv()
     const options = {
       ...toImportOptions(query, 'command line'),
-      onRejected: (line: RejectedLine) => rejects?.add(line),
+      onRejected: (line: RejectedLine) => void rejects?.write(toCsv(line)),
     }
     const summary = await withProducts((opened) => importProducts(opened, input.stream(), options))
     await rejects?.end()
@@ -108,20 +109,6 @@ interface ImportFlags {
 
 function snakeCase(flag: string): string {
   return flag.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-}
-
-/** The header and the rejected lines as they came, with a column more: the reason. */
-function rejectedFile(path: string) {
-  const sink = Bun.file(path).writer()
-  let begun = false
-  return {
-    add({ header, cells, detail }: RejectedLine) {
-      if (!begun) void sink.write(stringify([[...header, REJECTED_BECAUSE]]))
-      begun = true
-      void sink.write(stringify([[...header.map((_, place) => cells[place] ?? ''), detail]]))
-    },
-    end: async () => void (await sink.end()),
-  }
 }
 
 function report(summary: ImportSummary, json: boolean): void {

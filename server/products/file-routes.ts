@@ -1,6 +1,7 @@
 import { download, upload } from '#server/file-route.ts'
 import { exportFound, exportProducts } from './csv-export.ts'
-import { importProducts } from './import/import.ts'
+import { importProducts, type RejectedLine } from './import/import.ts'
+import { rejectedCsv } from './import/rejected.ts'
 import { toImportOptions } from './import/options.ts'
 import * as schema from './file-schema.ts'
 import { toFilter } from './wire.ts'
@@ -36,7 +37,15 @@ export const productFileRoutes = {
     mediaType: 'text/csv',
     scope: 'products:write',
     cost: 'write',
-    run: (ctx, input, body) => importProducts(ctx, body, toImportOptions(input, ctx.caller.name)),
+    async run(ctx, input, body) {
+      const options = toImportOptions(input, ctx.caller.name)
+      if (!input.rejected_csv) return await importProducts(ctx, body, options)
+      const toCsv = rejectedCsv()
+      const parts: string[] = []
+      const onRejected = (line: RejectedLine) => void parts.push(toCsv(line))
+      const summary = await importProducts(ctx, body, { ...options, onRejected })
+      return { ...summary, ...(parts.length > 0 && { rejected_csv: parts.join('') }) }
+    },
   }),
 }
 

@@ -38,6 +38,7 @@ export const ProductImportQuery = v.strictObject({
   clear_empty: flag,
   create_without_sku: flag,
   keep_mangled_skus: flag,
+  rejected_csv: v.pipe(flag, v.description('Answer with a file of the lines that were left out, too.')),
 })
 export type ProductImportQuery = v.InferOutput<typeof ProductImportQuery>
 
@@ -46,6 +47,7 @@ export const ImportSummary = v.object({
   updated: v.number(),
   unchanged: v.number(),
   rejected: v.array(v.object({ line: v.number(), code: v.string(), detail: v.string() })),
+  rejected_csv: v.optional(v.string()),
   mistakes: v.pipe(
     v.optional(v.array(v.object({ detail: v.string(), count: v.number() }))),
     v.description('Where lines share one: the kinds of what was rejected, the most frequent first.'),

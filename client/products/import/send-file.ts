@@ -10,7 +10,7 @@ interface SendOptions {
 }
 
 export async function sendFile(file: Blob, { dryRun, reading }: SendOptions): Promise<ImportSummary> {
-  const options = Object.entries({ ...reading, dry_run: dryRun })
+  const options = Object.entries({ ...reading, dry_run: dryRun, rejected_csv: !dryRun })
   const query = new URLSearchParams(options.map(([name, value]) => [name, String(value)]))
   const answer = await fetch(`/v1/products/import?${query}`, {
     method: 'POST',

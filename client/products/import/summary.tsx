@@ -24,7 +24,7 @@ export function Tally({ summary, done = false }: { summary: ImportSummary; done?
 }
 
 /** The lines that cannot be imported, and why. */
-export function Problems({ summary: { rejected } }: { summary: ImportSummary }) {
+export function Problems({ summary: { rejected, rejected_csv: csv } }: { summary: ImportSummary }) {
   if (rejected.length === 0) return null
   const more = rejected.length - MAX_LISTED
   return (
@@ -53,6 +53,15 @@ export function Problems({ summary: { rejected } }: { summary: ImportSummary }) 
         </table>
         {more > 0 && <p className="quiet-text">and {count(more)} more</p>}
       </section>
+      {csv !== undefined && (
+        <a
+          className="button"
+          download="rejected.csv"
+          href={`data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${csv}`)}`}
+        >
+          Save these lines, to mend and import them
+        </a>
+      )}
     </div>
   )
 }
