@@ -5,7 +5,7 @@
 import type { SQL } from 'bun'
 import { DatabaseBusyError } from './database.ts'
 
-type Asked = Pick<SQL, 'unsafe'>
+type Queryable = Pick<SQL, 'unsafe'>
 /** Does something with a connection, and says each time that the server was heard. */
 type Work<T> = (heard: () => void) => Promise<T>
 
@@ -23,7 +23,7 @@ type Bound = 'waitingReads' | 'waitingTransactions'
 /** The client, as far as drizzle uses it, which gives up on a silent server. @throws DatabaseBusyError */
 export function queued(client: SQL, queue: ConnectionQueue): SQL {
   const unsafe = ask(client, (query) => queue.run(query, 'waitingReads'))
-  const begin = async (run: (tx: Asked) => Promise<unknown>) =>
+  const begin = async (run: (tx: Queryable) => Promise<unknown>) =>
     await queue.run(
       async (heard) =>
         client.begin(async (tx) => {
@@ -36,14 +36,14 @@ export function queued(client: SQL, queue: ConnectionQueue): SQL {
 }
 
 /** As the driver's own: a query is sent when it is awaited, for its rows or for their values. */
-function ask(client: Asked, send: <T>(query: Work<T>) => Promise<T>): Asked['unsafe'] {
-  const unsafe = (...query: Parameters<Asked['unsafe']>) => ({
+function ask(client: Queryable, send: <T>(query: Work<T>) => Promise<T>): Queryable['unsafe'] {
+  const unsafe = (...query: Parameters<Queryable['unsafe']>) => ({
     values: () => send(async () => await client.unsafe(...query).values()),
     // oxlint-disable-next-line unicorn/no-thenable -- the driver's own query is one
     then: (...reactions: Parameters<Promise<unknown>['then']>) =>
       send(async () => await client.unsafe(...query)).then(...reactions),
   })
-  return unsafe as unknown as Asked['unsafe']
+  return unsafe as unknown as Queryable['unsafe']
 }
 
 /** Lets so many at a time to the server, the others wait their turn. @throws DatabaseBusyError when too many wait, or the server is silent */

@@ -30,7 +30,7 @@ export function mountFileRoutes(app: Elysia, transport: Transport): void {
   }
 }
 
-interface Asked {
+interface RouteRequest {
   request: Request
   info: RequestInfo
   caller: Caller
@@ -40,7 +40,7 @@ interface Asked {
 
 async function answer(
   transfer: AnyFileRoute,
-  { request, info, caller, raw, transport }: Asked,
+  { request, info, caller, raw, transport }: RouteRequest,
 ): Promise<Response> {
   const ctx = transport.contextFor(request, info, caller)
   const input = checked(transfer, ctx, withCharset(transfer, request, raw))

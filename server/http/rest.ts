@@ -148,7 +148,7 @@ function fromKept({ scope }: AnyOperation, { auth, answers, log }: Transport, ot
   }
 }
 
-interface Asked {
+interface RouteRequest {
   request: Request
   requestId: string
   /** How long the operation took, if it ran. */
@@ -163,12 +163,16 @@ const STATUS_OF_TIER = {
   none: 'adstock; fwd=miss',
 }
 
-function success(operation: AnyOperation, answer: Answer, asked: Asked): Response {
+function success(operation: AnyOperation, answer: Answer, asked: RouteRequest): Response {
   if (operation.kind === 'mutation') return done(operation, answer, asked)
   return found(answer.cached ?? { ...serialize(operation, answer.output), tier: 'none' }, asked)
 }
 
-function done(operation: AnyOperation, { output, replayed }: Answer, { requestId, runMs }: Asked): Response {
+function done(
+  operation: AnyOperation,
+  { output, replayed }: Answer,
+  { requestId, runMs }: RouteRequest,
+): Response {
   const status = operation.multiStatus?.(output) ? 207 : (operation.status ?? 200)
   const headers: Record<string, string> = { 'x-request-id': requestId }
   if (runMs !== undefined) headers['server-timing'] = serverTiming(runMs)
@@ -183,7 +187,7 @@ function done(operation: AnyOperation, { output, replayed }: Answer, { requestId
 
 function found(
   { text, head, tier }: CacheHit<CachedHeaders>,
-  { request, requestId, runMs }: Asked,
+  { request, requestId, runMs }: RouteRequest,
 ): Response {
   const headers: Record<string, string> = {
     'x-request-id': requestId,

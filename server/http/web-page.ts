@@ -6,7 +6,7 @@ import type { Elysia } from 'elysia'
 
 const PAGE_FOLDER = join(import.meta.dir, '../../client/dist/page')
 /** Places within the page: each is the same document, which then shows what the address says. */
-const PLACES = ['/', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
+const ROUTES = ['/', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
 
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -55,7 +55,7 @@ async function pageAssets(): Promise<[string, Asset][]> {
   const index =
     assets.find(([path]) => path === '/index.html')?.[1] ??
     asset('The page is not built yet: bun run build\n', 'text/plain')
-  return [...assets, ...PLACES.map((place): [string, Asset] => [place, index])]
+  return [...assets, ...ROUTES.map((route): [string, Asset] => [route, index])]
 }
 
 const DOCS_HTML = `<!doctype html>

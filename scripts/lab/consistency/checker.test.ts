@@ -33,7 +33,7 @@ test(
     expect(report.behind_sql.reads).toBe(0)
     expect(report.reads).toBeGreaterThan(1_000)
     expect(report.reads_by_tier).toContainAllKeys(['memory', 'redis', 'none', 'not told'])
-    expect(report.phases[1]?.strikes).toBeGreaterThan(FAULT_SECONDS / 2)
+    expect(report.phases[1]?.injections).toBeGreaterThan(FAULT_SECONDS / 2)
   },
   TIMEOUT_MS + FAULT_SECONDS * 1_000,
 )

@@ -1,4 +1,4 @@
-/** What goes wrong during a run. Each strikes once, lasts a while, and puts everything right again. */
+/** What goes wrong during a run. Each is injected once, lasts a while, and puts everything right again. */
 import { rm } from 'node:fs/promises'
 import type { RedisDump } from '#server/platform/redis.testing.ts'
 import { CHECKER, type Cluster, type Replica } from './cluster.ts'
@@ -18,22 +18,22 @@ export interface Fault {
   /** One at a time for each. */
   target: 'server' | 'redis' | 'link to redis' | 'link to database' | 'database'
   taken: Taken
-  strike: (stage: Stage, replica: Replica) => Promise<void>
+  inject: (stage: Stage, replica: Replica) => Promise<void>
 }
 
 const between = (fromMs: number, toMs: number) => Bun.sleep(fromMs + Math.random() * (toMs - fromMs))
 const whileItLasts = () => between(300, 1_500)
 
-const onRedis = (strike: (stage: Stage) => Promise<unknown>): Fault => ({
+const onRedis = (inject: (stage: Stage) => Promise<unknown>): Fault => ({
   target: 'redis',
   taken: 'nothing',
-  strike: async (stage) => void (await strike(stage)),
+  inject: async (stage) => void (await inject(stage)),
 })
 
 const link = (end: 'redis' | 'database', taken: Taken, mode: ProxyMode | 'reset'): Fault => ({
   target: `link to ${end}`,
   taken,
-  async strike(_, { toRedis, toDatabase }) {
+  async inject(_, { toRedis, toDatabase }) {
     const disturbed = end === 'redis' ? toRedis : toDatabase
     if (mode === 'reset') {
       disturbed.reset()
@@ -49,7 +49,7 @@ export const FAULTS = {
   'server-killed': {
     target: 'server',
     taken: 'a server',
-    async strike(_, replica) {
+    async inject(_, replica) {
       await replica.kill()
       await replica.start()
     },
@@ -57,7 +57,7 @@ export const FAULTS = {
   'server-stopped': {
     target: 'server',
     taken: 'a server',
-    async strike(_, replica) {
+    async inject(_, replica) {
       replica.pause()
       await whileItLasts()
       replica.resume()
@@ -104,7 +104,7 @@ export const FAULTS = {
   'database-session-ended': {
     target: 'database',
     taken: 'the database',
-    async strike({ cluster: { sql } }) {
+    async inject({ cluster: { sql } }) {
       await sql`
         select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and application_name <> ${CHECKER} order by random() limit 1`
@@ -113,7 +113,7 @@ export const FAULTS = {
   'direct-sql': {
     target: 'database',
     taken: 'nothing',
-    strike: ({ session, cluster }) => writeBySql(session, cluster.sql),
+    inject: ({ session, cluster }) => writeBySql(session, cluster.sql),
   },
 } satisfies Record<string, Fault>
 
@@ -139,14 +139,14 @@ async function strikeInTurn(
     const name = names[turn % names.length]
     const replica = cluster.replicas[Math.floor(Math.random() * cluster.replicas.length)]
     if (!name || !replica) return
-    const { taken, strike, target }: Fault = FAULTS[name]
+    const { taken, inject, target }: Fault = FAULTS[name]
     const over = session.excuses.open(name, {
       taken,
       place: target === 'server' || target.startsWith('link') ? replica.index : undefined,
     })
-    await strike(stage, replica)
+    await inject(stage, replica)
     over()
-    session.tally.strikes.add(name)
+    session.tally.injections.add(name)
     await (name === 'direct-sql' ? between(10, 60) : between(100, 600))
   }
 }

@@ -68,7 +68,7 @@ async function readUnborn(session: Session, place: Target): Promise<void> {
 }
 
 async function readBuried(session: Session, place: Target): Promise<void> {
-  const history = anyOf(session.buried)
+  const history = anyOf(session.deleted)
   if (history) await anyOf([readProduct, readIfChanged, readOverTrpc])?.(session, place, history)
 }
 

@@ -25,7 +25,7 @@ export interface Report {
 interface PhaseReport {
   faults: string
   seconds: number
-  strikes: number
+  injections: number
   reads: number
   hit_rate: number
   unanswered_reads: number
@@ -66,11 +66,11 @@ export function reportOf({ tallies, violations, behindSql }: Session): Report {
 }
 
 function phaseOf(tally: Tally): PhaseReport {
-  const { faults, seconds, strikes, reads, hitRate, unanswered, readTimes, writes, writeTimes } = tally
+  const { faults, seconds, injections, reads, hitRate, unanswered, readTimes, writes, writeTimes } = tally
   return {
     faults,
     seconds,
-    strikes: strikes.sum,
+    injections: injections.sum,
     reads: reads.sum,
     hit_rate: hitRate,
     unanswered_reads: unanswered,
@@ -89,7 +89,7 @@ const times = ({ median, p99 }: PhaseReport['read_ms']) => `${median.toFixed(1)}
 
 export const PHASE_HEADING = line([
   'fault',
-  'strikes',
+  'injections',
   'reads',
   'hits',
   'ms, 50% / 99%',
@@ -99,9 +99,9 @@ export const PHASE_HEADING = line([
 ])
 
 export function phaseLine(tally: Tally): string {
-  const { faults, strikes, reads, hit_rate, read_ms, writes, write_ms, unanswered_reads } = phaseOf(tally)
+  const { faults, injections, reads, hit_rate, read_ms, writes, write_ms, unanswered_reads } = phaseOf(tally)
   const counted = [
-    whole(strikes),
+    whole(injections),
     whole(reads),
     percent(hit_rate),
     times(read_ms),

@@ -28,7 +28,7 @@ export interface Answer {
   tookMs: number
 }
 
-export interface Asked {
+export interface RequestOptions {
   path: string
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
@@ -43,7 +43,10 @@ const TIERS: [part: string, tier: Tier][] = [
   ['fwd=miss', 'none'],
 ]
 
-export async function ask(place: Target, { path, method = 'GET', headers, body }: Asked): Promise<Answer> {
+export async function ask(
+  place: Target,
+  { path, method = 'GET', headers, body }: RequestOptions,
+): Promise<Answer> {
   const startedAt = performance.now()
   const answer = { place, startedAt, status: 0, body: undefined, etag: null, tier: 'not told' } as const
   try {

@@ -19,7 +19,7 @@ export interface KeptPage {
   items: Product[]
 }
 
-const BURIED = 50
+const MAX_DELETED = 50
 const MAX_PAGES = 50
 /** What a server may say to what is asked here. */
 const ANSWERS = new Set([200, 201, 204, 304, 404, 409, 412])
@@ -38,7 +38,7 @@ export class Session {
   /** Each product that there is now. */
   readonly alive: ProductHistory[] = []
   /** Those that were deleted last. */
-  readonly buried: ProductHistory[] = []
+  readonly deleted: ProductHistory[] = []
   highestId = 0
   /** Each page as it was last answered, by its path. */
   readonly pages = new Map<string, KeptPage>()
@@ -78,8 +78,8 @@ export class Session {
     const place = this.alive.indexOf(history)
     if (place === -1) return false
     this.alive.splice(place, 1)
-    this.buried.push(history)
-    if (this.buried.length > BURIED) this.buried.shift()
+    this.deleted.push(history)
+    if (this.deleted.length > MAX_DELETED) this.deleted.shift()
     return true
   }
 
@@ -94,7 +94,7 @@ export class Session {
 
   /** For a read of many products. */
   floors(now: number): Map<ProductHistory, LowerBound> {
-    return new Map([...this.alive, ...this.buried].map((history) => [history, history.floor(now)]))
+    return new Map([...this.alive, ...this.deleted].map((history) => [history, history.floor(now)]))
   }
 
   /** @returns whether there is something to judge */

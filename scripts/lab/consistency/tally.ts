@@ -51,7 +51,7 @@ export class Tally {
   readonly reads = new Counts()
   readonly tiers = new Counts<Tier>()
   readonly writes = new Counts<'done' | 'refused' | 'unknown' | 'by SQL'>()
-  readonly strikes = new Counts()
+  readonly injections = new Counts()
   /** Reads that brought no answer while a fault excused it. */
   unanswered = 0
   seconds = 0

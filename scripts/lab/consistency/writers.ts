@@ -1,6 +1,6 @@
 /** Every way to change a product. A write whose result never came may still happen: its product is then replaced. */
 import type { SQL } from 'bun'
-import { ask, type Answer, type Asked, type Target, type Product } from './request.ts'
+import { ask, type Answer, type RequestOptions, type Target, type Product } from './request.ts'
 import { GONE, type ProductHistory } from './history.ts'
 import { anyOf, readProduct, readSomething, search } from './readers.ts'
 import type { Session } from './session.ts'
@@ -79,7 +79,7 @@ export class Writer {
     await this.#write(history, { method: 'POST', path: `/v1/products/${history.id}/stock-adjustments`, body })
   }
 
-  async #write(history: ProductHistory, asked: Asked): Promise<void> {
+  async #write(history: ProductHistory, asked: RequestOptions): Promise<void> {
     const session = this.#session
     const floor = history.floor(performance.now())
     history.writeBegins()
@@ -98,7 +98,7 @@ export class Writer {
   }
 
   /** Repeats until one of these answers comes, from any target; undefined when the run ends before. */
-  async #insist(asked: Asked, wanted: readonly number[]): Promise<Answer | undefined> {
+  async #insist(asked: RequestOptions, wanted: readonly number[]): Promise<Answer | undefined> {
     const { places } = this.#session
     for (let attempt = 0; !this.#session.stopped; attempt += 1) {
       const place = places[(this.#home.index + attempt) % places.length] ?? this.#home

@@ -1,6 +1,6 @@
 /**
- * Servers with one schedule and one store: the daily job's hour, which here is every minute's, strikes for all of them
- * at the same time. First there are three of them; then one is killed, and the next day it strikes for two.
+ * Servers with one schedule and one store: the daily job's hour, which here is every minute's, comes for all of
+ * them at the same time. First there are three of them; then one is killed, and the next day it comes for two.
  */
 import { join } from 'node:path'
 import { ROOT, type ServerProcess } from '#scripts/lab/harness/server-process.ts'
@@ -30,14 +30,14 @@ export async function dailyJobOnce(): Promise<string[]> {
     },
   })
   if (Date.now() > tick) return ['the servers were not up in time']
-  const wrong = await strikesOnce(cluster.replicas)
+  const wrong = await runsOnce(cluster.replicas)
   const [victim, ...others] = cluster.replicas
   await victim?.kill()
-  return [...wrong, ...(await strikesOnce(others))]
+  return [...wrong, ...(await runsOnce(others))]
 }
 
 /** Waits until the next tick has come to each of them. */
-async function strikesOnce(replicas: readonly ServerProcess[]): Promise<string[]> {
+async function runsOnce(replicas: readonly ServerProcess[]): Promise<string[]> {
   const before = await outcomesOf(replicas)
   const giveUpAt = performance.now() + 2 * BETWEEN_TICKS_MS
   let ran = 0

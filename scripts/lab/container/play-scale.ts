@@ -18,6 +18,6 @@ export async function runScaleScenario({ rate, pause }: { rate: number; pause: n
     await part(`rolling restart at ${rate} requests/s`, () => rollingRestart(cluster, options))
     await part(`one replica killed at ${rate} requests/s`, () => killOne(cluster, options))
   }
-  await part('the daily job strikes on three replicas, and on two when one was killed', dailyJobOnce)
+  await part('the daily job is due on three replicas, and on two when one was killed', dailyJobOnce)
   process.exitCode = wrong.length === 0 ? 0 : 1
 }

@@ -58,7 +58,7 @@ const OUTAGE = { from: 10, to: 25 }
 const STALLS_AMONG_MIXED = 0.02
 /** Real ones live an hour. One that dies before a replay arrives would look like credentials that are refused for good. */
 const USES_BEFORE_DEATH = 100
-/** A single fault passes after this many tries; `mixed` strikes at every one alike. */
+/** A single fault passes after this many tries; `mixed` fails every one alike. */
 const STRIKES = 2
 
 export function faultFor(
@@ -68,7 +68,7 @@ export function faultFor(
 ): Fault | undefined {
   const { streamed, asked, total } = request
   const luck = chance(options.seed, scenario, request.customerId, request.query, asked)
-  const strikes = streamed && asked < STRIKES && luck < SHARE
+  const fails = streamed && asked < STRIKES && luck < SHARE
   switch (scenario) {
     case 'wrong-manager':
       return WRONG_MANAGER
@@ -88,7 +88,7 @@ export function faultFor(
     case 'mixed':
       return luck < MIXED_SHARE ? mixedFault(luck / MIXED_SHARE, request) : undefined
     default:
-      return strikes ? SINGLE_FAULTS[scenario] : undefined
+      return fails ? SINGLE_FAULTS[scenario] : undefined
   }
 }
 

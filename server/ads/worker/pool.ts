@@ -34,7 +34,7 @@ const TERMINATE_TIMEOUT_MS = 1_000
 
 export class WorkerPool implements AsyncDisposable {
   readonly #options: PoolOptions
-  readonly #crews = new Set<Slot>()
+  readonly #slots = new Set<Slot>()
   readonly #leaving = new Set<Promise<void>>()
   #nextId = 0
 
@@ -67,14 +67,14 @@ export class WorkerPool implements AsyncDisposable {
 
   /** When it resolves, no worker writes any more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const slot of this.#crews) this.#retire(slot, 'The pool is closed.')
+    for (const slot of this.#slots) this.#retire(slot, 'The pool is closed.')
     await Promise.race([Promise.all(this.#leaving), sleep(TERMINATE_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   /** Workers start when there is work for them; one that died is replaced the same way. */
   #leastBusy(): Slot {
-    const idlest = [...this.#crews].toSorted((a, b) => a.waiting.size - b.waiting.size)[0]
-    if (idlest && (idlest.waiting.size === 0 || this.#crews.size >= this.#options.size)) return idlest
+    const idlest = [...this.#slots].toSorted((a, b) => a.waiting.size - b.waiting.size)[0]
+    if (idlest && (idlest.waiting.size === 0 || this.#slots.size >= this.#options.size)) return idlest
     return this.#spawn()
   }
 
@@ -90,7 +90,7 @@ export class WorkerPool implements AsyncDisposable {
     worker.addEventListener('close', () => this.#retire(slot, 'A worker ended.'))
     const { spec, dir, timeoutMs, background } = this.#options
     post(worker, { type: 'start', setup: { spec, dir, timeoutMs, background } })
-    this.#crews.add(slot)
+    this.#slots.add(slot)
     return slot
   }
 
@@ -118,7 +118,7 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #retire(slot: Slot, why: string): void {
-    if (!this.#crews.delete(slot)) return
+    if (!this.#slots.delete(slot)) return
     const left = Promise.withResolvers<void>()
     this.#leaving.add(left.promise)
     slot.worker.addEventListener('close', () => left.resolve())

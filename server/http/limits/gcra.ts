@@ -18,7 +18,7 @@ export interface Decision {
   retryAfterMs: number
 }
 
-export interface Asked {
+export interface LimitedRequest {
   caller: string
   rate: Rate
   cost: number
@@ -37,7 +37,7 @@ export class Gcra {
     this.#now = now
   }
 
-  consume({ caller, rate, cost }: Asked): Decision {
+  consume({ caller, rate, cost }: LimitedRequest): Decision {
     const time = this.#now()
     const before = Math.max(this.#arrivals.get(caller) ?? 0, time)
     const price = (cost * rate.windowMs) / rate.requests
@@ -48,7 +48,7 @@ export class Gcra {
   }
 
   /** What is known to be refused already, without counting. */
-  refusal({ caller, rate, cost }: Asked): Decision | undefined {
+  refusal({ caller, rate, cost }: LimitedRequest): Decision | undefined {
     const arrival = this.#arrivals.get(caller)
     if (arrival === undefined) return undefined
     const resetMs = arrival - this.#now()

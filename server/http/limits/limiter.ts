@@ -2,7 +2,7 @@
  * Limits that replicas share: Redis counts, on its own clock. While it does not answer, each replica counts alone,
  * with its share of the limit; what it was told last about a caller it still knows.
  */
-import { decision, Gcra, type Asked, type Decision, type Rate } from './gcra.ts'
+import { decision, Gcra, type LimitedRequest, type Decision, type Rate } from './gcra.ts'
 import { script, type Redis } from '#server/platform/redis.ts'
 
 export interface Verdict extends Decision {
@@ -13,7 +13,7 @@ export interface Verdict extends Decision {
 
 export interface Limiter extends AsyncDisposable {
   /** Never throws. A promise only when Redis has to be asked. */
-  consume: (asked: Asked) => Verdict | Promise<Verdict>
+  consume: (asked: LimitedRequest) => Verdict | Promise<Verdict>
   /** Among so many the limit is divided when Redis does not answer. */
   readonly replicas: number
 }
@@ -44,7 +44,7 @@ export function sharedLimiter({ redis, prefix, now }: SharedLimiterOptions): Lim
   const gcra = new Gcra(now)
   const replicas = countReplicas(redis, `${prefix}replicas`)
 
-  const alone = (asked: Asked): Verdict => {
+  const alone = (asked: LimitedRequest): Verdict => {
     const { requests, windowMs } = asked.rate
     const rate = { requests: Math.max(1, Math.floor(requests / replicas.count)), windowMs }
     return { ...gcra.consume({ ...asked, rate }), rate, by: 'local' }
@@ -81,15 +81,15 @@ export function sharedLimiter({ redis, prefix, now }: SharedLimiterOptions): Lim
   }
 }
 
-type ConsumeMany = (asked: Asked, count: number) => Promise<readonly Verdict[]>
+type ConsumeMany = (asked: LimitedRequest, count: number) => Promise<readonly Verdict[]>
 
 interface Waiting {
-  asked: Asked
+  asked: LimitedRequest
   resolve: ((verdict: Verdict) => void)[]
 }
 
 /** What the same caller asks in one turn of the event loop is asked of Redis at once. */
-function inTurns(consume: ConsumeMany): (asked: Asked) => Promise<Verdict> {
+function inTurns(consume: ConsumeMany): (asked: LimitedRequest) => Promise<Verdict> {
   const waiting = new Map<string, Waiting>()
   const settle = async ({ asked, resolve }: Waiting) => {
     const verdicts = await consume(asked, resolve.length)
