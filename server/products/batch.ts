@@ -8,6 +8,7 @@ import * as schema from './schema.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
 import {
   productNotFound,
+  skuTaken,
   stockRefusal,
   VersionMismatch,
   type NewRow,
@@ -128,10 +129,6 @@ function planStep(
 
 function keyOf({ id, sku = '' }: Step): ProductKey {
   return id === undefined ? { sku } : { id }
-}
-
-function skuTaken(sku: string | undefined): ProblemError {
-  return new ProblemError('SKU_TAKEN', `Another product has the SKU "${sku}".`, { sku })
 }
 
 function isChange(outcome: Outcome): outcome is Planned {

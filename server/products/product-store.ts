@@ -2,7 +2,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
-import { ProblemError } from '#server/errors.ts'
 import { Vocabulary } from '#db/search/vocabulary.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
@@ -24,6 +23,7 @@ import { importBatch, pictureOf, type ImportLines } from './import/batch.ts'
 import { applyLines } from './import/plan.ts'
 import {
   ProductWrites,
+  skuTaken,
   type Adjustment,
   type ExpectedVersions,
   type NewRow,
@@ -183,8 +183,7 @@ async function skuTakenAsProblem<T>(
   try {
     return await write()
   } catch (error) {
-    if (db.isUniqueViolation(error))
-      throw new ProblemError('SKU_TAKEN', `Another product has the SKU${sku ? ` "${sku}"` : ''}.`, { sku })
+    if (db.isUniqueViolation(error)) throw skuTaken(sku)
     throw error
   }
 }

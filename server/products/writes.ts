@@ -53,6 +53,10 @@ export function productNotFound(key: ProductKey): ProblemError {
   return new ProblemError('PRODUCT_NOT_FOUND', `No product has the ${named}.`)
 }
 
+export function skuTaken(sku: string | null | undefined): ProblemError {
+  return new ProblemError('SKU_TAKEN', `Another product has the SKU${sku ? ` "${sku}"` : ''}.`, { sku })
+}
+
 export type ChangeReason = 'set' | 'import' | AdjustmentReason
 
 export interface PlannedChange {

@@ -1,9 +1,15 @@
 /** A batch of imported lines as one transaction; in halves when another writer has taken a SKU meanwhile. */
 import { inArray, or } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
-import type { ProductRow } from '#db/schema.postgres.ts'
 import { productColumns } from '#server/products/pages.ts'
-import { changedRow, type NewRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
+import {
+  changedRow,
+  skuTaken,
+  type NewRow,
+  type PlannedChange,
+  type ProductWrites,
+} from '#server/products/writes.ts'
+import { KnownRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 import {
   applyLines,
@@ -31,7 +37,7 @@ export async function importBatch(
   } catch (error) {
     if (!db.isUniqueViolation(error)) throw error
     const [only] = lines
-    if (lines.length === 1 && only) return skuTaken(only)
+    if (lines.length === 1 && only) return refused(only)
     const middle = Math.ceil(lines.length / 2)
     const first = await importBatch(db, lines.slice(0, middle), options)
     const waiting = [...options.waiting, ...first.setAside]
@@ -48,9 +54,9 @@ function targetOf(writes: ProductWrites): ImportTarget {
   }
 }
 
-function skuTaken({ line, fields: { sku } }: ImportedLine): Planned {
-  const detail = `Another product has the SKU "${sku}".`
-  return { tally: { ...emptyTally(), rejected: [{ line, code: 'SKU_TAKEN', detail }] }, setAside: [] }
+function refused({ line, fields: { sku } }: ImportedLine): Planned {
+  const { code, message: detail } = skuTaken(sku)
+  return { tally: { ...emptyTally(), rejected: [{ line, code, detail }] }, setAside: [] }
 }
 
 function joined(first: Planned, second: Planned): Planned {
@@ -72,26 +78,20 @@ export function addTallies(first: Tally, second: Tally): Tally {
 /** The catalogue as a file would leave it, were it imported: what a dry run writes stays in memory. */
 export function pictureOf(db: Database, now: number): ImportTarget {
   const { products } = db.tables
-  const changed = new Map<number, ProductRow>()
-  const bySku = new Map<string, ProductRow>()
+  const changed = new KnownRows()
   let lastId = 0
-  const keep = (row: ProductRow) => {
-    const sku = changed.get(row.id)?.sku ?? null
-    if (sku !== null && bySku.get(sku)?.id === row.id) bySku.delete(sku)
-    changed.set(row.id, row)
-    if (row.sku !== null) bySku.set(row.sku, row)
-  }
   return {
     async find({ ids, skus }) {
       const stored = await db.reader
         .select(productColumns(db))
         .from(products)
         .where(or(inArray(products.id, ids), inArray(products.sku, skus)))
-      const found = stored.map((row) => changed.get(row.id) ?? row)
-      return [...found, ...skus.flatMap((sku) => bySku.get(sku) ?? [])]
+      const found = stored.map((row) => changed.byId(row.id) ?? row)
+      return [...found, ...skus.flatMap((sku) => changed.ownerOf(sku) ?? [])]
     },
     after: (row, change) => changedRow(row, change, now),
-    changeAll: async (changes: readonly PlannedChange[]) => changes.forEach(({ after }) => keep(after)),
+    changeAll: async (changes: readonly PlannedChange[]) =>
+      changes.forEach(({ after }) => changed.keep(after)),
     async createAll(rows: readonly NewRow[]) {
       // No product has such an id, and no line can name it.
       const created = rows.map((row) => ({
@@ -101,7 +101,7 @@ export function pictureOf(db: Database, now: number): ImportTarget {
         createdAt: now,
         updatedAt: now,
       }))
-      created.forEach(keep)
+      for (const row of created) changed.keep(row)
       return created
     },
   }

@@ -4,8 +4,6 @@ import { knownHeadings, type Mapping } from './headings.ts'
 export const DELIMITERS = { comma: ',', semicolon: ';', tab: '\t' } as const
 export type DelimiterName = keyof typeof DELIMITERS
 
-const LOOKED_AT = 20
-
 export interface Delimiter {
   delimiter: string
   /** A first line that says so, as spreadsheets write it; it is no header. */
@@ -16,7 +14,7 @@ export interface Delimiter {
 export function findDelimiter(head: string, mapping: Mapping): Delimiter {
   const declared = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(head)?.[1]
   if (declared !== undefined) return { delimiter: declared, isDeclared: true }
-  const [first = ''] = head.replace(/^\ufeff/, '').split(/\r\n|\n|\r/, LOOKED_AT)
+  const [first = ''] = head.replace(/^\ufeff/, '').split(/\r\n|\n|\r/, 1)
   const [best] = Object.values(DELIMITERS)
     .map((delimiter) => {
       const header = first.split(delimiter).map((cell) => cell.replace(/^"(.*)"$/s, '$1'))

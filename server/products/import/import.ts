@@ -140,7 +140,8 @@ class Importing {
   readonly #options: ImportingOptions
   #tally = emptyTally()
   #batch: ImportedLine[] = []
-  #cellsOf = new Map<number, readonly string[]>()
+  /** Of lines that may yet be rejected, where that is to be told. */
+  readonly #cellsOf = new Map<number, readonly string[]>()
   /** Lines whose SKU another product still has: they come last. */
   readonly #setAside: ImportedLine[] = []
   #nameOf: { group: string; name: string } | undefined
@@ -202,7 +203,7 @@ class Importing {
     const waiting = settled ? [] : [...this.#setAside]
     const { tally, setAside } = await importLines(lines, { settled, waiting, keepMangledSkus })
     this.#setAside.push(...setAside)
-    for (const { line, detail } of tally.rejected) this.#tell(line, detail)
+    for (const { line, detail } of tally.rejected) this.#tell(line, this.#cellsOf.get(line) ?? [], detail)
     const kept = new Set(this.#setAside.map(({ line }) => line))
     for (const line of this.#cellsOf.keys()) if (!kept.has(line)) this.#cellsOf.delete(line)
     this.#tally = addTallies(this.#tally, tally)
@@ -229,14 +230,11 @@ class Importing {
 
   #reject(line: number, cells: readonly string[], { code, detail }: { code: string; detail: string }): void {
     this.#tally.rejected.push({ line, code, detail })
-    this.#cellsOf.set(line, cells)
-    this.#tell(line, detail)
-    this.#cellsOf.delete(line)
+    this.#tell(line, cells, detail)
   }
 
-  #tell(line: number, detail: string): void {
-    const { header } = this.#file
-    this.#options.onRejected?.({ line, detail, header, cells: this.#cellsOf.get(line) ?? [] })
+  #tell(line: number, cells: readonly string[], detail: string): void {
+    this.#options.onRejected?.({ line, detail, header: this.#file.header, cells })
   }
 }
 

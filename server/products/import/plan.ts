@@ -4,9 +4,16 @@
  */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
-import { stockRefusal, VersionMismatch, type NewRow, type PlannedChange } from '#server/products/writes.ts'
+import {
+  skuTaken,
+  stockRefusal,
+  VersionMismatch,
+  type NewRow,
+  type PlannedChange,
+} from '#server/products/writes.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
-import { type ImportSummary } from '#server/products/file-schema.ts'
+import type { ImportSummary } from '#server/products/file-schema.ts'
+import { KnownRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 
 /** Where lines take effect: a transaction, or the picture of one that a dry run keeps. */
@@ -116,7 +123,7 @@ class Plan implements Planned {
     this.#refuseShortened(fields.sku)
     // The same product may come twice in one file: the later line then changes what the earlier one makes.
     if (typeof fields.sku === 'string' && this.#fresh.has(fields.sku)) await this.write()
-    const before = this.#known.find(line)
+    const before = this.#productOf(line)
     if (!before) {
       await this.#create(line)
       return true
@@ -128,6 +135,18 @@ class Plan implements Planned {
     this.tally[after === before ? 'unchanged' : 'updated'] += 1
     if (after !== before) await this.#change({ before, after, reason: 'import' }, takes)
     return true
+  }
+
+  /** @throws ProblemError `PRODUCT_NOT_FOUND` for an id of no product */
+  #productOf({ id, fields: { sku } }: ImportedLine): ProductRow | undefined {
+    if (id === undefined) return typeof sku === 'string' ? this.#known.ownerOf(sku) : undefined
+    const row = this.#known.byId(id)
+    if (!row)
+      throw new ProblemError(
+        'PRODUCT_NOT_FOUND',
+        `No product has the id ${id}. To find the products of another catalogue by SKU, leave ids out: ignore_id.`,
+      )
+    return row
   }
 
   #refuseShortened(sku: string | null | undefined): void {
@@ -156,7 +175,7 @@ class Plan implements Planned {
   }
 
   #wait(line: ImportedLine): void {
-    const row = this.#known.find(line)
+    const row = this.#productOf(line)
     if (row) this.#waiting.add(row.id)
     this.setAside.push(line)
   }
@@ -190,14 +209,14 @@ class Plan implements Planned {
   #firstLines(): Map<number, ImportedLine> {
     const first = new Map<number, ImportedLine>()
     for (const line of this.setAside) {
-      const row = this.#known.find(line)
+      const row = this.#productOf(line)
       if (row && !first.has(row.id)) first.set(row.id, line)
     }
     return first
   }
 
   #isAllowed(line: ImportedLine): boolean {
-    const row = this.#known.find(line)
+    const row = this.#productOf(line)
     try {
       if (row) changed(this.#target, row, line)
       return row !== undefined
@@ -218,8 +237,7 @@ class Plan implements Planned {
       this.setAside.find((line) => !first.has(this.#ownerOfTarget(line) ?? Number.NaN)) ?? this.setAside[0]
     if (!refused) return
     this.setAside = this.setAside.filter((line) => line !== refused)
-    const { sku } = refused.fields
-    this.#reject(refused, new ProblemError('SKU_TAKEN', `Another product has the SKU "${sku}".`))
+    this.#reject(refused, skuTaken(refused.fields.sku))
   }
 }
 
@@ -253,42 +271,6 @@ function keysOf(lines: readonly ImportedLine[]) {
   return {
     ids: lines.flatMap(({ id }) => id ?? []),
     skus: lines.flatMap(({ fields: { sku } }) => sku ?? []),
-  }
-}
-
-class KnownRows {
-  readonly #byId = new Map<number, ProductRow>()
-  readonly #bySku = new Map<string, ProductRow>()
-
-  constructor(rows: readonly ProductRow[]) {
-    for (const row of rows) this.keep(row)
-  }
-
-  keep(row: ProductRow): void {
-    const sku = this.#byId.get(row.id)?.sku ?? null
-    if (sku !== null && this.#bySku.get(sku)?.id === row.id) this.#bySku.delete(sku)
-    this.#byId.set(row.id, row)
-    if (row.sku !== null) this.#bySku.set(row.sku, row)
-  }
-
-  byId(id: number): ProductRow | undefined {
-    return this.#byId.get(id)
-  }
-
-  ownerOf(sku: string): ProductRow | undefined {
-    return this.#bySku.get(sku)
-  }
-
-  /** @throws ProblemError `PRODUCT_NOT_FOUND` for an id of no product */
-  find({ id, fields: { sku } }: ImportedLine): ProductRow | undefined {
-    if (id === undefined) return typeof sku === 'string' ? this.#bySku.get(sku) : undefined
-    const row = this.#byId.get(id)
-    if (!row)
-      throw new ProblemError(
-        'PRODUCT_NOT_FOUND',
-        `No product has the id ${id}. To find the products of another catalogue by SKU, leave ids out: ignore_id.`,
-      )
-    return row
   }
 }
 
