@@ -41,6 +41,8 @@ export interface CacheParts<Head> {
 
 /** One hit in so many is read again and compared. */
 const SAMPLED = 1000
+/** Texts of this length or more may be sent compressed. */
+export const COMPRESSED_FROM = 1024
 /** Of an entry, beside its text and its key. */
 export const ENTRY_BYTES = 700
 
@@ -125,7 +127,9 @@ export class Cache<Head> {
     const characters = key.length + entry.text.length
     // A text with one character beyond Latin-1 is held with two bytes for each.
     const width = Buffer.byteLength(entry.text) === entry.text.length ? 1 : 2
-    this.#parts.memory.set(key, entry, characters * width + ENTRY_BYTES)
+    // An encoded copy, if there is one, has at most half its text's length.
+    const encoded = entry.text.length >= COMPRESSED_FROM ? entry.text.length / 2 : 0
+    this.#parts.memory.set(key, entry, characters * width + encoded + ENTRY_BYTES)
   }
 
   /** Only while nothing has changed between hit and comparison can the two be told apart. */

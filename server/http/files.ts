@@ -1,15 +1,17 @@
 /** Routes for files: a download is streamed as it is made, an upload is read as it comes. */
 import type { Elysia } from 'elysia'
 import { fileRoutesOf } from '#server/api.ts'
+import { COMPRESSED_FROM } from '#server/cache/cache.ts'
 import { type Caller, requireScope } from '#server/caller.ts'
 import { whileAvailable } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
 import { checked, runUpload, type AnyFileRoute } from '#server/file-route.ts'
 import { knownFields } from '#server/parse-input.ts'
 import { charsetNamed } from '#server/platform/charsets.ts'
+import { codingFor, compressionStream, withCoding, textResponse } from './compression.ts'
 import { queryReader } from './input.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
-import { PREFIX, splitRest, type Transport } from './rest.ts'
+import { JSON_TYPE, PREFIX, splitRest, type Transport } from './rest.ts'
 import { FILE_PACE, paced } from './limits/slow-clients.ts'
 
 export function mountFileRoutes(app: Elysia, transport: Transport): void {
@@ -52,19 +54,23 @@ async function answer(
     const { output, replayed } = await whileAvailable(ctx, 'mutation', () =>
       runUpload(transfer, ctx, { input, body }),
     )
-    return Response.json(output, {
-      headers: { ...headers, ...(replayed && { 'idempotent-replayed': 'true' }) },
+    return textResponse(request, JSON.stringify(output), {
+      headers: { ...headers, 'content-type': JSON_TYPE, ...(replayed && { 'idempotent-replayed': 'true' }) },
     })
   }
   const onError = (error: unknown) =>
     transport.log.error({ err: error, request_id: info.requestId }, 'a download broke off')
   const begun = await whileAvailable(ctx, 'query', () => begin(transfer.run(ctx, input)))
-  return new Response(streamed(begun, onError), {
-    headers: {
-      ...headers,
-      'content-type': `${transfer.mediaType}; charset=utf-8`,
-      'content-disposition': `attachment; filename="${transfer.fileName}"`,
-    },
+  const isLong = (begun.first.value ?? '').length >= COMPRESSED_FROM
+  const coding = isLong ? codingFor(request) : undefined
+  const body = streamed(begun, onError)
+  const ownHeaders = {
+    ...headers,
+    'content-type': `${transfer.mediaType}; charset=utf-8`,
+    'content-disposition': `attachment; filename="${transfer.fileName}"`,
+  }
+  return new Response(coding === undefined ? body : body.pipeThrough(compressionStream(coding)), {
+    headers: isLong ? withCoding(ownHeaders, coding) : ownHeaders,
   })
 }
 
@@ -93,7 +99,7 @@ async function begin(parts: AsyncIterable<string>): Promise<Begun> {
 }
 
 /** The next part is made when the one before it was taken. A part that fails cuts the connection: half a file must not look whole. */
-function streamed({ first, rest }: Begun, onError: (error: unknown) => void): ReadableStream<Uint8Array> {
+function streamed({ first, rest }: Begun, onError: (error: unknown) => void): ReadableStream<BufferSource> {
   const encoder = new TextEncoder()
   let next: IteratorResult<string> | undefined = first
   return new ReadableStream({

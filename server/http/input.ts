@@ -3,6 +3,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { AnyOperation } from '#server/operation.ts'
 import { knownFields } from '#server/parse-input.ts'
+import { strongTagValue } from './compression.ts'
 import { JSON_PACE, paced } from './limits/slow-clients.ts'
 
 export const MAX_BODY_BYTES = 1024 * 1024
@@ -111,7 +112,9 @@ function applyIfMatch(input: RawInput, field: string, header: string): void {
     throw invalidInput([
       { pointer: `/${field}`, detail: 'If-Match must be an ETag such as "7", with its quotes' },
     ])
-  const versions = tags.flatMap((tag) => (/^"[1-9]\d{0,15}"$/.test(tag) ? Number(tag.slice(1, -1)) : []))
+  const versions = tags
+    .flatMap((tag) => strongTagValue(tag) ?? [])
+    .flatMap((value) => (/^[1-9]\d{0,15}$/.test(value) ? Number(value) : []))
   if (versions.length === 0 && tags.some((tag) => tag.startsWith('W/')))
     throw new ProblemError(
       'VERSION_MISMATCH',

@@ -1,6 +1,7 @@
 /** `/metrics`, and what it tells of every request: how long until its answer began, by route and status. */
 import type { Elysia } from 'elysia'
 import type { Metrics } from '#server/platform/metrics.ts'
+import { textResponse } from './compression.ts'
 import { exchangeOf } from './exchange.ts'
 
 const BOUNDS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -16,7 +17,9 @@ export function mountMetrics(
   app.get('/metrics', async ({ request }) => {
     await authorize(request)
     const { contentType, body } = await metrics.text()
-    return new Response(body, { headers: { 'content-type': contentType, 'cache-control': 'no-store' } })
+    return textResponse(request, body, {
+      headers: { 'content-type': contentType, 'cache-control': 'no-store' },
+    })
   })
 }
 

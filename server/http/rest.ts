@@ -11,9 +11,10 @@ import type { Context } from '#server/context.ts'
 import { serialize, type Answer, follow, invoke } from '#server/invoke.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { ProblemError } from '#server/errors.ts'
-import type { CacheHit } from '#server/cache/cache.ts'
+import { COMPRESSED_FROM, type CacheHit } from '#server/cache/cache.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Auth } from './auth/auth.ts'
+import { codingFor, encode, tagFor, textResponse } from './compression.ts'
 import { inputReader } from './input.ts'
 import {
   addressOf,
@@ -123,16 +124,16 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
  * The same address was answered before, so it need not be understood again: a kept answer goes out without its input
  * being read. Everything else is left to `otherwise`.
  */
-function fromKept({ scope }: AnyOperation, { auth, answers, log }: Transport, otherwise: Handler): Handler {
+function fromKept(operation: AnyOperation, { auth, answers, log }: Transport, otherwise: Handler): Handler {
   const answer = (caller: Caller, request: Request, params: PathParameters) => {
-    if (!mayUse(caller, scope) || asksToRefresh(request)) return otherwise(request, params)
+    if (!mayUse(caller, operation.scope) || asksToRefresh(request)) return otherwise(request, params)
     const address = addressOf(request.url)
     const send = (hit: CacheHit<CachedHeaders> | undefined) => {
       if (!hit) return otherwise(request, params, address)
       const absence = cachedNotFound(hit)
       return absence
         ? problemResponse(toProblem(absence, requestInfo(request), log))
-        : found(hit, { request, requestId: requestIdOf(request) })
+        : found(operation, hit, { request, requestId: requestIdOf(request) })
     }
     const hit = answers.hit(address)
     // The database did not say whether anything has changed: the long way knows what to do about that.
@@ -155,7 +156,7 @@ interface RouteRequest {
   runMs?: number
 }
 
-const JSON_TYPE = 'application/json; charset=utf-8'
+export const JSON_TYPE = 'application/json; charset=utf-8'
 
 const STATUS_OF_TIER = {
   memory: 'adstock; hit; detail=memory',
@@ -165,13 +166,13 @@ const STATUS_OF_TIER = {
 
 function success(operation: AnyOperation, answer: Answer, asked: RouteRequest): Response {
   if (operation.kind === 'mutation') return done(operation, answer, asked)
-  return found(answer.cached ?? { ...serialize(operation, answer.output), tier: 'none' }, asked)
+  return found(operation, answer.cached ?? { ...serialize(operation, answer.output), tier: 'none' }, asked)
 }
 
 function done(
   operation: AnyOperation,
   { output, replayed }: Answer,
-  { requestId, runMs }: RouteRequest,
+  { request, requestId, runMs }: RouteRequest,
 ): Response {
   const status = operation.multiStatus?.(output) ? 207 : (operation.status ?? 200)
   const headers: Record<string, string> = { 'x-request-id': requestId }
@@ -179,28 +180,37 @@ function done(
   if (replayed) headers['idempotent-replayed'] = 'true'
   if (operation.location) headers['location'] = PREFIX + operation.location(output)
   if (status === 204) return new Response(null, { status, headers })
-  const etag = operation.etag?.(output)
-  if (etag) headers['etag'] = etag
   headers['content-type'] = JSON_TYPE
-  return new Response(JSON.stringify(output), { status, headers })
+  const text = JSON.stringify(output)
+  const etag = operation.etag?.(output)
+  if (!etag) return textResponse(request, text, { status, headers })
+  headers['etag'] = etag
+  return new Response(text, { status, headers })
 }
 
+/** What has its version as its tag is sent as it is: small, and the tag stays the version. */
 function found(
+  operation: AnyOperation,
   { text, head, tier }: CacheHit<CachedHeaders>,
   { request, requestId, runMs }: RouteRequest,
 ): Response {
+  const isCompressible = text.length >= COMPRESSED_FROM && !operation.etag
+  const coding = isCompressible ? codingFor(request) : undefined
+  const etag = tagFor(head.etag, coding)
   const headers: Record<string, string> = {
     'x-request-id': requestId,
     'cache-control': 'private, no-cache',
     'cache-status': STATUS_OF_TIER[tier],
-    etag: head.etag,
+    etag,
   }
+  if (isCompressible) headers['vary'] = 'accept-encoding'
   if (runMs !== undefined) headers['server-timing'] = serverTiming(runMs)
-  if (matches(request.headers.get('if-none-match'), head.etag))
-    return new Response(null, { status: 304, headers })
+  if (matches(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   if (head.cursors) addLinks(headers, request, head.cursors)
   headers['content-type'] = JSON_TYPE
-  return new Response(text, { headers })
+  if (coding === undefined) return new Response(text, { headers })
+  headers['content-encoding'] = coding
+  return new Response(encode(text, coding, head), { headers })
 }
 
 /** https://www.w3.org/TR/server-timing/: browsers show it beside the request. */

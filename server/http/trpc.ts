@@ -9,6 +9,7 @@ import type { Context } from '#server/context.ts'
 import { follow, invoke } from '#server/invoke.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
+import { textResponse } from './compression.ts'
 import { isPaged, readBytes } from './input.ts'
 import type { RateLimiter } from './limits/rate-limit.ts'
 import { problemHeaders, requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
@@ -35,8 +36,8 @@ export interface TrpcTransport extends Transport {
 export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void {
   const { auth, contextFor } = transport
   const router = createRouter(api, transport)
-  const handle = async (request: Request, caller: Caller) =>
-    await fetchRequestHandler({
+  const handle = async (request: Request, caller: Caller) => {
+    const response = await fetchRequestHandler({
       endpoint: ENDPOINT,
       req: await bounded(request),
       router,
@@ -48,6 +49,8 @@ export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void
         return { request, info, resHeaders, context: contextFor(req, info, caller) }
       },
     })
+    return isStream(response) ? response : await compressed(request, response)
+  }
   const answer = async ({ request }: { request: Request }) => handle(request, await auth.callerOf(request))
   const { rateLimit, onError } = transport
   if (!rateLimit) {
@@ -219,4 +222,14 @@ function asProblem(error: TRPCError): unknown {
     return error.cause ?? error
   const code = OF_TRPC[error.code]
   return code ? new ProblemError(code, error.message) : error
+}
+
+/** Parts are sent as they become ready, or events. */
+function isStream({ headers }: Response): boolean {
+  return headers.has('transfer-encoding') || headers.get('content-type') === 'text/event-stream'
+}
+
+async function compressed(request: Request, response: Response): Promise<Response> {
+  const { status, headers } = response
+  return textResponse(request, await response.text(), { status, headers: Object.fromEntries(headers) })
 }
