@@ -7,6 +7,7 @@ export interface JsonSchema {
   type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'null'
   anyOf?: JsonSchema[]
   enum?: unknown[]
+  const?: unknown
   not?: { const?: unknown; required?: string[] }
   format?: string
   pattern?: string
@@ -40,6 +41,7 @@ export function allowed(schema: JsonSchema): fc.Arbitrary<unknown> {
 function candidates(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.anyOf && schema.type === undefined) return fc.oneof(...schema.anyOf.map(candidates))
   if (schema.enum) return fc.constantFrom(...schema.enum)
+  if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.format === 'date') return dates
   const { minimum: min = -1e15, maximum: max = 1e15, items = {}, minItems = 0, properties = {} } = schema
   switch (schema.type) {

@@ -20,7 +20,7 @@ import {
 export const batchOperations = {
   batch: mutation({
     rest: 'POST /products/batch',
-    summary: 'Up to 1000 changes at once, all or none, or each for itself',
+    summary: 'Up to 1000 changes and new products at once, all or none, or each for itself',
     input: schema.ProductBatch,
     output: schema.ProductBatchResults,
     scope: 'products:write',
@@ -36,8 +36,10 @@ interface Step extends Omit<v.InferOutput<typeof schema.ProductBatchStep>, 'pric
   fields: Partial<NewRow>
 }
 
-interface Planned extends PlannedChange {
+interface Planned extends Omit<PlannedChange, 'before'> {
   step: Step
+  /** Undefined for a new product, whose id is below 0 until it is written. */
+  before: ProductRow | undefined
 }
 
 type Outcome = Planned | { step: Step; problem: ProblemError }
@@ -52,10 +54,46 @@ async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<
     })
     const planned = await plan(ctx, steps, { writes, rows })
     if (mode === 'atomic') refuseFailures(planned)
-    if (!dry_run) await writes.changeAll(planned.filter((outcome) => isChange(outcome)))
-    return planned
+    return dry_run ? planned : await write(writes, planned)
   })
   return { mode, dry_run, results: outcomes.map((outcome) => toResult(ctx, outcome)) }
+}
+
+/** New products first: what the batch does to them afterwards needs their ids. */
+async function write(writes: ProductWrites, planned: readonly Outcome[]): Promise<Outcome[]> {
+  const fresh = planned.flatMap((outcome) => ('problem' in outcome || outcome.before ? [] : [outcome.after]))
+  const created = await createInOrder(writes, fresh)
+  const stored = (row: ProductRow): ProductRow => {
+    const own = created.get(row.id)
+    if (!own) return row
+    return row.version === own.version ? own : { ...row, id: own.id, createdAt: own.createdAt }
+  }
+  const outcomes = planned.map((outcome) => {
+    if ('problem' in outcome) return outcome
+    const { before, after } = outcome
+    return { ...outcome, before: before && stored(before), after: stored(after) }
+  })
+  await writes.changeAll(outcomes.filter((outcome) => isChange(outcome)))
+  return outcomes
+}
+
+/** @returns the stored rows by the ids that the given ones have */
+async function createInOrder(
+  writes: ProductWrites,
+  rows: readonly ProductRow[],
+): Promise<Map<number, ProductRow>> {
+  const created = await writes.createAll(
+    rows.map(({ sku, name, priceMinor, stockLevel }) => ({ sku, name, priceMinor, stockLevel })),
+    'initial',
+  )
+  // Rows with the same content stand for each other.
+  const byContent = Map.groupBy(created, contentOf)
+  return new Map(
+    rows.flatMap((row) => {
+      const own = byContent.get(contentOf(row))?.shift()
+      return own ? [[row.id, own] as const] : []
+    }),
+  )
 }
 
 function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatchStep>, index: number): Step {
@@ -76,6 +114,10 @@ function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatc
   }
 }
 
+function contentOf({ sku, name, priceMinor, stockLevel }: NewRow): string {
+  return JSON.stringify([sku, name, priceMinor, stockLevel])
+}
+
 /**
  * In order, each step on what the ones before it made of its product. A version may be the one before the
  * batch, which is what the client saw, or the one its own earlier steps have led to.
@@ -89,17 +131,21 @@ async function plan(
   const current = new Map(before)
   const owners = new Map(rows.flatMap(({ id, sku }) => (sku === null ? [] : [[sku, id]])))
   const outcomes: Outcome[] = []
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     try {
       const id = step.id ?? owners.get(step.sku ?? '') ?? Number.NaN
       const owner = step.sku === undefined ? undefined : owners.get(step.sku)
-      if (owner !== undefined && owner !== id) throw skuTaken(step.sku)
-      const planned = await withCurrent(ctx, async () =>
-        planStep(writes, step, { first: before.get(id), row: current.get(id) }),
-      )
-      current.set(id, planned.after)
+      if (owner !== undefined && (step.create || owner !== id)) throw skuTaken(step.sku)
+      const planned = step.create
+        ? planNew(step, -1 - index)
+        : await withCurrent(ctx, async () =>
+            planStep(writes, step, { first: before.get(id), row: current.get(id) }),
+          )
+      const { after } = planned
+      current.set(after.id, after)
+      if (step.create) before.set(after.id, after)
       // A SKU that the batch sets free stays taken until its end.
-      if (planned.after.sku !== null) owners.set(planned.after.sku, id)
+      if (after.sku !== null) owners.set(after.sku, after.id)
       outcomes.push(planned)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -107,6 +153,13 @@ async function plan(
     }
   }
   return outcomes
+}
+
+function planNew(step: Step, id: number): Planned {
+  const { name = '', priceMinor = 0 } = step.fields
+  const { sku = null, stock_level: stockLevel = 0 } = step
+  const after = { id, sku, name, priceMinor, stockLevel, version: 1, createdAt: 0, updatedAt: 0 }
+  return { step, before: undefined, after, reason: 'set' }
 }
 
 function planStep(
@@ -131,8 +184,13 @@ function keyOf({ id, sku = '' }: Step): ProductKey {
   return id === undefined ? { sku } : { id }
 }
 
-function isChange(outcome: Outcome): outcome is Planned {
-  return !('problem' in outcome) && outcome.after !== outcome.before
+/** As the operation did. */
+function namedBy(step: Step): Partial<ProductKey> {
+  return step.create && step.sku === undefined ? {} : keyOf(step)
+}
+
+function isChange(outcome: Outcome): outcome is Planned & PlannedChange {
+  return !('problem' in outcome) && outcome.before !== undefined && outcome.after !== outcome.before
 }
 
 function refuseFailures(outcomes: readonly Outcome[]): void {
@@ -149,11 +207,14 @@ function refuseFailures(outcomes: readonly Outcome[]): void {
 
 function toResult(ctx: Context, outcome: Outcome) {
   if ('problem' in outcome) return failed(outcome)
-  const { step, after } = outcome
-  return { ...keyOf(step), id: after.id, status: 200, product: toProduct(after, ctx.currency) }
+  const { step, before, after } = outcome
+  const status = before ? 200 : 201
+  // A product that a dry run did not create has no id.
+  if (after.id < 0) return { ...namedBy(step), status }
+  return { ...namedBy(step), id: after.id, status, product: toProduct(after, ctx.currency) }
 }
 
 function failed({ step, problem: { code, message, extra } }: { step: Step; problem: ProblemError }) {
   const { status, title } = PROBLEMS[code]
-  return { ...keyOf(step), status, problem: { code, status, title, detail: message, ...extra } }
+  return { ...namedBy(step), status, problem: { code, status, title, detail: message, ...extra } }
 }

@@ -94,6 +94,65 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (dialect) => {
     expect(items[0]?.reference).toBe('order 8')
   })
 
+  test('a batch creates products, and changes them after that', async () => {
+    const { id } = await create('N1')
+    const operations = [
+      { create: true as const, sku: 'N2', name: ' New ', price: '3.00', stock_level: 7 },
+      { create: true as const, name: 'No SKU', price: 1 },
+      { create: true as const, name: 'No SKU', price: 1 },
+      { sku: 'N2', delta: -2, reason: 'sold' as const, reference: 'order 9' },
+      { create: true as const, sku: 'N2', name: 'Twice', price: 1 },
+      { create: true as const, sku: 'N1', name: 'Taken', price: 1 },
+      { id, name: 'Changed' },
+    ]
+    const dry = await products.batch.mutate({ mode: 'per_item', dry_run: true, operations })
+    expect(dry.results.map(({ status }) => status)).toEqual([201, 201, 201, 200, 409, 409, 200])
+    expect(dry.results[0]).toEqual({ sku: 'N2', status: 201 })
+    expect((await server.rest('GET /products/by-sku/N2')).status).toBe(404)
+
+    const { results } = await products.batch.mutate({ mode: 'per_item', operations })
+    expect(results).toMatchObject([
+      { sku: 'N2', status: 201, product: { name: 'New', price: '3.00', stock_level: 7, version: 1 } },
+      { status: 201, product: { sku: null, name: 'No SKU', stock_level: 0 } },
+      { status: 201, product: { sku: null, name: 'No SKU' } },
+      { sku: 'N2', status: 200, product: { stock_level: 5, version: 2 } },
+      { sku: 'N2', problem: { code: 'SKU_TAKEN' } },
+      { sku: 'N1', problem: { code: 'SKU_TAKEN' } },
+      { id, status: 200, product: { name: 'Changed' } },
+    ])
+    const ids = results.slice(0, 3).map((result) => result.id ?? 0)
+    expect(new Set(ids).size).toBe(3)
+    for (const [index, each] of ids.entries())
+      expect((await products.get.query({ id: each })).name).toBe(index === 0 ? 'New' : 'No SKU')
+    expect(await products.get.query({ id: ids[0] ?? 0 })).toEqual(results[3]?.product as never)
+    const { items } = await products.adjustments.query({ id: ids[0] ?? 0 })
+    expect(items.map(({ delta, reason, reference }) => [delta, reason, reference])).toEqual([
+      [-2, 'sold', 'order 9'],
+      [7, 'initial', null],
+    ])
+  })
+
+  test('a batch that fails as a whole creates nothing', async () => {
+    const operations = [
+      { create: true, sku: 'M1', name: 'New', price: 1 },
+      { sku: 'M1', delta: -1 },
+    ]
+    const refused = await server.rest('POST /products/batch', { body: { mode: 'atomic', operations } })
+    expect(refused.body).toMatchObject({ code: 'BATCH_FAILED', failures: [{ index: 1, sku: 'M1' }] })
+    expect((await server.rest('GET /products/by-sku/M1')).status).toBe(404)
+  })
+
+  test.each([
+    { create: true, sku: 'X' },
+    { create: true, name: 'X' },
+    { create: true, name: 'X', price: 1, id: 1 },
+    { create: true, name: 'X', price: 1, delta: 1 },
+    { create: false, sku: 'X' },
+  ])('an operation such as %j is refused', async (operation) => {
+    const body = { mode: 'atomic', operations: [operation] }
+    expect((await server.rest('POST /products/batch', { body })).status).toBe(422)
+  })
+
   test('the ledger of a deleted product stays readable', async () => {
     const { id } = await create('gone', 3)
     await products.remove.mutate({ id })

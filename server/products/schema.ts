@@ -200,12 +200,21 @@ export const ProductPage = v.object({
   total: v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) })),
 })
 
+/** Of an operation on a product that there is; a new one has none of them. */
+const FIELDS_OF_A_CHANGE = ['id', 'version', 'delta', 'reason', 'reference'] as const
+
 export const ProductBatchStep = v.pipe(
   v.strictObject({
+    create: v.pipe(
+      v.optional(v.literal(true, 'must be true, or left out')),
+      v.description('A new product, with a name and a price.'),
+    ),
     id: v.optional(ProductId),
     sku: v.pipe(
       v.optional(Sku.wrapped),
-      v.description('Without an id, the product that has it; beside an id, the SKU that it gets.'),
+      v.description(
+        'Without an id, the product that has it; beside an id or of a new product, the SKU that it gets.',
+      ),
     ),
     version: v.optional(Version),
     name: v.optional(Name),
@@ -215,10 +224,24 @@ export const ProductBatchStep = v.pipe(
     reason: v.optional(Reason),
     reference: v.optional(v.nullable(text(200))),
   }),
-  v.check(({ id, sku }) => id !== undefined || sku !== undefined, 'has neither id nor sku'),
+  v.check(({ create, id, sku }) => create || id !== undefined || sku !== undefined, 'has neither id nor sku'),
+  v.check(
+    ({ create, name, price }) => !create || (name !== undefined && price !== undefined),
+    'creates a product: name and price are needed',
+  ),
+  v.check(
+    (step) => !step.create || FIELDS_OF_A_CHANGE.every((field) => step[field] === undefined),
+    `creates a product: it cannot have ${FIELDS_OF_A_CHANGE.join(', ')}`,
+  ),
   v.metadata({
-    anyOf: [{ required: ['id'] }, { required: ['sku'] }],
     not: { required: ['stock_level', 'delta'] },
+    oneOf: [
+      {
+        required: ['create', 'name', 'price'],
+        not: { anyOf: FIELDS_OF_A_CHANGE.map((field) => ({ required: [field] })) },
+      },
+      { not: { required: ['create'] }, anyOf: [{ required: ['id'] }, { required: ['sku'] }] },
+    ],
   }),
 )
 
