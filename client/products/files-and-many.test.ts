@@ -1,5 +1,6 @@
 /** Many products at once: a bulk change, an import, an export; and one product's stock. By the keyboard alone. */
 import { describe, expect, test } from 'bun:test'
+import { createClient } from '#client/api.ts'
 import { restOf } from '#client/testing/journey.testing.ts'
 import { PATIENCE_MS, untilIs } from '#scripts/lab/harness/until.ts'
 import { atKeyboard, type Person } from '#client/testing/person.testing.ts'
@@ -140,6 +141,49 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
       await person.isAt('button', 'Done')
       expect(await prices(stage.shop, [28, 29])).toEqual(['1002.80', '2.90'])
       await person.press('Enter')
+    },
+  )
+
+  journey(
+    'a file with headings of its own is read as its columns are chosen, and the next one as this one',
+    async (person) => {
+      const file = (sku: string) => ({
+        name: 'list.csv',
+        text: `Code;Text;Worth;Colour\n${sku};Mapped;"2,50";red\n`,
+      })
+      const choose = async (sku: string) => {
+        await person.press('i')
+        await person.isAt('button', 'CSV file')
+        await person.choosesFile(() => person.press('Enter'), file(sku))
+      }
+      await choose('MAP-1')
+      await person.sees('unknown columns')
+      for (const [heading, letter] of [
+        ['Code', 'S'],
+        ['Text', 'N'],
+        ['Worth', 'P'],
+        ['Colour', 'l'],
+      ] as const) {
+        await person.tabTo('combobox', `What ${heading} is`)
+        await person.press(letter)
+      }
+      await person.isAt('button', 'Import 1 product')
+      await person.sees('Left out: Colour.')
+      expect(await person.violations()).toEqual([])
+      await person.press('Enter')
+      await person.isAt('button', 'Done')
+      await person.press('Enter')
+      await choose('MAP-2')
+      await person.isAt('button', 'Import 1 product')
+      await person.press('Enter')
+      await person.isAt('button', 'Done')
+      const { products } = createClient(stage.shop.url)
+      const { items } = await products.list.query({ sku: 'MAP-1,MAP-2' })
+      expect(items.map(({ sku, name, price }) => [sku, name, price])).toEqual([
+        ['MAP-1', 'Mapped', '2.50'],
+        ['MAP-2', 'Mapped', '2.50'],
+      ])
+      for (const { id } of items) await products.remove.mutate({ id })
     },
   )
 

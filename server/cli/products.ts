@@ -31,7 +31,10 @@ program
   .argument('<file>', 'a CSV file, with a header')
   .option('--dry-run', 'tell what would be done, and do nothing')
   .option('--ignore-unknown', 'leave out columns that are not known')
-  .option('--map <heading=column...>', 'what a heading is, such as "Variant SKU=sku"; repeatable')
+  .option(
+    '--map <heading=column...>',
+    'what a heading is, such as "Variant SKU=sku" or "Vendor=ignore"; repeatable',
+  )
   .option('--columns <list>', 'of a file without a header, such as sku,stock_level')
   .option('--charset <name>', 'such as windows-1252; without it, UTF-8 or what the byte order mark says')
   .option('--delimiter <name>', 'comma, semicolon or tab, if it is not the one that is found')

@@ -1,12 +1,13 @@
 /** The shapes of files in and out: their options, and what an import has done. */
 import * as v from 'valibot'
 import { CHARSETS } from '#server/platform/charsets.ts'
-import { FIELDS } from './import/headings.ts'
+import { FIELDS, IGNORE } from './import/headings.ts'
 import { filters, Words } from './schema.ts'
 
 const ANY_FIELD = `(?:${FIELDS.join('|')})`
 const LIST_OF_FIELDS = new RegExp(`^${ANY_FIELD}(?:,${ANY_FIELD})*$`)
-const LIST_OF_MAPPINGS = new RegExp(`^[^=]+=${ANY_FIELD}(?:,[^=]+=${ANY_FIELD})*$`)
+const ANY_TARGET = `(?:${[...FIELDS, IGNORE].join('|')})`
+const LIST_OF_MAPPINGS = new RegExp(`^[^=]+=${ANY_TARGET}(?:,[^=]+=${ANY_TARGET})*$`)
 
 const flag = v.optional(v.boolean('must be true or false'), false)
 
@@ -28,10 +29,10 @@ export const ProductImportQuery = v.strictObject({
   ),
   map: v.pipe(
     listOf(
-      `must be a list such as "Variant SKU=sku"; the columns are ${FIELDS.join(', ')}`,
+      `must be a list such as "Variant SKU=sku"; the columns are ${FIELDS.join(', ')}, and ${IGNORE} leaves one out`,
       LIST_OF_MAPPINGS,
     ),
-    v.description('What a heading is: `Variant SKU=sku,Variant Price=price`.'),
+    v.description('What a heading is: `Variant SKU=sku,Variant Price=price,Vendor=ignore`.'),
   ),
   ignore_unknown: flag,
   ignore_id: flag,
@@ -62,6 +63,7 @@ export const ImportSummary = v.object({
           v.description('The shop whose export it is, by its headings.'),
         ),
         ignored_columns: v.array(v.string()),
+        columns: v.array(v.object({ heading: v.string(), field: v.nullable(v.string()) })),
       }),
     ),
     v.description('How the file was read, where it is not comma-separated UTF-8 in our columns.'),

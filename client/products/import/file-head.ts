@@ -6,8 +6,8 @@ const HEAD_BYTES = 64 * 1024
 const SHOWN_ROWS = 5
 
 /** Empty when these are no lines of CSV; the server then says what is wrong. */
-export async function headOf(file: Blob, summary: ImportSummary): Promise<string[][]> {
-  const { charset = 'utf-8', delimiter = ',' } = summary.file ?? {}
+export async function headOf(file: Blob, read: ImportSummary['file']): Promise<string[][]> {
+  const { charset = 'utf-8', delimiter = ',' } = read ?? {}
   const text = new TextDecoder(charset).decode(await file.slice(0, HEAD_BYTES).arrayBuffer())
   try {
     return parse(text, {

@@ -1,6 +1,7 @@
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import { plural } from '#client/ui/format.ts'
 import { takeFocus } from '#client/ui/modal.tsx'
+import { ColumnMapping } from './column-mapping.tsx'
 import { ReadingOptionsForm, type ReadingOptions } from './reading-options.tsx'
 import { Problems, Tally } from './summary.tsx'
 
@@ -28,7 +29,13 @@ export function ImportPreview({ tried, reading, onReading, onBack, onImport }: I
       <Tally summary={summary} />
       <HowRead summary={summary} />
       <Problems summary={summary} />
-      <Head name={file.name} head={head} />
+      <ColumnMapping
+        name={file.name}
+        head={head}
+        read={summary.file}
+        mapping={reading.map ?? {}}
+        onChange={(map) => onReading({ ...reading, map })}
+      />
       <ReadingOptionsForm options={reading} onChange={onReading} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onBack}>
@@ -57,35 +64,5 @@ function HowRead({ summary: { file } }: { summary: ImportSummary }) {
       {preset !== null && `This is an export of ${preset}. `}
       {ignored.length > 0 && `Left out: ${ignored.join(', ')}.`}
     </p>
-  )
-}
-
-function Head({ name, head: [header, ...rows] }: { name: string; head: string[][] }) {
-  if (!header) return null
-  return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard
-    <section className="scroll-box" tabIndex={0} aria-label={`The first lines of ${name}`}>
-      <table className="preview">
-        <caption className="visually-hidden">The first lines of {name}</caption>
-        <thead>
-          <tr>
-            {header.map((cell, index) => (
-              <th key={index} scope="col">
-                {cell}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, line) => (
-            <tr key={line}>
-              {row.map((cell, index) => (
-                <td key={index}>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }

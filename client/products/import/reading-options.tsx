@@ -6,7 +6,8 @@ export interface ReadingOptions {
   ignore_unknown?: true
   ignore_id?: true
   create_without_sku?: true
-  map?: string
+  /** Of a heading, what it is. */
+  map?: Readonly<Record<string, string>>
 }
 
 /** The server's names; what a spreadsheet calls them. */
@@ -31,7 +32,7 @@ interface ReadingOptionsProps {
 }
 
 export function ReadingOptionsForm({ options, isOpen = false, onChange }: ReadingOptionsProps) {
-  const choose = (name: 'charset' | 'decimal' | 'map', value: string) => {
+  const choose = (name: 'charset' | 'decimal', value: string) => {
     const { [name]: _, ...rest } = options
     onChange(value === '' ? rest : { ...rest, [name]: value })
   }
@@ -64,18 +65,6 @@ export function ReadingOptionsForm({ options, isOpen = false, onChange }: Readin
           <option value="point">after a point: 1,234.50</option>
           <option value="comma">after a comma: 1.234,50</option>
         </select>
-      </label>
-      <label>
-        Other headings
-        <input
-          className="field"
-          placeholder="Article=sku, Retail=price"
-          defaultValue={options.map ?? ''}
-          onBlur={({ currentTarget }) => {
-            const map = currentTarget.value.trim().replaceAll(/\s*([,=])\s*/g, '$1')
-            if (map !== (options.map ?? '')) choose('map', map)
-          }}
-        />
       </label>
       {(Object.keys(FLAGS) as (keyof typeof FLAGS)[]).map((flag) => (
         <label key={flag} className="checked">

@@ -108,7 +108,10 @@ export const PRESETS: readonly Preset[] = [
   },
 ]
 
-export type Mapping = Readonly<Record<string, Field>>
+/** The target of a column that is left out. */
+export const IGNORE = 'ignore'
+
+export type Mapping = Readonly<Record<string, Field | typeof IGNORE>>
 
 /** No heading, and the reason in a file of rejected lines. */
 export const REJECTED_BECAUSE = 'rejected_because'
@@ -117,8 +120,10 @@ const OURS = new Set(['', REJECTED_BECAUSE])
 export interface Headings {
   /** By the place of its cell; undefined where the column is not ours. */
   fields: (Field | undefined)[]
-  /** As the file has them, and not empty. */
+  /** As the file has them, not empty, and without those that the mapping leaves out. */
   unknown: string[]
+  /** Those that are not ours. */
+  ignored: string[]
   /** Fields that two columns claim. */
   twice: Field[]
   preset: string | undefined
@@ -134,12 +139,14 @@ export function readHeadings(header: readonly string[], mapping: Mapping = {}): 
     preset &&
     (preset.fields[key] ??
       Object.entries(preset.begins ?? {}).find(([beginning]) => key.startsWith(beginning))?.[1])
-  const fields = keys.map((key) => given.get(key) ?? (preset ? ofPreset(key) : FIELD_OF.get(key)))
+  const targets = keys.map((key) => given.get(key) ?? (preset ? ofPreset(key) : FIELD_OF.get(key)))
+  const fields = targets.map((target) => (target === IGNORE ? undefined : target))
   const twice = fields.filter((field, place) => field !== undefined && fields.indexOf(field) < place)
   const nameOnceBy = preset?.nameOnceBy === undefined ? -1 : keys.indexOf(preset.nameOnceBy)
   return {
     fields,
-    unknown: header.filter((heading, place) => fields[place] === undefined && !OURS.has(heading.trim())),
+    unknown: header.filter((heading, place) => targets[place] === undefined && !OURS.has(heading.trim())),
+    ignored: header.filter((heading, place) => fields[place] === undefined && !OURS.has(heading.trim())),
     twice: [...new Set(twice)] as Field[],
     preset: preset?.name,
     nameOnceBy: nameOnceBy === -1 ? undefined : nameOnceBy,
@@ -148,7 +155,8 @@ export function readHeadings(header: readonly string[], mapping: Mapping = {}): 
 
 /** How many headings are known, whatever they are: tells a delimiter from others. */
 export function knownHeadings(header: readonly string[], mapping: Mapping): number {
-  return readHeadings(header, mapping).fields.filter((field) => field !== undefined).length
+  const { fields, ignored, unknown } = readHeadings(header, mapping)
+  return fields.filter((field) => field !== undefined).length + ignored.length - unknown.length
 }
 
 /** Case, spaces and punctuation do not count. */

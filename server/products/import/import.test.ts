@@ -248,6 +248,23 @@ describe('on any database', () => {
     expect(mapped).toMatchObject({ updated: 1 })
   })
 
+  test('a mapping leaves columns out, also one of two that are the same', async () => {
+    const text = 'sku,name,price,Preis,Colour\nMAP-1,Thing,5.00,6.00,red\n'
+    const refused = await importInto(shop, text, { map: { Colour: 'ignore' } }).catch(
+      (error: unknown) => error,
+    )
+    expect(refused).toMatchObject({
+      code: 'INVALID_INPUT',
+      extra: {
+        errors: [{ pointer: '/price', detail: 'two columns are this' }],
+        file: { columns: expect.arrayContaining([{ heading: 'Preis', field: 'price' }]) },
+      },
+    })
+    const summary = await importInto(shop, text, { map: { Colour: 'ignore', price: 'ignore' } })
+    expect(summary).toMatchObject({ created: 1, file: { ignored_columns: ['price', 'Colour'] } })
+    expect((await shop.products.withSku('MAP-1', {}))?.priceMinor).toBe(600)
+  })
+
   test('variants of one product have its name, and rows of pictures alone are no lines', async () => {
     const text = `Handle,Title,Variant SKU,Variant Price,Variant Inventory Qty,Image Src
 cup,Cup,CUP-1,5.00,3,a.png

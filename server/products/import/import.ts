@@ -1,6 +1,6 @@
 /** Products from CSV: in batches, in flat memory, and a bad line costs only itself. */
 import type { Context } from '#server/context.ts'
-import { invalidInput, type InputIssue } from '#server/errors.ts'
+import { invalidInput, ProblemError, type InputIssue } from '#server/errors.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import { findDecimalSign, type DecimalSign } from './amounts.ts'
 import { addTallies, type ImportLines } from './batch.ts'
@@ -81,9 +81,10 @@ async function openFile(bytes: AsyncIterable<Uint8Array>, options: ImportOptions
   if (found.isDeclared) await records.next()
   const header = columns ?? (await headerOf(records))
   const headings = readHeadings(header, map)
-  checkHeadings(headings, options)
+  const file = { text, header, headings, records, delimiter }
+  checkHeadings(file, options)
   width = header.length
-  return { text, header, headings, records, delimiter }
+  return file
 }
 
 async function headerOf(records: AsyncGenerator<CsvRecord>): Promise<string[]> {
@@ -94,10 +95,12 @@ async function headerOf(records: AsyncGenerator<CsvRecord>): Promise<string[]> {
   return value.cells
 }
 
+/** @throws ProblemError with all that is wrong, and how the file was read */
 function checkHeadings(
-  { fields, unknown, twice, preset }: Headings,
+  file: ProductFile,
   { ignoreUnknown, ignoreId, createWithoutSku }: ImportOptions,
 ): void {
+  const { fields, unknown, twice, preset } = file.headings
   const issues: InputIssue[] = []
   if (unknown.length > 0 && !ignoreUnknown) {
     const names = unknown.map((heading) => `"${heading.trim()}"`).join(', ')
@@ -111,7 +114,9 @@ function checkHeadings(
   const hasId = fields.includes('id') && !ignoreId
   if (!hasId && !fields.includes('sku') && !createWithoutSku)
     issues.push({ pointer: '/sku', detail: 'a column id or sku is needed to find products by' })
-  if (issues.length > 0) throw invalidInput(issues)
+  if (issues.length === 0) return
+  const { code, message, extra } = invalidInput(issues)
+  throw new ProblemError(code, message, { ...extra, file: describeFile(file) })
 }
 
 const SAMPLE_ROWS = 500
@@ -244,10 +249,18 @@ function filled(cells: readonly string[]): number {
 }
 
 /** @returns undefined for comma-separated UTF-8 in our columns */
-function howRead({ text: { charset }, headings, delimiter }: ProductFile): ImportSummary['file'] {
-  const { preset = null, unknown } = headings
-  const isPlain = charset === 'utf-8' && delimiter === ',' && preset === null && unknown.length === 0
-  return isPlain ? undefined : { charset, delimiter, preset, ignored_columns: unknown }
+function howRead(file: ProductFile): ImportSummary['file'] {
+  const { charset, delimiter, preset, columns } = describeFile(file)
+  const isOurs = columns.every(({ heading, field }) => heading.trim() === (field ?? ''))
+  return charset === 'utf-8' && delimiter === ',' && preset === null && isOurs
+    ? undefined
+    : describeFile(file)
+}
+
+function describeFile({ text: { charset }, header, headings, delimiter }: ProductFile) {
+  const { preset = null, ignored, fields } = headings
+  const columns = header.map((heading, place) => ({ heading, field: fields[place] ?? null }))
+  return { charset, delimiter, preset, ignored_columns: ignored, columns }
 }
 
 const MAX_KINDS = 20

@@ -1,6 +1,6 @@
 /** The options of an import as REST and the command line give them → as the import takes them. */
 import type { ProductImportQuery } from '#server/products/file-schema.ts'
-import type { Field } from './headings.ts'
+import type { Field, Mapping } from './headings.ts'
 import type { ImportOptions } from './import.ts'
 
 export function toImportOptions(query: ProductImportQuery, actor: string): ImportOptions {
@@ -21,7 +21,9 @@ export function toImportOptions(query: ProductImportQuery, actor: string): Impor
 }
 
 /** A heading may hold commas: the next one begins after a field. */
-function mappingOf(text: string): Record<string, Field> {
+function mappingOf(text: string): Mapping {
   const pairs = text.matchAll(/([^=]+)=([a-z_]+)(?:,|$)/g)
-  return Object.fromEntries([...pairs].map(([, heading = '', field]) => [heading.trim(), field as Field]))
+  return Object.fromEntries(
+    [...pairs].map(([, heading = '', field]) => [heading.trim(), field as Mapping[string]]),
+  )
 }
