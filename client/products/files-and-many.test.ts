@@ -187,6 +187,27 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     },
   )
 
+  journey('a stock file without headings is read by its columns', async (person) => {
+    await person.press('i')
+    await person.isAt('button', 'CSV file')
+    const file = { name: 'stock.csv', text: 'T-30;Thing;77\nT-31;Thing;78\n' }
+    await person.choosesFile(() => person.press('Enter'), file)
+    await person.sees('unknown columns')
+    await person.tabTo('checkbox', 'The first line is a product: there are no headings')
+    await person.press('Space')
+    await person.tabTo('combobox', 'What column 1 is', 'backward')
+    await person.press('S')
+    await person.sees('Import 0 products')
+    await person.tabTo('combobox', 'What column 3 is')
+    await person.press('S', 'S')
+    await person.sees('Import 2 products')
+    await person.tabTo('button', 'Import 2 products')
+    await person.press('Enter')
+    await person.isAt('button', 'Done')
+    const { items } = await createClient(stage.shop.url).products.list.query({ sku: 'T-30,T-31' })
+    expect(items.map(({ stock_level }) => stock_level)).toEqual([77, 78])
+  })
+
   journey('an export has exactly what is filtered', async (person) => {
     await person.tabTo('radio', 'All')
     await person.press('ArrowRight', 'ArrowRight')

@@ -4,9 +4,8 @@ import { CHARSETS } from '#server/platform/charsets.ts'
 import { FIELDS, IGNORE } from './import/headings.ts'
 import { filters, Words } from './schema.ts'
 
-const ANY_FIELD = `(?:${FIELDS.join('|')})`
-const LIST_OF_FIELDS = new RegExp(`^${ANY_FIELD}(?:,${ANY_FIELD})*$`)
 const ANY_TARGET = `(?:${[...FIELDS, IGNORE].join('|')})`
+const LIST_OF_COLUMNS = new RegExp(`^${ANY_TARGET}(?:,${ANY_TARGET})*$`)
 const LIST_OF_MAPPINGS = new RegExp(`^[^=]+=${ANY_TARGET}(?:,[^=]+=${ANY_TARGET})*$`)
 
 const flag = v.optional(v.boolean('must be true or false'), false)
@@ -24,8 +23,8 @@ export const ProductImportQuery = v.strictObject({
   delimiter: v.optional(v.picklist(['comma', 'semicolon', 'tab'], 'must be comma, semicolon or tab')),
   decimal: v.optional(v.picklist(['point', 'comma'], 'must be point or comma')),
   columns: v.pipe(
-    listOf(`must be a list of ${FIELDS.join(', ')}`, LIST_OF_FIELDS),
-    v.description('Of a file without a header, such as `sku,stock_level`.'),
+    listOf(`must be a list of ${FIELDS.join(', ')} and ${IGNORE}`, LIST_OF_COLUMNS),
+    v.description('Of a file without a header, such as `sku,ignore,stock_level`.'),
   ),
   map: v.pipe(
     listOf(

@@ -1,6 +1,7 @@
 /** The first lines of a file, and over each column what it is: as found out, or as chosen. */
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import type { Field } from '#server/products/import/headings.ts'
+import type { ReadingOptions } from './reading-options.tsx'
 
 const LABELS: Record<Field, string> = {
   sku: 'SKU',
@@ -14,21 +15,26 @@ const LABELS: Record<Field, string> = {
   updated_at: 'Changed at',
 }
 
-type Mapping = Readonly<Record<string, string>>
-
 interface ColumnMappingProps {
   name: string
   /** The header and the first lines. */
   head: string[][]
   /** Undefined for a file in our own columns. */
   read: ImportSummary['file']
-  mapping: Mapping
-  onChange: (mapping: Mapping) => void
+  reading: ReadingOptions
+  onChange: (reading: ReadingOptions) => void
 }
 
-export function ColumnMapping({ name, head, read, mapping, onChange }: ColumnMappingProps) {
-  const [header, ...rows] = head
-  if (!header) return null
+export function ColumnMapping({ name, head, read, reading, onChange }: ColumnMappingProps) {
+  if (head.length === 0) return null
+  const { columns, map = {} } = reading
+  const [header = [], ...rows] = columns ? [[], ...head] : head
+  const choose = (place: number, heading: string, value: string) =>
+    onChange(
+      columns
+        ? { ...reading, columns: columns.with(place, value) }
+        : { ...reading, map: { ...map, [heading]: value } },
+    )
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard
     <section className="scroll-box" tabIndex={0} aria-label={`The first lines of ${name}`}>
@@ -41,13 +47,11 @@ export function ColumnMapping({ name, head, read, mapping, onChange }: ColumnMap
                 <td key={place}>
                   <select
                     className="field"
-                    aria-label={`What ${heading} is`}
-                    value={mapping[heading.trim()] ?? field ?? ''}
-                    onChange={({ currentTarget: { value } }) =>
-                      onChange({ ...mapping, [heading.trim()]: value })
-                    }
+                    aria-label={columns ? `What column ${place + 1} is` : `What ${heading} is`}
+                    value={columns?.[place] ?? map[heading.trim()] ?? field ?? ''}
+                    onChange={({ currentTarget }) => choose(place, heading.trim(), currentTarget.value)}
                   >
-                    {field === null && <option value="">not known</option>}
+                    {field === null && !columns && <option value="">not known</option>}
                     <option value="ignore">left out</option>
                     {Object.entries(LABELS).map(([value, label]) => (
                       <option key={value} value={value}>

@@ -63,10 +63,10 @@ function UnreadFile({ failed: { error, retry, file, head }, reading, onReading, 
         name={file.name}
         head={head}
         read={error instanceof FileRefusal ? error.file : undefined}
-        mapping={reading.map ?? {}}
-        onChange={(map) => onReading({ ...reading, map })}
+        reading={reading}
+        onChange={onReading}
       />
-      <ReadingOptionsForm options={reading} isOpen onChange={onReading} />
+      <ReadingOptionsForm options={reading} isOpen width={head[0]?.length} onChange={onReading} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onBack}>
           Choose another file

@@ -33,10 +33,10 @@ export function ImportPreview({ tried, reading, onReading, onBack, onImport }: I
         name={file.name}
         head={head}
         read={summary.file}
-        mapping={reading.map ?? {}}
-        onChange={(map) => onReading({ ...reading, map })}
+        reading={reading}
+        onChange={onReading}
       />
-      <ReadingOptionsForm options={reading} onChange={onReading} />
+      <ReadingOptionsForm options={reading} width={head[0]?.length} onChange={onReading} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onBack}>
           Choose another file

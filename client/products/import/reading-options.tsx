@@ -6,6 +6,8 @@ export interface ReadingOptions {
   ignore_unknown?: true
   ignore_id?: true
   create_without_sku?: true
+  /** Of a file without a header, what each column is. */
+  columns?: readonly string[]
   /** Of a heading, what it is. */
   map?: Readonly<Record<string, string>>
 }
@@ -17,6 +19,8 @@ const CHARSETS = {
   'utf-16le': 'Unicode (UTF-16)',
 } as const
 
+const NO_HEADER = 'The first line is a product: there are no headings'
+
 const FLAGS = {
   ignore_unknown: 'Leave out columns that are not known',
   ignore_id: 'Find products by SKU alone: the ids are another catalogue’s',
@@ -27,11 +31,13 @@ interface ReadingOptionsProps {
   options: ReadingOptions
   /** Where something has to be chosen. */
   isOpen?: boolean
+  /** How many cells a line has; undefined while that is not known. */
+  width: number | undefined
   /** Reads the file anew. */
   onChange: (options: ReadingOptions) => void
 }
 
-export function ReadingOptionsForm({ options, isOpen = false, onChange }: ReadingOptionsProps) {
+export function ReadingOptionsForm({ options, isOpen = false, width, onChange }: ReadingOptionsProps) {
   const choose = (name: 'charset' | 'decimal', value: string) => {
     const { [name]: _, ...rest } = options
     onChange(value === '' ? rest : { ...rest, [name]: value })
@@ -66,6 +72,19 @@ export function ReadingOptionsForm({ options, isOpen = false, onChange }: Readin
           <option value="comma">after a comma: 1.234,50</option>
         </select>
       </label>
+      {width !== undefined && (
+        <label className="checked">
+          <input
+            type="checkbox"
+            checked={options.columns !== undefined}
+            onChange={({ currentTarget }) => {
+              const { columns: _, map: __, ...rest } = options
+              onChange(currentTarget.checked ? { ...rest, columns: Array(width).fill('ignore') } : rest)
+            }}
+          />
+          {NO_HEADER}
+        </label>
+      )}
       {(Object.keys(FLAGS) as (keyof typeof FLAGS)[]).map((flag) => (
         <label key={flag} className="checked">
           <input

@@ -19,10 +19,11 @@ interface SendOptions {
 }
 
 export async function sendFile(file: Blob, { dryRun, reading }: SendOptions): Promise<ImportSummary> {
-  const { map = {}, ...plain } = reading
+  const { map = {}, columns, ...plain } = reading
   const options = Object.entries({ ...plain, dry_run: dryRun, rejected_csv: !dryRun })
   const query = new URLSearchParams(options.map(([name, value]) => [name, String(value)]))
   const mappings = Object.entries(map).map(([heading, field]) => `${heading}=${field}`)
+  if (columns) query.set('columns', columns.join(','))
   if (mappings.length > 0) query.set('map', mappings.join(','))
   const answer = await fetch(`/v1/products/import?${query}`, {
     method: 'POST',

@@ -115,7 +115,7 @@ export type Mapping = Readonly<Record<string, Field | typeof IGNORE>>
 
 /** No heading, and the reason in a file of rejected lines. */
 export const REJECTED_BECAUSE = 'rejected_because'
-const OURS = new Set(['', REJECTED_BECAUSE])
+const NOT_TOLD = new Set(['', REJECTED_BECAUSE, IGNORE])
 
 export interface Headings {
   /** By the place of its cell; undefined where the column is not ours. */
@@ -145,8 +145,8 @@ export function readHeadings(header: readonly string[], mapping: Mapping = {}): 
   const nameOnceBy = preset?.nameOnceBy === undefined ? -1 : keys.indexOf(preset.nameOnceBy)
   return {
     fields,
-    unknown: header.filter((heading, place) => targets[place] === undefined && !OURS.has(heading.trim())),
-    ignored: header.filter((heading, place) => fields[place] === undefined && !OURS.has(heading.trim())),
+    unknown: header.filter((heading, place) => targets[place] === undefined && !NOT_TOLD.has(heading.trim())),
+    ignored: header.filter((heading, place) => fields[place] === undefined && !NOT_TOLD.has(heading.trim())),
     twice: [...new Set(twice)] as Field[],
     preset: preset?.name,
     nameOnceBy: nameOnceBy === -1 ? undefined : nameOnceBy,

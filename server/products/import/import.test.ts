@@ -242,6 +242,9 @@ describe('on any database', () => {
       updated: 1,
       rejected: [],
     })
+    expect(
+      await importInto(shop, 'ART0815;x;13\n', { columns: ['sku', 'ignore', 'stock_level'] }),
+    ).toMatchObject({ updated: 1, file: { ignored_columns: [] } })
     const mapped = await importInto(shop, 'Code,Old\nART0815,7\n', {
       map: { Code: 'sku', old: 'stock_level' },
     })

@@ -20,7 +20,7 @@ export interface ImportOptions extends Omit<LineOptions, 'currency' | 'decimal'>
   delimiter?: DelimiterName | undefined
   decimal?: DecimalSign | undefined
   /** Of a file without a header. */
-  columns?: readonly Field[] | undefined
+  columns?: readonly Mapping[string][] | undefined
   /** What a heading is, before any other rule. */
   map?: Mapping | undefined
   ignoreUnknown: boolean

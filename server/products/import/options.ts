@@ -1,6 +1,6 @@
 /** The options of an import as REST and the command line give them → as the import takes them. */
 import type { ProductImportQuery } from '#server/products/file-schema.ts'
-import type { Field, Mapping } from './headings.ts'
+import type { Mapping } from './headings.ts'
 import type { ImportOptions } from './import.ts'
 
 export function toImportOptions(query: ProductImportQuery, actor: string): ImportOptions {
@@ -10,7 +10,7 @@ export function toImportOptions(query: ProductImportQuery, actor: string): Impor
     charset: query.charset,
     delimiter: query.delimiter,
     decimal: query.decimal,
-    columns: query.columns?.split(',') as Field[] | undefined,
+    columns: query.columns?.split(',') as ImportOptions['columns'],
     map: query.map === undefined ? undefined : mappingOf(query.map),
     ignoreUnknown: query.ignore_unknown,
     ignoreId: query.ignore_id,
