@@ -67,12 +67,21 @@ const EXPORTS: [shop: string, header: string, fields: Partial<Record<Field, stri
 for (const [shop, header, fields] of EXPORTS) {
   test(`an export of ${shop} is told by its headings: ${header.slice(0, 30)}…`, () => {
     const names = header.split(',').map((name) => name.replaceAll('"', ''))
-    const read = readHeadings(names)
+    const read = readHeadings(names, {}, 'USD')
     expect(read).toMatchObject({ preset: shop, twice: [] })
     const found = read.fields.flatMap((field, place) => (field === undefined ? [] : [[field, names[place]]]))
     expect(Object.fromEntries(found)).toEqual(fields)
   })
 }
+
+test('prices of a shop in another currency than the catalogue are not ours', () => {
+  const names = ['Product Handle', 'Variant SKU', 'Variant Price EUR', 'Variant Price Europe [EUR]']
+  expect(readHeadings(names, {}, 'USD').fields).not.toContain('price')
+  expect(readHeadings(names, {}, 'EUR')).toMatchObject({
+    fields: [undefined, 'sku', 'price', undefined],
+    twice: [],
+  })
+})
 
 test('a mapping goes before every other rule', () => {
   expect(

@@ -46,6 +46,8 @@ export interface Preset {
   fields: Readonly<Record<string, Field>>
   /** A heading that begins like this: a location's name follows. */
   begins?: Readonly<Record<string, Field>>
+  /** A heading that begins like this is the price in the currency whose code follows. */
+  priceIn?: readonly string[]
   /** A product's name stands in its first row only; rows with the same value here are of the same product. */
   nameOnceBy?: string
 }
@@ -57,6 +59,12 @@ export const PRESETS: readonly Preset[] = [
     signs: ['handle', 'variantsku', 'variantprice'],
     fields: { variantsku: 'sku', title: 'name', variantprice: 'price', variantinventoryqty: 'stock_level' },
     nameOnceBy: 'handle',
+  },
+  {
+    name: 'Shopify',
+    signs: ['urlhandle', 'title', 'sku', 'price'],
+    fields: { sku: 'sku', title: 'name', price: 'price', inventoryquantity: 'stock_level' },
+    nameOnceBy: 'urlhandle',
   },
   {
     name: 'WooCommerce',
@@ -71,7 +79,13 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'Odoo',
     signs: ['defaultcode', 'name'],
-    fields: { defaultcode: 'sku', name: 'name', listprice: 'price', qtyavailable: 'stock_level' },
+    fields: {
+      defaultcode: 'sku',
+      name: 'name',
+      listprice: 'price',
+      lstprice: 'price',
+      qtyavailable: 'stock_level',
+    },
   },
   {
     name: 'Odoo',
@@ -103,7 +117,7 @@ export const PRESETS: readonly Preset[] = [
       producttitle: 'name',
       variantinventoryquantity: 'stock_level',
     },
-    begins: { variantprice: 'price' },
+    priceIn: ['variantprice', 'price'],
     nameOnceBy: 'producthandle',
   },
 ]
@@ -130,15 +144,20 @@ export interface Headings {
   nameOnceBy: number | undefined
 }
 
-/** @param mapping what a heading is, before any other rule; keys as the file has them */
-export function readHeadings(header: readonly string[], mapping: Mapping = {}): Headings {
+/**
+ * @param mapping what a heading is, before any other rule; keys as the file has them
+ * @param currency the catalogue's, by its code: prices in others are not ours
+ */
+export function readHeadings(header: readonly string[], mapping: Mapping = {}, currency = ''): Headings {
   const keys = header.map(headingKey)
   const preset = PRESETS.find(({ signs }) => signs.every((sign) => keys.includes(sign)))
   const given = new Map(Object.entries(mapping).map(([heading, field]) => [headingKey(heading), field]))
+  const ownCode = currency.toLowerCase()
   const ofPreset = (key: string) =>
     preset &&
     (preset.fields[key] ??
-      Object.entries(preset.begins ?? {}).find(([beginning]) => key.startsWith(beginning))?.[1])
+      Object.entries(preset.begins ?? {}).find(([beginning]) => key.startsWith(beginning))?.[1] ??
+      (preset.priceIn?.some((beginning) => key === beginning + ownCode) ? 'price' : undefined))
   const targets = keys.map((key) => given.get(key) ?? (preset ? ofPreset(key) : FIELD_OF.get(key)))
   const fields = targets.map((target) => (target === IGNORE ? undefined : target))
   const twice = fields.filter((field, place) => field !== undefined && fields.indexOf(field) < place)

@@ -51,7 +51,7 @@ export async function importProducts(
   bytes: AsyncIterable<Uint8Array>,
   options: ImportOptions,
 ): Promise<ImportSummary> {
-  const file = await openFile(bytes, options)
+  const file = await openFile(bytes, options, currency.code)
   const decimal = options.decimal ?? findDecimalSign(await sampleOf(file, 'price'), currency)
   const importLines = products.importer(options)
   const importing = new Importing(file, { ...options, importLines, currency, decimal })
@@ -71,7 +71,11 @@ interface ProductFile {
 }
 
 /** Reads as far as the header. @throws ProblemError */
-async function openFile(bytes: AsyncIterable<Uint8Array>, options: ImportOptions): Promise<ProductFile> {
+async function openFile(
+  bytes: AsyncIterable<Uint8Array>,
+  options: ImportOptions,
+  currency: string,
+): Promise<ProductFile> {
   const { map = {}, columns } = options
   const text = await decodeFile(bytes, options.charset)
   const found = findDelimiter(text.head, map)
@@ -80,7 +84,7 @@ async function openFile(bytes: AsyncIterable<Uint8Array>, options: ImportOptions
   const records = recordsOf(text.parts, { delimiter, charset: text.charset, width: () => width })
   if (found.isDeclared) await records.next()
   const header = columns ?? (await headerOf(records))
-  const headings = readHeadings(header, map)
+  const headings = readHeadings(header, map, currency)
   const file = { text, header, headings, records, delimiter }
   checkHeadings(file, options)
   width = header.length
