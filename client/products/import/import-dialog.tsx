@@ -59,6 +59,7 @@ function UnreadFile({ failed: { error, retry, file, head }, reading, onReading, 
   return (
     <>
       <ErrorState error={error} retry={retry} />
+      <ReadingOptionsForm options={reading} isOpen width={head[0]?.length} onChange={onReading} />
       <ColumnMapping
         name={file.name}
         head={head}
@@ -66,7 +67,6 @@ function UnreadFile({ failed: { error, retry, file, head }, reading, onReading, 
         reading={reading}
         onChange={onReading}
       />
-      <ReadingOptionsForm options={reading} isOpen width={head[0]?.length} onChange={onReading} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onBack}>
           Choose another file

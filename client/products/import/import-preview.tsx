@@ -29,6 +29,7 @@ export function ImportPreview({ tried, reading, onReading, onBack, onImport }: I
       <Tally summary={summary} />
       <HowRead summary={summary} />
       <Problems summary={summary} />
+      <ReadingOptionsForm options={reading} width={head[0]?.length} onChange={onReading} />
       <ColumnMapping
         name={file.name}
         head={head}
@@ -36,7 +37,6 @@ export function ImportPreview({ tried, reading, onReading, onBack, onImport }: I
         reading={reading}
         onChange={onReading}
       />
-      <ReadingOptionsForm options={reading} width={head[0]?.length} onChange={onReading} />
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onBack}>
           Choose another file

@@ -50,7 +50,11 @@ export interface Preset {
   priceIn?: readonly string[]
   /** A product's name stands in its first row only; rows with the same value here are of the same product. */
   nameOnceBy?: string
+  /** Rows with one of these values here stand for several others, and are no products themselves. */
+  groups?: { heading: string; values: readonly string[] }
 }
+
+const WOOCOMMERCE_GROUPS = { heading: 'type', values: ['variable', 'grouped'] } as const
 
 /** Their own ids are not ours. Sources: the shops' import templates. */
 export const PRESETS: readonly Preset[] = [
@@ -70,11 +74,13 @@ export const PRESETS: readonly Preset[] = [
     name: 'WooCommerce',
     signs: ['id', 'type', 'sku', 'regularprice'],
     fields: { sku: 'sku', name: 'name', regularprice: 'price', stock: 'stock_level' },
+    groups: WOOCOMMERCE_GROUPS,
   },
   {
     name: 'WooCommerce',
     signs: ['id', 'type', 'ugs', 'tarifrégulier'],
     fields: { ugs: 'sku', nom: 'name', tarifrégulier: 'price', stock: 'stock_level' },
+    groups: WOOCOMMERCE_GROUPS,
   },
   {
     name: 'Odoo',
@@ -142,6 +148,8 @@ export interface Headings {
   twice: Field[]
   preset: string | undefined
   nameOnceBy: number | undefined
+  /** By its cells, whether a row is a product at all. */
+  isProduct: (cells: readonly string[]) => boolean
 }
 
 /**
@@ -162,6 +170,7 @@ export function readHeadings(header: readonly string[], mapping: Mapping = {}, c
   const fields = targets.map((target) => (target === IGNORE ? undefined : target))
   const twice = fields.filter((field, place) => field !== undefined && fields.indexOf(field) < place)
   const nameOnceBy = preset?.nameOnceBy === undefined ? -1 : keys.indexOf(preset.nameOnceBy)
+  const groups = preset?.groups ? keys.indexOf(preset.groups.heading) : -1
   return {
     fields,
     unknown: header.filter((heading, place) => targets[place] === undefined && !NOT_TOLD.has(heading.trim())),
@@ -169,6 +178,7 @@ export function readHeadings(header: readonly string[], mapping: Mapping = {}, c
     twice: [...new Set(twice)] as Field[],
     preset: preset?.name,
     nameOnceBy: nameOnceBy === -1 ? undefined : nameOnceBy,
+    isProduct: (cells) => !preset?.groups?.values.includes(cells[groups] ?? ''),
   }
 }
 

@@ -171,6 +171,7 @@ class Importing {
       return this.#rejectIssues(line, cells, [
         { pointer: '', detail: 'has more or fewer cells than the header' },
       ])
+    if (!this.#file.headings.isProduct(cells)) return
     const own = this.#ownCells(cells)
     if (Object.values(own).every((cell) => cell.trim() === '')) return
     const read = readLine(line, own, this.#options)
