@@ -59,7 +59,7 @@ async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<
   return { mode, dry_run, results: outcomes.map((outcome) => toResult(ctx, outcome)) }
 }
 
-/** New products first: what the batch does to them afterwards needs their ids. */
+/** @returns the outcomes with rows as they are stored. New products first: later changes of them need their ids. */
 async function write(writes: ProductWrites, planned: readonly Outcome[]): Promise<Outcome[]> {
   const fresh = planned.flatMap((outcome) => ('problem' in outcome || outcome.before ? [] : [outcome.after]))
   const created = await createInOrder(writes, fresh)
@@ -68,13 +68,13 @@ async function write(writes: ProductWrites, planned: readonly Outcome[]): Promis
     if (!own) return row
     return row.version === own.version ? own : { ...row, id: own.id, createdAt: own.createdAt }
   }
-  const outcomes = planned.map((outcome) => {
-    if ('problem' in outcome) return outcome
-    const { before, after } = outcome
-    return { ...outcome, before: before && stored(before), after: stored(after) }
-  })
-  await writes.changeAll(outcomes.filter((outcome) => isChange(outcome)))
-  return outcomes
+  const changes = planned.filter((outcome) => isChange(outcome))
+  await writes.changeAll(
+    changes.map((change) => ({ ...change, before: stored(change.before), after: stored(change.after) })),
+  )
+  return planned.map((outcome) =>
+    'problem' in outcome ? outcome : { ...outcome, after: stored(outcome.after) },
+  )
 }
 
 /** @returns the stored rows by the ids that the given ones have */

@@ -132,6 +132,22 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (dialect) => {
     ])
   })
 
+  test('an operation that leaves a new product as it is writes nothing', async () => {
+    const { seq } = await products.latestChange.query({})
+    const { results } = await products.batch.mutate({
+      mode: 'atomic',
+      operations: [
+        { create: true, sku: 'O1', name: 'New', price: 1 },
+        { sku: 'O1', stock_level: 0 },
+        { sku: 'O1', stock_level: 3 },
+        { sku: 'O1', delta: 1 },
+        { sku: 'O1', stock_level: 4 },
+      ],
+    })
+    expect(results.map(({ product }) => product?.version)).toEqual([1, 1, 2, 3, 3])
+    expect((await products.latestChange.query({})).seq).toBe(seq + 3)
+  })
+
   test('a batch that fails as a whole creates nothing', async () => {
     const operations = [
       { create: true, sku: 'M1', name: 'New', price: 1 },
