@@ -48,10 +48,17 @@ export interface Preset {
   begins?: Readonly<Record<string, Field>>
   /** A heading that begins like this is the price in the currency whose code follows. */
   priceIn?: readonly string[]
-  /** A product's name stands in its first row only; rows with the same value here are of the same product. */
-  nameOnceBy?: string
+  family?: Family
   /** Rows with one of these values here stand for several others, and are no products themselves. */
   groups?: { heading: string; values: readonly string[] }
+}
+
+/** Variants leave cells empty that their product's row has: it comes first, and they name it by its own cell. */
+interface Family {
+  /** Headings: what the product's row is called by, and where a variant says so. */
+  own: string
+  parent: string
+  inherited: readonly ('name' | 'price')[]
 }
 
 const WOOCOMMERCE_GROUPS = { heading: 'type', values: ['variable', 'grouped'] } as const
@@ -62,13 +69,13 @@ export const PRESETS: readonly Preset[] = [
     name: 'Shopify',
     signs: ['handle', 'variantsku', 'variantprice'],
     fields: { variantsku: 'sku', title: 'name', variantprice: 'price', variantinventoryqty: 'stock_level' },
-    nameOnceBy: 'handle',
+    family: { own: 'handle', parent: 'handle', inherited: ['name'] },
   },
   {
     name: 'Shopify',
     signs: ['urlhandle', 'title', 'sku', 'price'],
     fields: { sku: 'sku', title: 'name', price: 'price', inventoryquantity: 'stock_level' },
-    nameOnceBy: 'urlhandle',
+    family: { own: 'urlhandle', parent: 'urlhandle', inherited: ['name'] },
   },
   {
     name: 'WooCommerce',
@@ -114,6 +121,7 @@ export const PRESETS: readonly Preset[] = [
     name: 'Shopware',
     signs: ['productnumber', 'stock'],
     fields: { productnumber: 'sku', name: 'name', pricegross: 'price', price: 'price', stock: 'stock_level' },
+    family: { own: 'id', parent: 'parentid', inherited: ['name', 'price'] },
   },
   {
     name: 'Medusa',
@@ -124,7 +132,7 @@ export const PRESETS: readonly Preset[] = [
       variantinventoryquantity: 'stock_level',
     },
     priceIn: ['variantprice', 'price'],
-    nameOnceBy: 'producthandle',
+    family: { own: 'producthandle', parent: 'producthandle', inherited: ['name'] },
   },
 ]
 
@@ -147,7 +155,8 @@ export interface Headings {
   /** Fields that two columns claim. */
   twice: Field[]
   preset: string | undefined
-  nameOnceBy: number | undefined
+  /** The places of its columns. */
+  family: { own: number; parent: number; inherited: Family['inherited'] } | undefined
   /** By its cells, whether a row is a product at all. */
   isProduct: (cells: readonly string[]) => boolean
 }
@@ -169,7 +178,7 @@ export function readHeadings(header: readonly string[], mapping: Mapping = {}, c
   const targets = keys.map((key) => given.get(key) ?? (preset ? ofPreset(key) : FIELD_OF.get(key)))
   const fields = targets.map((target) => (target === IGNORE ? undefined : target))
   const twice = fields.filter((field, place) => field !== undefined && fields.indexOf(field) < place)
-  const nameOnceBy = preset?.nameOnceBy === undefined ? -1 : keys.indexOf(preset.nameOnceBy)
+  const family = preset?.family
   const groups = preset?.groups ? keys.indexOf(preset.groups.heading) : -1
   return {
     fields,
@@ -177,7 +186,11 @@ export function readHeadings(header: readonly string[], mapping: Mapping = {}, c
     ignored: header.filter((heading, place) => fields[place] === undefined && !NOT_TOLD.has(heading.trim())),
     twice: [...new Set(twice)] as Field[],
     preset: preset?.name,
-    nameOnceBy: nameOnceBy === -1 ? undefined : nameOnceBy,
+    family: family && {
+      own: keys.indexOf(family.own),
+      parent: keys.indexOf(family.parent),
+      inherited: family.inherited,
+    },
     isProduct: (cells) => !preset?.groups?.values.includes(cells[groups] ?? ''),
   }
 }

@@ -4,6 +4,7 @@ import { invalidInput, ProblemError, type InputIssue } from '#server/errors.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import { findDecimalSign, type DecimalSign } from './amounts.ts'
 import { addTallies, type ImportLines } from './batch.ts'
+import { evictOldest } from '#server/platform/evict-oldest.ts'
 import type { Charset } from '#server/platform/charsets.ts'
 import { decodeFile, type DecodedText } from './decode.ts'
 import { DELIMITERS, findDelimiter, type DelimiterName } from './dialect.ts'
@@ -123,6 +124,8 @@ function checkHeadings(
   throw new ProblemError(code, message, { ...extra, file: describeFile(file) })
 }
 
+/** Variants are looked for among so many products before them: memory stays flat. */
+const MAX_PARENTS = 20_000
 const SAMPLE_ROWS = 500
 
 /** Cells of a column at the beginning of the file. */
@@ -153,7 +156,9 @@ class Importing {
   readonly #cellsOf = new Map<number, readonly string[]>()
   /** Lines whose SKU another product still has: they come last. */
   readonly #setAside: ImportedLine[] = []
-  #nameOf: { group: string; name: string } | undefined
+  /** By what variants call them. */
+  readonly #parents = new Map<string, Cells>()
+  readonly #forgetParent = evictOldest(this.#parents)
 
   constructor(file: ProductFile, options: ImportingOptions) {
     this.#file = file
@@ -220,17 +225,25 @@ class Importing {
   }
 
   #ownCells(cells: readonly string[]): Cells {
-    const { fields, nameOnceBy } = this.#file.headings
+    const { fields } = this.#file.headings
     const own: Cells = {}
     for (const [place, field] of fields.entries()) if (field !== undefined) own[field] = cells[place] ?? ''
-    if (nameOnceBy !== undefined) this.#fillName(own, cells[nameOnceBy] ?? '')
+    this.#inherit(own, cells)
     return own
   }
 
-  /** The rows after a product's first one are its variants, or its pictures, which have no price. */
-  #fillName(own: Cells, group: string): void {
-    if (own.name) this.#nameOf = { group, name: own.name }
-    else if (this.#nameOf?.group === group && (own.sku || own.price)) own.name = this.#nameOf.name
+  /** Rows of pictures have neither SKU nor price, and inherit nothing. */
+  #inherit(own: Cells, cells: readonly string[]): void {
+    const { family } = this.#file.headings
+    if (!family) return
+    const parent = cells[family.parent] ?? ''
+    const ofParent = parent === '' ? undefined : this.#parents.get(parent)
+    const isParent = Boolean(own.name)
+    if (ofParent && (own.sku || own.price))
+      for (const field of family.inherited) own[field] ||= ofParent[field] ?? ''
+    if (!isParent) return
+    this.#parents.set(cells[family.own] ?? '', own)
+    if (this.#parents.size > MAX_PARENTS) this.#forgetParent()
   }
 
   #rejectIssues(line: number, cells: readonly string[], issues: InputIssue[]): void {

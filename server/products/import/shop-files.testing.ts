@@ -430,10 +430,25 @@ export const SHOP_FILES: ShopFile[] = [
         price_gross: '50',
         tax_rate: '19',
       },
+      {
+        id: '018ee103cded7015994e5f9aac551849',
+        parent_id: '018ee103cded7015994e5f9aac551847',
+        product_number: 'SW10001.1',
+        stock: '7',
+      },
+      {
+        id: '018ee103cded7015994e5f9aac551850',
+        parent_id: '018ee103cded7015994e5f9aac551847',
+        product_number: 'SW10001.2',
+        stock: '8',
+        price_gross: '24.99',
+      },
     ],
     rows: [
       ['SW10001', 'Gläserset; 6 Stück', '19.99', '50'],
       ['SW10002', 'Brotkasten', '50.00', '0'],
+      ['SW10001.1', 'Gläserset; 6 Stück', '19.99', '7'],
+      ['SW10001.2', 'Gläserset; 6 Stück', '24.99', '8'],
     ],
   },
   {
