@@ -1,57 +1,55 @@
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import { plural } from '#client/ui/format.ts'
 import { takeFocus } from '#client/ui/modal.tsx'
+import { ErrorState } from '#client/ui/states.tsx'
 import { ColumnMapping } from './column-mapping.tsx'
 import { ReadingOptionsForm, type ReadingOptions } from './reading-options.tsx'
 import { Problems, Tally } from './summary.tsx'
-
-export interface TriedFile {
-  file: File
-  /** The header and the first lines. */
-  head: string[][]
-  summary: ImportSummary
-}
+import type { ReadStep } from './use-import.ts'
 
 interface ImportPreviewProps {
-  tried: TriedFile
+  step: ReadStep
   reading: ReadingOptions
   onReading: (options: ReadingOptions) => void
   onBack: () => void
   onImport: () => void
 }
 
-/** What the file would do, as the server answered to a dry run. */
-export function ImportPreview({ tried, reading, onReading, onBack, onImport }: ImportPreviewProps) {
-  const { file, head, summary } = tried
-  const size = summary.created + summary.updated
+/** What the file would do, or why it cannot be read; how it is read stays in view, whichever it is. */
+export function ImportPreview({ step, reading, onReading, onBack, onImport }: ImportPreviewProps) {
+  const { file, head, read, outcome } = step
+  const summary = 'summary' in outcome ? outcome.summary : undefined
+  return (
+    <>
+      {'error' in outcome && <ErrorState error={outcome.error} retry={outcome.retry} />}
+      {summary && <Outcome summary={summary} />}
+      <ReadingOptionsForm options={reading} isOpen={!summary} width={head[0]?.length} onChange={onReading} />
+      <ColumnMapping name={file.name} head={head} read={read} reading={reading} onChange={onReading} />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onBack}>
+          Choose another file
+        </button>
+        {summary && <ImportButton size={summary.created + summary.updated} onImport={onImport} />}
+      </div>
+    </>
+  )
+}
+
+function Outcome({ summary }: { summary: ImportSummary }) {
   return (
     <>
       <Tally summary={summary} />
       <HowRead summary={summary} />
       <Problems summary={summary} />
-      <ReadingOptionsForm options={reading} width={head[0]?.length} onChange={onReading} />
-      <ColumnMapping
-        name={file.name}
-        head={head}
-        read={summary.file}
-        reading={reading}
-        onChange={onReading}
-      />
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onBack}>
-          Choose another file
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          ref={takeFocus}
-          disabled={size === 0}
-          onClick={onImport}
-        >
-          Import {plural(size, 'product')}
-        </button>
-      </div>
     </>
+  )
+}
+
+function ImportButton({ size, onImport }: { size: number; onImport: () => void }) {
+  return (
+    <button type="button" className="button primary" ref={takeFocus} disabled={size === 0} onClick={onImport}>
+      Import {plural(size, 'product')}
+    </button>
   )
 }
 

@@ -1,56 +1,60 @@
-/** The steps of an import: a file is chosen, tried as often as its reading is changed, and imported. */
-import { useState } from 'react'
+/** The steps of an import: a file is chosen, read as often as its reading is changed, and imported. */
+import { useRef, useState } from 'react'
+import type { ImportSummary } from '#server/products/file-schema.ts'
 import { announce } from '#client/ui/announce.tsx'
 import { plural } from '#client/ui/format.ts'
 import { headOf } from './file-head.ts'
-import type { TriedFile } from './import-preview.tsx'
 import type { ReadingOptions } from './reading-options.tsx'
 import { savedReading, saveReading } from './saved-readings.ts'
 import { FileRefusal, sendFile } from './send-file.ts'
 
-export interface FailedStep {
-  at: 'failed'
-  error: unknown
-  retry: () => void
+/** What the server says of the file, without an import. */
+export interface ReadStep {
+  at: 'read'
   file: File
-  /** Empty where the file could not be understood so far. */
+  /** The header and the first lines; empty where the file could not be understood so far. */
   head: string[][]
+  read: ImportSummary['file']
+  outcome: { summary: ImportSummary } | { error: unknown; retry: () => void }
 }
 
 type Step =
   | { at: 'choose' }
   | { at: 'busy'; what: string }
-  | { at: 'tried'; tried: TriedFile }
-  | { at: 'done'; summary: TriedFile['summary'] }
-  | FailedStep
+  | ReadStep
+  | { at: 'done'; summary: ImportSummary }
 
-async function tried(file: File, reading: ReadingOptions): Promise<Step> {
+async function dryRun(file: File, reading: ReadingOptions): Promise<Step> {
   const summary = await sendFile(file, { dryRun: true, reading })
-  return { at: 'tried', tried: { file, head: await headOf(file, summary.file), summary } }
+  const read = summary.file
+  return { at: 'read', file, head: await headOf(file, read), read, outcome: { summary } }
 }
 
 export function useImport(onImported: () => void) {
   const [step, setStep] = useState<Step>({ at: 'choose' })
   const [reading, setReading] = useState<ReadingOptions>({})
+  /** Of the newest request: what an older one is answered is of no interest any more. */
+  const newest = useRef(0)
 
   const run = async (file: File, work: () => Promise<Step>) => {
+    const own = ++newest.current
     const retry = () => void run(file, work)
-    try {
-      setStep(await work())
-    } catch (error) {
+    const next = await work().catch(async (error: unknown): Promise<Step> => {
       const read = error instanceof FileRefusal ? error.file : undefined
-      setStep({ at: 'failed', error, retry, file, head: read ? await headOf(file, read) : [] })
-    }
+      const head = read ? await headOf(file, read) : []
+      return { at: 'read', file, head, read, outcome: { error, retry } }
+    })
+    if (own === newest.current) setStep(next)
   }
-  const tryFile = (file: File, options: ReadingOptions) => {
+  const readFile = (file: File, options: ReadingOptions) => {
     setReading(options)
-    return run(file, () => tried(file, options))
+    return run(file, () => dryRun(file, options))
   }
   const chooseFile = async (file: File) => {
     setStep({ at: 'busy', what: `Checking ${file.name}…` })
-    await tryFile(file, (await savedReading(file)) ?? {})
+    await readFile(file, (await savedReading(file)) ?? {})
   }
-  const importFile = ({ file }: TriedFile) => {
+  const importFile = (file: File) => {
     setStep({ at: 'busy', what: `Importing ${file.name}…` })
     return run(file, async () => {
       const summary = await sendFile(file, { dryRun: false, reading })
@@ -66,12 +70,14 @@ export function useImport(onImported: () => void) {
     chooseFile: (file: File) => void chooseFile(file),
     /** What was read so far stays in view meanwhile. */
     readAgain: (options: ReadingOptions) => {
-      if (step.at === 'failed') void tryFile(step.file, options)
-      if (step.at === 'tried') void tryFile(step.tried.file, options)
+      if (step.at === 'read') void readFile(step.file, options)
     },
     importFile: () => {
-      if (step.at === 'tried') void importFile(step.tried)
+      if (step.at === 'read') void importFile(step.file)
     },
-    restart: () => setStep({ at: 'choose' }),
+    restart: () => {
+      newest.current += 1
+      setStep({ at: 'choose' })
+    },
   }
 }
