@@ -4,6 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { join } from 'node:path'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { SHOP_FILES, textOf, type Row } from '#server/products/import/shop-files.testing.ts'
+import { runProducts } from './products.testing.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 
@@ -12,19 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 
-async function products(database: string, ...args: string[]) {
-  const command = Bun.spawn(['bun', join(import.meta.dir, 'products.ts'), ...args], {
-    env: { ...process.env, DATABASE_URL: `file:${join(folder.path, database)}` },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(command.stdout).text(),
-    new Response(command.stderr).text(),
-    command.exited,
-  ])
-  return { stdout, stderr, code }
-}
+const products = (database: string, ...args: string[]) =>
+  runProducts(`file:${join(folder.path, database)}`, ...args)
 
 async function catalogueOf(database: string): Promise<Row[]> {
   const { stdout } = await products(database, 'export')

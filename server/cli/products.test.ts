@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
+import { runProducts } from './products.testing.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 
@@ -11,22 +12,9 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]())
 
 async function products(database: string, ...args: string[]) {
-  const command = Bun.spawn(['bun', join(import.meta.dir, 'products.ts'), ...args], {
-    env: { ...process.env, DATABASE_URL: databaseUrl(database) },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(command.stdout).text(),
-    new Response(command.stderr).text(),
-    command.exited,
-  ])
-  return {
-    stdout,
-    stderr,
-    code,
-    summary: () => JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>,
-  }
+  const ended = await runProducts(databaseUrl(database), ...args)
+  const lastLine = () => ended.stdout.trim().split('\n').at(-1) ?? ''
+  return { ...ended, summary: () => JSON.parse(lastLine()) as Record<string, unknown> }
 }
 
 const databaseUrl = (name: string) => `file:${join(folder.path, name)}`

@@ -268,11 +268,10 @@ function filled(cells: readonly string[]): number {
 
 /** @returns undefined for comma-separated UTF-8 in our columns */
 function howRead(file: ProductFile): ImportSummary['file'] {
-  const { charset, delimiter, preset, columns } = describeFile(file)
+  const described = describeFile(file)
+  const { charset, delimiter, preset, columns } = described
   const isOurs = columns.every(({ heading, field }) => heading.trim() === (field ?? ''))
-  return charset === 'utf-8' && delimiter === ',' && preset === null && isOurs
-    ? undefined
-    : describeFile(file)
+  return charset === 'utf-8' && delimiter === ',' && preset === null && isOurs ? undefined : described
 }
 
 function describeFile({ text: { charset }, header, headings, delimiter }: ProductFile) {
