@@ -14,13 +14,13 @@ interface Insertion<T extends PgTable, K> {
   rows: readonly T['$inferInsert'][]
   /** Fields to give back of each inserted row, in no particular order. */
   returning?: readonly K[]
-  /** Leave out a row that would break a unique constraint; otherwise it refuses them all. */
-  skipConflicts?: boolean
+  /** Of a row that would break a unique constraint, such as `do nothing`; without it, that row refuses them all. */
+  onConflict?: SQL
 }
 
 export async function insertMany<T extends PgTable, K extends keyof T['$inferSelect'] & string>(
   { db, tx }: Within,
-  { into, rows, returning = [], skipConflicts = false }: Insertion<T, K>,
+  { into, rows, returning = [], onConflict }: Insertion<T, K>,
 ): Promise<Pick<T['$inferSelect'], K>[]> {
   const given = columnsOf(into, Object.keys(rows[0] ?? {}))
   if (given.length === 0) return []
@@ -29,7 +29,7 @@ export async function insertMany<T extends PgTable, K extends keyof T['$inferSel
     sql`select ${list(given, ({ field }) => sql.identifier(field))} from ${source(db, rows, given)}`,
   ]
   // Without a condition SQLite would take the `on` for a join's.
-  if (skipConflicts) statement.push(sql`where true on conflict do nothing`)
+  if (onConflict) statement.push(sql`where true on conflict ${onConflict}`)
   const wanted = columnsOf(into, returning)
   if (wanted.length > 0)
     statement.push(sql`returning ${list(wanted, ({ column }) => sql.identifier(column.name))}`)

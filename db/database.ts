@@ -43,6 +43,8 @@ export type Tables = Pick<
   | 'words'
   | 'wordRemainders'
   | 'idempotencyKeys'
+  | 'imports'
+  | 'importChanges'
   | 'settings'
   | 'apiKeys'
   | 'sessions'

@@ -56,6 +56,28 @@ export const idempotencyKeys = pgTable(
   (table) => [primaryKey({ columns: [table.caller, table.key] })],
 )
 
+/** Imports that can be undone. */
+export const imports = pgTable('imports', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  actor: text().notNull(),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+})
+
+/** What an import made of each product, for as long as it is not undone. */
+export const importChanges = pgTable(
+  'import_changes',
+  {
+    importId: bigint('import_id', { mode: 'number' }).notNull(),
+    productId: bigint('product_id', { mode: 'number' }).notNull(),
+    fromVersion: bigint('from_version', { mode: 'number' }).notNull(),
+    /** Null where another writer came between two of its lines. */
+    version: bigint({ mode: 'number' }),
+    /** JSON of the fields; null where the import created the product. */
+    before: text(),
+  },
+  (table) => [primaryKey({ columns: [table.importId, table.productId] })],
+)
+
 /** Every word of a name, for search/vocabulary.ts. */
 export const words = pgTable('words', { word: text().primaryKey() })
 

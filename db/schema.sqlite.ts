@@ -45,6 +45,24 @@ export const idempotencyKeys = sqliteTable(
   (table) => [primaryKey({ columns: [table.caller, table.key] })],
 )
 
+export const imports = sqliteTable('imports', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  actor: text().notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const importChanges = sqliteTable(
+  'import_changes',
+  {
+    importId: integer('import_id').notNull(),
+    productId: integer('product_id').notNull(),
+    fromVersion: integer('from_version').notNull(),
+    version: integer(),
+    before: text(),
+  },
+  (table) => [primaryKey({ columns: [table.importId, table.productId] })],
+)
+
 export const words = sqliteTable('words', { word: text().primaryKey() })
 
 export const wordRemainders = sqliteTable(
@@ -88,6 +106,8 @@ true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$infe
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
 true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
 true satisfies Same<typeof changes.$inferSelect, typeof postgres.changes.$inferSelect>
+true satisfies Same<typeof imports.$inferSelect, typeof postgres.imports.$inferSelect>
+true satisfies Same<typeof importChanges.$inferSelect, typeof postgres.importChanges.$inferSelect>
 true satisfies Same<typeof words.$inferSelect, typeof postgres.words.$inferSelect>
 true satisfies Same<typeof wordRemainders.$inferSelect, typeof postgres.wordRemainders.$inferSelect>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Database, Tables } from './database.ts'
 import { insertMany } from './bulk.ts'
 import { sampleProduct } from './sample-catalogue.ts'
@@ -56,7 +57,7 @@ async function add(within: Parameters<typeof insertMany>[0], rows: Row[]): Promi
     into: products,
     rows,
     returning: ['id', 'stockLevel', 'createdAt'],
-    skipConflicts: true,
+    onConflict: sql`do nothing`,
   })
   await insertMany(within, {
     into: stockAdjustments,

@@ -4,6 +4,7 @@ import { bridgeOperations } from '#server/bridge/operations.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
+import { importOperations } from '#server/products/imports.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
 import { productFileRoutes } from '#server/products/file-routes.ts'
@@ -11,7 +12,13 @@ import { priceSchema, type Currency } from '#server/products/product.ts'
 import type { AnyFileRoute } from './file-route.ts'
 
 export const api = {
-  products: { ...productOperations, ...stockOperations, ...batchOperations, ...changeOperations },
+  products: {
+    ...productOperations,
+    ...stockOperations,
+    ...batchOperations,
+    ...importOperations,
+    ...changeOperations,
+  },
   ads: { ...adsOperations, ...bridgeOperations },
 }
 

@@ -65,7 +65,7 @@ export async function startApp(
   )
   const idempotency = createIdempotency(db, clock)
   const keyStore = createKeyStore(db, clock)
-  opened.use(forgetHourly([idempotency.forgetExpired, keyStore.forgetExpiredSessions], log))
+  opened.use(forgetHourly([idempotency, keyStore, products], log))
   const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
   const { answers, limiter } = await openShared(config, parts, createCache)
@@ -152,10 +152,11 @@ export async function openProducts(
   return { db, products: opened.use(createProductStore(db, systemClock)) }
 }
 
-function forgetHourly(jobs: readonly (() => Promise<void>)[], log: Logger): Disposable {
-  const onError = (error: unknown) => log.error({ err: error }, 'old idempotency keys or sessions stay')
+function forgetHourly(stores: readonly { forgetExpired: () => Promise<void> }[], log: Logger): Disposable {
+  const onError = (error: unknown) =>
+    log.error({ err: error }, 'old idempotency keys, sessions or imports stay')
   const cleaning = new Cron('17 * * * *', { catch: onError }, async () => {
-    for (const job of jobs) await job()
+    for (const store of stores) await store.forgetExpired()
   })
   return { [Symbol.dispose]: () => cleaning.stop() }
 }

@@ -10,6 +10,7 @@ export const PROBLEMS = {
   SCOPE_MISSING: { status: 403, trpc: 'FORBIDDEN', title: 'The key lacks the required scope' },
   CROSS_SITE_REFUSED: { status: 403, trpc: 'FORBIDDEN', title: 'Another site may not do that' },
   PRODUCT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such product' },
+  IMPORT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such import' },
   RUN_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such run' },
   ROUTE_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: {

@@ -108,6 +108,32 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.sees('41 products')
   })
 
+  journey('an import is undone, at once or later, and what was changed since is named', async (person) => {
+    const before = (await restOf(stage.shop).get(31)).price
+    await person.press('i')
+    await person.isAt('button', 'CSV file')
+    const text = 'sku,name,price\nT-31,,7.77\nundo-1,Unwanted,5.00\nundo-2,Kept after all,5.00\n'
+    await person.choosesFile(() => person.press('Enter'), { name: 'wrong.csv', text })
+    await person.isAt('button', 'Import 3 products')
+    await person.press('Enter')
+    await person.isAt('button', 'Done')
+    await person.press('Enter')
+    await person.isAt('grid')
+    await person.sees('43 products')
+    const found = await (await fetch(`${stage.shop.url}/v1/products/by-sku/undo-2`)).json()
+    await restOf(stage.shop).patch(found.id, { name: 'Kept indeed' })
+    await person.press('i')
+    await person.tabTo('button', /^Undo the import of/)
+    await person.press('Enter')
+    await person.sees('1 product restored, 1 removed.')
+    await person.sees('Kept indeed, undo-2: was changed after the import')
+    await person.isAt('button', 'Done')
+    await person.press('Enter')
+    await person.sees('42 products')
+    expect((await restOf(stage.shop).get(31)).price).toBe(before)
+    await restOf(stage.shop).remove(found.id)
+  })
+
   journey('a file that is not ours is refused in words, and another one chosen', async (person) => {
     await person.tabTo('button', 'Import')
     await person.press('Enter')

@@ -62,7 +62,7 @@ export function restOf(server: { url: string }) {
       await send(products, 'POST', product),
     get: async (id: number) => await send(`${products}/${id}`, 'GET'),
     remove: async (id: number) => void (await fetch(`${products}/${id}`, { method: 'DELETE' })),
-    patch: async (id: number, change: { price?: string; stock_level?: number }) =>
+    patch: async (id: number, change: { name?: string; price?: string; stock_level?: number }) =>
       await send(`${products}/${id}`, 'PATCH', change),
   }
 }

@@ -1,5 +1,5 @@
 /** The words of all names, kept so that a misspelt one finds those that may have been meant. */
-import { and, gte, inArray, lt } from 'drizzle-orm'
+import { and, gte, inArray, lt, sql } from 'drizzle-orm'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import { editDistance, deletionNeighbours, knownDeletionNeighbours, typosIn } from './typos.ts'
@@ -37,8 +37,8 @@ export class Vocabulary {
     const insert = async (tx: Queries) => {
       const within = { db: this.#db, tx }
       const known = [...fresh].toSorted(compare).map((word) => ({ word }))
-      await insertMany(within, { into: words, rows: known, skipConflicts: true })
-      await insertMany(within, { into: wordRemainders, rows, skipConflicts: true })
+      await insertMany(within, { into: words, rows: known, onConflict: sql`do nothing` })
+      await insertMany(within, { into: wordRemainders, rows, onConflict: sql`do nothing` })
     }
     if (transaction) return await insert(transaction)
     if (fresh.size > 0) await this.#db.withTransaction(insert)

@@ -37,7 +37,7 @@ describe('import', () => {
   test('takes quotes, commas, line breaks, emoji and long names as they are; a second import changes nothing', async () => {
     const file = await csv('nasty.csv', `\uFEFF${nasty}\r\n`)
     const first = await products('nasty.db', 'import', file, '--json')
-    expect(first.summary()).toEqual({ created: 4, updated: 0, unchanged: 0, rejected: [] })
+    expect(first.summary()).toEqual({ import_id: 1, created: 4, updated: 0, unchanged: 0, rejected: [] })
     expect(first.code).toBe(0)
     expect((await products('nasty.db', 'import', file, '--json')).summary()).toEqual({
       created: 0,
@@ -103,6 +103,20 @@ describe('import', () => {
     expect(summary()).toMatchObject({ created: 1, rejected: [{ code: 'BODY_UNREADABLE' }] })
     expect(code).toBe(1)
   })
+})
+
+test('an import is taken back by its number, and what was changed since is named', async () => {
+  const db = 'undo.db'
+  await products(db, 'import', await csv('first.csv', 'sku,name,price\na,A,1\nb,B,1\n'))
+  const { stderr } = await products(db, 'import', await csv('second.csv', 'sku,price\na,2\nb,2\n'))
+  const id = /products undo (\d+)/.exec(stderr)?.[1] ?? ''
+  await products(db, 'import', await csv('third.csv', 'sku,price\nb,3\n'))
+  expect((await products(db, 'imports')).stdout).toContain(`${id}  `)
+  const undone = await products(db, 'undo', id)
+  expect(undone.stdout).toBe('1 restored, 0 removed, 1 kept\n')
+  expect(undone.stderr).toContain('product 2 b B was changed after the import')
+  expect(undone.code).toBe(1)
+  expect((await products(db, 'undo', '999')).code).toBe(2)
 })
 
 test('seeding fills an empty catalogue once, and leaves one that has products alone', async () => {

@@ -1,4 +1,4 @@
-/** `bun run products <import|export|seed>` */
+/** `bun run products <import|imports|undo|export|seed>` */
 import { Command, InvalidArgumentError } from 'commander'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { seed } from '#db/seed.ts'
@@ -8,6 +8,7 @@ import { ProblemError } from '#server/errors.ts'
 import { exportProducts } from '#server/products/csv-export.ts'
 import { importProducts, type RejectedLine } from '#server/products/import/import.ts'
 import { rejectedCsv } from '#server/products/import/rejected.ts'
+import { recentImports, undoImport } from '#server/products/imports.ts'
 import { toImportOptions } from '#server/products/import/options.ts'
 import { FIELDS, PRESETS } from '#server/products/import/headings.ts'
 import { ProductImportQuery, type ImportSummary } from '#server/products/file-schema.ts'
@@ -15,6 +16,7 @@ import { parseInput } from '#server/parse-input.ts'
 import { charsetNamed } from '#server/platform/charsets.ts'
 import { runProgram } from './run-program.ts'
 
+const ACTOR = 'command line'
 const EXIT_REJECTED = 1
 const MAX_SEED = 10_000_000
 /** More than this and the reader has seen enough; `--json` has them all. */
@@ -56,13 +58,40 @@ program
     const rejects = rejected === undefined ? undefined : Bun.file(rejected).writer()
     const toCsv = rejectedCsv()
     const options = {
-      ...toImportOptions(query, 'command line'),
+      ...toImportOptions(query, ACTOR),
       onRejected: (line: RejectedLine) => void rejects?.write(toCsv(line)),
     }
     const summary = await withProducts((opened) => importProducts(opened, input.stream(), options))
     await rejects?.end()
     report(summary, json === true)
     if (summary.rejected.length > 0) process.exitCode = EXIT_REJECTED
+  })
+
+program
+  .command('imports')
+  .description('Lists the imports of the last 24 hours, which can be undone.')
+  .option('--json', 'as JSON')
+  .action(async ({ json }: { json?: true }) => {
+    const { items } = await withProducts((opened) => recentImports(opened))
+    if (json) return console.log(JSON.stringify(items))
+    if (items.length === 0) console.log('There was no import in the last 24 hours.')
+    for (const { id, actor, created_at, created, updated } of items)
+      console.log(`${id}  ${created_at}  ${actor}: ${created} created, ${updated} updated`)
+  })
+
+program
+  .command('undo')
+  .description('Undoes an import of the last 24 hours, but for products that were changed after it.')
+  .argument('<import>', 'its number: see `imports`', wholeNumber)
+  .option('--json', 'the last line of stdout is the summary')
+  .action(async (id: number, { json }: { json?: true }) => {
+    const undone = await withProducts((opened) => undoImport(opened, { id, actor: ACTOR }))
+    const { restored, removed, kept, kept_products } = undone
+    for (const { id: product, sku, name, detail } of kept_products.slice(0, REJECTED_SHOWN))
+      console.error(`product ${[product, sku, name].filter((part) => part !== null).join(' ')} ${detail}`)
+    if (kept > REJECTED_SHOWN) console.error(`… and ${kept - REJECTED_SHOWN} more`)
+    console.log(json ? JSON.stringify(undone) : `${restored} restored, ${removed} removed, ${kept} kept`)
+    if (kept > 0) process.exitCode = EXIT_REJECTED
   })
 
 program
@@ -115,7 +144,7 @@ function snakeCase(flag: string): string {
 }
 
 function report(summary: ImportSummary, json: boolean): void {
-  const { created, updated, unchanged, rejected, mistakes = [], file } = summary
+  const { import_id, created, updated, unchanged, rejected, mistakes = [], file } = summary
   if (file && file.preset !== null) console.error(`This is a file of ${file.preset}.`)
   if (file && file.ignored_columns.length > 0)
     console.error(`Left out: ${file.ignored_columns.map((heading) => `"${heading}"`).join(', ')}`)
@@ -123,6 +152,7 @@ function report(summary: ImportSummary, json: boolean): void {
     for (const { count, detail } of mistakes) console.error(`${count} × ${detail}`)
   for (const { line, detail } of rejected.slice(0, REJECTED_SHOWN)) console.error(`line ${line}: ${detail}`)
   if (rejected.length > REJECTED_SHOWN) console.error(`… and ${rejected.length - REJECTED_SHOWN} more`)
+  if (import_id !== undefined) console.error(`To take it back: bun run products undo ${import_id}`)
   if (json) console.log(JSON.stringify(summary))
   else
     console.log(`${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected.length} rejected`)

@@ -64,7 +64,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     expect(await ring.ofSession(token)).toBeUndefined()
     expect(await store.findSession(hashOf(token))).toBeDefined()
     time += 1
-    await store.forgetExpiredSessions()
+    await store.forgetExpired()
     expect(await store.findSession(hashOf(token))).toBeUndefined()
   })
 

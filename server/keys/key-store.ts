@@ -133,7 +133,7 @@ function sessionsIn(db: Database, clock: Clock) {
       await db.withTransaction((tx) => tx.delete(sessions).where(eq(sessions.hash, hash)))
     },
 
-    forgetExpiredSessions: async (): Promise<void> => {
+    forgetExpired: async (): Promise<void> => {
       await db.withTransaction((tx) => tx.delete(sessions).where(lt(sessions.expiresAt, clock.now())))
     },
   }

@@ -6,16 +6,8 @@ import { mutation } from '#server/operation.ts'
 import { invalidInput, ProblemError, PROBLEMS } from '#server/errors.ts'
 import * as schema from './schema.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
-import {
-  productNotFound,
-  skuTaken,
-  stockRefusal,
-  VersionMismatch,
-  type NewRow,
-  type PlannedChange,
-  type ProductKey,
-  type ProductWrites,
-} from './writes.ts'
+import { type NewRow, type PlannedChange, type ProductWrites } from './writes.ts'
+import { productNotFound, skuTaken, stockRefusal, VersionMismatch, type ProductKey } from './refusals.ts'
 
 export const batchOperations = {
   batch: mutation({

@@ -48,6 +48,32 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('CSV over REST on %s', (databas
     return { status: response.status, body: await response.json() }
   }
 
+  test('an import is listed and undone, over either transport; what was changed since is named', async () => {
+    const { client } = server
+    const files = ['sku,name,price\nU-1,One,1\nU-2,Two,2\n', 'sku,price\nC-1,3.33\n']
+    const [first, second] = [await imported(files[0]), await imported(files[1])]
+    const { items } = await client.products.imports.query({})
+    expect(items.slice(0, 2)).toMatchObject([
+      { id: second.body.import_id, created: 0, updated: 1 },
+      { id: first.body.import_id, created: 2, updated: 0 },
+    ])
+    const [changed] = (await client.products.list.query({ sku: 'U-2' })).items
+    await client.products.update.mutate({ id: changed?.id ?? 0, name: 'Two!' })
+    expect(await client.products.undoImport.mutate({ id: second.body.import_id })).toMatchObject({
+      restored: 1,
+    })
+    const key = { 'idempotency-key': crypto.randomUUID() }
+    const undo = () =>
+      server.rest(`POST /products/imports/${first.body.import_id}/undo`, { body: {}, headers: key })
+    const undone = { restored: 0, removed: 1, kept: 1, kept_products: [{ id: changed?.id, sku: 'U-2' }] }
+    expect((await undo()).body).toMatchObject(undone)
+    expect((await undo()).body).toMatchObject(undone)
+    await client.products.remove.mutate({ id: changed?.id ?? 0 })
+    expect((await server.rest('POST /products/imports/999999/undo', { body: {} })).body.code).toBe(
+      'IMPORT_NOT_FOUND',
+    )
+  })
+
   test('what was exported and is imported again changes nothing', async () => {
     const before = await server.client.products.list.query({ limit: 200 })
     const csv = await exported()

@@ -2,7 +2,10 @@
 import * as v from 'valibot'
 import { CHARSETS } from '#server/platform/charsets.ts'
 import { FIELDS, IGNORE } from './import/headings.ts'
-import { filters, Words } from './schema.ts'
+import { filters, ProductId, Words } from './schema.ts'
+
+/** Counted like the products' ids. */
+const ImportId = ProductId
 
 const ANY_TARGET = `(?:${[...FIELDS, IGNORE].join('|')})`
 const LIST_OF_COLUMNS = new RegExp(`^${ANY_TARGET}(?:,${ANY_TARGET})*$`)
@@ -43,6 +46,10 @@ export const ProductImportQuery = v.strictObject({
 export type ProductImportQuery = v.InferOutput<typeof ProductImportQuery>
 
 export const ImportSummary = v.object({
+  import_id: v.pipe(
+    v.optional(ImportId),
+    v.description('By which the import can be undone for 24 hours; absent when it changed nothing.'),
+  ),
   created: v.number(),
   updated: v.number(),
   unchanged: v.number(),
@@ -71,3 +78,35 @@ export const ImportSummary = v.object({
 export type ImportSummary = v.InferOutput<typeof ImportSummary>
 
 export const FoundExportQuery = v.strictObject({ q: Words, ...filters, bom })
+
+export const RecentImports = v.object({
+  items: v.array(
+    v.object({
+      id: ImportId,
+      actor: v.string(),
+      created_at: v.pipe(v.string(), v.isoTimestamp()),
+      undoable_until: v.pipe(v.string(), v.isoTimestamp()),
+      created: v.number(),
+      updated: v.number(),
+    }),
+  ),
+})
+
+export const ImportById = v.strictObject({ id: ImportId })
+
+export const UndoneImport = v.object({
+  restored: v.pipe(v.number(), v.description('Products that are again what they were.')),
+  removed: v.pipe(v.number(), v.description('Products that the import had created.')),
+  kept: v.pipe(v.number(), v.description('Products that stay as they are.')),
+  kept_products: v.pipe(
+    v.array(
+      v.object({
+        id: ProductId,
+        sku: v.nullable(v.string()),
+        name: v.nullable(v.string()),
+        detail: v.string(),
+      }),
+    ),
+    v.description('The first 1,000 of them, with the reason.'),
+  ),
+})

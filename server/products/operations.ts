@@ -5,7 +5,7 @@ import { at, list } from './listing.ts'
 import * as schema from './schema.ts'
 import { search } from './search.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
-import { productNotFound, type ProductKey } from './writes.ts'
+import { productNotFound, type ProductKey } from './refusals.ts'
 import type { ChangeOptions } from './product-store.ts'
 
 const BY_SKU = '/products/by-sku/:sku'

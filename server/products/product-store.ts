@@ -19,16 +19,15 @@ import {
   type PageRequest,
   type SearchRequest,
 } from './pages.ts'
-import { importBatch, pictureOf, type ImportLines } from './import/batch.ts'
-import { applyLines } from './import/plan.ts'
+import { importActions } from './import/actions.ts'
 import {
   ProductWrites,
-  skuTaken,
   type Adjustment,
   type ExpectedVersions,
   type NewRow,
-  type ProductKey,
+  type WriteContext,
 } from './writes.ts'
+import { skuTaken, type ProductKey } from './refusals.ts'
 
 interface Parts {
   clock: Clock
@@ -85,8 +84,12 @@ function storeOf(db: Database, parts: Parts): ProductStore {
 }
 
 function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexWords }: Parts) {
-  const write = <T>(actor: string, run: (writes: ProductWrites) => Promise<T>): Promise<T> =>
-    begin((tx) => run(new ProductWrites({ db, tx }, { actor, now: clock.now() })))
+  const write = <T>(
+    actor: string,
+    run: (writes: ProductWrites) => Promise<T>,
+    part?: WriteContext['import'],
+  ): Promise<T> =>
+    begin((tx) => run(new ProductWrites({ db, tx }, { actor, now: clock.now(), import: part })))
 
   return {
     get,
@@ -122,7 +125,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     remove: (key: ProductKey, { expected, actor }: ChangeOptions): Promise<number> =>
       write(actor, async (writes) => {
         const { id } = await writes.lock(key, expected)
-        await writes.remove(id)
+        await writes.remove([id])
         return id
       }),
 
@@ -149,17 +152,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     /** The ledger of a product, newest first. */
     adjustments: (id: number, page: LedgerPage): Promise<StockAdjustmentRow[]> => ledgerRows(db, id, page),
 
-    /** For the lines of one file, batch by batch. */
-    importer({ actor, dryRun }: { actor: string; dryRun: boolean }): ImportLines {
-      if (dryRun) {
-        const picture = pictureOf(db, clock.now())
-        return async (lines, plan) => await applyLines(picture, lines, plan)
-      }
-      return async (lines, plan) => {
-        await indexWords(lines.flatMap(({ fields }) => fields.name ?? []))
-        return await importBatch(db, lines, { ...plan, write: (run) => write(actor, run) })
-      }
-    },
+    ...importActions(db, { clock, begin, write, indexWords }),
 
     /** Those of the given words that stand in no name. */
     unknownWords: (words: readonly string[]) => vocabulary.unknown(words),

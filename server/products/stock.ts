@@ -6,7 +6,7 @@ import { mutation, query } from '#server/operation.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import * as schema from './schema.ts'
 import { toProduct, withCurrent } from './wire.ts'
-import { productNotFound, type ProductKey } from './writes.ts'
+import { productNotFound, type ProductKey } from './refusals.ts'
 
 const PATH = '/products/:id/stock-adjustments'
 const PATH_BY_SKU = '/products/by-sku/:sku/stock-adjustments'

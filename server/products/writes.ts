@@ -4,8 +4,15 @@ import { insertMany, updateMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
-import { invalidInput, ProblemError } from '#server/errors.ts'
+import { forgetChanges, recordChanges, type RecordedChange } from './import/record.ts'
 import { productColumns } from './pages.ts'
+import {
+  productNotFound,
+  StockLevelChanged,
+  stockRefusal,
+  VersionMismatch,
+  type ProductKey,
+} from './refusals.ts'
 import { MAX_STOCK_LEVEL, type AdjustmentReason } from './schema.ts'
 
 export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLevel'>
@@ -18,6 +25,8 @@ export interface WriteContext {
   actor: string
   /** Milliseconds since the epoch. */
   now: number
+  /** The import that these writes are part of, or undo. */
+  import?: { id: number; undoing: boolean } | undefined
 }
 
 export interface Adjustment {
@@ -26,35 +35,6 @@ export interface Adjustment {
   reason: AdjustmentReason
   reference: string | null
   expectedStockLevel: number | undefined
-}
-
-/** Refusals that carry rows: operations turn them into problems with products. */
-export class VersionMismatch extends Error {
-  readonly current: ProductRow
-  constructor(current: ProductRow) {
-    super(`The product has version ${current.version} now.`)
-    this.current = current
-  }
-}
-
-export class StockLevelChanged extends Error {
-  readonly current: ProductRow
-  constructor(current: ProductRow) {
-    super(`The stock level is ${current.stockLevel} now.`)
-    this.current = current
-  }
-}
-
-/** What a caller names a product by. */
-export type ProductKey = { id: number } | { sku: string }
-
-export function productNotFound(key: ProductKey): ProblemError {
-  const named = 'id' in key ? `id ${key.id}` : `SKU "${key.sku}"`
-  return new ProblemError('PRODUCT_NOT_FOUND', `No product has the ${named}.`)
-}
-
-export function skuTaken(sku: string | null | undefined): ProblemError {
-  return new ProblemError('SKU_TAKEN', `Another product has the SKU${sku ? ` "${sku}"` : ''}.`, { sku })
 }
 
 export type ChangeReason = 'set' | 'import' | AdjustmentReason
@@ -149,9 +129,10 @@ export class ProductWrites {
         createdAt: now,
         updatedAt: now,
       })),
-      returning: problemHeaders(productColumns(this.#within.db)),
+      returning: fieldNames(productColumns(this.#within.db)),
     })
     await this.#appendLedger(created.map((row) => ({ row, delta: row.stockLevel, reason })))
+    await this.#noteImport(created.map((after) => ({ after })))
     return created
   }
 
@@ -175,12 +156,13 @@ export class ProductWrites {
         rows: round.map(({ after }) => ({ ...after, words: wordsOf(after.name).join(' ') })),
       })
       await this.#appendLedger(
-        round.flatMap(({ before, after, reason, reference = null }) => {
+        round.flatMap(({ before, after, reason, reference }) => {
           const delta = after.stockLevel - before.stockLevel
           return delta === 0 ? [] : { row: after, delta, reason, reference }
         }),
       )
     }
+    await this.#noteImport(changes)
   }
 
   async adjust(adjustment: Adjustment) {
@@ -223,19 +205,37 @@ export class ProductWrites {
     return product
   }
 
-  async remove(id: number): Promise<void> {
+  async remove(ids: readonly number[]): Promise<void> {
     const { products } = this.#within.db.tables
-    await this.#within.tx.delete(products).where(eq(products.id, id))
+    await this.#within.tx.delete(products).where(inArray(products.id, [...ids]))
+    if (this.#author.import) await forgetChanges(this.#within, this.#author.import.id, ids)
+  }
+
+  async #noteImport(changes: readonly RecordedChange[]): Promise<void> {
+    const { import: part } = this.#author
+    if (part?.undoing)
+      await forgetChanges(
+        this.#within,
+        part.id,
+        changes.map(({ after }) => after.id),
+      )
+    else if (part) await recordChanges(this.#within, part.id, changes)
   }
 
   async #appendLedger(
-    entries: readonly { row: ProductRow; delta: number; reason: string; reference?: string | null }[],
+    entries: readonly {
+      row: ProductRow
+      delta: number
+      reason: string
+      reference?: string | null | undefined
+    }[],
   ): Promise<StockAdjustmentRow[]> {
-    const { actor, now } = this.#author
+    const { actor, now, import: part } = this.#author
+    const source = part && `${part.undoing ? 'undo of import' : 'import'} ${part.id}`
     const { stockAdjustments } = this.#within.db.tables
     return await insertMany(this.#within, {
       into: stockAdjustments,
-      rows: entries.map(({ row: { id, stockLevel }, delta, reason, reference = null }) => ({
+      rows: entries.map(({ row: { id, stockLevel }, delta, reason, reference = source ?? null }) => ({
         productId: id,
         delta,
         stockLevelAfter: stockLevel,
@@ -244,7 +244,7 @@ export class ProductWrites {
         actor,
         createdAt: now,
       })),
-      returning: problemHeaders(getTableColumns(stockAdjustments)),
+      returning: fieldNames(getTableColumns(stockAdjustments)),
     })
   }
 }
@@ -269,17 +269,6 @@ function refuseAdjustment(row: ProductRow, { delta, expectedStockLevel }: Adjust
   if (level < 0 || level > MAX_STOCK_LEVEL) throw stockRefusal(row, delta)
 }
 
-/** Of a delta that leads out of bounds. */
-export function stockRefusal(row: ProductRow, delta: number): ProblemError {
-  if (delta > 0)
-    return invalidInput([{ pointer: '/delta', detail: `the stock would exceed ${MAX_STOCK_LEVEL}` }])
-  const [available, requested] = [row.stockLevel, -delta]
-  return new ProblemError('INSUFFICIENT_STOCK', `${available} in stock, ${requested} asked for.`, {
-    available,
-    requested,
-  })
-}
-
-function problemHeaders<T extends object>(columns: T): (keyof T & string)[] {
+function fieldNames<T extends object>(columns: T): (keyof T & string)[] {
   return Object.keys(columns) as (keyof T & string)[]
 }

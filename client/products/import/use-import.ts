@@ -3,10 +3,12 @@ import { useRef, useState } from 'react'
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import { announce } from '#client/ui/announce.tsx'
 import { plural } from '#client/ui/format.ts'
+import { client } from '#client/ui/trpc.ts'
 import { headOf } from './file-head.ts'
 import type { ReadingOptions } from './reading-options.tsx'
 import { savedReading, saveReading } from './saved-readings.ts'
 import { FileRefusal, sendFile } from './send-file.ts'
+import type { UndoneImport } from './undone.tsx'
 
 /** What the server says of the file, without an import. */
 export interface ReadStep {
@@ -23,6 +25,8 @@ type Step =
   | { at: 'busy'; what: string }
   | ReadStep
   | { at: 'done'; summary: ImportSummary }
+  | { at: 'undone'; undone: UndoneImport }
+  | { at: 'not-undone'; error: unknown; retry: () => void }
 
 async function dryRun(file: File, reading: ReadingOptions): Promise<Step> {
   const summary = await sendFile(file, { dryRun: true, reading })
@@ -64,6 +68,18 @@ export function useImport(onImported: () => void) {
       return { at: 'done', summary }
     })
   }
+  const undoImport = async (id: number) => {
+    const own = ++newest.current
+    setStep({ at: 'busy', what: 'Undoing the import…' })
+    const next = await client.products.undoImport.mutate({ id }).then(
+      (undone): Step => ({ at: 'undone', undone }),
+      (error: unknown): Step => ({ at: 'not-undone', error, retry: () => void undoImport(id) }),
+    )
+    if (own === newest.current) setStep(next)
+    if (next.at !== 'undone') return
+    announce('The import is undone.')
+    onImported()
+  }
   return {
     step,
     reading,
@@ -75,6 +91,7 @@ export function useImport(onImported: () => void) {
     importFile: () => {
       if (step.at === 'read') void importFile(step.file)
     },
+    undoImport: (id: number) => void undoImport(id),
     restart: () => {
       newest.current += 1
       setStep({ at: 'choose' })

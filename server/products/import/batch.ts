@@ -2,13 +2,8 @@
 import { inArray, or } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { productColumns } from '#server/products/pages.ts'
-import {
-  changedRow,
-  skuTaken,
-  type NewRow,
-  type PlannedChange,
-  type ProductWrites,
-} from '#server/products/writes.ts'
+import { changedRow, type NewRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
+import { skuTaken } from '#server/products/refusals.ts'
 import { KnownRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 import {

@@ -54,13 +54,14 @@ export async function importProducts(
 ): Promise<ImportSummary> {
   const file = await openFile(bytes, options, currency.code)
   const decimal = options.decimal ?? findDecimalSign(await sampleOf(file, 'price'), currency)
-  const importLines = products.importer(options)
-  const importing = new Importing(file, { ...options, importLines, currency, decimal })
+  const { id, apply } = await products.importer(options)
+  const importing = new Importing(file, { ...options, importLines: apply, currency, decimal })
   for await (const record of file.records) {
     await importing.add(record)
     if (importing.isHopeless(record.line)) break
   }
-  return await importing.end()
+  const summary = await importing.end()
+  return { ...(id !== undefined && summary.created + summary.updated > 0 && { import_id: id }), ...summary }
 }
 
 interface ProductFile {

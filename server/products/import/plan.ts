@@ -4,13 +4,8 @@
  */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
-import {
-  skuTaken,
-  stockRefusal,
-  VersionMismatch,
-  type NewRow,
-  type PlannedChange,
-} from '#server/products/writes.ts'
+import { type NewRow, type PlannedChange } from '#server/products/writes.ts'
+import { skuTaken, stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import { KnownRows } from './known-rows.ts'
