@@ -93,7 +93,8 @@ export interface Database {
    * call is told.
    */
   keyState: () => string | Promise<string>
-  isUniqueViolation(error: unknown): boolean
+  /** The text with which the database refused a second row with the same unique value: it names the column. */
+  uniqueViolation(error: unknown): string | undefined
   /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
   isUnavailable: (error: unknown) => boolean
   /** How many wait for their turn at it. */

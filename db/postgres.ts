@@ -104,7 +104,8 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     hasRowEstimates: true,
     changeFeed: changeMarks(watcher),
     keyState: keyStateIn(keyWatcher),
-    isUniqueViolation: (error) => driverError(error).sqlState === UNIQUE_VIOLATION,
+    uniqueViolation: (error) =>
+      driverError(error).sqlState === UNIQUE_VIOLATION ? String(causeOf(error)) : undefined,
     isUnavailable: isPassing,
     waiting: () => queue.waiting,
     async close() {

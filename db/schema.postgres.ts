@@ -15,6 +15,8 @@ export const products = pgTable('products', {
   version: bigint({ mode: 'number' }).notNull(),
   createdAt: bigint('created_at', { mode: 'number' }).notNull(),
   updatedAt: bigint('updated_at', { mode: 'number' }).notNull(),
+  /** Unique, in the form that server/products/gtin.ts gives. */
+  gtin: text(),
 })
 
 /** The ledger of stock: every change of a level, by any path. A product's deltas sum to its stock. */

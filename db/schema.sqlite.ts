@@ -11,6 +11,7 @@ export const products = sqliteTable('products', {
   version: integer().notNull(),
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
+  gtin: text(),
 })
 
 export const stockAdjustments = sqliteTable('stock_adjustments', {

@@ -76,7 +76,8 @@ export async function openSqlite(path: string): Promise<Database> {
     hasRowEstimates: false,
     changeFeed: changeMarks(reader, hasCommitted),
     keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
-    isUniqueViolation: (error) => error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE',
+    uniqueViolation: (error) =>
+      error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE' ? error.message : undefined,
     isUnavailable: (error) => isTemporary(error instanceof DrizzleQueryError ? error.cause : error),
     waiting: () => Math.max(0, writers - 1) + scans.waiting(),
     async close() {

@@ -35,7 +35,7 @@ export interface Operation<
   /** Its answers are cached until this product changes, or any product. */
   cacheTag?(input: v.InferOutput<In>): CacheTag
   /**
-   * False for a mutation whose effect is no write to the database. With an idempotency key it runs outside a
+   * False for a mutation whose effect is not one write to the database. With an idempotency key it runs outside a
    * transaction, and its answer is recorded after it.
    */
   transactional?: false

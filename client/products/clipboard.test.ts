@@ -14,6 +14,7 @@ const product = (id: number): Product => ({
   version: 1,
   created_at: at,
   updated_at: at,
+  gtin: null,
 })
 const products = [1, 2, 3].map(product)
 const priceAndStock = COLUMNS.slice(3, 5)

@@ -13,6 +13,7 @@ const belt: Product = {
   version: 7,
   created_at: '2026-01-01T00:00:00.000Z',
   updated_at: '2026-01-01T00:00:00.000Z',
+  gtin: null,
 }
 
 /** A server with one product, which keeps the rule of versions; `before` is what others do just before a write. */

@@ -14,6 +14,7 @@ const belt: Product = {
   version: 3,
   created_at: at,
   updated_at: at,
+  gtin: null,
 }
 const edit = (seen: string, mine: string): Edit => ({ product: belt, field: 'price', seen, mine })
 

@@ -1,6 +1,7 @@
 /** Values made up from a JSON Schema: those that it allows, and some that it forbids. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as fc from 'fast-check'
+import { toGtin } from '#server/products/gtin.ts'
 
 /** As far as the OpenAPI document uses it for inputs. */
 export interface JsonSchema {
@@ -26,7 +27,7 @@ export interface JsonSchema {
 const ajv = new Ajv2020({
   strict: false,
   multipleOfPrecision: 6,
-  formats: { date: isDate, cursor: true },
+  formats: { date: isDate, cursor: true, gtin: (text: string) => toGtin(text) !== undefined },
 })
 
 function isDate(text: string): boolean {
@@ -43,6 +44,7 @@ function candidates(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.format === 'date') return dates
+  if (schema.format === 'gtin') return fc.constantFrom('4006381333931', '40170725', '0 36000 29145 2')
   const { minimum: min = -1e15, maximum: max = 1e15, items = {}, minItems = 0, properties = {} } = schema
   switch (schema.type) {
     case 'string':

@@ -29,6 +29,7 @@ test('what the schemas know is in the document', () => {
     'name',
     'price',
     'stock_level',
+    'gtin',
   ])
   expect(Object.keys(update.responses)).toEqual(
     expect.arrayContaining(['200', '404', '409', '412', '413', '415', '429', '500', '503']),

@@ -4,10 +4,11 @@ import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { mutation } from '#server/operation.ts'
 import { invalidInput, ProblemError, PROBLEMS } from '#server/errors.ts'
+import { keysOf, skuKey } from './import/known-rows.ts'
 import * as schema from './schema.ts'
 import { minorUnits, toProduct, withCurrent } from './wire.ts'
 import { type NewRow, type PlannedChange, type ProductWrites } from './writes.ts'
-import { productNotFound, skuTaken, stockRefusal, VersionMismatch, type ProductKey } from './refusals.ts'
+import { productNotFound, keyTaken, stockRefusal, VersionMismatch, type ProductKey } from './refusals.ts'
 
 export const batchOperations = {
   batch: mutation({
@@ -18,7 +19,7 @@ export const batchOperations = {
     scope: 'products:write',
     cost: 'write',
     multiStatus: ({ mode }) => mode === 'per_item',
-    errors: ['BATCH_FAILED', 'SKU_TAKEN'],
+    errors: ['BATCH_FAILED', 'SKU_TAKEN', 'GTIN_TAKEN'],
     run: batch,
   }),
 }
@@ -40,9 +41,10 @@ async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<
   const steps = operations.map((operation, index) => toStep(ctx, operation, index))
   const names = dry_run ? [] : steps.flatMap(({ fields }) => fields.name ?? [])
   const outcomes = await ctx.products.change(ctx.caller.name, names, async (writes) => {
-    const rows = await writes.lockByIdOrSku({
+    const rows = await writes.lockByKeys({
       ids: [...new Set(steps.flatMap(({ id }) => id ?? []))],
       skus: [...new Set(steps.flatMap(({ sku }) => sku ?? []))],
+      gtins: [...new Set(steps.flatMap(({ gtin }) => gtin ?? []))],
     })
     const planned = await plan(ctx, steps, { writes, rows })
     if (mode === 'atomic') refuseFailures(planned)
@@ -75,7 +77,7 @@ async function createInOrder(
   rows: readonly ProductRow[],
 ): Promise<Map<number, ProductRow>> {
   const created = await writes.createAll(
-    rows.map(({ sku, name, priceMinor, stockLevel }) => ({ sku, name, priceMinor, stockLevel })),
+    rows.map(({ sku, gtin, name, priceMinor, stockLevel }) => ({ sku, gtin, name, priceMinor, stockLevel })),
     'initial',
   )
   // Rows with the same content stand for each other.
@@ -102,12 +104,13 @@ function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatc
       ...(name !== undefined && { name }),
       ...(priceMinor !== undefined && { priceMinor }),
       ...(step.id !== undefined && step.sku !== undefined && { sku: step.sku }),
+      ...(step.gtin !== undefined && { gtin: step.gtin }),
     },
   }
 }
 
-function contentOf({ sku, name, priceMinor, stockLevel }: NewRow): string {
-  return JSON.stringify([sku, name, priceMinor, stockLevel])
+function contentOf({ sku, gtin, name, priceMinor, stockLevel }: NewRow): string {
+  return JSON.stringify([sku, gtin, name, priceMinor, stockLevel])
 }
 
 /**
@@ -121,13 +124,13 @@ async function plan(
 ): Promise<Outcome[]> {
   const before = new Map(rows.map((row) => [row.id, row]))
   const current = new Map(before)
-  const owners = new Map(rows.flatMap(({ id, sku }) => (sku === null ? [] : [[sku, id]])))
+  const owners = new Map(rows.flatMap((row) => keysOf(row).map((key) => [key, row.id])))
   const outcomes: Outcome[] = []
   for (const [index, step] of steps.entries()) {
     try {
-      const id = step.id ?? owners.get(step.sku ?? '') ?? Number.NaN
-      const owner = step.sku === undefined ? undefined : owners.get(step.sku)
-      if (owner !== undefined && (step.create || owner !== id)) throw skuTaken(step.sku)
+      const id = step.id ?? owners.get(skuKey(step.sku ?? '')) ?? Number.NaN
+      const taken = keysOf(step).find((key) => owners.has(key) && (step.create || owners.get(key) !== id))
+      if (taken !== undefined) throw keyTaken(taken, step)
       const planned = step.create
         ? planNew(step, -1 - index)
         : await withCurrent(ctx, async () =>
@@ -136,8 +139,8 @@ async function plan(
       const { after } = planned
       current.set(after.id, after)
       if (step.create) before.set(after.id, after)
-      // A SKU that the batch sets free stays taken until its end.
-      if (after.sku !== null) owners.set(after.sku, after.id)
+      // What the batch sets free stays taken until its end.
+      for (const key of keysOf(after)) owners.set(key, after.id)
       outcomes.push(planned)
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
@@ -149,8 +152,8 @@ async function plan(
 
 function planNew(step: Step, id: number): Planned {
   const { name = '', priceMinor = 0 } = step.fields
-  const { sku = null, stock_level: stockLevel = 0 } = step
-  const after = { id, sku, name, priceMinor, stockLevel, version: 1, createdAt: 0, updatedAt: 0 }
+  const { sku = null, gtin = null, stock_level: stockLevel = 0 } = step
+  const after = { id, sku, gtin, name, priceMinor, stockLevel, version: 1, createdAt: 0, updatedAt: 0 }
   return { step, before: undefined, after, reason: 'set' }
 }
 

@@ -70,6 +70,8 @@ const Stored = v.object({
   version: v.number(),
   created_at: v.number(),
   updated_at: v.number(),
+  /** Absent from what was written before products had one. */
+  gtin: v.optional(v.nullable(v.string()), null),
 })
 
 function toChange({ currency }: Context, { seq, kind, productId, version, product, at }: ChangeRow) {

@@ -8,6 +8,8 @@ import type { Product, ProductSearchQuery } from './schema.ts'
 import { search } from './search.ts'
 import { toProduct } from './wire.ts'
 
+type Column = (typeof CSV_COLUMNS)[number] | 'gtin'
+
 const PAGE_SIZE = 1000
 
 /** By id, so that a product which stays as it is stands in the file exactly once, whatever else is written. */
@@ -15,7 +17,8 @@ export async function* exportProducts(
   { products, currency }: Pick<Context, 'products' | 'currency'>,
   filter: ProductFilter,
 ): AsyncGenerator<string> {
-  const head = stringify([CSV_COLUMNS])
+  const columns = await columnsOf(products)
+  const head = stringify([columns])
   let cursor: Cursor | undefined
   for (;;) {
     const { rows, after } = await products.list({
@@ -25,7 +28,7 @@ export async function* exportProducts(
       cursor,
     })
     // With the first rows: should the database be away, no file has begun.
-    yield (cursor ? '' : head) + stringify(rows.map((row) => toCells(toProduct(row, currency))))
+    yield (cursor ? '' : head) + stringify(rows.map((row) => toCells(toProduct(row, currency), columns)))
     const last = rows.at(-1)
     if (!after || !last) return
     cursor = { direction: 'next', value: last.id, id: last.id, inclusive: false }
@@ -37,18 +40,24 @@ export async function* exportFound(
   ctx: Context,
   query: Omit<ProductSearchQuery, 'limit' | 'cursor'>,
 ): AsyncGenerator<string> {
-  const head = stringify([CSV_COLUMNS])
+  const columns = await columnsOf(ctx.products)
+  const head = stringify([columns])
   let cursor: string | null = null
   do {
     const page: Awaited<ReturnType<typeof search>> = await search(ctx, { ...query, limit: PAGE_SIZE, cursor })
     // With the first rows: what the search refuses must not find a file begun.
-    yield (cursor === null ? head : '') + stringify(page.items.map(toCells))
+    yield (cursor === null ? head : '') + stringify(page.items.map((item) => toCells(item, columns)))
     cursor = page.next_cursor
   } while (cursor !== null)
 }
 
-function toCells(product: Product): (string | number)[] {
-  return CSV_COLUMNS.map((column) => {
+/** The column gtin comes with the first product that has one: files without it stay what their readers know. */
+async function columnsOf(products: Context['products']): Promise<readonly Column[]> {
+  return (await products.hasGtins()) ? [...CSV_COLUMNS, 'gtin'] : CSV_COLUMNS
+}
+
+function toCells(product: Product, columns: readonly Column[]): (string | number)[] {
+  return columns.map((column) => {
     const cell = product[column] ?? ''
     return column === 'sku' || column === 'name' ? protectCell(String(cell)) : cell
   })

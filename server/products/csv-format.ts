@@ -1,6 +1,6 @@
 /** The columns of a product file, and cells that a spreadsheet may open. */
 
-/** In the order of an export; an import takes any of them in any order. */
+/** In the order of an export, before gtin; an import takes any of them in any order. */
 export const CSV_COLUMNS = [
   'id',
   'sku',

@@ -47,6 +47,23 @@ export const productOperations = {
     },
   }),
 
+  getByGtin: query({
+    rest: 'GET /products/by-gtin/:gtin',
+    summary: 'The product with this GTIN, such as a scanner reads from a barcode',
+    input: schema.ProductByGtin,
+    output: schema.Product,
+    scope: 'products:read',
+    cost: 'read',
+    errors: ['PRODUCT_NOT_FOUND'],
+    etag,
+    cacheTag: () => 'any',
+    async run(ctx, { gtin }) {
+      const row = await ctx.products.withGtin(gtin, {})
+      if (!row) throw productNotFound({ gtin })
+      return toProduct(row, ctx.currency)
+    },
+  }),
+
   list: query({
     rest: 'GET /products',
     summary: 'A page of products, by cursor or offset, sorted and filtered',
@@ -86,14 +103,14 @@ export const productOperations = {
     output: schema.Product,
     scope: 'products:write',
     cost: 'write',
-    errors: ['SKU_TAKEN'],
+    errors: ['SKU_TAKEN', 'GTIN_TAKEN'],
     status: 201,
     etag,
     location: ({ id }) => `/products/${id}`,
-    async run(ctx, { sku = null, name, price, stock_level }) {
+    async run(ctx, { sku = null, gtin = null, name, price, stock_level }) {
       const priceMinor = minorUnits(ctx, '/price', price)
       const row = await ctx.products.create(
-        { sku, name, priceMinor, stockLevel: stock_level },
+        { sku, gtin, name, priceMinor, stockLevel: stock_level },
         ctx.caller.name,
       )
       return toProduct(row, ctx.currency)
@@ -102,12 +119,12 @@ export const productOperations = {
 
   update: mutation({
     rest: 'PATCH /products/:id',
-    summary: 'Change any of name, sku, price and stock_level',
+    summary: 'Change any of name, sku, gtin, price and stock_level',
     input: schema.ProductChange,
     output: schema.Product,
     scope: 'products:write',
     cost: 'write',
-    errors: ['PRODUCT_NOT_FOUND', 'SKU_TAKEN', 'VERSION_MISMATCH'],
+    errors: ['PRODUCT_NOT_FOUND', 'SKU_TAKEN', 'GTIN_TAKEN', 'VERSION_MISMATCH'],
     headers: { ifMatch: 'version' },
     etag,
     run: (ctx, { id, ...change }) => update(ctx, { id }, change),
@@ -115,12 +132,12 @@ export const productOperations = {
 
   updateBySku: mutation({
     rest: `PATCH ${BY_SKU}`,
-    summary: 'Change any of name, price and stock_level of the product with this SKU',
+    summary: 'Change any of name, gtin, price and stock_level of the product with this SKU',
     input: schema.ProductChangeBySku,
     output: schema.Product,
     scope: 'products:write',
     cost: 'write',
-    errors: ['PRODUCT_NOT_FOUND', 'VERSION_MISMATCH'],
+    errors: ['PRODUCT_NOT_FOUND', 'GTIN_TAKEN', 'VERSION_MISMATCH'],
     headers: { ifMatch: 'version' },
     etag,
     run: (ctx, { sku, ...change }) => update(ctx, { sku }, change),
@@ -156,10 +173,11 @@ export const productOperations = {
 async function update(
   ctx: Context,
   key: ProductKey,
-  { version, sku, name, price, stock_level }: Omit<v.InferOutput<typeof schema.ProductChange>, 'id'>,
+  { version, sku, gtin, name, price, stock_level }: Omit<v.InferOutput<typeof schema.ProductChange>, 'id'>,
 ) {
   const change = {
     ...(sku !== undefined && { sku }),
+    ...(gtin !== undefined && { gtin }),
     ...(name !== undefined && { name }),
     ...(price !== undefined && { priceMinor: minorUnits(ctx, '/price', price) }),
     ...(stock_level !== undefined && { stockLevel: stock_level }),

@@ -7,6 +7,7 @@ import {
   getTableColumns,
   gt,
   inArray,
+  isNotNull,
   max,
   sql,
   type Column,
@@ -184,18 +185,44 @@ export function matchQuery(db: Database, { filter, limit }: SearchRequest, match
     .limit(limit)
 }
 
-/** The product whose SKU this is, to the letter, if the filter lets it through. */
-export async function rowWithSku(
+/** The product whose SKU or GTIN this is, to the letter, if the filter lets it through. */
+export async function rowWithKey(
   db: Database,
-  sku: string,
+  key: { sku: string } | { gtin: string },
   filter: ProductFilter,
 ): Promise<ProductRow | undefined> {
   const { products } = db.tables
+  const [column, value] = 'sku' in key ? [products.sku, key.sku] : [products.gtin, key.gtin]
   const [row] = await db.reader
     .select(productColumns(db))
     .from(products)
-    .where(and(eq(products.sku, sku), ...conditions(db, filter, products.sku)))
+    .where(and(eq(column, value), ...conditions(db, filter, column)))
   return row
+}
+
+export async function hasGtins({ reader, tables: { products } }: Database): Promise<boolean> {
+  const found = await reader
+    .select({ id: products.id })
+    .from(products)
+    .where(isNotNull(products.gtin))
+    .limit(1)
+  return found.length > 0
+}
+
+/** Of every product with one of the ids, SKUs or GTINs: any of these holds. */
+export function keyConditions(
+  { tables: { products } }: Database,
+  {
+    ids,
+    skus = [],
+    gtins = [],
+  }: { ids: readonly number[]; skus?: readonly string[]; gtins?: readonly string[] },
+): SQL[] {
+  return [
+    inArray(products.id, ids),
+    ...(skus.length > 0 ? [inArray(products.sku, skus)] : []),
+    ...(gtins.length > 0 ? [inArray(products.gtin, gtins)] : []),
+  ]
 }
 
 /** Both databases bound the parameters of one statement, at 32,766 or above. */

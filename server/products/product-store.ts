@@ -10,11 +10,12 @@ import type { ProductFilter } from './filter.ts'
 import {
   countRows,
   estimateRows,
+  hasGtins,
   listRows,
   outOfStockRows,
   placeOf,
   productColumns,
-  rowWithSku,
+  rowWithKey,
   searchRows,
   type PageRequest,
   type SearchRequest,
@@ -27,7 +28,7 @@ import {
   type NewRow,
   type WriteContext,
 } from './writes.ts'
-import { skuTaken, type ProductKey } from './refusals.ts'
+import { keyTaken, type ProductKey } from './refusals.ts'
 
 interface Parts {
   clock: Clock
@@ -100,13 +101,16 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     /** Exact up to 10,000, then estimated. */
     estimate: (filter: ProductFilter) => estimateRows(db, filter),
     search: (request: SearchRequest) => searchRows(db, request),
-    withSku: (sku: string, filter: ProductFilter) => rowWithSku(db, sku, filter),
+    withSku: (sku: string, filter: ProductFilter) => rowWithKey(db, { sku }, filter),
+    /** Whether any product has a GTIN. */
+    hasGtins: () => hasGtins(db),
+    withGtin: (gtin: string, filter: ProductFilter) => rowWithKey(db, { gtin }, filter),
     /** Those of the given SKUs whose stock is 0. */
     outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
       await indexWords([row.name])
-      return await skuTakenAsProblem(db, row.sku, () => write(actor, (writes) => writes.create(row)))
+      return await keyTakenAsProblem(db, row, () => write(actor, (writes) => writes.create(row)))
     },
 
     /** Changes nothing, version included, when the product already is as asked. */
@@ -116,7 +120,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
       { expected, actor }: ChangeOptions,
     ): Promise<ProductRow> {
       if (change.name !== undefined) await indexWords([change.name])
-      return await skuTakenAsProblem(db, change.sku, () =>
+      return await keyTakenAsProblem(db, change, () =>
         write(actor, async (writes) => await writes.change(await writes.lock(key, expected), change, 'set')),
       )
     },
@@ -143,7 +147,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
       run: (writes: ProductWrites) => Promise<T>,
     ): Promise<T> {
       await indexWords(names)
-      return await skuTakenAsProblem(db, undefined, () => write(actor, run))
+      return await keyTakenAsProblem(db, {}, () => write(actor, run))
     },
 
     adjustStock: (adjustment: Adjustment, actor: string) =>
@@ -168,15 +172,15 @@ export interface ChangeOptions {
   actor: string
 }
 
-async function skuTakenAsProblem<T>(
+async function keyTakenAsProblem<T>(
   db: Database,
-  sku: string | null | undefined,
+  fields: Partial<NewRow>,
   write: () => Promise<T>,
 ): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    if (db.isUniqueViolation(error)) throw skuTaken(sku)
-    throw error
+    const violation = db.uniqueViolation(error)
+    throw violation === undefined ? error : keyTaken(violation, fields)
   }
 }

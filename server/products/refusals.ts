@@ -23,13 +23,24 @@ export class StockLevelChanged extends Error {
 /** What a caller names a product by. */
 export type ProductKey = { id: number } | { sku: string }
 
-export function productNotFound(key: ProductKey): ProblemError {
-  const named = 'id' in key ? `id ${key.id}` : `SKU "${key.sku}"`
+export function productNotFound(key: ProductKey | { gtin: string }): ProblemError {
+  const named = 'id' in key ? `id ${key.id}` : 'sku' in key ? `SKU "${key.sku}"` : `GTIN ${key.gtin}`
   return new ProblemError('PRODUCT_NOT_FOUND', `No product has the ${named}.`)
 }
 
-export function skuTaken(sku: string | null | undefined): ProblemError {
+type Unique = { sku?: string | null | undefined; gtin?: string | null | undefined }
+
+/** @param taken the value as a key of known rows, or what the database says of it: either names the column */
+export function keyTaken(taken: string, { sku, gtin }: Unique): ProblemError {
+  return /^gtin |products[._].*gtin/.test(taken) ? gtinTaken(gtin) : skuTaken(sku)
+}
+
+function skuTaken(sku: string | null | undefined): ProblemError {
   return new ProblemError('SKU_TAKEN', `Another product has the SKU${sku ? ` "${sku}"` : ''}.`, { sku })
+}
+
+function gtinTaken(gtin: string | null | undefined): ProblemError {
+  return new ProblemError('GTIN_TAKEN', `Another product has the GTIN${gtin ? ` ${gtin}` : ''}.`, { gtin })
 }
 
 /** Of a delta that leads out of bounds. */

@@ -1,5 +1,6 @@
 /** The shapes of products on the wire, for both transports. */
 import * as v from 'valibot'
+import { toGtin } from './gtin.ts'
 
 export const MAX_PAGE_SIZE = 200
 export const MAX_STOCK_LEVEL = 1_000_000_000
@@ -39,6 +40,18 @@ const Sku = v.nullable(text(64))
 /** Whether a product may have it. */
 export const isSku = (value: string): boolean => v.is(Sku, value)
 
+export const Gtin = v.nullable(
+  v.pipe(
+    v.string('must be a string'),
+    v.check(
+      (value) => toGtin(value) !== undefined,
+      'must be a GTIN of 8, 12, 13 or 14 digits, with its check digit',
+    ),
+    v.metadata({ format: 'gtin', description: 'A barcode’s number; the shortest form of it is stored.' }),
+    v.transform((value) => toGtin(value) ?? value),
+  ),
+)
+
 const Name = text(1000)
 const StockLevel = integer(0, MAX_STOCK_LEVEL)
 const Version = integer(1, Number.MAX_SAFE_INTEGER)
@@ -58,10 +71,12 @@ export const Product = v.object({
   version: Version,
   created_at: v.pipe(v.string(), v.isoTimestamp()),
   updated_at: v.pipe(v.string(), v.isoTimestamp()),
+  gtin: v.nullable(v.string()),
 })
 export type Product = v.InferOutput<typeof Product>
 
 export const ProductById = v.strictObject({ id: ProductId })
+export const ProductByGtin = v.strictObject({ gtin: Gtin.wrapped })
 export const ProductBySku = v.strictObject({ sku: Sku.wrapped })
 
 export const NewProduct = v.strictObject({
@@ -69,6 +84,7 @@ export const NewProduct = v.strictObject({
   name: Name,
   price: Price,
   stock_level: v.optional(StockLevel, 0),
+  gtin: v.optional(Gtin),
 })
 
 const ExpectedVersion = v.optional(
@@ -85,6 +101,7 @@ export const ProductChange = v.strictObject({
   name: v.optional(Name),
   price: v.optional(Price),
   stock_level: v.optional(StockLevel),
+  gtin: v.optional(Gtin),
 })
 
 /** Its SKU is the address: a new one is set by id. */
@@ -220,6 +237,7 @@ export const ProductBatchStep = v.pipe(
     name: v.optional(Name),
     price: v.optional(Price),
     stock_level: v.optional(StockLevel),
+    gtin: v.optional(Gtin),
     delta: v.optional(integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL)),
     reason: v.optional(Reason),
     reference: v.optional(v.nullable(text(200))),

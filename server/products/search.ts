@@ -1,7 +1,8 @@
-/** A SKU first, then exact before prefix before fuzzy; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
+/** A SKU or GTIN first, then exact before prefix before fuzzy; within each by id. Words in any order, accents and case ignored, the last one a prefix. */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
 import type { Context } from '#server/context.ts'
+import { toGtin } from './gtin.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { SearchRequest } from './pages.ts'
 import { toFilter, toProduct } from './wire.ts'
@@ -35,7 +36,7 @@ export async function search(ctx: Context, input: ProductSearchQuery) {
       after:
         start && start.value !== AFTER_SKU ? { kind: start.value as MatchKind, id: start.id } : undefined,
     }),
-    isSku(sku) ? ctx.products.withSku(sku, filter) : undefined,
+    withKey(ctx, sku, filter),
   ])
   const matches: Match[] = named.filter(({ row }) => row.id !== bySku?.id)
   if (bySku && !start) matches.unshift({ kind: 'exact', row: bySku })
@@ -59,6 +60,13 @@ export async function search(ctx: Context, input: ProductSearchQuery) {
       : null,
     prev_cursor: null,
   }
+}
+
+/** Whose SKU the text is, or else whose GTIN. */
+async function withKey({ products }: Context, text: string, filter: SearchRequest['filter']) {
+  const bySku = isSku(text) ? await products.withSku(text, filter) : undefined
+  const gtin = toGtin(text)
+  return bySku ?? (gtin === undefined ? undefined : await products.withGtin(gtin, filter))
 }
 
 interface Question extends Pick<SearchRequest, 'filter' | 'limit'> {

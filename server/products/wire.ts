@@ -18,6 +18,7 @@ export function toProduct(row: ProductRow, currency: Currency): Product {
     version: row.version,
     created_at: new Date(row.createdAt).toISOString(),
     updated_at: new Date(row.updatedAt).toISOString(),
+    gtin: row.gtin,
   }
 }
 

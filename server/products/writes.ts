@@ -5,7 +5,7 @@ import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { wordsOf } from '#db/search/words.ts'
 import { forgetChanges, recordChanges, type RecordedChange } from './import/record.ts'
-import { productColumns } from './pages.ts'
+import { keyConditions, productColumns } from './pages.ts'
 import {
   productNotFound,
   StockLevelChanged,
@@ -15,7 +15,8 @@ import {
 } from './refusals.ts'
 import { MAX_STOCK_LEVEL, type AdjustmentReason } from './schema.ts'
 
-export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLevel'>
+export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLevel'> &
+  Partial<Pick<ProductRow, 'gtin'>>
 
 /** Only these versions may be changed; without it, any. */
 export type ExpectedVersions = readonly number[] | undefined
@@ -92,15 +93,9 @@ export class ProductWrites {
     return 'id' in key ? eq(products.id, key.id) : eq(products.sku, key.sku)
   }
 
-  async lockByIdOrSku({
-    ids,
-    skus,
-  }: {
-    ids: readonly number[]
-    skus: readonly string[]
-  }): Promise<ProductRow[]> {
-    const { products } = this.#within.db.tables
-    return await this.#lockWhere(or(inArray(products.id, [...ids]), inArray(products.sku, [...skus])))
+  /** Every product with one of the ids, SKUs or GTINs. */
+  async lockByKeys(keys: Parameters<typeof keyConditions>[1]): Promise<ProductRow[]> {
+    return await this.#lockWhere(or(...keyConditions(this.#within.db, keys)))
   }
 
   async #lockWhere(condition: SQL | undefined): Promise<ProductRow[]> {
@@ -123,6 +118,7 @@ export class ProductWrites {
     const created = await insertMany(this.#within, {
       into: products,
       rows: rows.map((row) => ({
+        gtin: null,
         ...row,
         words: wordsOf(row.name).join(' '),
         version: 1,

@@ -13,6 +13,7 @@ const product = (price: string): Product => ({
   version: 3,
   created_at: at,
   updated_at: at,
+  gtin: null,
 })
 const priceAfter = (kind: Kind, value: string, price: string) =>
   stepsFor({ kind, value, reason: 'other' }, [product(price)])[0]?.price

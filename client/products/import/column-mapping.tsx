@@ -5,6 +5,7 @@ import type { ReadingOptions } from './reading-options.tsx'
 
 const LABELS: Record<Field, string> = {
   sku: 'SKU',
+  gtin: 'GTIN (barcode)',
   name: 'Name',
   price: 'Price',
   stock_level: 'Stock',

@@ -14,6 +14,7 @@ function product(id: number): Product {
     version: 1,
     created_at: at,
     updated_at: at,
+    gtin: null,
   }
 }
 

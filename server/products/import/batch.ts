@@ -1,10 +1,10 @@
 /** A batch of imported lines as one transaction; in halves when another writer has taken a SKU meanwhile. */
-import { inArray, or } from 'drizzle-orm'
+import { or } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
-import { productColumns } from '#server/products/pages.ts'
+import { keyConditions, productColumns } from '#server/products/pages.ts'
 import { changedRow, type NewRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
-import { skuTaken } from '#server/products/refusals.ts'
-import { KnownRows } from './known-rows.ts'
+import { keyTaken } from '#server/products/refusals.ts'
+import { KnownRows, keysOf } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 import {
   applyLines,
@@ -30,9 +30,10 @@ export async function importBatch(
   try {
     return await options.write((writes) => applyLines(targetOf(writes), lines, options))
   } catch (error) {
-    if (!db.isUniqueViolation(error)) throw error
+    const violation = db.uniqueViolation(error)
+    if (violation === undefined) throw error
     const [only] = lines
-    if (lines.length === 1 && only) return refused(only)
+    if (lines.length === 1 && only) return refused(only, violation)
     const middle = Math.ceil(lines.length / 2)
     const first = await importBatch(db, lines.slice(0, middle), options)
     const waiting = [...options.waiting, ...first.setAside]
@@ -42,15 +43,15 @@ export async function importBatch(
 
 function targetOf(writes: ProductWrites): ImportTarget {
   return {
-    find: (keys) => writes.lockByIdOrSku(keys),
+    find: (keys) => writes.lockByKeys(keys),
     after: (row, change) => writes.after(row, change),
     changeAll: (changes) => writes.changeAll(changes),
     createAll: (rows) => writes.createAll(rows, 'import'),
   }
 }
 
-function refused({ line, fields: { sku } }: ImportedLine): Planned {
-  const { code, message: detail } = skuTaken(sku)
+function refused({ line, fields }: ImportedLine, violation: string): Planned {
+  const { code, message: detail } = keyTaken(violation, fields)
   return { tally: { ...emptyTally(), rejected: [{ line, code, detail }] }, setAside: [] }
 }
 
@@ -76,13 +77,15 @@ export function pictureOf(db: Database, now: number): ImportTarget {
   const changed = new KnownRows()
   let lastId = 0
   return {
-    async find({ ids, skus }) {
+    async find(keys) {
       const stored = await db.reader
         .select(productColumns(db))
         .from(products)
-        .where(or(inArray(products.id, ids), inArray(products.sku, skus)))
+        .where(or(...keyConditions(db, keys)))
       const found = stored.map((row) => changed.byId(row.id) ?? row)
-      return [...found, ...skus.flatMap((sku) => changed.ownerOf(sku) ?? [])]
+      const { skus = [], gtins = [] } = keys
+      const unique = [...skus.map((sku) => ({ sku })), ...gtins.map((gtin) => ({ gtin }))].flatMap(keysOf)
+      return [...found, ...unique.flatMap((key) => changed.ownerOf(key) ?? [])]
     },
     after: (row, change) => changedRow(row, change, now),
     changeAll: async (changes: readonly PlannedChange[]) =>
@@ -90,6 +93,7 @@ export function pictureOf(db: Database, now: number): ImportTarget {
     async createAll(rows: readonly NewRow[]) {
       // No product has such an id, and no line can name it.
       const created = rows.map((row) => ({
+        gtin: null,
         ...row,
         id: --lastId,
         version: 1,

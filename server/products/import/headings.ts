@@ -11,6 +11,7 @@ export const FIELDS = [
   'stock_delta',
   'version',
   'updated_at',
+  'gtin',
 ] as const
 export type Field = (typeof FIELDS)[number]
 
@@ -30,6 +31,8 @@ const ALIASES: Partial<Record<Field, readonly string[]>> = {
     menge anzahl quantité stockdisponible inventaire cantidad existencias inventario`),
   currency: words('currency currencycode währung devise moneda'),
   stock_delta: words('stockdelta delta change adjustment'),
+  gtin: words(`gtin gtinupceanorisbn gtinupceanouisbn ean ean13 upc barcode variantbarcode productbarcode strichcode
+    barcodenummer codebarres codeàbarres códigodebarras codigodebarras`),
 }
 
 const FIELD_OF = new Map<string, Field>([
@@ -68,25 +71,43 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'Shopify',
     signs: ['handle', 'variantsku', 'variantprice'],
-    fields: { variantsku: 'sku', title: 'name', variantprice: 'price', variantinventoryqty: 'stock_level' },
+    fields: {
+      variantsku: 'sku',
+      title: 'name',
+      variantprice: 'price',
+      variantinventoryqty: 'stock_level',
+      variantbarcode: 'gtin',
+    },
     family: { own: 'handle', parent: 'handle', inherited: ['name'] },
   },
   {
     name: 'Shopify',
     signs: ['urlhandle', 'title', 'sku', 'price'],
-    fields: { sku: 'sku', title: 'name', price: 'price', inventoryquantity: 'stock_level' },
+    fields: { sku: 'sku', title: 'name', price: 'price', inventoryquantity: 'stock_level', barcode: 'gtin' },
     family: { own: 'urlhandle', parent: 'urlhandle', inherited: ['name'] },
   },
   {
     name: 'WooCommerce',
     signs: ['id', 'type', 'sku', 'regularprice'],
-    fields: { sku: 'sku', name: 'name', regularprice: 'price', stock: 'stock_level' },
+    fields: {
+      sku: 'sku',
+      name: 'name',
+      regularprice: 'price',
+      stock: 'stock_level',
+      gtinupceanorisbn: 'gtin',
+    },
     groups: WOOCOMMERCE_GROUPS,
   },
   {
     name: 'WooCommerce',
     signs: ['id', 'type', 'ugs', 'tarifrégulier'],
-    fields: { ugs: 'sku', nom: 'name', tarifrégulier: 'price', stock: 'stock_level' },
+    fields: {
+      ugs: 'sku',
+      nom: 'name',
+      tarifrégulier: 'price',
+      stock: 'stock_level',
+      gtinupceanouisbn: 'gtin',
+    },
     groups: WOOCOMMERCE_GROUPS,
   },
   {
@@ -98,17 +119,24 @@ export const PRESETS: readonly Preset[] = [
       listprice: 'price',
       lstprice: 'price',
       qtyavailable: 'stock_level',
+      barcode: 'gtin',
     },
   },
   {
     name: 'Odoo',
     signs: ['internalreference', 'name'],
-    fields: { internalreference: 'sku', name: 'name', salesprice: 'price', quantityonhand: 'stock_level' },
+    fields: {
+      internalreference: 'sku',
+      name: 'name',
+      salesprice: 'price',
+      quantityonhand: 'stock_level',
+      barcode: 'gtin',
+    },
   },
   {
     name: 'Square',
     signs: ['token', 'itemname', 'sku'],
-    fields: { sku: 'sku', itemname: 'name', price: 'price' },
+    fields: { sku: 'sku', itemname: 'name', price: 'price', gtin: 'gtin' },
     begins: { currentquantity: 'stock_level' },
   },
   {
@@ -120,7 +148,14 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'Shopware',
     signs: ['productnumber', 'stock'],
-    fields: { productnumber: 'sku', name: 'name', pricegross: 'price', price: 'price', stock: 'stock_level' },
+    fields: {
+      productnumber: 'sku',
+      name: 'name',
+      pricegross: 'price',
+      price: 'price',
+      stock: 'stock_level',
+      ean: 'gtin',
+    },
     family: { own: 'id', parent: 'parentid', inherited: ['name', 'price'] },
   },
   {
@@ -130,6 +165,7 @@ export const PRESETS: readonly Preset[] = [
       variantsku: 'sku',
       producttitle: 'name',
       variantinventoryquantity: 'stock_level',
+      variantbarcode: 'gtin',
     },
     priceIn: ['variantprice', 'price'],
     family: { own: 'producthandle', parent: 'producthandle', inherited: ['name'] },

@@ -51,5 +51,12 @@ export async function catalogueOf({ products }: Shop) {
     limit: 200,
     cursor: undefined,
   })
-  return rows.map(({ id, sku, name, priceMinor, stockLevel }) => ({ id, sku, name, priceMinor, stockLevel }))
+  return rows.map(({ id, sku, gtin, name, priceMinor, stockLevel }) => ({
+    id,
+    sku,
+    gtin,
+    name,
+    priceMinor,
+    stockLevel,
+  }))
 }

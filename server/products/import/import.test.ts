@@ -30,11 +30,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an import on %s', (dialect) =>
       fc.constantFrom('', '1.00', '2', 'free'),
       fc.constantFrom('', '1', '3'),
       fc.constantFrom('', '', '', '1', '7'),
+      fc.constantFrom('', '', '', '4006381333931', '9783161484100'),
     )
     const file = fc.tuple(fc.array(line, { minLength: 1, maxLength: 10 }), fc.integer({ min: 1, max: 10 }))
     await fc.assert(
       fc.asyncProperty(file, fc.boolean(), async ([lines, batchSize], clearEmpty) => {
-        const text = `id,sku,name,price,stock_level,version\n${lines.map((cells) => cells.join(',')).join('\n')}\n`
+        const text = `id,sku,name,price,stock_level,version,gtin\n${lines.map((cells) => cells.join(',')).join('\n')}\n`
         const options = { clearEmpty, batchSize }
         const before = await catalogueOf(shop)
         const dry = await importInto(shop, text, { ...options, dryRun: true })

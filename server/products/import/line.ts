@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { InputIssue } from '#server/errors.ts'
 import { unprotectCell } from '#server/products/csv-format.ts'
 import { toMinorUnits, type Currency } from '#server/products/product.ts'
-import { NewProduct, NewStockAdjustment, ProductId } from '#server/products/schema.ts'
+import { Gtin, NewProduct, NewStockAdjustment, ProductId } from '#server/products/schema.ts'
 import type { NewRow } from '#server/products/writes.ts'
 import { readPrice, readWhole, type Amount, type DecimalSign } from './amounts.ts'
 import type { Field } from './headings.ts'
@@ -15,7 +15,7 @@ export interface LineOptions {
   decimal: DecimalSign | undefined
   /** The ids and versions of a file from another catalogue mean nothing here. */
   ignoreId: boolean
-  /** An empty SKU takes the product's away. */
+  /** An empty SKU or GTIN takes the product's away. */
   clearEmpty: boolean
   /** SKUs such as 4.00638E+12 are meant. */
   keepMangledSkus: boolean
@@ -78,6 +78,12 @@ export function readLine(line: number, cells: Cells, options: LineOptions): Impo
       )
     return checked('sku', Sku, unprotectCell(cell))
   }
+  const gtin = () => {
+    // Shopify writes an apostrophe before it, for spreadsheets.
+    const cell = text('gtin')?.replace(/^'/, '')
+    if (cell !== undefined) return checked('gtin', Gtin, cell)
+    return options.clearEmpty && cells.gtin !== undefined ? null : undefined
+  }
   const currency = text('currency')
   if (currency !== undefined && currency !== options.currency.code)
     reject('currency', `the catalogue is in ${options.currency.code}`)
@@ -87,6 +93,7 @@ export function readLine(line: number, cells: Cells, options: LineOptions): Impo
     id: own('id'),
     version: own('version'),
     sku: sku(),
+    gtin: gtin(),
     name: name === undefined ? undefined : checked('name', Name, unprotectCell(name)),
     priceMinor: priceMinor(),
     stockLevel: whole('stock_level', StockLevel),

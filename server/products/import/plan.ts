@@ -1,20 +1,27 @@
 /**
  * What lines do to products, in order and by one set of rules for the import and for its dry run. A line whose SKU
- * another product still has is set aside: products that swap their SKUs, or pass them on, may stand in any order.
+ * or GTIN another product still has is set aside: products that swap them, or pass them on, may stand in any order.
  */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import { type NewRow, type PlannedChange } from '#server/products/writes.ts'
-import { skuTaken, stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
+import { keyTaken, stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
-import { KnownRows } from './known-rows.ts'
+import { KnownRows, keysOf, skuKey, type UniqueKey } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
+
+/** What products are found by. */
+export interface LookedUp {
+  ids: readonly number[]
+  skus?: readonly string[]
+  gtins?: readonly string[]
+}
 
 /** Where lines take effect: a transaction, or the picture of one that a dry run keeps. */
 export interface ImportTarget {
-  /** Every product with one of the ids or SKUs, locked. */
-  find: (keys: { ids: number[]; skus: string[] }) => Promise<ProductRow[]>
+  /** Every product with one of the ids, SKUs or GTINs, locked. */
+  find: (keys: LookedUp) => Promise<ProductRow[]>
   after: (row: ProductRow, change: Partial<NewRow>) => ProductRow
   changeAll: (changes: readonly PlannedChange[]) => Promise<void>
   createAll: (rows: readonly NewRow[]) => Promise<ProductRow[]>
@@ -45,7 +52,7 @@ export async function applyLines(
   lines: readonly ImportedLine[],
   { settled, waiting, keepMangledSkus }: PlanOptions,
 ): Promise<Planned> {
-  const known = new KnownRows(await target.find(keysOf(lines)))
+  const known = new KnownRows(await target.find(namedBy(lines)))
   const shortened = keepMangledSkus ? new Map() : await findShortened(target, { lines, known })
   const plan = new Plan(target, { known, waiting, shortened })
   for (const line of lines) await plan.add(line)
@@ -68,12 +75,11 @@ class Plan implements Planned {
   readonly #known: KnownRows
   /** Ids of products that a line set aside changes: what else is asked of them waits as well, in order. */
   readonly #waiting: Set<number>
-  readonly #fresh = new Map<string, NewRow>()
-  readonly #unnamed: NewRow[] = []
+  readonly #fresh: NewRow[] = []
+  readonly #freshKeys = new Set<UniqueKey>()
   readonly #changes: PlannedChange[] = []
-  /** SKUs that the pending changes set free: their next owner is written after them. */
-  readonly #released = new Set<string>()
-
+  /** What the pending changes set free: its next owner is written after them. */
+  readonly #released = new Set<UniqueKey>()
   readonly #shortened: ReadonlyMap<string, string>
 
   constructor(target: ImportTarget, { known, waiting, shortened }: PlanParts) {
@@ -106,10 +112,9 @@ class Plan implements Planned {
 
   async write(): Promise<void> {
     await this.#target.changeAll(this.#changes.splice(0))
-    const rows = [...this.#fresh.values(), ...this.#unnamed.splice(0)]
-    this.#fresh.clear()
+    this.#freshKeys.clear()
     this.#released.clear()
-    for (const row of await this.#target.createAll(rows)) this.#known.keep(row)
+    for (const row of await this.#target.createAll(this.#fresh.splice(0))) this.#known.keep(row)
   }
 
   /** @returns whether it could be done now */
@@ -117,16 +122,13 @@ class Plan implements Planned {
     const { fields } = line
     this.#refuseShortened(fields.sku)
     // The same product may come twice in one file: the later line then changes what the earlier one makes.
-    if (typeof fields.sku === 'string' && this.#fresh.has(fields.sku)) await this.write()
+    if (keysOf(fields).some((key) => this.#freshKeys.has(key))) await this.write()
     const before = this.#productOf(line)
-    if (!before) {
-      await this.#create(line)
-      return true
-    }
+    if (!before) return await this.#create(line)
     if (this.#waiting.has(before.id)) return false
     const after = changed(this.#target, before, line)
-    const takes = after.sku === before.sku ? null : after.sku
-    if (takes !== null && this.#known.ownerOf(takes) !== undefined) return false
+    const takes = keysOf(after).filter((key) => !keysOf(before).includes(key))
+    if (takes.some((key) => this.#known.ownerOf(key) !== undefined)) return false
     this.tally[after === before ? 'unchanged' : 'updated'] += 1
     if (after !== before) await this.#change({ before, after, reason: 'import' }, takes)
     return true
@@ -134,7 +136,7 @@ class Plan implements Planned {
 
   /** @throws ProblemError `PRODUCT_NOT_FOUND` for an id of no product */
   #productOf({ id, fields: { sku } }: ImportedLine): ProductRow | undefined {
-    if (id === undefined) return typeof sku === 'string' ? this.#known.ownerOf(sku) : undefined
+    if (id === undefined) return typeof sku === 'string' ? this.#known.ownerOf(skuKey(sku)) : undefined
     const row = this.#known.byId(id)
     if (!row)
       throw new ProblemError(
@@ -153,18 +155,22 @@ class Plan implements Planned {
       )
   }
 
-  async #create(line: ImportedLine): Promise<void> {
+  /** @returns whether it could be done now */
+  async #create(line: ImportedLine): Promise<boolean> {
     const row = newRow(line)
-    if (row.sku !== null && this.#released.has(row.sku)) await this.write()
-    if (row.sku === null) this.#unnamed.push(row)
-    else this.#fresh.set(row.sku, row)
+    const keys = keysOf(row)
+    if (keys.some((key) => this.#known.ownerOf(key) !== undefined)) return false
+    if (keys.some((key) => this.#released.has(key))) await this.write()
+    this.#fresh.push(row)
+    for (const key of keys) this.#freshKeys.add(key)
     this.tally.created += 1
+    return true
   }
 
-  async #change(change: PlannedChange, takes: string | null): Promise<void> {
-    if (takes !== null && this.#released.has(takes)) await this.write()
+  async #change(change: PlannedChange, takes: readonly UniqueKey[]): Promise<void> {
+    if (takes.some((key) => this.#released.has(key))) await this.write()
     const { before, after } = change
-    if (before.sku !== null && before.sku !== after.sku) this.#released.add(before.sku)
+    for (const key of keysOf(before)) if (!keysOf(after).includes(key)) this.#released.add(key)
     this.#changes.push(change)
     this.#known.keep(after)
   }
@@ -181,16 +187,18 @@ class Plan implements Planned {
     this.tally.rejected.push({ line, code, detail: error.message })
   }
 
-  /** Products that pass their SKUs on in a circle: the first one goes without while the others take theirs. */
+  /** Products that pass what is unique on in a circle: the first one goes without while the others take theirs. */
   async #breakCircle(): Promise<boolean> {
     const first = this.#firstLines()
     for (const start of first.keys()) {
       const circle = circleFrom(start, (id) => this.#ownerOfTarget(first.get(id)))
       const lines = circle.flatMap((id) => first.get(id) ?? [])
-      if (circle.length === 0 || !lines.every((line) => this.#isAllowed(line))) continue
       const before = this.#known.byId(start)
-      if (!before) continue
-      await this.#change({ before, after: this.#target.after(before, { sku: null }), reason: 'import' }, null)
+      if (!before || circle.length === 0 || !lines.every((line) => this.#isAllowed(line))) continue
+      const freed = freedFor(lines.at(-1)?.fields ?? {}, before)
+      // It must get others itself: what a line does not name, its product keeps.
+      if (Object.keys(freed).some((field) => lines[0]?.fields[field as keyof Freed] === undefined)) continue
+      await this.#change({ before, after: this.#target.after(before, freed), reason: 'import' }, [])
       this.setAside = this.setAside.filter((line) => !lines.includes(line))
       this.#waiting.clear()
       // The last one wants what the first had, the one before it what the last had, and so on.
@@ -221,22 +229,40 @@ class Plan implements Planned {
   }
 
   #ownerOfTarget(line: ImportedLine | undefined): number | undefined {
-    const sku = line?.fields.sku
-    return typeof sku === 'string' ? this.#known.ownerOf(sku)?.id : undefined
+    return line && this.#takenKeys(line)[0]?.owner.id
   }
 
-  /** A line whose SKU will not become free: the product that has it waits for nothing. */
+  /** What the line asks for and another product has. */
+  #takenKeys(line: ImportedLine): { key: UniqueKey; owner: ProductRow }[] {
+    const own = this.#productOf(line)?.id
+    return keysOf(line.fields).flatMap((key) => {
+      const owner = this.#known.ownerOf(key)
+      return owner && owner.id !== own ? { key, owner } : []
+    })
+  }
+
+  /** A line whose SKU or GTIN will not become free: the product that has it waits for nothing. */
   #refuseOne(): void {
     const first = this.#firstLines()
     const refused =
       this.setAside.find((line) => !first.has(this.#ownerOfTarget(line) ?? Number.NaN)) ?? this.setAside[0]
     if (!refused) return
     this.setAside = this.setAside.filter((line) => line !== refused)
-    this.#reject(refused, skuTaken(refused.fields.sku))
+    this.#reject(refused, keyTaken(this.#takenKeys(refused)[0]?.key ?? '', refused.fields))
   }
 }
 
-/** The products of a circle, each followed by the one whose SKU it wants; empty when it is none. */
+type Freed = Pick<Partial<NewRow>, 'sku' | 'gtin'>
+
+/** Those fields of the row that stand in the way of what is asked for. */
+function freedFor({ sku, gtin }: Partial<NewRow>, row: ProductRow): Freed {
+  return {
+    ...(row.sku !== null && sku === row.sku && { sku: null }),
+    ...(row.gtin !== null && gtin === row.gtin && { gtin: null }),
+  }
+}
+
+/** The products of a circle, each followed by the one whose SKU or GTIN it wants; empty when it is none. */
 function circleFrom(start: number, next: (id: number) => number | undefined): number[] {
   const circle = [start]
   for (let id = next(start); id !== start; id = next(id)) {
@@ -253,7 +279,7 @@ async function findShortened(
   target: ImportTarget,
   { lines, known }: { lines: readonly ImportedLine[]; known: KnownRows },
 ): Promise<Map<string, string>> {
-  const unknown = keysOf(lines).skus.filter((sku) => /^[1-9]\d*$/.test(sku) && !known.ownerOf(sku))
+  const unknown = namedBy(lines).skus.filter((sku) => /^[1-9]\d*$/.test(sku) && !known.ownerOf(skuKey(sku)))
   if (unknown.length === 0) return new Map()
   const longer = unknown.flatMap((sku) =>
     Array.from({ length: MAX_LOST_ZEROS }, (_, zeros) => `${'0'.repeat(zeros + 1)}${sku}`),
@@ -262,10 +288,11 @@ async function findShortened(
   return new Map(skus.map((sku) => [sku.replace(/^0+/, ''), sku]))
 }
 
-function keysOf(lines: readonly ImportedLine[]) {
+function namedBy(lines: readonly ImportedLine[]) {
   return {
     ids: lines.flatMap(({ id }) => id ?? []),
     skus: lines.flatMap(({ fields: { sku } }) => sku ?? []),
+    gtins: lines.flatMap(({ fields: { gtin } }) => gtin ?? []),
   }
 }
 
@@ -281,9 +308,9 @@ function changed(target: ImportTarget, row: ProductRow, line: ImportedLine): Pro
 }
 
 function newRow({ fields, stockDelta = 0 }: ImportedLine): NewRow {
-  const { sku = null, name, priceMinor, stockLevel = stockDelta } = fields
+  const { sku = null, gtin = null, name, priceMinor, stockLevel = stockDelta } = fields
   if (name === undefined || priceMinor === undefined)
     throw new ProblemError('INVALID_INPUT', 'A new product needs a name and a price.')
   if (stockLevel < 0) throw new ProblemError('INVALID_INPUT', 'A new product has no stock to take from.')
-  return { sku, name, priceMinor, stockLevel }
+  return { sku, gtin, name, priceMinor, stockLevel }
 }

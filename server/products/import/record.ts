@@ -131,6 +131,7 @@ const Fields = v.object({
   name: v.string(),
   priceMinor: v.number(),
   stockLevel: v.number(),
+  gtin: v.nullable(v.string()),
 })
 
 /** What a product was before the import. */

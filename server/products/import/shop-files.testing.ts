@@ -42,7 +42,7 @@ export const SHOP_FILES: ShopFile[] = [
         'Variant Compare At Price': '59.00',
         'Variant Requires Shipping': 'true',
         'Variant Taxable': 'true',
-        'Variant Barcode': "'0400638133393",
+        'Variant Barcode': "'0036000291452",
         'Image Src': 'https://cdn.example/linen-front.jpg',
         'Image Position': '1',
         'Gift Card': 'false',

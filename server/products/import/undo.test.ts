@@ -6,6 +6,7 @@ import { catalogueOf, importInto, openShop, type Shop } from './import-shop.test
 import { UNDOABLE_MS } from './record.ts'
 
 const RUNS = 200
+const GTINS = ['4006381333931', '9783161484100', '036000291452']
 
 describe.each(['SQLite', 'PostgreSQL'] as const)('undoing an import on %s', (dialect) => {
   const resources = new AsyncDisposableStack()
@@ -35,12 +36,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('undoing an import on %s', (dia
       fc.constantFrom('', 'Thing', 'Other'),
       fc.constantFrom('', '1.00', '2', 'free'),
       fc.constantFrom('', '1', '3'),
+      fc.constantFrom('', '', ...GTINS),
     )
     const file = fc.tuple(fc.array(line, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 12 }))
     let undone = 0
     await fc.assert(
       fc.asyncProperty(file, fc.boolean(), async ([lines, batchSize], clearEmpty) => {
-        const text = `id,sku,name,price,stock_level\n${lines.map((cells) => cells.join(',')).join('\n')}\n`
+        const text = `id,sku,name,price,stock_level,gtin\n${lines.map((cells) => cells.join(',')).join('\n')}\n`
         const before = await catalogueOf(shop)
         const { import_id } = await importInto(shop, text, { batchSize, clearEmpty })
         if (import_id === undefined) return

@@ -67,7 +67,7 @@ async function removeCreated(db: Database, importId: number, write: Write) {
 
 async function removeUnchanged(writes: ProductWrites, rows: readonly ImportChangeRow[]) {
   const ids = rows.map(({ productId }) => productId)
-  const found = new Map((await writes.lockByIdOrSku({ ids, skus: [] })).map((row) => [row.id, row]))
+  const found = new Map((await writes.lockByKeys({ ids })).map((row) => [row.id, row]))
   const isChanged = ({ productId, version }: ImportChangeRow) =>
     found.has(productId) && found.get(productId)?.version !== version
   const kept = rows.filter(isChanged).map(({ productId }) => ({ productId, detail: CHANGED }))
