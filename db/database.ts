@@ -49,6 +49,9 @@ export type Tables = Pick<
   | 'apiKeys'
   | 'sessions'
   | 'keyState'
+  | 'webhookEndpoints'
+  | 'webhookOutbox'
+  | 'webhookDeliveries'
 >
 
 /** One open, migrated database. What differs between the dialects is here and nowhere else. */
@@ -73,6 +76,8 @@ export interface Database {
   forUpdate<Q extends Lockable>(query: Q): Q
   /** False when another transaction holds this name; it is held until this transaction ends. */
   tryLock(tx: Queries, name: string): Promise<boolean>
+  /** Milliseconds since the epoch, on a clock that all processes with this database share. */
+  now(tx: Queries): Promise<number>
   /**
    * Holds this name until it is disposed of, or the process ends: for work that outlasts any transaction.
    * Undefined when another holds it. Only processes of one PostgreSQL see each other.

@@ -80,6 +80,11 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
         .from(ONE_ROW)
       return row?.locked ?? false
     },
+    now: async (tx) => {
+      const nowMs = sql<string>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
+      const [row] = await tx.select({ nowMs }).from(ONE_ROW)
+      return Number(row?.nowMs)
+    },
     acquireLease: (name) => acquireLease(url, name),
     matches: (search, afterId) => {
       const matching = sql`search @@ ${queryExpression(search)}::tsquery`

@@ -123,6 +123,64 @@ export const keyState = pgTable('key_state', {
   state: text().notNull(),
 })
 
+/** Where events go: server/webhooks. */
+export const webhookEndpoints = pgTable('webhook_endpoints', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  url: text().notNull(),
+  description: text(),
+  /** Separated by spaces. */
+  events: text().notNull(),
+  format: text({ enum: ['standard', 'slack'] }).notNull(),
+  minSpendMicros: bigint('min_spend_micros', { mode: 'number' }).notNull(),
+  state: text({ enum: ['enabled', 'disabled'] }).notNull(),
+  /** Which changes the triggers on products put into the outbox for it. */
+  productChanges: text('product_changes', { enum: ['all', 'stock', 'none'] }).notNull(),
+  secret: text().notNull(),
+  previousSecret: text('previous_secret'),
+  previousSecretUntil: bigint('previous_secret_until', { mode: 'number' }),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+  updatedAt: bigint('updated_at', { mode: 'number' }).notNull(),
+})
+
+/** Changes of products, written by triggers in the transaction of each change while an endpoint wants them. */
+export const webhookOutbox = pgTable('webhook_outbox', {
+  /** In the order of a product's changes. */
+  id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  kind: text({ enum: ['created', 'updated', 'deleted'] }).notNull(),
+  productId: bigint('product_id', { mode: 'number' }).notNull(),
+  sku: text(),
+  name: text().notNull(),
+  version: bigint({ mode: 'number' }).notNull(),
+  stockBefore: bigint('stock_before', { mode: 'number' }),
+  stockLevel: bigint('stock_level', { mode: 'number' }),
+  at: bigint({ mode: 'number' }).notNull(),
+})
+
+export const webhookDeliveries = pgTable('webhook_deliveries', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
+  endpointId: bigint('endpoint_id', { mode: 'number' }).notNull(),
+  eventId: text('event_id').notNull(),
+  type: text().notNull(),
+  subject: text().notNull(),
+  body: text().notNull(),
+  state: text({ enum: ['pending', 'delivered', 'parked'] }).notNull(),
+  attempts: bigint({ mode: 'number' }).notNull(),
+  /** Null while an earlier delivery of its subject is pending. During an attempt, when its lease ends. */
+  dueAt: bigint('due_at', { mode: 'number' }),
+  retryUntil: bigint('retry_until', { mode: 'number' }).notNull(),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+  finishedAt: bigint('finished_at', { mode: 'number' }),
+  /** The HTTP status of the last attempt. */
+  status: bigint({ mode: 'number' }),
+  error: text(),
+})
+
+export type WebhookEndpointRow = typeof webhookEndpoints.$inferSelect
+
+export type WebhookOutboxRow = typeof webhookOutbox.$inferSelect
+
+export type WebhookDeliveryRow = typeof webhookDeliveries.$inferSelect
+
 export type ApiKeyRow = typeof apiKeys.$inferSelect
 
 export type StockAdjustmentRow = typeof stockAdjustments.$inferSelect

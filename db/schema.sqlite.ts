@@ -101,6 +101,51 @@ export const keyState = sqliteTable('key_state', {
   state: text().notNull(),
 })
 
+export const webhookEndpoints = sqliteTable('webhook_endpoints', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  url: text().notNull(),
+  description: text(),
+  events: text().notNull(),
+  format: text({ enum: ['standard', 'slack'] }).notNull(),
+  minSpendMicros: integer('min_spend_micros').notNull(),
+  state: text({ enum: ['enabled', 'disabled'] }).notNull(),
+  productChanges: text('product_changes', { enum: ['all', 'stock', 'none'] }).notNull(),
+  secret: text().notNull(),
+  previousSecret: text('previous_secret'),
+  previousSecretUntil: integer('previous_secret_until'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
+export const webhookOutbox = sqliteTable('webhook_outbox', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  kind: text({ enum: ['created', 'updated', 'deleted'] }).notNull(),
+  productId: integer('product_id').notNull(),
+  sku: text(),
+  name: text().notNull(),
+  version: integer().notNull(),
+  stockBefore: integer('stock_before'),
+  stockLevel: integer('stock_level'),
+  at: integer().notNull(),
+})
+
+export const webhookDeliveries = sqliteTable('webhook_deliveries', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  endpointId: integer('endpoint_id').notNull(),
+  eventId: text('event_id').notNull(),
+  type: text().notNull(),
+  subject: text().notNull(),
+  body: text().notNull(),
+  state: text({ enum: ['pending', 'delivered', 'parked'] }).notNull(),
+  attempts: integer().notNull(),
+  dueAt: integer('due_at'),
+  retryUntil: integer('retry_until').notNull(),
+  createdAt: integer('created_at').notNull(),
+  finishedAt: integer('finished_at'),
+  status: integer(),
+  error: text(),
+})
+
 /** Fails to compile when a table's row differs between the dialects. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
@@ -115,3 +160,6 @@ true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$infe
 true satisfies Same<typeof apiKeys.$inferSelect, postgres.ApiKeyRow>
 true satisfies Same<typeof sessions.$inferSelect, typeof postgres.sessions.$inferSelect>
 true satisfies Same<typeof keyState.$inferSelect, typeof postgres.keyState.$inferSelect>
+true satisfies Same<typeof webhookEndpoints.$inferSelect, postgres.WebhookEndpointRow>
+true satisfies Same<typeof webhookOutbox.$inferSelect, postgres.WebhookOutboxRow>
+true satisfies Same<typeof webhookDeliveries.$inferSelect, postgres.WebhookDeliveryRow>

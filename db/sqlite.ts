@@ -59,6 +59,8 @@ export async function openSqlite(path: string): Promise<Database> {
     forUpdate: (query) => query,
     // There is only one transaction at a time that writes.
     tryLock: async () => true,
+    // Its processes share a machine, and so its clock.
+    now: async () => Date.now(),
     // Its processes share a machine, where files can be locked.
     acquireLease: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     matches: (search, afterId) => [

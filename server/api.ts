@@ -9,6 +9,7 @@ import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
 import { productFileRoutes } from '#server/products/file-routes.ts'
 import { priceSchema, type Currency } from '#server/products/product.ts'
+import { webhookOperations } from '#server/webhooks/operations.ts'
 import type { AnyFileRoute } from './file-route.ts'
 
 export const api = {
@@ -20,6 +21,7 @@ export const api = {
     ...changeOperations,
   },
   ads: { ...adsOperations, ...bridgeOperations },
+  webhooks: webhookOperations,
 }
 
 /** What the formats that the schemas name look like in this configuration. */

@@ -22,6 +22,10 @@ import { createMetrics, type Metrics } from '#server/platform/metrics.ts'
 import { localLimiter, sharedLimiter } from './http/limits/limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { createProductStore } from './products/product-store.ts'
+import { outOfStockSpend } from '#server/bridge/operations.ts'
+import { createWebhookStore } from '#server/webhooks/webhook-store.ts'
+import { startDelivery } from '#server/webhooks/webhooks.ts'
+import type { OutOfStockSpend } from '#server/webhooks/event.ts'
 
 export interface App extends AsyncDisposable {
   url: URL
@@ -53,26 +57,22 @@ export async function startApp(
   const metrics = createMetrics()
   const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
   const { db, products } = await openProducts(config, opened, onWaiting)
-  const waiting = { name: 'adstock_database_waiting', help: 'Queries in the queue for the database' }
-  metrics.gauge(waiting, (set) => set({}, db.waiting()))
-  const ads = opened.use(
-    createAds(config.ads, {
-      clock,
-      log,
-      metrics,
-      acquireRunLease: () => db.acquireLease('ads-run'),
-    }),
-  )
+  countWaiting(metrics, db)
+  const onRunEnded = () => void delivery.lookAtRuns()
+  const acquireRunLease = () => db.acquireLease('ads-run')
+  const ads = opened.use(createAds(config.ads, { clock, log, metrics, acquireRunLease, onRunEnded }))
   const idempotency = createIdempotency(db, clock)
   const keyStore = createKeyStore(db, clock)
-  opened.use(forgetHourly([idempotency, keyStore, products], log))
+  const webhooks = createWebhookStore(db, { clock, policy: config.webhooks })
+  opened.use(forgetHourly([idempotency, keyStore, products, webhooks], log))
   const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
   const { answers, limiter } = await openShared(config, parts, createCache)
   opened.use(limiter)
   const services: Services = {
     products,
-    within: (tx) => bound({ products }, tx),
+    webhooks,
+    within: (tx) => bound({ products, webhooks }, tx),
     ads,
     idempotency,
     answers,
@@ -82,6 +82,7 @@ export async function startApp(
     log,
   }
 
+  const delivery = opened.use(startDelivery(config.webhooks, deliveryParts(services, { db, metrics })))
   const keys = opened.use(openKeyRing(config, { store: keyStore, keyState: db.keyState, clock, log }))
 
   const stopping = new AbortController()
@@ -107,21 +108,43 @@ export async function startApp(
   const first = keys?.hasAdmin === false ? await keyStore.createFirst() : undefined
 
   const resources = opened.move()
-  const drain = async () => {
-    await Promise.all([drainServer(server, { answer, readiness, stopping }), ads[Symbol.asyncDispose]()])
-  }
   return {
     url: server.url,
     ads,
     firstKey: first?.key,
-    drain,
+    async drain() {
+      const ended = [ads, delivery].map((each) => each[Symbol.asyncDispose]())
+      await Promise.all([drainServer(server, { answer, readiness, stopping }), ...ended])
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }
 
+function countWaiting(metrics: Metrics, db: Database): void {
+  const waiting = { name: 'adstock_database_waiting', help: 'Queries in the queue for the database' }
+  metrics.gauge(waiting, (set) => set({}, db.waiting()))
+}
+
 /** Every store, bound to the transaction: one that is added to `Stores` and not here does not compile. */
-function bound({ products }: Stores, tx: Queries): Stores {
-  return { products: products.within(tx) }
+function bound({ products, webhooks }: Stores, tx: Queries): Stores {
+  return { products: products.within(tx), webhooks: webhooks.within(tx) }
+}
+
+function deliveryParts(services: Services, { db, metrics }: Pick<SharingParts, 'db' | 'metrics'>) {
+  const spendOnOutOfStock = async (): Promise<OutOfStockSpend> => {
+    const { to, items, cost_micros, currency } = await outOfStockSpend(services, { days: 1 })
+    return {
+      date: to,
+      currency,
+      costMicros: BigInt(cost_micros),
+      items: items.map(({ product: { id, sku }, cost_micros: cost }) => ({
+        productId: id,
+        sku,
+        costMicros: BigInt(cost),
+      })),
+    }
+  }
+  return { db, metrics, log: services.log, runs: () => services.ads.runs(), spendOnOutOfStock }
 }
 
 function connections(
@@ -154,7 +177,7 @@ export async function openProducts(
 
 function forgetHourly(stores: readonly { forgetExpired: () => Promise<void> }[], log: Logger): Disposable {
   const onError = (error: unknown) =>
-    log.error({ err: error }, 'old idempotency keys, sessions or imports stay')
+    log.error({ err: error }, 'old idempotency keys, sessions, imports or deliveries stay')
   const cleaning = new Cron('17 * * * *', { catch: onError }, async () => {
     for (const store of stores) await store.forgetExpired()
   })

@@ -4,6 +4,7 @@ import { REPORT_NAMES, type AdsOptions } from '#server/ads/options.ts'
 import type { Rate } from './http/limits/gcra.ts'
 import type { LogOptions } from '#server/platform/log.ts'
 import { currencyOf, type Currency } from '#server/products/product.ts'
+import type { WebhookOptions } from '#server/webhooks/webhooks.ts'
 
 export interface Config {
   host: string
@@ -20,6 +21,7 @@ export interface Config {
   corsOrigins: readonly string[]
   auth: { mode: 'open' } | { mode: 'keys'; adminKey: string | undefined; publicReads: boolean }
   ads: AdsOptions
+  webhooks: WebhookOptions
   log: LogOptions
 }
 
@@ -149,6 +151,9 @@ const Env = v.pipe(
         ),
       ),
     ),
+    PUBLIC_URL: v.optional(url(['https:', 'http:'])),
+    LOW_STOCK_AT: wholeNumber(1, 999_999_999, '10'),
+    WEBHOOKS_ALLOW_PRIVATE: flag,
     ADS_DIR: v.optional(v.string(), './data/ads'),
     ADS_SOURCE: v.optional(v.string()),
     ADS_REPORTS: v.pipe(
@@ -237,6 +242,11 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
         endpoint: env.GOOGLE_ADS_ENDPOINT,
         oauthEndpoint: env.GOOGLE_OAUTH_ENDPOINT,
       },
+    },
+    webhooks: {
+      allowPrivate: env.WEBHOOKS_ALLOW_PRIVATE,
+      baseUrl: (env.PUBLIC_URL ?? '').replace(/\/+$/, ''),
+      lowStockAt: env.LOW_STOCK_AT,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (terminal.isTTY ? 'pretty' : 'json') },
   }

@@ -7,10 +7,12 @@ import type { Logger } from '#server/platform/log.ts'
 import type { Ads } from '#server/ads/ads.ts'
 import type { ProductStore } from './products/product-store.ts'
 import type { Currency } from '#server/products/product.ts'
+import type { WebhookStore } from '#server/webhooks/webhook-store.ts'
 
 /** The stores that write to the database: an operation that runs in a transaction gets all of them bound to it. */
 export interface Stores {
   products: ProductStore
+  webhooks: WebhookStore
 }
 
 /** What lives as long as the server; app.ts builds it. */

@@ -12,6 +12,8 @@ export const PROBLEMS = {
   PRODUCT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such product' },
   IMPORT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such import' },
   RUN_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such run' },
+  WEBHOOK_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such webhook' },
+  DELIVERY_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such delivery to repeat' },
   ROUTE_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: {
     status: 405,
@@ -27,6 +29,7 @@ export const PROBLEMS = {
     title: 'The first request with this key still runs',
   },
   STORE_BUSY: { status: 409, trpc: 'CONFLICT', title: 'Another run holds the ads store' },
+  WEBHOOK_LIMIT_REACHED: { status: 409, trpc: 'CONFLICT', title: 'There are too many webhooks already' },
   BATCH_FAILED: { status: 409, trpc: 'CONFLICT', title: 'Not every operation of the batch can be done' },
   INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'Insufficient stock' },
   STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
@@ -37,6 +40,11 @@ export const PROBLEMS = {
     status: 422,
     trpc: 'UNPROCESSABLE_CONTENT',
     title: 'This idempotency key belongs to another request',
+  },
+  WEBHOOK_URL_REFUSED: {
+    status: 422,
+    trpc: 'UNPROCESSABLE_CONTENT',
+    title: 'This server sends nothing to such an address',
   },
   INVALID_INPUT: { status: 422, trpc: 'UNPROCESSABLE_CONTENT', title: 'The input is not valid' },
   RATE_LIMITED: { status: 429, trpc: 'TOO_MANY_REQUESTS', title: 'Too many requests' },

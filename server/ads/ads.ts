@@ -92,6 +92,8 @@ export interface AdsParts {
   log: Logger
   acquireRunLease: AcquireRunLease
   metrics: Metrics
+  /** A run of this process is over and on record. */
+  onRunEnded?: () => void
 }
 
 /** @throws ConfigurationError for a source or a schedule that can never work */
@@ -121,7 +123,10 @@ class AdsService implements Ads {
     this.#configuredIds = customersOf(options)
     const metrics = createRunMetrics(parts.metrics, () => this.#countDates())
     // The first run has learned the account's time zone.
-    const onEnded = () => this.#schedule && this.startSchedule()
+    const onEnded = () => {
+      if (this.#schedule) this.startSchedule()
+      parts.onRunEnded?.()
+    }
     this.#runner = new Runner({ ...parts, options, metrics, onEnded })
   }
 

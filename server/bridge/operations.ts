@@ -40,7 +40,10 @@ export const bridgeOperations = {
 }
 
 /** The last `days` dates that the account has finished, ending yesterday in its own time zone. */
-async function outOfStockSpend({ ads, products, currency }: Context, { days }: v.InferOutput<typeof Input>) {
+export async function outOfStockSpend(
+  { ads, products, currency }: Pick<Context, 'ads' | 'products' | 'currency'>,
+  { days }: v.InferOutput<typeof Input>,
+) {
   const to = ads.yesterday()
   const from = addDays(to, 1 - days)
   const spend = new Map((await ads.spendByItem({ from, to })).map((item) => [item.productItemId, item]))

@@ -1,11 +1,10 @@
 /** `bun run keys <create|list|revoke>` */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { openDatabase } from '#db/open.ts'
-import { readConfig } from '#server/config.ts'
 import { createKeyStore, type ApiKey, type KeyStore } from '#server/keys/key-store.ts'
 import { SCOPES, type Scope } from '#server/caller.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
+import { OpeningError, withDatabase } from './with-database.ts'
 
 const MAX_NAME_LENGTH = 100
 const DAY_MS = 24 * 3_600_000
@@ -71,20 +70,8 @@ interface CreateOptions {
   json?: true
 }
 
-async function withKeys<T>(run: (keys: KeyStore) => Promise<T>): Promise<T> {
-  const { databaseUrl } = readConfig(process.env)
-  await using resources = new AsyncDisposableStack()
-  const db = resources.adopt(await openDatabase(databaseUrl).catch(unreachable), (each) => each.close())
-  return await run(createKeyStore(db, systemClock))
-}
-
-function unreachable(error: unknown): never {
-  throw new OpeningError(
-    `The database in DATABASE_URL cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
-  )
-}
-
-class OpeningError extends Error {}
+const withKeys = <T>(run: (keys: KeyStore) => Promise<T>): Promise<T> =>
+  withDatabase((db) => run(createKeyStore(db, systemClock)))
 
 function asJson({ id, prefix, name, scopes, ...times }: ApiKey) {
   return {

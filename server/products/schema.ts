@@ -14,7 +14,7 @@ const WELL_FORMED = '[^\\u0000\\ud800-\\udfff]'
  * Counts characters by code point, as databases and JSON Schema do. The metadata are what the checks mean to the
  * OpenAPI document.
  */
-const text = (max: number) =>
+export const text = (max: number) =>
   v.pipe(
     v.string('must be a string'),
     v.check((value) => value.isWellFormed() && !value.includes('\0'), 'must be valid Unicode without NUL'),
@@ -29,7 +29,7 @@ const text = (max: number) =>
     v.transform((value) => value.trim().normalize('NFC')),
   )
 
-const integer = (min: number, max: number) => {
+export const integer = (min: number, max: number) => {
   const message = `must be an integer from ${min} to ${max}`
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message))
 }
