@@ -38,6 +38,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('webhooks on %s', (dialect) => 
     (await server.rest('POST /products', { body: { name: 'Belt & Co', price: '9.90', stock_level } })).body
   const setStock = async (id: number, stock_level: number) =>
     await server.rest(`PATCH /products/${id}`, { body: { stock_level } })
+  const deliveriesOf = async (id: number) => (await server.rest(`GET /webhooks/${id}/deliveries`)).body.items
   const pending = async () => (await server.rest('GET /webhooks')).body.items[0].pending
 
   test('a stock that gets low, runs out and comes back is told in this order, signed', async () => {
@@ -134,7 +135,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('webhooks on %s', (dialect) => 
     receiver.answer = () => Response.redirect('http://127.0.0.1:9/elsewhere')
     const product = await create(1)
     await setStock(product.id, 0)
-    const failed = async () => (await server.rest(`GET /webhooks/${id}/deliveries`)).body.items[0]
+    const failed = async () => (await deliveriesOf(id))[0]
     await until('it is recorded', async () => (await failed())?.status === 302)
     expect(await failed()).toMatchObject({ state: 'pending', attempts: 1, type: 'product.out_of_stock' })
     expect((await failed()).error).toContain('not followed')
@@ -196,4 +197,86 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('webhooks on %s', (dialect) => 
       code: 'WEBHOOK_NOT_FOUND',
     })
   })
+
+  test('what fails for a day is parked and shown, lets later events pass, and is sent when asked', async () => {
+    const { id } = await listen(['product.out_of_stock', 'product.back_in_stock'])
+    receiver.answer = ({ type }) =>
+      new Response(null, { status: type === 'product.out_of_stock' ? 500 : 204 })
+    const product = await create(1)
+    for (const level of [0, 5]) await setStock(product.id, level)
+    await receiver.atLeast(1)
+    await until('it is recorded', async () => (await deliveriesOf(id)).at(-1)?.status === 500)
+    await using direct = new SQL(databaseUrl)
+    await direct`update webhook_deliveries set retry_until = 0, due_at = 0 where endpoint_id = ${id} and attempts = 1`
+    const received = await receiver.atLeast(3)
+    expect(received.at(-1)?.type).toBe('product.back_in_stock')
+    const [webhook] = (await server.rest('GET /webhooks')).body.items
+    expect(webhook).toMatchObject({ parked: 1 })
+    const parked = (await server.rest(`GET /webhooks/${id}/deliveries?state=parked`)).body.items
+    expect(parked).toMatchObject([{ type: 'product.out_of_stock', attempts: 2, next_attempt_at: null }])
+    receiver.answer = () => new Response(null, { status: 204 })
+    expect((await server.rest(`POST /webhooks/${id}/resend`, { body: {} })).body).toEqual({ resent: 1 })
+    const again = (await receiver.atLeast(4)).at(-1)
+    expect(again?.id).toBe(received[0]?.id ?? '')
+  })
+
+  test('a webhook that answers nothing holds back no other', async () => {
+    await listen(['product.changed'])
+    receiver.answer = async () => {
+      await Bun.sleep(3_000)
+      return new Response(null, { status: 204 })
+    }
+    using other = startReceiver()
+    await listen(['product.changed'], { url: other.url })
+    for (let count = 0; count < 30; count += 1) await create(1)
+    await other.atLeast(30)
+    expect(receiver.received.length).toBeLessThan(30)
+  })
+
+  test('deliveries are listed a page at a time, newest first', async () => {
+    const { id } = await listen(['product.changed'])
+    for (let count = 0; count < 5; count += 1) await create(count)
+    await receiver.atLeast(5)
+    const seen: number[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query: string = cursor === '' ? '' : `&cursor=${cursor}`
+      const { body } = await server.rest(`GET /webhooks/${id}/deliveries?limit=2${query}`)
+      seen.push(...body.items.map((each: { id: number }) => each.id))
+      cursor = body.next_cursor
+    }
+    expect(seen).toHaveLength(5)
+    expect(seen).toEqual(seen.toSorted((a, b) => b - a))
+  })
+
+  test('with an idempotency key a webhook is made once', async () => {
+    const make = () =>
+      server.rest('POST /webhooks', {
+        body: { url: receiver.url, events: ['product.changed'] },
+        headers: { 'idempotency-key': `make-${dialect}` },
+      })
+    const [first, second] = [await make(), await make()]
+    expect(second.body).toEqual(first.body)
+    expect((await server.rest('GET /webhooks')).body.items).toHaveLength(1)
+  })
+})
+
+test('without leave to send into private networks such a webhook is neither made nor served', async () => {
+  await using folder = await temporaryFolder()
+  using receiver = startReceiver()
+  const env = { ...environment, DATABASE_URL: await databases.SQLite(folder.path) }
+  const body = { url: receiver.url, events: ['product.changed'] }
+  {
+    await using allowing = await startTestServer(env)
+    expect((await allowing.rest('POST /webhooks', { body })).status).toBe(201)
+  }
+  await using strict = await startTestServer({ ...env, WEBHOOKS_ALLOW_PRIVATE: 'false' })
+  expect(await strict.rest('POST /webhooks', { body })).toMatchObject({
+    status: 422,
+    body: { code: 'WEBHOOK_URL_REFUSED' },
+  })
+  await strict.rest('POST /products', { body: { name: 'Belt', price: '1.00', stock_level: 1 } })
+  const attempted = async () => (await strict.rest('GET /webhooks/1/deliveries')).body.items[0]
+  await until('it was tried', async () => (await attempted())?.error)
+  expect(await attempted()).toMatchObject({ state: 'pending', error: 'The address is in a private network.' })
+  expect(receiver.received).toEqual([])
 })
