@@ -47,6 +47,66 @@ test('credentials make Google the source, and customer ids lose their dashes', (
   expect(ads.google.customerIds).toEqual(['1234567890', '2223334444'])
 })
 
+const WHOLE_SET = {
+  GOOGLE_ADS_CLIENT_ID: 'a',
+  GOOGLE_ADS_CLIENT_SECRET: 'b',
+  GOOGLE_ADS_REFRESH_TOKEN: 'c',
+  GOOGLE_ADS_JSON_KEY_FILE_PATH: './key.json',
+  GOOGLE_ADS_IMPERSONATED_EMAIL: 'ads@example.com',
+  GOOGLE_ADS_CUSTOMER_ID: '1234567890',
+  GOOGLE_ADS_LOGIN_CUSTOMER_ID: '9000000000',
+  GOOGLE_ADS_DEVELOPER_TOKEN: 'd',
+  GOOGLE_ADS_API_VERSION: 'v26',
+  GOOGLE_ADS_ENDPOINT: 'http://127.0.0.1:1',
+} as const
+
+test('of all subsets of the variables of Google, the empty one is the demo and no incomplete one is taken', () => {
+  const names = Object.keys(WHOLE_SET) as (keyof typeof WHOLE_SET)[]
+  for (let subset = 0; subset < 2 ** names.length; subset++) {
+    const given = names.filter((_, index) => subset & (1 << index))
+    const has = (name: keyof typeof WHOLE_SET) => given.includes(name)
+    const env = Object.fromEntries(given.map((name) => [name, WHOLE_SET[name]]))
+    const byToken = ['GOOGLE_ADS_CLIENT_ID', 'GOOGLE_ADS_CLIENT_SECRET', 'GOOGLE_ADS_REFRESH_TOKEN'] as const
+    const byKey = has('GOOGLE_ADS_JSON_KEY_FILE_PATH')
+    const isTwice = byKey && has('GOOGLE_ADS_REFRESH_TOKEN')
+    const missing = [
+      ...(byKey ? [] : byToken.filter((name) => !has(name))),
+      ...(has('GOOGLE_ADS_IMPERSONATED_EMAIL') && !byKey ? ['GOOGLE_ADS_JSON_KEY_FILE_PATH'] : []),
+      ...(has('GOOGLE_ADS_CUSTOMER_ID') ? [] : ['GOOGLE_ADS_CUSTOMER_ID']),
+    ]
+    if (given.length === 0) expect(readConfig(env).ads.source).toBe('demo')
+    else if (missing.length === 0 && !isTwice) expect(readConfig(env).ads.source).toBe('google')
+    else if (missing.length > 0) expect(mistakesOf(env)).toContain(`  ${missing.join(', ')}: missing.`)
+    else expect(mistakesOf(env)).toContain('set one of the two')
+  }
+})
+
+test.each([
+  ['GOOGLE_ADS_CLIENT_SECERT', 'did you mean GOOGLE_ADS_CLIENT_SECRET?'],
+  ['google_ads_client_id', 'did you mean GOOGLE_ADS_CLIENT_ID?'],
+  ['GOOGLE_AD_REFRESH_TOKEN', 'did you mean GOOGLE_ADS_REFRESH_TOKEN?'],
+  ['GOOGLE_ADS_SOMETHING_ELSE', 'there are'],
+  ['ADS_REPORT', 'did you mean ADS_REPORTS?'],
+])('%s is no setting, and the nearest one is named', (name, says) => {
+  expect(mistakesOf({ [name]: 'x' })).toContain(`  ${name}: is not a setting; ${says}`)
+})
+
+test('what others read is none of our settings', () => {
+  const others = { ADS_TXT_PATH: 'x', GOOGLE_CLOUD_PROJECT: 'x', GOOGLE_APPLICATION_CREDENTIALS: 'x' }
+  expect(readConfig(others).ads.source).toBe('demo')
+  const { GOOGLE_ADS_JSON_KEY_FILE_PATH: _, GOOGLE_ADS_IMPERSONATED_EMAIL: __, ...byToken } = WHOLE_SET
+  expect(readConfig({ ...byToken, GOOGLE_ADS_USE_PROTO_PLUS: 'True' }).ads.source).toBe('google')
+  expect(mistakesOf({ GOOGLE_ADS_USE_PROTO_PLUS: 'True' })).toContain('GOOGLE_ADS_CLIENT_ID')
+})
+
+test('a source that was chosen needs nothing of Google, and an option wins over a variable', () => {
+  expect(readConfig({ ADS_SOURCE: 'demo', GOOGLE_ADS_CUSTOMER_ID: '1234567890' }).ads.source).toBe('demo')
+  expect(readConfig({ GOOGLE_ADS_CLIENT_ID: 'a' }, { source: './mine.ts' }).ads.source).toBe('./mine.ts')
+  expect(mistakesOf({ ADS_SOURCE: 'google' })).toContain('GOOGLE_ADS_CUSTOMER_ID: missing')
+  const { GOOGLE_ADS_CUSTOMER_ID: _, GOOGLE_ADS_REFRESH_TOKEN: __, ...byKey } = WHOLE_SET
+  expect(readConfig(byKey, { customerIds: ['2223334444'] }).ads.google.customerIds).toEqual(['2223334444'])
+})
+
 test.each([
   [{}, 'open'],
   [{ HOST: '::1' }, 'open'],

@@ -1,10 +1,12 @@
 /** The only reader of the environment: read and check in one pure step, and name every mistake at once. */
 import * as v from 'valibot'
-import { REPORT_NAMES, type AdsOptions } from '#server/ads/options.ts'
+import { DEFAULT_ADS_DIR, REPORT_NAMES, type AdsOptions } from '#server/ads/options.ts'
+import { misspeltSettings, missingSettings, namesGoogle, WHOLE_SET } from '#server/ads/settings.ts'
 import type { Rate } from './http/limits/gcra.ts'
 import type { LogOptions } from '#server/platform/log.ts'
 import { currencyOf, type Currency } from '#server/products/product.ts'
 import type { WebhookOptions } from '#server/webhooks/webhooks.ts'
+import { knownFields } from './parse-input.ts'
 
 export interface Config {
   host: string
@@ -30,21 +32,50 @@ export class ConfigError extends Error {
 }
 
 type Environment = Record<string, string | undefined>
+
+/** Beside the environment: the terminal, and options of a command line, which win over variables. */
+interface Given {
+  isTTY?: boolean
+  source?: string | undefined
+  customerIds?: readonly string[] | undefined
+}
+
 const MIN_ADMIN_KEY_LENGTH = 16
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /** @throws ConfigError with one line per mistake */
-export function readConfig(env: Environment, terminal: { isTTY: boolean } = { isTTY: false }): Config {
+export function readConfig(env: Environment, given: Given = {}): Config {
   // An empty variable means "not set": compose files pass `FOO=` for what was left empty.
-  const given = Object.fromEntries(
+  const set = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
-  const result = v.safeParse(Env, given)
-  if (!result.success) {
-    const lines = result.issues.map((issue) => `  ${v.getDotPath(issue) ?? '?'}: ${issue.message}`)
+  const result = v.safeParse(Env, set)
+  const issues = (result.issues ?? []).map((issue) => `${v.getDotPath(issue) ?? '?'}: ${issue.message}`)
+  const lines = [...issues, ...mistakesInNames(set, given)].map((line) => `  ${line}`)
+  if (!result.success || lines.length > 0)
     throw new ConfigError(`The configuration has mistakes:\n${lines.join('\n')}`)
-  }
-  return toConfig(result.output, terminal)
+  return toConfig(result.output, { ...given, source: sourceOf(set, given) })
+}
+
+/** What is misspelt, and what a source of Google's lacks. */
+function mistakesInNames(set: Environment, given: Given): string[] {
+  const names = Object.keys(set)
+  const misspelt = misspeltSettings(names, knownFields(Env)).map(({ name, detail }) => `${name}: ${detail}`)
+  if (sourceOf(set, given) !== 'google') return misspelt
+  const missing = missingSettings({
+    clientId: set['GOOGLE_ADS_CLIENT_ID'],
+    clientSecret: set['GOOGLE_ADS_CLIENT_SECRET'],
+    refreshToken: set['GOOGLE_ADS_REFRESH_TOKEN'],
+    keyFilePath: set['GOOGLE_ADS_JSON_KEY_FILE_PATH'],
+    impersonatedEmail: set['GOOGLE_ADS_IMPERSONATED_EMAIL'],
+    customerIds: given.customerIds ?? set['GOOGLE_ADS_CUSTOMER_ID']?.split(',') ?? [],
+  })
+  const [first] = missing
+  return first === undefined ? misspelt : [...misspelt, `${missing.join(', ')}: missing. ${WHOLE_SET}`]
+}
+
+function sourceOf(set: Environment, { source }: Given): string {
+  return source ?? set['ADS_SOURCE'] ?? (namesGoogle(Object.keys(set)) ? 'google' : 'demo')
 }
 
 const wholeNumber = (min: number, max: number, fallback: string) =>
@@ -154,7 +185,7 @@ const Env = v.pipe(
     PUBLIC_URL: v.optional(url(['https:', 'http:'])),
     LOW_STOCK_AT: wholeNumber(1, 999_999_999, '10'),
     WEBHOOKS_ALLOW_PRIVATE: flag,
-    ADS_DIR: v.optional(v.string(), './data/ads'),
+    ADS_DIR: v.optional(v.string(), DEFAULT_ADS_DIR),
     ADS_SOURCE: v.optional(v.string()),
     ADS_REPORTS: v.pipe(
       list('campaign,product'),
@@ -199,10 +230,10 @@ const Env = v.pipe(
   ),
 )
 
-function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }): Config {
-  const credentials =
-    env.GOOGLE_ADS_JSON_KEY_FILE_PATH ??
-    (env.GOOGLE_ADS_CLIENT_ID && env.GOOGLE_ADS_CLIENT_SECRET && env.GOOGLE_ADS_REFRESH_TOKEN)
+function toConfig(
+  env: v.InferOutput<typeof Env>,
+  { source, isTTY = false, customerIds = env.GOOGLE_ADS_CUSTOMER_ID }: Given & { source: string },
+): Config {
   return {
     host: env.HOST,
     port: env.PORT,
@@ -222,7 +253,7 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
         : { mode: 'keys', adminKey: env.ADMIN_KEY, publicReads: env.PUBLIC_READS },
     ads: {
       dir: env.ADS_DIR,
-      source: env.ADS_SOURCE ?? (credentials ? 'google' : 'demo'),
+      source,
       reports: [...new Set(env.ADS_REPORTS)],
       cron: env.ADS_CRON,
       cronTimezone: env.ADS_CRON_TIMEZONE,
@@ -235,7 +266,7 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
         refreshToken: env.GOOGLE_ADS_REFRESH_TOKEN,
         keyFilePath: env.GOOGLE_ADS_JSON_KEY_FILE_PATH,
         impersonatedEmail: env.GOOGLE_ADS_IMPERSONATED_EMAIL,
-        customerIds: [...new Set(env.GOOGLE_ADS_CUSTOMER_ID)],
+        customerIds: [...new Set(customerIds)],
         loginCustomerId: env.GOOGLE_ADS_LOGIN_CUSTOMER_ID,
         developerToken: env.GOOGLE_ADS_DEVELOPER_TOKEN,
         apiVersion: env.GOOGLE_ADS_API_VERSION,
@@ -248,6 +279,6 @@ function toConfig(env: v.InferOutput<typeof Env>, terminal: { isTTY: boolean }):
       baseUrl: (env.PUBLIC_URL ?? '').replace(/\/+$/, ''),
       lowStockAt: env.LOW_STOCK_AT,
     },
-    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (terminal.isTTY ? 'pretty' : 'json') },
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (isTTY ? 'pretty' : 'json') },
   }
 }

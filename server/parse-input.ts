@@ -1,10 +1,7 @@
 /** Raw input → what an operation's schema makes of it, or one error that names every wrong field. */
 import * as v from 'valibot'
-import { editDistance } from '#db/search/typos.ts'
 import { invalidInput, type InputIssue } from '#server/errors.ts'
-
-/** Longer names are compared by their beginning: the distance takes the product of both lengths. */
-const MAX_COMPARED = 64
+import { nearestName } from './nearest-name.ts'
 
 /** @throws ProblemError `INVALID_INPUT` naming every field that is wrong. */
 export function parseInput<S extends v.GenericSchema>(schema: S, raw: unknown): v.InferOutput<S> {
@@ -35,11 +32,8 @@ function escapePointer(key: string): string {
 }
 
 function unknownField(name: string, known: readonly string[]): string {
-  const close = known
-    .map((candidate) => ({ candidate, edits: editDistance(name.slice(0, MAX_COMPARED), candidate) }))
-    .toSorted((a, b) => a.edits - b.edits)[0]
-  const hint =
-    close && close.edits <= 3 ? `; did you mean "${close.candidate}"?` : `; known here: ${known.join(', ')}`
+  const nearest = nearestName(name, known)
+  const hint = nearest === undefined ? `; known here: ${known.join(', ')}` : `; did you mean "${nearest}"?`
   return `unknown field${hint}`
 }
 

@@ -1,6 +1,7 @@
 import { mediumDate, moment, plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
 import { DemoLabel, ErrorState } from '#client/ui/states.tsx'
+import { AccountNote } from './account-note.tsx'
 import { AdsTools } from './ads-tools.tsx'
 import { CalendarCard } from './calendar-card.tsx'
 import { ChartCard } from './chart-card.tsx'
@@ -60,6 +61,9 @@ export default function AdsPage() {
         // What was shown before stays until the other report is there, but is seen to be the former.
         <div className="ads-content" data-stale={days.isPlaceholderData ? '' : undefined}>
           <RunStrip run={run} nowMs={runs.dataUpdatedAt} onCancel={(id) => cancel.mutate({ id })} />
+          <AccountNote
+            account={days.data?.accounts.find(({ customer_id }) => customer_id === choice?.customerId)}
+          />
           <FirstSteps days={days.data} busy={busy} />
           <TwoYears
             days={days.data}

@@ -15,7 +15,7 @@ interface AdsToolsProps {
 }
 
 export function AdsTools({ chooser, missing, forecast, isFetching, onFetch }: AdsToolsProps) {
-  const { reports, customerIds, choice, choose } = chooser
+  const { reports, accounts, choice, choose } = chooser
   const canFetch = !isFetching && missing !== undefined && missing > 0
   return (
     <>
@@ -36,13 +36,13 @@ export function AdsTools({ chooser, missing, forecast, isFetching, onFetch }: Ad
           onChange={(report) => choose('report', report)}
         />
       )}
-      {choice && customerIds.length > 1 && (
+      {choice && accounts.length > 1 && (
         <label className="account-choice">
           Account
           <select value={choice.customerId} onChange={(event) => choose('account', event.target.value)}>
-            {customerIds.map((id) => (
+            {accounts.map(({ customer_id: id, name, closed }) => (
               <option key={id} value={id}>
-                {dashed(id)}
+                {[dashed(id), name, closed === undefined ? '' : '(closed)'].filter(Boolean).join(' ')}
               </option>
             ))}
           </select>

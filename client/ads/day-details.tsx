@@ -1,6 +1,6 @@
 import { moment, plural } from '#client/ui/format.ts'
-import { hasFigures } from './day-square.tsx'
 import { labelOf, meaningOf, type Day } from './days.ts'
+import { hasFigures } from './metric.ts'
 import { Restatements } from './restatements.tsx'
 import { reasonFor, remedyFor } from './run-labels.ts'
 import type { Choice } from './use-ads.ts'

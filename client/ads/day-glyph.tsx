@@ -13,7 +13,7 @@ export function DayGlyph({ mark: { state, shade }, size }: DayGlyphProps) {
     <g className="day-glyph" data-state={shade === undefined ? state : undefined} data-shade={shade}>
       <rect x="0.5" y="0.5" width={inner} height={inner} rx={size / 6} className="ground" />
       {shade === undefined && <path d={drawing(state, size)} className="drawing" />}
-      {shade !== undefined && state === 'provisional' && (
+      {shade !== undefined && (state === 'provisional' || state === 'partial') && (
         <path d={`M1 ${size * 0.6} V${size - 1} H${size * 0.4} Z`} className="notch" />
       )}
     </g>
@@ -28,6 +28,11 @@ function drawing(state: DayState, size: number): string {
     case 'provisional':
       // The lower half, cut from corner to corner.
       return `M1 ${size - 1} L${size - 1} 1 V${size - 1} Z`
+    case 'partial':
+      // The lower quarter: of the day, a part is there.
+      return `M1 ${size * 0.7} H${size - 1} V${size - 1} H1 Z`
+    case 'closed':
+      return `M${near} ${far} L${far} ${near}`
     case 'empty':
       return `M${near} ${middle} H${far}`
     case 'failed':

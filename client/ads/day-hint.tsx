@@ -1,5 +1,6 @@
 import { longDate } from '#client/ui/format.ts'
-import { figures, hasFigures } from './day-square.tsx'
+import { figures } from './day-square.tsx'
+import { hasFigures } from './metric.ts'
 import { labelOf, type Day } from './days.ts'
 
 const WIDTH_REM = 12

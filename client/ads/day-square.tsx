@@ -3,6 +3,7 @@ import { count, fraction, longDate, microsAsMoney } from '#client/ui/format.ts'
 import type { PlacedDay } from './calendar-grid.ts'
 import { DayGlyph } from './day-glyph.tsx'
 import { labelOf, type Day } from './days.ts'
+import { hasFigures } from './metric.ts'
 import type { Mark } from './shading.ts'
 
 export interface DayHandlers {
@@ -63,10 +64,6 @@ export const DaySquare = memo(function DaySquare(props: DaySquareProps) {
 
 export function dayId(date: string): string {
   return `day-${date}`
-}
-
-export function hasFigures({ state }: Day): boolean {
-  return state === 'complete' || state === 'provisional'
 }
 
 function sentence(day: Day, currency: string): string {

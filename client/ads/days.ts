@@ -8,9 +8,10 @@ export type Day = Days['days'][number]
 export type DayState = Day['state']
 export type Run = Outputs['ads']['run']
 export type ReportName = Day['report']
+export type Account = Days['accounts'][number]
 
 /** In the order of the legend. */
-export const STATES: readonly { state: DayState; label: string; means: string }[] = [
+export const STATES: readonly { state: DayState; label: string; means: string; isRare?: true }[] = [
   { state: 'complete', label: 'Complete', means: 'Fetched, and Google will not change it any more.' },
   {
     state: 'provisional',
@@ -19,8 +20,20 @@ export const STATES: readonly { state: DayState; label: string; means: string }[
   },
   { state: 'empty', label: 'Empty', means: 'Fetched: there was nothing on that day.' },
   { state: 'missing', label: 'Missing', means: 'Not fetched yet.' },
+  {
+    state: 'partial',
+    label: 'Partial',
+    means: 'Fetched before the day was over: the next fetch takes it again.',
+    isRare: true,
+  },
   { state: 'failed', label: 'Failed', means: 'Fetching it failed.' },
   { state: 'fetching', label: 'Fetching', means: 'On its way now.' },
+  {
+    state: 'closed',
+    label: 'Closed',
+    means: 'Not there, and the account is closed: it is no longer asked.',
+    isRare: true,
+  },
 ]
 
 export const REPORT_LABELS: Readonly<Record<ReportName, string>> = {
@@ -46,7 +59,7 @@ function countStates(days: readonly Day[]): ReadonlyMap<DayState, number> {
 
 /** A fetch would bring it. */
 export function isMissing({ state }: Pick<Day, 'state'>): boolean {
-  return state === 'missing' || state === 'failed'
+  return state === 'missing' || state === 'failed' || state === 'partial'
 }
 
 /** “12 complete, 3 missing” */

@@ -21,7 +21,7 @@ export function Legend({ days, currency, shading, only, onOnly }: LegendProps) {
     const { key } = markOf(day)
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
-  const entries = show === 'state' ? stateEntries() : metricEntries(show, { ends, currency, counts })
+  const entries = show === 'state' ? stateEntries(counts) : metricEntries(show, { ends, currency, counts })
   return (
     <ul className="legend" aria-label={show === 'state' ? 'States of days' : `${metricLabel(show)} a day`}>
       {entries.map(({ mark, label, means }) => (
@@ -49,12 +49,15 @@ interface Entry {
   means: string
 }
 
-function stateEntries(): Entry[] {
-  return STATES.map(({ state, label, means }) => ({
-    mark: { key: state, state, shade: undefined },
-    label,
-    means,
-  }))
+/** What most accounts never have is named only where it is. */
+function stateEntries(counts: ReadonlyMap<string, number>): Entry[] {
+  return STATES.filter(({ state, isRare }) => !isRare || counts.has(state)).map(
+    ({ state, label, means }) => ({
+      mark: { key: state, state, shade: undefined },
+      label,
+      means,
+    }),
+  )
 }
 
 interface Steps {
@@ -76,7 +79,7 @@ function metricEntries(metric: Metric, { ends, currency, counts }: Steps): Entry
     label: 'none',
     means: `Days without ${metricLabel(metric).toLowerCase()}`,
   }
-  return [nothing, ...steps, ...stateEntries()].filter(
+  return [nothing, ...steps, ...stateEntries(counts)].filter(
     ({ mark }) => (mark.shade !== undefined && mark.shade > 0) || (counts.get(mark.key) ?? 0) > 0,
   )
 }

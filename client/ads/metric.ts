@@ -42,9 +42,13 @@ export function formatCompact(amount: number, metric: Metric, currency: string):
     : format.format(amount)
 }
 
+export function hasFigures({ state }: Pick<Day, 'state'>): boolean {
+  return state === 'complete' || state === 'provisional' || state === 'partial'
+}
+
 /** Figures are there, be they nothing at all. */
 export function isStored({ state }: Pick<Day, 'state'>): boolean {
-  return state === 'complete' || state === 'provisional' || state === 'empty'
+  return state === 'empty' || hasFigures({ state })
 }
 
 const STEPS = 5

@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   OAUTH_FAILED: 'the sign-in with Google is no longer valid',
   AUTHENTICATION_FAILED: 'Google does not accept the sign-in',
   AUTHORIZATION_FAILED: 'this sign-in may not see the account',
+  ACCOUNT_CLOSED: 'the account is closed, or not yet open',
   REQUEST_REFUSED: 'Google refused the question',
   NOT_SERVED: 'Google no longer offers this version of its interface',
   PAGE_TOKEN_EXPIRED: 'the answer took so long that Google forgot about it',

@@ -1,6 +1,6 @@
 /** What a day's square tells: its state, or how much of a metric there was. */
 import type { Day, DayState } from './days.ts'
-import { amountOf, shadeOf, stepEnds, type Metric } from './metric.ts'
+import { amountOf, hasFigures, shadeOf, stepEnds, type Metric } from './metric.ts'
 import type { Show } from './use-view.ts'
 
 export interface Mark {
@@ -29,7 +29,7 @@ function byState({ state }: Day): Mark {
 
 /** A day without figures keeps the shape of its state: pale would look like little. */
 function byMetric(day: Day, metric: Metric, ends: readonly number[]): Mark {
-  if (day.state !== 'complete' && day.state !== 'provisional') return byState(day)
+  if (!hasFigures(day)) return byState(day)
   const shade = shadeOf(amountOf(day, metric), ends)
   return { key: `shade-${shade}`, state: day.state, shade }
 }

@@ -43,9 +43,10 @@ export function useChoice() {
   )
   const found = probe.data?.days ?? []
   const reports = [...new Set(found.map(({ report }) => report))]
-  const customerIds = [...new Set(found.map(({ customer_id }) => customer_id))]
+  const accounts = probe.data?.accounts ?? []
   const report = reports.find((each) => each === params.get('report')) ?? reports[0]
-  const customerId = customerIds.find((each) => each === params.get('account')) ?? customerIds[0]
+  const { customer_id: customerId } =
+    accounts.find(({ customer_id }) => customer_id === params.get('account')) ?? accounts[0] ?? {}
   const choose = (name: 'report' | 'account', value: string) =>
     setParams(
       (before) => {
@@ -56,7 +57,7 @@ export function useChoice() {
     )
   return {
     reports,
-    customerIds,
+    accounts,
     choice: report && customerId !== undefined ? { report, customerId } : undefined,
     choose,
     error: probe.error,

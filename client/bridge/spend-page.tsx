@@ -53,9 +53,8 @@ export default function SpendPage() {
           <p className="spend-total">
             {spend.data && (
               <>
-                <strong>{microsAsMoney(spend.data.cost_micros, spend.data.currency)}</strong> went in{' '}
-                {count(days)} days to ads for {plural(spend.data.items.length, 'product')} that nobody can
-                buy.
+                <strong>{totalsInWords(spend.data)}</strong> went in {count(days)} days to ads for{' '}
+                {plural(spend.data.items.length, 'product')} that nobody can buy.
               </>
             )}
           </p>
@@ -64,6 +63,11 @@ export default function SpendPage() {
       )}
     </Place>
   )
+}
+
+/** Accounts of several currencies have several sums. */
+function totalsInWords({ totals }: Spend): string {
+  return totals.map(({ cost_micros, currency }) => microsAsMoney(cost_micros, currency)).join(' + ')
 }
 
 function SpendTable({ spend }: { spend: Spend | undefined }) {
@@ -88,7 +92,7 @@ function SpendTable({ spend }: { spend: Spend | undefined }) {
         </thead>
         <tbody>
           {spend?.items.map((item) => (
-            <SpendRow key={item.product.id} item={item} currency={spend.currency} />
+            <SpendRow key={`${item.product.id} ${item.currency}`} item={item} />
           )) ?? <WaitingRows rows={WAITING_ROWS} columns={6} />}
         </tbody>
       </table>
@@ -96,7 +100,7 @@ function SpendTable({ spend }: { spend: Spend | undefined }) {
   )
 }
 
-function SpendRow({ item, currency }: { item: Spend['items'][number]; currency: string }) {
+function SpendRow({ item }: { item: Spend['items'][number] }) {
   const { product } = item
   return (
     <tr>
@@ -108,7 +112,7 @@ function SpendRow({ item, currency }: { item: Spend['items'][number]; currency: 
       <td>{count(item.clicks)}</td>
       <td className="wide-only">{fraction(item.conversions)}</td>
       <td>
-        <strong>{microsAsMoney(item.cost_micros, currency)}</strong>
+        <strong>{microsAsMoney(item.cost_micros, item.currency)}</strong>
       </td>
     </tr>
   )

@@ -116,6 +116,7 @@ test('a run over REST: started, followed, and told by days, report and the list 
     {
       campaign_id: '2',
       campaign_name: 'seen on 2026-01-31',
+      currency: '',
       impressions: 0,
       clicks: 58,
       cost_micros: '58000',
@@ -125,6 +126,7 @@ test('a run over REST: started, followed, and told by days, report and the list 
     {
       campaign_id: '1',
       campaign_name: 'seen on 2026-01-31',
+      currency: '',
       impressions: 0,
       clicks: 29,
       cost_micros: '29000',
@@ -148,6 +150,8 @@ test('input that cannot be meant is refused, by name', async () => {
     ['GET /ads/report?group_by=product&report=campaign', undefined, '/report'],
     ['POST /ads/runs', { reports: [] }, '/reports'],
     ['POST /ads/runs', { form: '2026-01-01' }, '/form'],
+    ['POST /ads/runs', { from: '2099-01-01', to: '2099-01-05' }, '/from'],
+    ['GET /ads/forecast?from=2099-01-01&to=2099-01-05', undefined, '/from'],
   ]
   for (const [route, body, pointer] of refused) {
     const answer = await server.rest(route, { body })
@@ -261,8 +265,8 @@ test('spend is summed by product', async () => {
   await ads.startRun({ kind: 'fetch', range: { from: '2026-01-01', to: '2026-01-03' } })
   await until('it is done', () => ads.runs()[0]?.finished_at !== null)
   expect(await ads.spendByItem({ from: '2026-01-01', to: '2026-01-02' })).toEqual([
-    { productItemId: 'AS-1', clicks: 2, costMicros: 2000n, conversions: 0.2 },
-    { productItemId: 'AS-2', clicks: 4, costMicros: 4000n, conversions: 0.2 },
+    { productItemId: 'AS-1', currency: '', clicks: 2, costMicros: 2000n, conversions: 0.2 },
+    { productItemId: 'AS-2', currency: '', clicks: 4, costMicros: 4000n, conversions: 0.2 },
   ])
   expect({ name: ads.sourceName, demo: ads.isDemo }).toEqual({ name: 'module', demo: false })
 })
@@ -277,6 +281,6 @@ test('what can never work is refused before the server listens', () => {
   expect(() => open(options({ cron: 'at dawn' }))).toThrow('ADS_CRON')
   expect(() => open(options({ source: './nowhere.ts' }))).toThrow('./nowhere.ts')
   expect(() => open(options({ source: 'google' }))).toThrow(
-    'GOOGLE_ADS_REFRESH_TOKEN, GOOGLE_ADS_CUSTOMER_ID',
+    'GOOGLE_ADS_REFRESH_TOKEN, GOOGLE_ADS_CUSTOMER_ID: missing',
   )
 })

@@ -2,32 +2,29 @@
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
-import { ProblemError } from '#server/errors.ts'
-import { clientsOf } from './run/account-directory.ts'
+import { invalidInput, ProblemError } from '#server/errors.ts'
 import { addDays, dateIn, type DateRange } from './calendar.ts'
 import { checkSource, customersOf, kindOf, type SourceKind } from './connect.ts'
 import { toNumber } from './decimal.ts'
-import { ConfigurationError, RunElsewhereError, StoreBusyError } from './errors.ts'
+import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError } from './errors.ts'
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
+import { groupsByProduct, rowsByCampaign, rowsByDate, rowsByProduct } from './groups.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
 import { Runner, type AcquireRunLease } from './run/runner.ts'
 import { isOverdue, scheduleDaily } from './run/schedule.ts'
-import type { Day, Forecast, ReportRow, Restatement, Run } from './schema.ts'
-import { readAccounts } from './store/stored-accounts.ts'
+import type { Account, Day, Forecast, ReportRow, Restatement, Run } from './schema.ts'
+import { sourceOfStore } from './store/ownership.ts'
+import { openAccounts, readableAccounts, readAccounts, type AccountsById } from './store/stored-accounts.ts'
 import { StoreReader } from './store/reader.ts'
 import { readRestatements } from './store/restatements.ts'
 import type { RunRequest } from './run/tasks.ts'
 import {
+  accountsToWire,
   countStates,
   daysOf,
-  groupRows,
-  PRODUCT_ITEM_ID,
-  rowsByCampaign,
-  rowsByDate,
-  rowsByProduct,
   selectLines,
   restatementsToWire,
   type Known,
@@ -39,8 +36,9 @@ export interface Ads extends AsyncDisposable {
   readonly sourceName: SourceKind
   readonly isDemo: boolean
   readonly reports: readonly ReportName[]
-  /** Those that have figures: a manager's accounts in its place, once they are known. */
+  /** Those that have figures, or had until they closed: a manager's accounts in its place, once they are known. */
   readonly customerIds: readonly string[]
+  accounts(customerIds: readonly string[]): Account[]
   /** In which these accounts are charged, ISO 4217; empty while that is not known, or when they differ. */
   currencyOf(customerIds: readonly string[]): string
   /** In the account's time zone, once that is known. */
@@ -50,7 +48,7 @@ export interface Ads extends AsyncDisposable {
   /** Every date of the range, report and account by account. */
   days(selection: Selection): Day[]
   sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]>
-  /** What was spent on each product, over all accounts. */
+  /** What was spent on each product, over all accounts of one currency. */
   spendByItem(range: DateRange): Promise<ItemSpend[]>
   /** @throws ProblemError `STORE_BUSY`, or `UNAVAILABLE` when the configuration lets nothing be fetched */
   startRun(request: StartRun): Promise<Run>
@@ -74,6 +72,7 @@ export interface Ads extends AsyncDisposable {
 
 export interface ItemSpend {
   productItemId: string
+  currency: string
   clicks: number
   costMicros: bigint
   conversions: number
@@ -131,7 +130,7 @@ class AdsService implements Ads {
   }
 
   get sourceName(): SourceKind {
-    return readAccounts(this.#options.dir)?.source ?? kindOf(this.#options)
+    return sourceOfStore(this.#options.dir) ?? kindOf(this.#options)
   }
 
   get isDemo(): boolean {
@@ -139,11 +138,15 @@ class AdsService implements Ads {
   }
 
   get customerIds(): readonly string[] {
-    return clientsOf(this.#configuredIds, readAccounts(this.#options.dir)?.accounts ?? {})
+    return readableAccounts(this.#configuredIds, this.#accounts())
+  }
+
+  accounts(customerIds: readonly string[]): Account[] {
+    return accountsToWire(customerIds, this.#accounts(), this.#reader.lines().values())
   }
 
   currencyOf(customerIds: readonly string[]): string {
-    const { accounts = {} } = readAccounts(this.#options.dir) ?? {}
+    const accounts = this.#accounts()
     const currencies = new Set(customerIds.map((customerId) => accounts[customerId]?.currency ?? ''))
     const [first = ''] = currencies
     return currencies.size === 1 ? first : ''
@@ -163,17 +166,18 @@ class AdsService implements Ads {
 
   async sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]> {
     const lines = selectLines(this.#reader.lines().values(), selection)
-    if (by === 'date') return rowsByDate(lines)
-    const { dir } = this.#options
-    return by === 'campaign' ? await rowsByCampaign(dir, lines) : await rowsByProduct(dir, lines)
+    const grouping = this.#grouping()
+    if (by === 'date') return rowsByDate(lines, grouping)
+    return by === 'campaign' ? await rowsByCampaign(lines, grouping) : await rowsByProduct(lines, grouping)
   }
 
   async spendByItem(range: DateRange): Promise<ItemSpend[]> {
     const selection: Selection = { range, reports: ['product'], customerIds: this.customerIds }
     const lines = selectLines(this.#reader.lines().values(), selection)
-    const groups = await groupRows(this.#options.dir, lines, PRODUCT_ITEM_ID)
-    return [...groups].map(([productItemId, { sums }]) => ({
-      productItemId,
+    const groups = await groupsByProduct(lines, this.#grouping())
+    return groups.map(({ name, currency, sums }) => ({
+      productItemId: name,
+      currency,
       clicks: Number(sums.clicks),
       costMicros: sums.cost_micros,
       conversions: toNumber(sums.conversions),
@@ -182,6 +186,8 @@ class AdsService implements Ads {
 
   async startRun(request: StartRun): Promise<Run> {
     try {
+      // A range without a date in it is told now, not by a run that ends at once.
+      this.forecast(request)
       const { progress } = await this.#runner.begin(this.#requestFor(request), 'api')
       return toRun(progress, this.#parts.clock.now())
     } catch (error) {
@@ -215,10 +221,11 @@ class AdsService implements Ads {
   forecast(asked: StartRun): Forecast {
     const { lookbackDays } = this.#options
     const nowMs = this.#parts.clock.now()
-    const request = this.#requestFor({ ...asked, customerIds: asked.customerIds ?? this.customerIds })
-    const accounts = readAccounts(this.#options.dir)?.accounts ?? {}
+    const accounts = this.#accounts()
+    const customerIds = openAccounts(asked.customerIds ?? this.#configuredIds, accounts)
+    const request = this.#requestFor({ ...asked, customerIds })
     const notices: string[] = []
-    const { tasks, cost } = forecastRun(request, {
+    const { tasks, cost } = planned(request, {
       nowMs,
       lookbackDays,
       limitedHistory: kindOf(this.#options) !== 'module',
@@ -263,9 +270,21 @@ class AdsService implements Ads {
     return countStates({ range: this.twoYears(), reports, customerIds }, this.#known())
   }
 
+  #accounts(): AccountsById {
+    return readAccounts(this.#options.dir)?.accounts ?? {}
+  }
+
+  #grouping() {
+    const accounts = this.#accounts()
+    const { dir } = this.#options
+    return { dir, currencyOf: (customerId: string) => accounts[customerId]?.currency ?? '' }
+  }
+
   #known(): Known {
     const fetching = this.#runner.current?.tallies ?? []
+    const accounts = this.#accounts()
     return {
+      isClosed: (customerId) => accounts[customerId]?.closed !== undefined,
       lines: this.#reader.lines(),
       failures: this.#reader.failures(),
       isFetching: ({ report, customerId, date }: DateOfReport) =>
@@ -286,8 +305,18 @@ class AdsService implements Ads {
   }
 
   #zone(): string {
-    const accounts = readAccounts(this.#options.dir)?.accounts ?? {}
+    const accounts = this.#accounts()
     const known = this.customerIds.map((id) => accounts[id]).find((account) => account !== undefined)
     return known?.timeZone ?? this.#options.cronTimezone ?? 'UTC'
+  }
+}
+
+/** @throws ProblemError `INVALID_INPUT` when none of the dates can be had */
+function planned(...[request, parts]: Parameters<typeof forecastRun>): ReturnType<typeof forecastRun> {
+  try {
+    return forecastRun(request, parts)
+  } catch (error) {
+    if (error instanceof EmptyRangeError) throw invalidInput([{ pointer: '/from', detail: error.message }])
+    throw error
   }
 }

@@ -30,6 +30,14 @@ export function isDate(text: string): boolean {
   }
 }
 
+export function isTimeZone(name: string): boolean {
+  try {
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId !== ''
+  } catch {
+    return false
+  }
+}
+
 export interface DateRange {
   from: string
   to: string

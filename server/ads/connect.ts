@@ -11,6 +11,7 @@ import { GoogleAdsClient, type RequestContext, type TokenSource } from './google
 import { readServiceAccount, type Credentials } from './google/grant.ts'
 import { createTokenBroker } from './google/oauth.ts'
 import type { AdsOptions } from './options.ts'
+import { missingSettings, WHOLE_SET } from './settings.ts'
 import { importFetchData, type SourceSpec } from './source.ts'
 import { versionNotice } from './google/versions.ts'
 
@@ -33,7 +34,7 @@ export type Managers = Readonly<Record<string, string>>
 /** The account that a source without accounts of its own stands for. */
 const DEMO_CUSTOMER_ID = '1234567890'
 const DEMO_MODULE = fileURLToPath(new URL('./demo/source.ts', import.meta.url))
-const DEMO_ACCOUNT: Account = { timeZone: DEMO_TIME_ZONE, currency: 'USD', manager: false }
+const DEMO_ACCOUNT: Account = { name: 'Demo', timeZone: DEMO_TIME_ZONE, currency: 'USD', manager: false }
 
 export function kindOf({ source }: Pick<AdsOptions, 'source'>): SourceKind {
   return source === 'google' || source === 'demo' ? source : 'module'
@@ -41,11 +42,22 @@ export function kindOf({ source }: Pick<AdsOptions, 'source'>): SourceKind {
 
 /** @throws ConfigurationError naming everything that is missing */
 export function customersOf(options: AdsOptions, asked: readonly string[] = []): readonly string[] {
+  const kind = kindOf(options)
+  // Made-up figures are never stored under the number of an account that may exist.
+  if (kind === 'demo') return demoCustomers(asked)
   if (asked.length > 0) return [...new Set(asked)]
-  if (options.google.customerIds.length > 0) return [...new Set(options.google.customerIds)]
-  if (kindOf(options) !== 'google') return [DEMO_CUSTOMER_ID]
-  const missing = [...missingCredentials(options), 'GOOGLE_ADS_CUSTOMER_ID (or --customer)']
-  throw new ConfigurationError(`The source google needs ${missing.join(', ')}.`)
+  const configured = [...new Set(options.google.customerIds)]
+  if (configured.length > 0) return configured
+  if (kind === 'google') throw incomplete(options)
+  return [DEMO_CUSTOMER_ID]
+}
+
+function demoCustomers(asked: readonly string[]): readonly string[] {
+  const [other] = asked.filter((id) => id !== DEMO_CUSTOMER_ID)
+  if (other === undefined) return [DEMO_CUSTOMER_ID]
+  throw new ConfigurationError(
+    `The demo has one account, ${DEMO_CUSTOMER_ID}, and no figures of ${other}. ${WHOLE_SET}`,
+  )
 }
 
 /** @throws ConfigurationError */
@@ -57,6 +69,7 @@ export async function openSource(options: AdsOptions, clock: Clock): Promise<Ope
   if (!existsSync(path)) throw new ConfigurationError(`There is no source ${options.source}.`)
   await importFetchData(path)
   return moduleSource(kind, path, {
+    name: '',
     timeZone: options.cronTimezone ?? 'UTC',
     currency: '',
     manager: false,
@@ -115,16 +128,9 @@ function credentialsOf({ google }: Pick<AdsOptions, 'google'>): Credentials {
     return readServiceAccount(google.keyFilePath, { endpoint, impersonated: google.impersonatedEmail })
   if (clientId !== undefined && clientSecret !== undefined && refreshToken !== undefined)
     return { kind: 'refresh-token', clientId, clientSecret, refreshToken, endpoint }
-  const missing = missingCredentials({ google }).join(', ')
-  throw new ConfigurationError(`The source google needs ${missing} (or GOOGLE_ADS_JSON_KEY_FILE_PATH).`)
+  throw incomplete({ google })
 }
 
-function missingCredentials({ google }: Pick<AdsOptions, 'google'>): string[] {
-  if (google.keyFilePath !== undefined) return []
-  const variables = {
-    GOOGLE_ADS_CLIENT_ID: google.clientId,
-    GOOGLE_ADS_CLIENT_SECRET: google.clientSecret,
-    GOOGLE_ADS_REFRESH_TOKEN: google.refreshToken,
-  }
-  return Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [name] : []))
+function incomplete({ google }: Pick<AdsOptions, 'google'>): ConfigurationError {
+  return new ConfigurationError(`${missingSettings(google).join(', ')}: missing. ${WHOLE_SET}`)
 }

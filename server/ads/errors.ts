@@ -13,6 +13,7 @@ export type FailureCode =
   | 'OAUTH_FAILED'
   | 'AUTHENTICATION_FAILED'
   | 'AUTHORIZATION_FAILED'
+  | 'ACCOUNT_CLOSED'
   | 'REQUEST_REFUSED'
   | 'NOT_SERVED'
   | 'PAGE_TOKEN_EXPIRED'
@@ -95,6 +96,9 @@ export class StoreError extends FetchError {
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }
+
+/** None of the dates that were asked for can be had. */
+export class EmptyRangeError extends ConfigurationError {}
 
 export interface LockHolder {
   pid: number

@@ -1,5 +1,6 @@
 /** What the command line does with a store, without a server: all that it may use of the ads half. */
 export { isDate } from './calendar.ts'
+export { commandLine } from './command-line.ts'
 export { customersOf } from './connect.ts'
 export { ConfigurationError, StoreBusyError } from './errors.ts'
 export { formatCell, METRICS, type Metric, type MetricName, type Sums } from './metric.ts'

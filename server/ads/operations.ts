@@ -7,7 +7,7 @@ import { addDays, daysBetween, type DateRange } from './calendar.ts'
 import type { ReportName } from './options.ts'
 import { fillRange, type AskedRange } from './plan.ts'
 import * as schema from './schema.ts'
-import { REPORT_OF_GROUP } from './views.ts'
+import { REPORT_OF_GROUP } from './groups.ts'
 
 const DEFAULT_REPORT_DAYS = 30
 const RUN = 'GET /ads/runs/:id'
@@ -28,6 +28,7 @@ export const adsOperations = {
         source: ads.sourceName,
         ...range,
         currency: ads.currencyOf(customerIds),
+        accounts: ads.accounts(customerIds),
         days: ads.days({ range, reports, customerIds }),
       }
     },

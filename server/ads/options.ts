@@ -1,3 +1,5 @@
+export const DEFAULT_ADS_DIR = './data/ads'
+
 /** What the ads half is told from outside; config.ts fills it from the environment. */
 export interface AdsOptions {
   /** The store's folder. */

@@ -48,13 +48,15 @@ describe('which dates are due', () => {
       today: '2026-11-22',
       lookbackDays: 5,
       refresh: false,
-      present: () => ({ fetchedOn: () => '2026-11-22' }),
+      present: () => ({ isPartial: false, fetchedOn: () => '2026-11-22' }),
       ...more,
     })
 
   test('a backfill wants what is missing, newest first', () => {
     const present = (date: string) =>
-      date === '2026-11-12' || date === '2026-11-20' ? undefined : { fetchedOn: () => '2026-11-21' }
+      date === '2026-11-12' || date === '2026-11-20'
+        ? undefined
+        : { isPartial: false, fetchedOn: () => '2026-11-21' }
     expect(plan({ present })).toEqual({ due: ['2026-11-20', '2026-11-12'], skipped: 10 })
   })
 
@@ -66,9 +68,19 @@ describe('which dates are due', () => {
 
   test('daily wants a date that left its window without a last fetch, however long ago', () => {
     const present = (date: string) => ({
+      isPartial: false,
       fetchedOn: () => (date === '2026-11-11' ? '2026-11-15' : '2026-11-22'),
     })
     expect(plan({ kind: 'daily', present }).due.at(-1)).toBe('2026-11-11')
+  })
+
+  test('a date that was not over when it was fetched is due for every command', () => {
+    const present = (date: string) => ({
+      isPartial: date === '2026-11-12',
+      fetchedOn: () => '2026-11-22',
+    })
+    for (const kind of ['backfill', 'fetch', 'daily'] as const)
+      expect(plan({ kind, lookbackDays: 0, present }).due).toEqual(['2026-11-12'])
   })
 
   test('refresh wants all', () => {
@@ -92,4 +104,12 @@ test('a range is cut to what can be had, and says so', () => {
   expect(cut.range).toEqual({ from: '2023-10-22', to: '2026-11-22' })
   expect(cut.notice).toContain('37 months')
   expect(clampRange({ from: '2020-01-01', to: '2020-01-02' }, '2026-11-22', undefined).notice).toBeUndefined()
+  for (const range of [
+    { from: '2020-01-01', to: '2020-01-05' },
+    { from: '2027-01-01', to: '2027-01-05' },
+  ]) {
+    const { range: left, notice } = clampRange(range, '2026-11-22', oldest)
+    expect(left).toBeUndefined()
+    expect(notice).toContain(`Nothing of ${range.from} to ${range.to} can be had`)
+  }
 })

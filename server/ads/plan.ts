@@ -33,6 +33,8 @@ export function fillRange({ from, to }: AskedRange, otherwise: DateRange): DateR
 
 /** What the store knows of a date that is present. */
 export interface Present {
+  /** It was not over when it was fetched. */
+  isPartial: boolean
   /** The account's date when it was fetched. Asked only where it matters: a calendar costs more than a look. */
   fetchedOn: () => string
 }
@@ -62,11 +64,16 @@ export function planDates({ range, present, ...input }: PlanInput): Plan {
 type DueInput = Pick<PlanInput, 'kind' | 'today' | 'lookbackDays' | 'refresh'>
 
 function isDue(date: string, present: Present | undefined, input: DueInput): boolean {
-  if (!present || input.refresh) return true
+  if (!present || present.isPartial || input.refresh) return true
   if (input.kind !== 'daily') return false
   // Not only the window: a date whose last fetch lay inside its own window gets a final one after a downtime.
   const inWindow = date >= addDays(input.today, -input.lookbackDays)
   return inWindow || isProvisional(date, present.fetchedOn(), input.lookbackDays)
+}
+
+/** The account's day was not over yet: most of its figures were still to come. */
+export function isPartial(date: string, fetchedOn: string): boolean {
+  return fetchedOn <= date
 }
 
 /** Google may still restate it: a later daily run is to fetch it again. */
@@ -75,7 +82,8 @@ export function isProvisional(date: string, fetchedOn: string, lookbackDays: num
 }
 
 export interface Clamped {
-  range: DateRange
+  /** Undefined when nothing is left. */
+  range: DateRange | undefined
   /** In plain words, when the range asked for could not be had. */
   notice?: string
 }
@@ -85,15 +93,17 @@ export function clampRange(range: DateRange, today: string, oldest: string | und
   const to = range.to > today ? today : range.to
   const from = oldest !== undefined && range.from < oldest ? oldest : range.from
   if (to === range.to && from === range.from) return { range }
+  const asked = range.from === range.to ? range.from : `${range.from} to ${range.to}`
   const reasons = [
     ...(from === range.from
       ? []
       : [`Google keeps daily figures for ${GRANULAR_MONTHS} months, since ${from}`]),
     ...(to === range.to ? [] : [`today is ${today} in the account's time zone`]),
   ]
+  if (from > to) return { range: undefined, notice: `Nothing of ${asked} can be had: ${reasons.join('; ')}.` }
   return {
     range: { from, to },
-    notice: `Asked for ${range.from} to ${range.to}, taking ${from} to ${to}: ${reasons.join('; ')}.`,
+    notice: `Asked for ${asked}, taking ${from} to ${to}: ${reasons.join('; ')}.`,
   }
 }
 

@@ -38,7 +38,16 @@ const metrics = Object.fromEntries(
   METRICS.map(({ name, unit }) => [name, unit === 'micros' ? Micros : v.number()]),
 ) as { [Name in MetricName]: MetricsOnWire[Name] extends string ? typeof Micros : v.NumberSchema<undefined> }
 
-export const DAY_STATES = ['missing', 'empty', 'complete', 'provisional', 'failed', 'fetching'] as const
+export const DAY_STATES = [
+  'missing',
+  'empty',
+  'complete',
+  'provisional',
+  'partial',
+  'failed',
+  'fetching',
+  'closed',
+] as const
 
 export const DaysQuery = v.strictObject({
   from: v.optional(CalendarDate),
@@ -62,11 +71,27 @@ export const Day = v.object({
 })
 export type Day = v.InferOutput<typeof Day>
 
+export const Account = v.object({
+  customer_id: v.string(),
+  name: v.string(),
+  /** ISO 4217; empty while it is not known. */
+  currency: v.string(),
+  time_zone: v.string(),
+  /** Why it is no longer asked; what is stored of it stays. */
+  closed: v.optional(v.string()),
+  /** Its days were others when these dates were fetched: they are to be fetched again. */
+  zone_changed: v.optional(
+    v.object({ time_zone_before: v.string(), from: v.string(), to: v.string(), dates: v.number() }),
+  ),
+})
+export type Account = v.InferOutput<typeof Account>
+
 export const Days = v.object({
   source: Source,
   from: v.string(),
   to: v.string(),
   currency: CostCurrency,
+  accounts: v.array(Account),
   days: v.array(Day),
 })
 export type Days = v.InferOutput<typeof Days>
@@ -88,6 +113,8 @@ export const ReportRow = v.object({
   campaign_id: v.optional(v.string()),
   campaign_name: v.optional(v.string()),
   product_item_id: v.optional(v.string()),
+  /** Of its costs and values: accounts of different currencies are never added up. */
+  currency: v.string(),
   ...metrics,
 })
 export type ReportRow = v.InferOutput<typeof ReportRow>

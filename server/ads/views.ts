@@ -1,16 +1,15 @@
-/** What the API tells of the store: a state for every date, and sums by date, campaign or product. */
+/** What the API tells of the store: a state for every date, its accounts, and what was restated. */
 import { datesOf, type DateRange } from './calendar.ts'
+import { changedZones } from './changed-zones.ts'
 import type { ReportName } from './options.ts'
 import type { DateOfReport } from './plan.ts'
-import { addRow, addSums, noSums, toWire, type Sums } from './metric.ts'
-import type { Row } from './row.ts'
+import { noSums, toWire } from './metric.ts'
 import type { DateCount } from './run/run-metrics.ts'
-import { DAY_STATES, type Day, type ReportRow, type Restatement } from './schema.ts'
+import { DAY_STATES, type Account, type Day, type Restatement } from './schema.ts'
 import type { DateFailure } from './store/failures.ts'
-import { readRows } from './store/date-file.ts'
 import { indexKeyOf, type IndexLine } from './store/index-file.ts'
-import { datePath } from './store/layout.ts'
 import type { Restatement as Restated } from './store/restatements.ts'
+import type { AccountsById } from './store/stored-accounts.ts'
 
 export interface Selection {
   range: DateRange
@@ -22,6 +21,8 @@ export interface Known {
   lines: ReadonlyMap<string, IndexLine>
   failures: ReadonlyMap<string, DateFailure>
   isFetching: (of: DateOfReport) => boolean
+  /** What is missing of such an account is never going to be there. */
+  isClosed: (customerId: string) => boolean
 }
 
 export function daysOf({ range, reports, customerIds }: Selection, known: Known): Day[] {
@@ -30,7 +31,8 @@ export function daysOf({ range, reports, customerIds }: Selection, known: Known)
   )
 }
 
-function dayOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day {
+function dayOf(of: DateOfReport, known: Known): Day {
+  const { lines, failures } = known
   const line = lines.get(indexKeyOf(of))
   const failure = failures.get(indexKeyOf(of))
   const day = {
@@ -43,13 +45,16 @@ function dayOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day {
     // A date that is there stays there when fetching it again fails; that it failed is still worth telling.
     ...(failure && { code: failure.code, detail: failure.detail }),
   }
-  return { ...day, state: dayStateOf(of, { lines, failures, isFetching }) }
+  return { ...day, state: dayStateOf(of, known) }
 }
 
-function dayStateOf(of: DateOfReport, { lines, failures, isFetching }: Known): Day['state'] {
+function dayStateOf(of: DateOfReport, { lines, failures, isFetching, isClosed }: Known): Day['state'] {
   if (isFetching(of)) return 'fetching'
   const place = indexKeyOf(of)
-  return lines.get(place)?.state ?? (failures.has(place) ? 'failed' : 'missing')
+  const stored = lines.get(place)?.state
+  if (stored !== undefined) return stored
+  if (isClosed(of.customerId)) return 'closed'
+  return failures.has(place) ? 'failed' : 'missing'
 }
 
 /** How many dates are in which state, of each report and account; those of none are named too, with 0. */
@@ -81,75 +86,6 @@ export function selectLines(lines: Iterable<IndexLine>, { range, reports, custom
     .toSorted((a, b) => (a.date < b.date ? -1 : Number(a.date > b.date)))
 }
 
-/** From the index alone. */
-export function rowsByDate(lines: readonly IndexLine[]): ReportRow[] {
-  const sums = new Map<string, Sums>()
-  for (const line of lines) addSums(sumsAt(sums, line.date), line.sums)
-  return [...sums].map(([date, each]) => ({ date, ...toWire(each) }))
-}
-
-export interface Group {
-  sums: Sums
-  /** The newest row of the group: names change, and the last one is the one people know. */
-  latest: Row
-}
-
-/** Reads the date files; `column` is the index of the cell that names the group. */
-export async function groupRows(
-  dir: string,
-  lines: readonly IndexLine[],
-  column: number,
-): Promise<Map<string, Group>> {
-  const groups = new Map<string, Group>()
-  for (const line of lines) {
-    if (line.rows === 0) continue
-    for await (const row of readRows(datePath(dir, line), line.report)) {
-      const name = row[column] ?? ''
-      const group = groups.get(name) ?? { sums: noSums(), latest: row }
-      addRow(group.sums, row)
-      group.latest = row
-      groups.set(name, group)
-    }
-  }
-  return groups
-}
-
-export const REPORT_OF_GROUP = { campaign: 'campaign', product: 'product' } as const satisfies Record<
-  string,
-  ReportName
->
-
-const CAMPAIGN_ID = 2
-const CAMPAIGN_NAME = 3
-export const PRODUCT_ITEM_ID = 4
-
-export async function rowsByCampaign(dir: string, lines: readonly IndexLine[]): Promise<ReportRow[]> {
-  const groups = await groupRows(dir, lines, CAMPAIGN_ID)
-  return mostSpentFirst(groups).map(([campaign_id, { sums, latest }]) => ({
-    campaign_id,
-    campaign_name: latest[CAMPAIGN_NAME] ?? '',
-    ...toWire(sums),
-  }))
-}
-
-export async function rowsByProduct(dir: string, lines: readonly IndexLine[]): Promise<ReportRow[]> {
-  const groups = await groupRows(dir, lines, PRODUCT_ITEM_ID)
-  return mostSpentFirst(groups).map(([product_item_id, { sums }]) => ({
-    product_item_id,
-    ...toWire(sums),
-  }))
-}
-
-function mostSpentFirst(groups: ReadonlyMap<string, Group>): [string, Group][] {
-  return [...groups].toSorted(([, a], [, b]) => Number(b.sums.cost_micros - a.sums.cost_micros))
-}
-
-function sumsAt(sums: Map<string, Sums>, name: string): Sums {
-  const found = sums.get(name) ?? noSums()
-  sums.set(name, found)
-  return found
-}
-
 /** Newest first. */
 export function restatementsToWire(restatements: readonly Restated[]): Restatement[] {
   return restatements.toReversed().map(restatementToWire)
@@ -166,4 +102,27 @@ export function restatementToWire(restated: Restated): Restatement {
     before: { rows: before.rows, ...toWire(before.sums) },
     after: { rows: after.rows, ...toWire(after.sums) },
   }
+}
+
+/** What the store knows of accounts; of one that was never asked, its number. */
+export function accountsToWire(
+  customerIds: readonly string[],
+  accounts: AccountsById,
+  lines: Iterable<IndexLine>,
+): Account[] {
+  const changed = changedZones(accounts, lines)
+  return customerIds.map((customerId) => {
+    const { name = '', currency = '', timeZone = '', closed } = accounts[customerId] ?? {}
+    const moved = changed.find((each) => each.customerId === customerId)
+    return {
+      customer_id: customerId,
+      name,
+      currency,
+      time_zone: timeZone,
+      ...(closed !== undefined && { closed }),
+      ...(moved && {
+        zone_changed: { time_zone_before: moved.was, from: moved.from, to: moved.to, dates: moved.dates },
+      }),
+    }
+  })
 }

@@ -21,10 +21,20 @@ const Output = v.object({
   from: v.string(),
   to: v.string(),
   items: v.array(
-    v.object({ product: Product, clicks: v.number(), cost_micros: v.string(), conversions: v.number() }),
+    v.object({
+      product: Product,
+      clicks: v.number(),
+      cost_micros: v.string(),
+      conversions: v.number(),
+      currency: v.string(),
+    }),
   ),
-  cost_micros: v.string(),
+  cost_micros: v.pipe(
+    v.nullable(v.string()),
+    v.description('Null where the accounts differ in currency: then only `totals` tells.'),
+  ),
   currency: CostCurrency,
+  totals: v.array(v.object({ currency: v.string(), cost_micros: v.string() })),
 })
 
 export const bridgeOperations = {
@@ -46,14 +56,22 @@ export async function outOfStockSpend(
 ) {
   const to = ads.yesterday()
   const from = addDays(to, 1 - days)
-  const spend = new Map((await ads.spendByItem({ from, to })).map((item) => [item.productItemId, item]))
+  const spend = Map.groupBy(await ads.spendByItem({ from, to }), ({ productItemId }) => productItemId)
   const outOfStock = await products.outOfStock([...spend.keys()])
   const items = outOfStock
-    .flatMap((row) => {
-      const spent = spend.get(row.sku ?? '')
-      return spent && spent.costMicros > 0n ? [{ row, spent }] : []
-    })
-    .toSorted((a, b) => Number(b.spent.costMicros - a.spent.costMicros) || a.row.id - b.row.id)
+    .flatMap((row) => (spend.get(row.sku ?? '') ?? []).map((spent) => ({ row, spent })))
+    .filter(({ spent }) => spent.costMicros > 0n)
+    .toSorted(
+      (a, b) =>
+        compare(a.spent.currency, b.spent.currency) ||
+        Number(b.spent.costMicros - a.spent.costMicros) ||
+        a.row.id - b.row.id,
+    )
+  const totals = [...Map.groupBy(items, ({ spent }) => spent.currency)].map(([of, each]) => ({
+    currency: of,
+    cost_micros: String(each.reduce((sum, { spent }) => sum + spent.costMicros, 0n)),
+  }))
+  const [total = { cost_micros: '0', currency: ads.currencyOf(ads.customerIds) }] = totals
   return {
     source: ads.sourceName,
     from,
@@ -63,8 +81,14 @@ export async function outOfStockSpend(
       clicks: spent.clicks,
       cost_micros: String(spent.costMicros),
       conversions: spent.conversions,
+      currency: spent.currency,
     })),
-    cost_micros: String(items.reduce((sum, { spent }) => sum + spent.costMicros, 0n)),
-    currency: ads.currencyOf(ads.customerIds),
+    cost_micros: totals.length > 1 ? null : total.cost_micros,
+    currency: totals.length > 1 ? '' : total.currency,
+    totals,
   }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
 }

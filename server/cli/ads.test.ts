@@ -257,12 +257,86 @@ test('kill -9 at any moment leaves whole dates only, and nothing whole is fetche
   expect(sumsByDate(rows)).toEqual(expectedSums(await bench.expected('campaign', '2025-09-01', '2026-02-28')))
 })
 
-test('demo and real figures do not mix in one store', async () => {
+test('demo and real figures do not mix in one store, whatever is lost of it', async () => {
   await using bench = openBench()
   await bench.ads(`fetch ${RANGE} --source demo`)
   const { code, stderr } = await bench.ads(`fetch ${RANGE} --source google`)
   expect(code).toBe(2)
   expect(stderr).toContain('holds demo data')
+  rmSync(join(bench.dir, '.state'), { recursive: true })
+  expect((await bench.ads(`fetch ${RANGE} --source google`)).code).toBe(2)
+
+  const real = join(bench.dir, 'real')
+  await bench.ads(`fetch ${RANGE} --out ${real}`)
+  expect((await bench.ads(`fetch ${RANGE} --source demo --out ${real}`)).code).toBe(2)
+  rmSync(join(real, '.state'), { recursive: true })
+  expect((await bench.ads(`fetch ${RANGE} --source demo --out ${real}`)).code).toBe(2)
+})
+
+test('a run of the demo says so on every output, and has no figures of an account that may exist', async () => {
+  await using bench = openBench()
+  const demo = { ADS_SOURCE: 'demo' }
+  for (const command of [
+    `fetch ${RANGE}`,
+    `fetch ${RANGE} --dry-run`,
+    'aggregate',
+    'verify',
+    `status ${RANGE}`,
+  ]) {
+    const { code, stdout } = await bench.ads(command, demo)
+    expect({ command, code }).toEqual({ command, code: 0 })
+    expect(stdout).toContain('demo data: these figures are made up')
+    expect(stdout).not.toContain('Explorer access')
+    expect((await bench.ads(`${command} --json`, demo)).summary).toMatchObject({ source: 'demo' })
+  }
+  expect(readFileSync(join(bench.dir, 'DEMO-DATA.txt'), 'utf8')).toContain('made up')
+  const other = await bench.ads(`fetch ${RANGE} --customer 555-555-5555`, demo)
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('no figures of 5555555555') })
+  expect(new Set(readCsv(join(bench.dir, 'index.csv')).map((row) => row['customer_id']))).toEqual(
+    new Set(['1234567890']),
+  )
+})
+
+test('one wrong name among the variables of Google, and nothing is fetched', async () => {
+  await using bench = openBench()
+  const { GOOGLE_ADS_CLIENT_SECRET: secret = '', ...others } = bench.env
+  const run = await ended(spawnAds(`fetch ${RANGE} --json`, { ...others, GOOGLE_ADS_CLIENT_SECERT: secret }))
+  expect(run.code).toBe(2)
+  expect(run.stderr).toContain('did you mean GOOGLE_ADS_CLIENT_SECRET?')
+  expect(run.stderr).toContain('GOOGLE_ADS_CLIENT_SECRET: missing.')
+  expect(dateFiles(bench.dir)).toEqual([])
+})
+
+test('what cannot be had ends with 2 and says why, in every command', async () => {
+  await using bench = openBench()
+  const typo = join(bench.dir, 'typo')
+  await bench.ads(`fetch ${RANGE}`)
+  const cases: [args: string, says: string][] = [
+    ['fetch --start 2020-01-01 --end 2020-01-05', 'keeps daily figures for 37 months'],
+    ['fetch --start 2099-01-01 --end 2099-01-05', "in the account's time zone"],
+    ['fetch --start 2020-01-01 --end 2020-01-05 --dry-run', '37 months'],
+    ['backfill --start 2099-01-01', 'Nothing of 2099-01-01 can be had'],
+    ['status --start 2099-01-01 --end 2099-01-05', 'Nothing of 2099-01-01'],
+    ['status --start 2020-01-01 --end 2020-01-05', '37 months'],
+    ['verify --start 2020-01-01 --end 2020-01-05', 'has no date of those that were asked for'],
+    ['verify --report product', 'has no date of those that were asked for'],
+    ...['verify', 'status', 'aggregate'].map((name): [string, string] => [`${name} --out ${typo}`, typo]),
+  ]
+  for (const [args, says] of cases) {
+    const { code, stdout, stderr } = await bench.ads(`${args} --json`)
+    expect({ args, code, stdout, says: stderr.includes(says) }).toEqual({
+      args,
+      code: 2,
+      stdout: '',
+      says: true,
+    })
+  }
+  expect(existsSync(typo)).toBe(false)
+  const cut = await bench.ads('fetch --start 2020-01-01 --end 2023-11-30 --dry-run --json')
+  expect(cut).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('Asked for 2020-01-01 to 2023-11-30'),
+  })
 })
 
 test('wrong usage and wrong configuration end with 2 and say what is wrong', async () => {
@@ -275,7 +349,7 @@ test('wrong usage and wrong configuration end with 2 and say what is wrong', asy
     ['fetch --start 2026-03-02 --end 2026-03-01', {}, 'is after'],
     ['backfill --report sales', {}, 'campaign, ad_group, keyword, product'],
     ['backfill --source ./nowhere.ts', {}, './nowhere.ts'],
-    ['backfill --source google', unconfigured, 'GOOGLE_ADS_CLIENT_ID, GOOGLE_ADS_CUSTOMER_ID'],
+    ['backfill --source google', unconfigured, 'GOOGLE_ADS_CLIENT_ID, GOOGLE_ADS_CUSTOMER_ID: missing'],
     ['status', { ADS_LOOKBACK_DAYS: 'many' }, 'ADS_LOOKBACK_DAYS'],
   ]
   for (const [args, env, says] of cases) {

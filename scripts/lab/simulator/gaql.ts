@@ -22,7 +22,9 @@ export class QueryError extends Error {
 const METRICS = ['impressions', 'clicks', 'cost_micros', 'conversions', 'conversions_value'].map(
   (name) => `metrics.${name}`,
 )
-const CUSTOMER = ['customer.id', 'customer.time_zone', 'customer.currency_code', 'customer.manager']
+const CUSTOMER = ['id', 'descriptive_name', 'time_zone', 'currency_code', 'manager'].map(
+  (name) => `customer.${name}`,
+)
 const CAMPAIGN = ['campaign.id', 'campaign.name', 'campaign.status']
 const AD_GROUP = ['ad_group.id', 'ad_group.name', 'ad_group.status']
 const CLIENT = [

@@ -12,6 +12,7 @@ import { ServiceAccount } from './service-account.ts'
 import { Stats } from './stats.ts'
 import { broken, inPieces } from './stream.ts'
 import { Tokens } from './tokens.ts'
+import type { Node } from './tree.ts'
 
 export interface SimulatorOptions extends WorldOptions {
   /** 0 takes a free one. */
@@ -36,6 +37,8 @@ export interface Simulator {
   oauthEndpoint: string
   /** The text of a service account's key file, with which the token endpoint lets its owner in. */
   newKeyFile(): string
+  /** From now on an account is another one: closed, in another time zone, without its manager. */
+  changeAccount(customerId: string, change: Partial<Node>): void
   stop(): Promise<void>
 }
 
@@ -61,6 +64,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     endpoint,
     oauthEndpoint: `${endpoint}/token`,
     newKeyFile: () => serviceAccount.newKeyFile(),
+    changeAccount: (customerId, change) => handler.changeAccount(customerId, change),
     stop: async () => await server.stop(true),
   }
 }
@@ -97,6 +101,10 @@ class Handler {
         ? (options.usesUntilDeath ?? DEFAULT_USES_UNTIL_DEATH)
         : Number.POSITIVE_INFINITY,
     })
+  }
+
+  changeAccount(customerId: string, change: Partial<Node>): void {
+    this.#world.tree.change(customerId, change)
   }
 
   async answer(request: Request): Promise<Response> {

@@ -4,12 +4,13 @@ import { adsError, type ErrorBody } from './bodies.ts'
 export const MANAGER_ID = '9000000000'
 const NESTED_MANAGER_ID = '9100000000'
 
-interface Node {
+export interface Node {
   id: string
   name: string
   under: string | undefined
   manager: boolean
   timeZone: string
+  currency: string
   status: 'ENABLED' | 'CANCELED'
   hidden: boolean
 }
@@ -20,6 +21,7 @@ const client = (id: string, name: string, more: Partial<Node>): Node => ({
   under: MANAGER_ID,
   manager: false,
   timeZone: 'America/New_York',
+  currency: 'USD',
   status: 'ENABLED',
   hidden: false,
   ...more,
@@ -28,23 +30,31 @@ const client = (id: string, name: string, more: Partial<Node>): Node => ({
 const NODES: readonly Node[] = [
   client(MANAGER_ID, 'All shops', { under: undefined, manager: true }),
   client('1111111111', 'Shop US', {}),
-  client('2222222222', 'Laden, "Berlin"', { timeZone: 'Europe/Berlin' }),
+  client('2222222222', 'Laden, "Berlin"', { timeZone: 'Europe/Berlin', currency: 'EUR' }),
   client(NESTED_MANAGER_ID, 'Asia', { manager: true, timeZone: 'Asia/Tokyo' }),
-  client('3333333333', '店舗 東京', { under: NESTED_MANAGER_ID, timeZone: 'Asia/Tokyo' }),
+  client('3333333333', '店舗 東京', { under: NESTED_MANAGER_ID, timeZone: 'Asia/Tokyo', currency: 'JPY' }),
   client('4444444444', 'Closed shop', { status: 'CANCELED' }),
   client('5555555555', 'Old shop', { hidden: true }),
 ]
 
 /** The accounts of a simulator: every ten digits, one alone, or a tree. */
 export class Tree {
-  readonly #nodes: ReadonlyMap<string, Node>
+  readonly #nodes: Map<string, Node>
+  readonly #isTree: boolean
 
   constructor(isTree: boolean) {
+    this.#isTree = isTree
     this.#nodes = new Map(isTree ? NODES.map((node) => [node.id, node]) : [])
   }
 
-  zoneOf(customerId: string): string | undefined {
-    return this.#nodes.get(customerId)?.timeZone
+  /** Accounts close, move and are taken from their manager while a client looks on. */
+  change(customerId: string, change: Partial<Node>): void {
+    const node = this.#nodes.get(customerId) ?? client(customerId, '', { under: undefined })
+    this.#nodes.set(customerId, { ...node, ...change })
+  }
+
+  find(customerId: string): Node | undefined {
+    return this.#nodes.get(customerId)
   }
 
   isManager(customerId: string): boolean {
@@ -65,15 +75,15 @@ export class Tree {
         'customer_client.hidden': node.hidden,
         'customer_client.status': node.status,
         'customer_client.time_zone': node.timeZone,
-        'customer_client.currency_code': 'USD',
+        'customer_client.currency_code': node.currency,
       }
     })
   }
 
   /** A caller that is not signed in to an account itself has to name a manager above it. */
   refuse(customerId: string, loginCustomerId: string | null): ErrorBody | undefined {
-    if (this.#nodes.size === 0) return undefined
     const node = this.#nodes.get(customerId)
+    if (!this.#isTree) return node && refuseClosed(node)
     const through = loginCustomerId ?? customerId
     const reached =
       node && through !== customerId ? this.#levelsTo(through, node) : node && node.manager ? 0 : undefined
@@ -82,8 +92,7 @@ export class Tree {
         'USER_PERMISSION_DENIED',
         "User doesn't have permission to access customer. Note: If you're accessing a client customer, the manager's customer id must be set in the 'login-customer-id' header.",
       )
-    if (node.status === 'ENABLED') return undefined
-    return refusal('CUSTOMER_NOT_ENABLED', "The customer can't be used because it isn't enabled.")
+    return refuseClosed(node)
   }
 
   #levelsTo(managerId: string, node: Node): number | undefined {
@@ -92,6 +101,14 @@ export class Tree {
     const levels = above && this.#levelsTo(managerId, above)
     return levels === undefined ? undefined : levels + 1
   }
+}
+
+function refuseClosed({ status }: Node): ErrorBody | undefined {
+  if (status === 'ENABLED') return undefined
+  return refusal(
+    'CUSTOMER_NOT_ENABLED',
+    "The customer account can't be accessed because it is not yet enabled or has been deactivated.",
+  )
 }
 
 function refusal(value: string, message: string): ErrorBody {

@@ -18,7 +18,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const tree = new Tree(options.isTree ?? false)
   return {
     ...advertiser,
-    zoneOf: (customerId) => tree.zoneOf(customerId) ?? advertiser.zoneOf(customerId),
+    zoneOf: (customerId) => tree.find(customerId)?.timeZone ?? advertiser.zoneOf(customerId),
     tree,
     restated: new Set(),
   }

@@ -3,6 +3,8 @@ import { FetchError } from '#server/ads/errors.ts'
 import type { RequestContext, GoogleAdsClient } from './client.ts'
 
 export interface Account {
+  /** As the advertiser calls it. */
+  name: string
   timeZone: string
   currency: string
   manager: boolean
@@ -11,14 +13,13 @@ export interface Account {
 /** An account below a manager, at whatever level. */
 export interface ClientAccount extends Account {
   id: string
-  name: string
   /** `ENABLED`, `CANCELED`, `SUSPENDED`, `CLOSED` */
   status: string
   hidden: boolean
 }
 
 const ACCOUNT_QUERY =
-  'SELECT customer.id, customer.time_zone, customer.currency_code, customer.manager FROM customer'
+  'SELECT customer.id, customer.descriptive_name, customer.time_zone, customer.currency_code, customer.manager FROM customer'
 
 const CLIENT_FIELDS = [
   'id',
@@ -65,6 +66,7 @@ type Json = Record<string, unknown>
 
 function toAccount(json: Json): Account {
   return {
+    name: textOf(json['descriptiveName']),
     timeZone: textOf(json['timeZone']),
     currency: textOf(json['currencyCode']),
     manager: json['manager'] === true,
@@ -75,7 +77,6 @@ function toClient(id: string, json: Json): ClientAccount {
   return {
     ...toAccount(json),
     id,
-    name: textOf(json['descriptiveName']),
     status: textOf(json['status']),
     hidden: json['hidden'] === true,
   }

@@ -142,12 +142,13 @@ test('who hangs up gets the own reason back', async () => {
   )
 })
 
-test('an account is its zone, its currency, and whether it only manages others', async () => {
-  const customer = { timeZone: 'Europe/Berlin', currencyCode: 'EUR', manager: true }
+test('an account is its name, its zone, its currency, and whether it only manages others', async () => {
+  const customer = { descriptiveName: 'Laden', timeZone: 'Europe/Berlin', currencyCode: 'EUR', manager: true }
   const asking = { signal: new AbortController().signal, meter: { requests: 0, units: 0 } }
   const client = new GoogleAdsClient(connection, async () => 'x')
   answer = () => Response.json({ results: [{ customer }] })
   expect(await askAccount(client, '1', asking)).toEqual({
+    name: 'Laden',
     timeZone: 'Europe/Berlin',
     currency: 'EUR',
     manager: true,

@@ -37,6 +37,7 @@ function errorOf({ status, error, retryAfterMs, versionNotice }: Reported): Fetc
   if (first?.family === 'requestError' && first.value.endsWith('PAGE_TOKEN'))
     return new FetchError('PAGE_TOKEN_EXPIRED', text)
   if (status === 401) return new FetchError('AUTHENTICATION_FAILED', text)
+  if (first?.value === 'CUSTOMER_NOT_ENABLED') return new FetchError('ACCOUNT_CLOSED', text)
   if (status === 403)
     return new FetchError(
       'AUTHORIZATION_FAILED',

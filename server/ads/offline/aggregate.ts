@@ -1,9 +1,11 @@
 /** Rebuilds <report>.csv of the reports that the store has, where it is behind. */
+import type { SourceKind } from '#server/ads/connect.ts'
 import { REPORT_NAMES, type AdsOptions, type ReportName } from '#server/ads/options.ts'
 import { aggregate } from '#server/ads/store/aggregate.ts'
 import { FailureBook } from '#server/ads/store/failures.ts'
 import { lockStore } from '#server/ads/store/lock.ts'
 import { Store } from '#server/ads/store/store.ts'
+import { requireStore, sourceOfStore } from '#server/ads/store/ownership.ts'
 import { readAccounts } from '#server/ads/store/stored-accounts.ts'
 
 interface AggregateRequest extends Pick<AdsOptions, 'dir' | 'lookbackDays'> {
@@ -14,15 +16,17 @@ interface AggregateRequest extends Pick<AdsOptions, 'dir' | 'lookbackDays'> {
 
 interface Rebuilt {
   report: ReportName
+  source: SourceKind | undefined
   dates: number
   rows: number
   rebuilt: boolean
   ms: number
 }
 
-/** @throws StoreBusyError, StoreError */
+/** @throws ConfigurationError for a folder that is no store, StoreBusyError, StoreError */
 export async function* rebuildAggregates(request: AggregateRequest): AsyncGenerator<Rebuilt> {
   const { dir, lookbackDays, onNotice } = request
+  requireStore(dir)
   using _ = lockStore(dir, new Date().toISOString())
   const held = readAccounts(dir)
   const store = await Store.open({
@@ -40,6 +44,6 @@ export async function* rebuildAggregates(request: AggregateRequest): AsyncGenera
     const ms = Math.round(performance.now() - startedAtMs)
     const own = lines.filter((line) => line.report === report)
     const rows = own.reduce((sum, line) => sum + line.rows, 0)
-    yield { report, dates: own.length, rows, rebuilt, ms }
+    yield { report, source: sourceOfStore(dir), dates: own.length, rows, rebuilt, ms }
   }
 }

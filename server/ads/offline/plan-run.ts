@@ -1,6 +1,6 @@
 /** What a run would do and cost. Takes no lock and writes nothing. */
 import { kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
-import { knowAccounts } from '#server/ads/run/account-directory.ts'
+import { AccountDirectory } from '#server/ads/run/account-directory.ts'
 import { forecastRun, unitsPerDate, type Forecast } from '#server/ads/run/forecast.ts'
 import { startProgress, type Progress } from '#server/ads/run/progress.ts'
 import type { RunParts } from '#server/ads/run/run.ts'
@@ -49,7 +49,7 @@ export async function planRun(
       units: task.due.length * unitsPerDate(task.tally.report, stored),
     })),
     cost,
-    progress: startProgress(request, clock.now()),
+    progress: startProgress({ ...request, source: kindOf(options) }, clock.now()),
   }
 }
 
@@ -57,15 +57,17 @@ export async function planRun(
 async function accountsOf(request: RunRequest, parts: RunParts, onNotice: (line: string) => void) {
   const { options, signal, clock } = parts
   let opened: Promise<OpenSource> | undefined
-  const accounts = await knowAccounts(request.customerIds, {
+  const directory = new AccountDirectory(request.customerIds, {
     dir: options.dir,
     kind: kindOf(options),
     source: async () => await (opened ??= openSource(options, clock)),
     signal,
     random: Math.random,
+    nowMs: () => clock.now(),
     mayWrite: false,
     onNotice,
   })
+  const accounts = await directory.learn()
   for (const [id, { failure }] of accounts.refused)
     onNotice(`What is known of ${id} is not enough to fetch anything: ${failure.detail}`)
   return accounts

@@ -1,23 +1,34 @@
 /** The state of every date, as the files say. Needs no lock and writes nothing. */
 import { dateIn } from '#server/ads/calendar.ts'
+import { changedZones, describeChangedZone } from '#server/ads/changed-zones.ts'
+import { commandLine } from '#server/ads/command-line.ts'
 import { kindOf, type SourceKind } from '#server/ads/connect.ts'
 import { versionNotice } from '#server/ads/google/versions.ts'
 import { addSums, noSums, type Sums } from '#server/ads/metric.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
-import { fillRange, twoYears, type AskedRange } from '#server/ads/plan.ts'
-import { clientsOf } from '#server/ads/run/account-directory.ts'
-import type { Day } from '#server/ads/schema.ts'
+import { EmptyRangeError } from '#server/ads/errors.ts'
+import {
+  clampRange,
+  fillRange,
+  oldestAvailable,
+  twoYears,
+  type AskedRange,
+  type Clamped,
+} from '#server/ads/plan.ts'
+import type { Account, Day } from '#server/ads/schema.ts'
 import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
 import { readFailures } from '#server/ads/store/failures.ts'
-import { readIndex } from '#server/ads/store/index-file.ts'
+import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
 import { readRestatements, type Restatement } from '#server/ads/store/restatements.ts'
-import { readAccounts } from '#server/ads/store/stored-accounts.ts'
-import { daysOf, selectLines } from '#server/ads/views.ts'
+import { requireStore, sourceOfStore } from '#server/ads/store/ownership.ts'
+import { readableAccounts, readAccounts, type AccountsById } from '#server/ads/store/stored-accounts.ts'
+import { accountsToWire, daysOf, selectLines } from '#server/ads/views.ts'
 
 interface StatusRequest {
   options: AdsOptions
   reports: readonly ReportName[]
+  /** Without any, all that the store knows. */
   customerIds: readonly string[]
   range: AskedRange
   nowMs: number
@@ -27,7 +38,7 @@ interface StatusRequest {
 /** Of one report and account. */
 export interface StatusPart {
   report: ReportName
-  customerId: string
+  account: Account
   days: Day[]
   rows: number
   sums: Sums
@@ -42,9 +53,11 @@ export interface Status {
   parts: StatusPart[]
 }
 
+/** @throws ConfigurationError for a folder that is no store, EmptyRangeError for dates that cannot be there */
 export async function readStatus(request: StatusRequest): Promise<Status> {
   const { options, reports, nowMs, onNotice } = request
   const { dir, lookbackDays } = options
+  requireStore(dir)
   const held = readAccounts(dir)
   const zoneOf = (id: string) => held?.accounts[id]?.timeZone ?? options.cronTimezone ?? 'UTC'
   const { lines } = await reconcile(readIndex(dir), {
@@ -54,10 +67,25 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
     mayWrite: false,
     onDamaged: (_, why) => onNotice(why),
   })
-  const known = { lines, failures: readFailures(dir), isFetching: () => false }
+  const accounts = held?.accounts ?? {}
+  for (const changed of changedZones(accounts, lines.values()))
+    onNotice(describeChangedZone(changed, (args) => commandLine(dir, args)))
+  const known = {
+    lines,
+    failures: readFailures(dir),
+    isFetching: () => false,
+    isClosed: (customerId: string) => accounts[customerId]?.closed !== undefined,
+  }
   const parts: StatusPart[] = []
-  for (const customerId of clientsOf(request.customerIds, held?.accounts ?? {})) {
-    const range = fillRange(request.range, twoYears(dateIn(zoneOf(customerId), nowMs)))
+  const named = request.customerIds.length > 0 ? request.customerIds : advertisersIn(accounts)
+  const customerIds = readableAccounts(named, accounts)
+  let nothing = ''
+  for (const account of accountsToWire(customerIds, accounts, lines.values())) {
+    const { customer_id: customerId } = account
+    const { range, notice } = rangeOf(request, { today: dateIn(zoneOf(customerId), nowMs), lines })
+    if (!range) nothing = notice ?? ''
+    if (!range) continue
+    if (notice !== undefined) onNotice(notice)
     for (const report of reports) {
       const selection = { range, reports: [report], customerIds: [customerId] }
       const stored = selectLines(lines.values(), selection)
@@ -65,7 +93,7 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
       for (const line of stored) addSums(sums, line.sums)
       parts.push({
         report,
-        customerId,
+        account,
         days: daysOf(selection, known),
         rows: stored.reduce((sum, line) => sum + line.rows, 0),
         sums,
@@ -74,7 +102,23 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
       })
     }
   }
-  return { source: held?.source, parts }
+  if (parts.length === 0 && nothing !== '') throw new EmptyRangeError(nothing)
+  return { source: sourceOfStore(dir), parts }
+}
+
+function advertisersIn(accounts: AccountsById): string[] {
+  return Object.entries(accounts).flatMap(([id, { manager }]) => (manager ? [] : [id]))
+}
+
+/** What is older than Google keeps may be stored all the same. */
+function rangeOf(
+  { range, options }: StatusRequest,
+  { today, lines }: { today: string; lines: ReadonlyMap<string, IndexLine> },
+): Clamped {
+  const asked = fillRange(range, twoYears(today))
+  const isStored = [...lines.values()].some(({ date }) => date >= asked.from && date <= asked.to)
+  const oldest = kindOf(options) === 'module' || isStored ? undefined : oldestAvailable(today)
+  return clampRange(asked, today, oldest)
 }
 
 /** What is to be said of the API version that the options name; of other sources nothing is. */

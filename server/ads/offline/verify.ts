@@ -1,16 +1,17 @@
 /** Every file against the index. Reads all bytes, believes no modification time, writes nothing. */
 import { existsSync } from 'node:fs'
-import { InvalidRowsError } from '#server/ads/errors.ts'
+import type { SourceKind } from '#server/ads/connect.ts'
+import { EmptyRangeError, InvalidRowsError } from '#server/ads/errors.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
 import type { AskedRange } from '#server/ads/plan.ts'
-import { clientsOf } from '#server/ads/run/account-directory.ts'
 import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
 import { committedAt } from '#server/ads/store/commit.ts'
 import { readDateFile } from '#server/ads/store/date-file.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { datePath, indexPath } from '#server/ads/store/layout.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
-import { readAccounts } from '#server/ads/store/stored-accounts.ts'
+import { requireStore, sourceOfStore } from '#server/ads/store/ownership.ts'
+import { readableAccounts, readAccounts } from '#server/ads/store/stored-accounts.ts'
 
 /** What is not named is not narrowed. */
 interface Narrowing {
@@ -27,6 +28,8 @@ interface Finding {
 }
 
 interface Verified {
+  /** Whose figures; those of `demo` are made up. */
+  source: SourceKind | undefined
   /** Undefined where it is there. */
   missingIndex: string | undefined
   lines: IndexLine[]
@@ -40,7 +43,9 @@ interface Verified {
 
 type Store = Pick<AdsOptions, 'dir' | 'lookbackDays'>
 
+/** @throws ConfigurationError for a folder that is no store, EmptyRangeError when it has nothing of what was asked */
 export async function verify({ dir, lookbackDays }: Store, narrowing: Narrowing): Promise<Verified> {
+  requireStore(dir)
   const known = readIndex(dir)
   const isWanted = wanted(narrowing, dir)
   const findings: Finding[] = []
@@ -76,12 +81,14 @@ export async function verify({ dir, lookbackDays }: Store, narrowing: Narrowing)
     if (!(await isAggregateCurrent(dir, report, known))) behind.push(report)
   const rows = lines.reduce((sum, line) => sum + line.rows, 0)
   const missingIndex = existsSync(indexPath(dir)) ? undefined : indexPath(dir)
-  return { missingIndex, lines, rows, findings, unindexed, behind }
+  if (known.length > 0 && lines.length + findings.length + unindexed === 0)
+    throw new EmptyRangeError(`The store ${dir} has no date of those that were asked for.`)
+  return { source: sourceOfStore(dir), missingIndex, lines, rows, findings, unindexed, behind }
 }
 
 function wanted({ range: { from, to }, reports, customerIds }: Narrowing, dir: string) {
   const accounts = readAccounts(dir)?.accounts ?? {}
-  const clients = customerIds && clientsOf(customerIds, accounts)
+  const clients = customerIds && readableAccounts(customerIds, accounts)
   return ({ report, customerId, date }: IndexLine) =>
     (reports?.includes(report) ?? true) &&
     (clients?.includes(customerId) ?? true) &&

@@ -1,6 +1,7 @@
 /** What a run has done so far: counted once here; the progress bar, the summary and the API of runs read it. */
 import type { DateRange } from '#server/ads/calendar.ts'
 import type { Failure, FailureCode } from '#server/ads/errors.ts'
+import type { SourceKind } from '#server/ads/connect.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import type { AskedRange, RunKind } from '#server/ads/plan.ts'
 
@@ -32,6 +33,8 @@ export interface Progress {
   id: string
   kind: RunKind
   state: RunState
+  /** Whose figures: those of `demo` are made up. */
+  source: SourceKind
   /** As asked for with both ends, until the account's calendar is known; then as planned. */
   range: DateRange | undefined
   reports: readonly ReportName[]
@@ -47,8 +50,7 @@ export interface Progress {
 }
 
 export function startProgress(
-  request: { kind: RunKind; range?: AskedRange | undefined; reports: readonly ReportName[] },
-
+  request: Pick<Progress, 'kind' | 'source' | 'reports'> & { range?: AskedRange | undefined },
   startedAtMs: number,
 ): Progress {
   const { from, to } = request.range ?? {}
@@ -56,6 +58,7 @@ export function startProgress(
     id: crypto.randomUUID(),
     kind: request.kind,
     state: 'queued',
+    source: request.source,
     range: from !== undefined && to !== undefined ? { from, to } : undefined,
     reports: request.reports,
     tallies: [],

@@ -30,6 +30,7 @@ const POLICY: Readonly<Record<FailureCode, Policy>> = {
   SOURCE_ERROR: 'fail',
   REQUEST_REFUSED: 'stop-report',
   AUTHORIZATION_FAILED: 'stop-customer',
+  ACCOUNT_CLOSED: 'stop-customer',
   AUTHENTICATION_FAILED: 'stop-run',
   OAUTH_FAILED: 'stop-run',
   NOT_SERVED: 'stop-run',

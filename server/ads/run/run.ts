@@ -1,7 +1,9 @@
 /** One run from end to end: lock, accounts, plan, fetch, index, aggregate, record. */
 import { availableParallelism } from 'node:os'
 import type { Clock } from '#server/platform/clock.ts'
-import { knowAccounts, type KnownAccounts } from './account-directory.ts'
+import { AccountDirectory, type KnownAccounts } from './account-directory.ts'
+import { changedZones, describeChangedZone } from '#server/ads/changed-zones.ts'
+import { commandLine } from '#server/ads/command-line.ts'
 import { checkSource, kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { dispatch } from './dispatch.ts'
@@ -10,10 +12,10 @@ import { versionNotice } from '#server/ads/google/versions.ts'
 import type { AdsOptions } from '#server/ads/options.ts'
 import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
 import { saveRun, toRun } from './run-record.ts'
-import { refuseMixing } from '#server/ads/store/stored-accounts.ts'
 import { aggregate } from '#server/ads/store/aggregate.ts'
 import { FailureBook } from '#server/ads/store/failures.ts'
 import { lockStore } from '#server/ads/store/lock.ts'
+import { markAsDemo, refuseMixing } from '#server/ads/store/ownership.ts'
 import { Store, sweepTmp } from '#server/ads/store/store.ts'
 import { planTasks, type RunRequest, type Task } from './tasks.ts'
 import { WorkerPool } from '#server/ads/worker/pool.ts'
@@ -60,7 +62,7 @@ export function beginRun(request: RunRequest, parts: RunParts): BegunRun {
   checkSource(options)
   refuseMixing(options.dir, kindOf(options))
   const lock = lockStore(options.dir, new Date(clock.now()).toISOString())
-  const progress = startProgress(request, clock.now())
+  const progress = startProgress({ ...request, source: kindOf(options) }, clock.now())
   return { progress, finished: runLocked({ ...parts, request, progress }, lock) }
 }
 
@@ -93,30 +95,44 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
 }
 
 async function fetchAndStore(context: RunContext, source: () => Promise<OpenSource>): Promise<void> {
-  const { options, request, progress, log, signal } = context
+  const { options, request, progress, log, signal, clock } = context
   const { dir, lookbackDays } = options
   const kind = kindOf(options)
-  if (kind === 'google') {
-    const notice = versionNotice(options.google.apiVersion, dateIn('UTC', context.clock.now()))
-    if (notice !== undefined) log.warn({}, notice)
+  const told = new Set<string>()
+  const onNotice = (notice: string) => {
+    if (!told.has(notice)) log.warn({}, notice)
+    told.add(notice)
   }
-  const accounts = await knowAccounts(request.customerIds, {
+  if (kind === 'demo') await markAsDemo(dir)
+  if (kind === 'google') {
+    const notice = versionNotice(options.google.apiVersion, dateIn('UTC', clock.now()))
+    if (notice !== undefined) onNotice(notice)
+  }
+  const directory = new AccountDirectory(request.customerIds, {
     dir,
     kind,
     source,
     signal,
     random: Math.random,
+    nowMs: () => clock.now(),
     mayWrite: true,
-    onNotice: (notice) => log.warn({}, notice),
+    onNotice,
   })
+  let accounts = await directory.learn()
   const store = await Store.open({
     dir,
     lookbackDays,
     failures: new FailureBook(dir),
-    zoneOf: accounts.zoneOf,
+    zoneOf: (id) => accounts.zoneOf(id),
     onDamaged: (of, why) => log.warn({ ...of, why }, 'a damaged date file counts as missing'),
   })
-  const tasks = plan(context, accounts, store)
+  let tasks = plan(context, { accounts, store, onNotice })
+  if (tasks.some(({ due }) => due.length > 0)) {
+    accounts = await directory.confirm()
+    tasks = plan(context, { accounts, store, onNotice })
+  }
+  for (const changed of changedZones(accounts.accounts, store.lines()))
+    onNotice(describeChangedZone(changed, (args) => commandLine(dir, args)))
   progress.tallies = tasks.map(({ tally }) => tally)
   progress.range = tasks[0]?.tally.range
   const open = refuse(tasks, { accounts, context, store })
@@ -139,7 +155,13 @@ async function flush(store: Store, { progress, log }: RunContext): Promise<void>
   }
 }
 
-function plan({ request, options, clock, log }: RunContext, accounts: KnownAccounts, store: Store): Task[] {
+interface Planning {
+  accounts: KnownAccounts
+  store: Store
+  onNotice: (notice: string) => void
+}
+
+function plan({ request, options, clock }: RunContext, { accounts, store, onNotice }: Planning): Task[] {
   return planTasks(
     { ...request, customerIds: accounts.customerIds },
     {
@@ -148,7 +170,7 @@ function plan({ request, options, clock, log }: RunContext, accounts: KnownAccou
       limitedHistory: kindOf(options) !== 'module',
       zoneOf: accounts.zoneOf,
       present: (of) => store.get(of),
-      onNotice: (notice) => log.warn({}, notice),
+      onNotice,
     },
   )
 }

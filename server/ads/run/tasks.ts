@@ -1,5 +1,6 @@
 /** From a request to the dates that each report of each account is due. */
 import { dateIn } from '#server/ads/calendar.ts'
+import { EmptyRangeError } from '#server/ads/errors.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import {
   clampRange,
@@ -38,26 +39,44 @@ export interface PlanningParts {
   onNotice: (notice: string) => void
 }
 
+const ALL_CLOSED = 'Nothing can be fetched: no account that was asked for is open.'
+
+/** @throws EmptyRangeError when no account has a date of the range */
 export function planTasks(request: RunRequest, parts: PlanningParts): Task[] {
-  return request.customerIds.flatMap((customerId) => {
-    const zone = parts.zoneOf(customerId)
-    const today = dateIn(zone, parts.nowMs)
-    const oldest = parts.limitedHistory ? oldestAvailable(today) : undefined
-    const { range, notice } = clampRange(fillRange(request.range ?? {}, twoYears(today)), today, oldest)
-    if (notice !== undefined) parts.onNotice(notice)
-    return request.reports.map((report) => {
-      const plan = planDates({
-        kind: request.kind,
-        range,
-        today,
-        lookbackDays: parts.lookbackDays,
-        refresh: request.refresh,
-        present(date) {
-          const line = parts.present({ report, customerId, date })
-          return line && { fetchedOn: () => dateIn(zone, Date.parse(line.fetchedAt)) }
-        },
-      })
-      return { tally: startReportProgress({ report, customerId, range }, plan), due: plan.due }
+  const notices: string[] = []
+  const tasks = request.customerIds.flatMap((customerId) =>
+    tasksOf(customerId, request, { ...parts, onNotice: (notice) => notices.push(notice) }),
+  )
+  const told = [...new Set(notices)]
+  if (tasks.length === 0) throw new EmptyRangeError(told.join('\n') || ALL_CLOSED)
+  for (const notice of told) parts.onNotice(notice)
+  return tasks
+}
+
+function tasksOf(customerId: string, request: RunRequest, parts: PlanningParts): Task[] {
+  const zone = parts.zoneOf(customerId)
+  const today = dateIn(zone, parts.nowMs)
+  const oldest = parts.limitedHistory ? oldestAvailable(today) : undefined
+  const { range, notice } = clampRange(fillRange(request.range ?? {}, twoYears(today)), today, oldest)
+  if (notice !== undefined) parts.onNotice(notice)
+  if (!range) return []
+  return request.reports.map((report) => {
+    const plan = planDates({
+      kind: request.kind,
+      range,
+      today,
+      lookbackDays: parts.lookbackDays,
+      refresh: request.refresh,
+      present(date) {
+        const line = parts.present({ report, customerId, date })
+        return (
+          line && {
+            isPartial: line.state === 'partial',
+            fetchedOn: () => dateIn(zone, Date.parse(line.fetchedAt)),
+          }
+        )
+      },
     })
+    return { tally: startReportProgress({ report, customerId, range }, plan), due: plan.due }
   })
 }

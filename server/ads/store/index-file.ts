@@ -8,7 +8,8 @@ import type { DateContent } from './date-file.ts'
 import { replaceFile } from './commit.ts'
 import { indexPath } from './layout.ts'
 
-export type PresentState = 'complete' | 'empty' | 'provisional'
+const PRESENT_STATES = ['complete', 'empty', 'provisional', 'partial'] as const
+export type PresentState = (typeof PRESENT_STATES)[number]
 
 export interface IndexLine extends DateOfReport, DateContent {
   state: PresentState
@@ -153,5 +154,5 @@ function isReportName(name: string): name is ReportName {
 }
 
 function isState(state: string): state is PresentState {
-  return state === 'complete' || state === 'empty' || state === 'provisional'
+  return (PRESENT_STATES as readonly string[]).includes(state)
 }

@@ -29,6 +29,11 @@ export function statePath(dir: string, file: StateFile | 'lock.sqlite' | 'restat
   return join(dir, '.state', file)
 }
 
+/** Seen by a reader of the folder that knows nothing else of the store. */
+export function demoMarkerPath(dir: string): string {
+  return join(dir, 'DEMO-DATA.txt')
+}
+
 /** On the store's own file system, because a rename cannot leave it. */
 export function tmpDir(dir: string): string {
   return join(dir, '.state', 'tmp')

@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { dateIn, isDate } from '#server/ads/calendar.ts'
 import { InvalidRowsError } from '#server/ads/errors.ts'
 import { REPORT_NAMES } from '#server/ads/options.ts'
-import { isProvisional, type DateOfReport } from '#server/ads/plan.ts'
+import { isPartial, isProvisional, type DateOfReport } from '#server/ads/plan.ts'
 import { stamp } from './commit.ts'
 import { readDateFile, type DateContent } from './date-file.ts'
 import { indexKeyOf, type IndexLine, type PresentState } from './index-file.ts'
@@ -46,7 +46,9 @@ export async function reconcile(known: readonly IndexLine[], options: ReconcileO
     const modifiedAtMs = modifiedAt(path)
     if (modifiedAtMs === undefined) continue
     if (line && Date.parse(line.fetchedAt) === modifiedAtMs) {
-      lines.set(place, line)
+      const current = withPartial(line, modifiedAtMs, options)
+      lines.set(place, current)
+      changed ||= current !== line
       continue
     }
     const found = await reread({ of, path, line, modifiedAtMs }, options)
@@ -93,13 +95,32 @@ function rebuilt(
   return { ...of, ...content, state, fetchedAt: new Date(modifiedAtMs).toISOString(), units: 0 }
 }
 
-/** Empty wins over provisional: a calendar must tell "nothing happened" from "not final"; both are fetched again alike. */
+/** No zone is further behind: a date is over everywhere when so much has passed since its midnight in UTC. */
+const LONGEST_DAY_MS = 36 * 3_600_000
+
+/** A line of a release, or of a time zone, that did not know that its date was not over. */
+function withPartial(
+  line: IndexLine,
+  fetchedAtMs: number,
+  { zoneOf }: Pick<ReconcileOptions, 'zoneOf'>,
+): IndexLine {
+  if (line.state === 'partial' || fetchedAtMs > Date.parse(line.date) + LONGEST_DAY_MS) return line
+  return isPartial(line.date, dateIn(zoneOf(line.customerId), fetchedAtMs))
+    ? { ...line, state: 'partial' }
+    : line
+}
+
+/**
+ * Partial first, because such a date is fetched again by every command. Empty wins over provisional: a calendar must
+ * tell "nothing happened" from "not final", and both are fetched again alike.
+ */
 export function stateOf(input: {
   date: string
   rows: number
   fetchedOn: string
   lookbackDays: number
 }): PresentState {
+  if (isPartial(input.date, input.fetchedOn)) return 'partial'
   if (input.rows === 0) return 'empty'
   return isProvisional(input.date, input.fetchedOn, input.lookbackDays) ? 'provisional' : 'complete'
 }

@@ -1,7 +1,7 @@
 /** aggregate: rebuilds <report>.csv of every report that the store has, where it is behind. */
 import { rebuildAggregates } from '#server/ads/offline.ts'
 import { settingsOf, type Flags } from './options.ts'
-import { Output } from './output.ts'
+import { Output, storeLine } from './output.ts'
 
 /** @throws StoreBusyError, StoreError */
 export async function aggregateStore(flags: Flags): Promise<number> {
@@ -14,7 +14,9 @@ export async function aggregateStore(flags: Flags): Promise<number> {
     output.say(`${report}.csv ${rebuilt ? 'rebuilt' : 'is up to date'}: ${dates} dates, ${rows} rows`)
     results.push({ ...result, aggregate_ms: ms })
   }
-  if (results.length === 0) output.say(`The store ${options.dir} is empty.`)
+  output.say(
+    results[0] ? storeLine(options.dir, results[0].source) : `The store ${options.dir} has no dates yet.`,
+  )
   await output.result(results)
   return 0
 }

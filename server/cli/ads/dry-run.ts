@@ -7,7 +7,7 @@ import {
   type RunParts,
   type RunRequest,
 } from '#server/ads/offline.ts'
-import { count, lineOf, summaryOf, type Output } from './output.ts'
+import { count, lineOf, storeLine, summaryOf, type Output } from './output.ts'
 
 export async function dryRun(request: RunRequest, parts: RunParts, output: Output): Promise<number> {
   const startedAtMs = performance.now()
@@ -20,6 +20,7 @@ export async function dryRun(request: RunRequest, parts: RunParts, output: Outpu
     for (const date of due.toReversed()) say(`  ${date}`)
   }
   for (const line of forecastLines(planned)) say(line)
+  say(storeLine(parts.options.dir, planned.progress.source))
   const wallMs = Math.round(performance.now() - startedAtMs)
   await output.result(
     planned.tasks.map(({ tally, due, units }) => ({
@@ -31,12 +32,14 @@ export async function dryRun(request: RunRequest, parts: RunParts, output: Outpu
   return 0
 }
 
-function forecastLines({ tasks, cost }: PlannedRun): string[] {
+function forecastLines({ tasks, cost, progress }: PlannedRun): string[] {
   const [first] = tasks
   const alike = first && tasks.every(({ due }) => due.length === first.due.length)
   const product =
     alike && tasks.length > 1 ? `${tasks.length} reports × ${count(first.due.length)} dates = ` : ''
   const recent = cost.requestsLastDay > 0 ? `, after ${count(cost.requestsLastDay)} in the last 24 hours` : ''
+  const isGoogles = progress.source === 'google'
+  if (!isGoogles) return [`Would ask the source ${product}${count(cost.requests)} times.`]
   return [
     `Would take ${product}${count(cost.requests)} requests${recent}, and about ${count(cost.units)} units.`,
     ...cost.levels.map(({ name, perDay, fits, days }) => {

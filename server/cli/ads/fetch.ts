@@ -1,11 +1,10 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
 import { beginRun, exitCodeOf, type RunKind, type RunLog, type RunParts } from '#server/ads/offline.ts'
-import type * as logging from '#server/platform/log.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { showProgress } from './progress-bar.ts'
 import { dryRun } from './dry-run.ts'
 import { customersIn, rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
-import { duration, failureLines, lineOf, Output, summaryOf } from './output.ts'
+import { duration, failureLines, lineOf, Output, storeLine, summaryOf } from './output.ts'
 
 const EXIT_CODE_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const
 type Signal = keyof typeof EXIT_CODE_OF_SIGNAL
@@ -13,7 +12,7 @@ type Signal = keyof typeof EXIT_CODE_OF_SIGNAL
 /** @returns the exit code of the contract. @throws ConfigurationError, StoreBusyError, StoreError */
 export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   const settings = settingsOf(flags)
-  const { options, config, limits, reports } = settings
+  const { options, limits, reports } = settings
   const request = {
     kind,
     reports,
@@ -26,7 +25,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
     options,
     limits,
     clock: systemClock,
-    log: lateLog(config.log),
+    log: noticesOnStderr,
     signal: interruption.signal,
   }
   if (flags.dryRun) return await dryRun(request, parts, new Output(flags))
@@ -40,17 +39,12 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   return interruption.exitCode ?? exitCodeOf(progress)
 }
 
-/** A backfill that finds nothing to do takes less time than loading what only other runs need. */
-function lateLog(options: logging.LogOptions): RunLog {
-  let made: logging.Logger | undefined
-  const log = () => {
-    const module = require('#server/platform/log.ts') as typeof logging
-    return (made ??= module.createLogger(options))
-  }
-  return {
-    warn: (context, message) => log().warn(context, message),
-    error: (context, message) => log().error(context, message),
-  }
+/** For people: a line each, beside the summary. */
+const noticesOnStderr: RunLog = { warn: printNotice, error: printNotice }
+
+function printNotice(context: object, message: string): void {
+  const more = Object.values(context).map((value) => (value instanceof Error ? value.message : String(value)))
+  console.error(['Notice:', message, ...more].join(' '))
 }
 
 type RunProgress = ReturnType<typeof beginRun>['progress']
@@ -64,7 +58,7 @@ async function conclude(progress: RunProgress, { flags, options }: Settings, wal
     output.say(
       `The quota is used up. Parked until ${new Date(progress.parkedUntilMs).toISOString()}: run the same command again then, nothing is lost.`,
     )
-  output.say(`${progress.state} in ${duration(wallMs)}, store ${options.dir}`)
+  output.say(`${progress.state} in ${duration(wallMs)}, ${storeLine(options.dir, progress.source)}`)
   await output.result(progress.tallies.map((tally) => summaryOf(tally, progress, wallMs)))
 }
 

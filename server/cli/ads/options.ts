@@ -11,7 +11,7 @@ import {
   type ReportName,
   type RunLimits,
 } from '#server/ads/offline.ts'
-import { readConfig, type Config } from '#server/config.ts'
+import { readConfig } from '#server/config.ts'
 
 export interface Flags {
   start?: string
@@ -30,7 +30,6 @@ export interface Flags {
 
 export interface Settings {
   options: AdsOptions
-  config: Config
   reports: readonly ReportName[]
   limits: RunLimits
   flags: Flags
@@ -72,23 +71,25 @@ export function withFetchOptions(command: Command): Command {
 
 /** @throws ConfigError for the environment */
 export function settingsOf(flags: Flags): Settings {
-  const config = readConfig(process.env, { isTTY: process.stderr.isTTY })
-  const options: AdsOptions = {
-    ...config.ads,
-    ...(flags.out !== undefined && { dir: flags.out }),
-    ...(flags.source !== undefined && { source: flags.source }),
-  }
+  const { source, customer: customerIds } = flags
+  const { ads } = readConfig(process.env, { source, customerIds })
+  const options: AdsOptions = { ...ads, ...(flags.out !== undefined && { dir: flags.out }) }
   const limits = {
     concurrency: flags.concurrency ?? DEFAULT_LIMITS.concurrency,
     workers: flags.workers ?? DEFAULT_LIMITS.workers,
     background: false,
   }
-  return { options, config, limits, flags, reports: flags.report ?? options.reports }
+  return { options, limits, flags, reports: flags.report ?? options.reports }
 }
 
 /** @throws ConfigurationError when no account is named */
 export function customersIn({ options, flags }: Settings): readonly string[] {
   return customersOf(options, flags.customer)
+}
+
+/** To read of: none when neither an option nor a variable names one. */
+export function accountsIn({ options }: Settings): readonly string[] {
+  return options.google.customerIds
 }
 
 /** @throws ConfigurationError */

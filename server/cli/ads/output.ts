@@ -34,8 +34,13 @@ export class Output {
 }
 
 /** The contract's summary of one report and account. */
-export function summaryOf(tally: ReportProgress, { workers, parkedUntilMs }: Progress, wallMs: number) {
+export function summaryOf(
+  tally: ReportProgress,
+  { source, workers, parkedUntilMs }: Progress,
+  wallMs: number,
+) {
   return {
+    source,
     report: tally.report,
     customer_id: tally.customerId,
     from: tally.range.from,
@@ -69,6 +74,12 @@ export function lineOf(tally: ReportProgress): string {
     ...(tally.retries > 0 ? [`${tally.retries} retries`] : []),
   ]
   return `${report} ${customerId} ${range.from}..${range.to}: ${parts.join(', ')}`
+}
+
+/** Beside the folder wherever it is named: made-up figures are never shown without it. */
+export function storeLine(dir: string, source: string | undefined): string {
+  const whose = source === 'demo' ? 'demo data: these figures are made up' : source && `${source} data`
+  return `store ${dir}${whose ? `, ${whose}` : ', never filled'}`
 }
 
 const NAMED_FAILURES = 10
@@ -119,23 +130,24 @@ export function money(micros: bigint): string {
 }
 
 /** What a metric is called, and its place in the one-line summary, if it has one. */
-const METRIC_LABELS: Readonly<Record<MetricName, { label: string; inSummary?: (value: string) => string }>> =
-  {
-    impressions: { label: 'impressions', inSummary: (value) => `${value} impressions` },
-    clicks: { label: 'clicks', inSummary: (value) => `${value} clicks` },
-    cost_micros: { label: 'cost', inSummary: (value) => `cost ${value}` },
-    conversions: { label: 'conversions', inSummary: (value) => `${value} conversions` },
-    conversions_value: { label: 'value' },
-  }
+const METRIC_LABELS: Readonly<
+  Record<MetricName, { label: string; inSummary?: (value: string, currency: string) => string }>
+> = {
+  impressions: { label: 'impressions', inSummary: (value) => `${value} impressions` },
+  clicks: { label: 'clicks', inSummary: (value) => `${value} clicks` },
+  cost_micros: { label: 'cost', inSummary: (value, currency) => `cost ${value} ${currency}`.trimEnd() },
+  conversions: { label: 'conversions', inSummary: (value) => `${value} conversions` },
+  conversions_value: { label: 'value' },
+}
 
 export function labelledMetrics(sums: Sums): [label: string, value: string][] {
   return METRICS.map((metric) => [METRIC_LABELS[metric.name].label, formatMetric(metric, sums[metric.name])])
 }
 
-export function sumsLine(sums: Sums): string {
+export function sumsLine(sums: Sums, currency: string): string {
   return METRICS.flatMap((metric) => {
     const value = formatMetric(metric, sums[metric.name])
-    return METRIC_LABELS[metric.name].inSummary?.(value) ?? []
+    return METRIC_LABELS[metric.name].inSummary?.(value, currency) ?? []
   }).join(', ')
 }
 

@@ -1,5 +1,6 @@
 /** status: the state of every date, as the files say. Needs no lock and writes nothing. */
 import {
+  commandLine,
   readStatus,
   restatementToWire,
   versionNoticeOf,
@@ -7,8 +8,8 @@ import {
   type StatusPart,
 } from '#server/ads/offline.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import { customersIn, rangeIn, settingsOf, type Flags } from './options.ts'
-import { count, Output, sumsLine } from './output.ts'
+import { accountsIn, rangeIn, settingsOf, type Flags } from './options.ts'
+import { count, Output, storeLine, sumsLine } from './output.ts'
 import { describeRestatements } from './restatements.ts'
 
 export async function showStatus(flags: Flags): Promise<number> {
@@ -19,18 +20,19 @@ export async function showStatus(flags: Flags): Promise<number> {
   const { source, parts } = await readStatus({
     options,
     reports,
-    customerIds: customersIn(settings),
+    customerIds: accountsIn(settings),
     range: rangeIn(flags),
     nowMs,
     onNotice: (line) => output.say(line),
   })
-  output.say(`store ${options.dir}${source ? `, ${source} data` : ', never filled'}`)
+  output.say(storeLine(options.dir, source))
   const notice = versionNoticeOf(options, nowMs)
   if (notice !== undefined) output.say(`Warning: ${notice}`)
-  for (const part of parts) for (const line of describe(part)) output.say(line)
+  for (const part of parts) for (const line of describe(part, options.dir)) output.say(line)
   await output.result([
     {
       source: source ?? null,
+      accounts: [...new Set(parts.map(({ account }) => account))],
       days: parts.flatMap(({ days }) => days),
       restatements: parts.flatMap(({ restatements }) => restatements.map(restatementToWire)),
     },
@@ -44,12 +46,15 @@ const MARKS: Readonly<Record<Day['state'], string>> = {
   empty: '·',
   failed: 'x',
   missing: '?',
+  partial: '◔',
+  closed: '-',
   fetching: '>',
 }
 
 /** A line of counts, then a row of one mark a date for each month. */
-function describe({ report, days, rows, sums, restatements, isAggregateCurrent }: StatusPart): string[] {
-  const behind = isAggregateCurrent ? [] : [`  ${report}.csv is behind: bun run ads aggregate`]
+function describe(part: StatusPart, dir: string): string[] {
+  const { report, account, days, rows, sums, restatements, isAggregateCurrent } = part
+  const behind = isAggregateCurrent ? [] : [`  ${report}.csv is behind: ${commandLine(dir, 'aggregate')}`]
   const first = days[0]
   if (!first) return behind
   const counts = Map.groupBy(days, ({ state }) => state)
@@ -58,7 +63,8 @@ function describe({ report, days, rows, sums, restatements, isAggregateCurrent }
   return [
     '',
     `${first.report} ${first.customer_id} ${first.date}..${days.at(-1)?.date}: ${states}`,
-    `  ${count(rows)} rows, ${sumsLine(sums)}`,
+    ...(account.closed === undefined ? [] : [`  closed: ${account.closed}; it is no longer asked`]),
+    `  ${count(rows)} rows, ${sumsLine(sums, account.currency)}`,
     ...[...months].map(([month, each]) => `  ${month} ${each.map(({ state }) => MARKS[state]).join('')}`),
     ...days
       .filter(({ state }) => state === 'failed')

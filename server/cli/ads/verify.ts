@@ -1,26 +1,28 @@
 /** verify: every file against the index, and with --totals the sums against Google's. Writes nothing. */
-import { compareTotals, verify, type AdsOptions } from '#server/ads/offline.ts'
+import { commandLine, compareTotals, verify, type AdsOptions } from '#server/ads/offline.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { rangeIn, settingsOf, type Flags } from './options.ts'
-import { count, Output } from './output.ts'
+import { count, Output, storeLine } from './output.ts'
 import { describeDifference, describeTotals } from './totals.ts'
 
 export async function verifyStore(flags: Flags): Promise<number> {
   const { options } = settingsOf(flags)
   const output = new Output(flags)
-  const { lines, rows, findings, unindexed, behind, missingIndex } = await verify(options, {
+  const { source, lines, rows, findings, unindexed, behind, missingIndex } = await verify(options, {
     range: rangeIn(flags),
     reports: flags.report,
     customerIds: flags.customer,
   })
-  for (const report of behind) output.say(`${report}.csv is behind the index: bun run ads aggregate`)
+  for (const report of behind)
+    output.say(`${report}.csv is behind the index: ${commandLine(options.dir, 'aggregate')}`)
   for (const { report, customer_id, date, problem } of findings)
     output.say(`${report} ${customer_id} ${date}: ${problem}`)
   if (missingIndex !== undefined) output.say(`There is no ${missingIndex}.`)
   if (unindexed > 0) output.say(`${count(unindexed)} whole files are newer than the index, as after a kill`)
   output.say(`${count(lines.length)} dates and ${count(rows)} rows checked, ${findings.length} problems`)
   const totals = flags.totals === true ? await verifyTotals(lines, options, output) : undefined
-  const problems = { dates: lines.length, rows, unindexed, problems: findings }
+  output.say(storeLine(options.dir, source))
+  const problems = { source: source ?? null, dates: lines.length, rows, unindexed, problems: findings }
   await output.result([{ ...problems, ...(totals && { totals: totals.checked }) }])
   return findings.length > 0 ? 1 : (totals?.exitCode ?? 0)
 }
