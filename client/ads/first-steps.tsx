@@ -1,3 +1,4 @@
+import { ConnectionCheck } from './connection-check.tsx'
 import type { Days } from './days.ts'
 import { isStored } from './metric.ts'
 
@@ -24,9 +25,10 @@ export function FirstSteps({ days, busy }: { days: Days | undefined; busy: boole
       <h2>Nothing of this account is here yet</h2>
       <p>
         Fetch what is missing, with the button above: each day is one question to Google, and what has come
-        stays, whatever happens later. If Google refuses, these settings decide who asks:
+        stays, whatever happens later. If Google refuses, these settings decide with which sign-in:
       </p>
       {days.source === 'google' && <OwnAccount />}
+      <ConnectionCheck />
       <p>To look around first, start a server with demo figures, in a folder of their own:</p>
       <pre>{DEMO}</pre>
     </section>

@@ -32,8 +32,9 @@ export function reasonFor(code: string | undefined): string {
 const REMEDIES: Readonly<Record<string, string>> = {
   OAUTH_FAILED: 'Sign in with Google anew: set a new GOOGLE_ADS_REFRESH_TOKEN (or key file), then restart.',
   AUTHENTICATION_FAILED: 'Check the GOOGLE_ADS_… settings, then restart.',
-  AUTHORIZATION_FAILED:
-    'Give this sign-in access to the account, or set GOOGLE_ADS_LOGIN_CUSTOMER_ID to its manager.',
+  AUTHORIZATION_FAILED: 'What exactly is refused, and what to do, is told with the failure.',
+  ACCOUNT_CLOSED:
+    'Nothing to do: what was fetched stays. Take it out of GOOGLE_ADS_CUSTOMER_ID to ask no more.',
   NOT_SERVED: 'Set GOOGLE_ADS_API_VERSION to a newer version, then restart.',
   QUOTA_EXHAUSTED: 'Nothing to do: the next run goes on where this one stopped.',
   STORE_UNWRITABLE: 'Make room on the disk, or let the server write to the folder of ADS_DIR.',
@@ -43,6 +44,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 export function remedyFor(code: string | undefined): string | undefined {
   return REMEDIES[code ?? '']
+}
+
+const OF_SIGN_IN = ['OAUTH_FAILED', 'AUTHENTICATION_FAILED', 'AUTHORIZATION_FAILED', 'NOT_SERVED']
+
+/** A check of the connection would tell more. */
+export function mayBeSignIn(run: Pick<Run, 'code' | 'failed'>): boolean {
+  return OF_SIGN_IN.includes(run.code ?? run.failed[0]?.code ?? '')
 }
 
 export function isActive({ state }: Pick<Run, 'state'>): boolean {

@@ -1,9 +1,11 @@
 /** How far the fetching is; or, when nothing is under way, how the last one ended. Always of one height. */
 import { count, moment, plural } from '#client/ui/format.ts'
+import { ConnectionCheck } from './connection-check.tsx'
 import type { Run } from './days.ts'
 import { RunFailures } from './run-failures.tsx'
 import {
   isActive,
+  mayBeSignIn,
   outcomeOf,
   parkedInWords,
   progressOf,
@@ -69,6 +71,7 @@ function Ended({ run }: { run: Run }) {
       {parkedUntil !== undefined && <span className="warning">◷ {parkedInWords(parkedUntil)}</span>}
       {remedy !== undefined && <span>{remedy}</span>}
       <RunFailures run={run} />
+      {mayBeSignIn(run) && <ConnectionCheck />}
     </>
   )
 }

@@ -4,7 +4,8 @@ import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import { addDays, dateIn, type DateRange } from './calendar.ts'
-import { checkSource, customersOf, kindOf, type SourceKind } from './connect.ts'
+import { collectSteps, type CheckStep } from './check.ts'
+import { requireSource, customersOf, kindOf, type SourceKind } from './connect.ts'
 import { toNumber } from './decimal.ts'
 import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError } from './errors.ts'
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
@@ -61,6 +62,8 @@ export interface Ads extends AsyncDisposable {
   forecast(request: StartRun): Forecast
   /** What Google changed afterwards, newest first. */
   restatements(selection: Selection): Restatement[]
+  /** Whether fetching would work, step by step; sends a few requests and stores nothing. */
+  check(): Promise<CheckStep[]>
   /**
    * What a server does as it starts: the daily job, if it missed a tick, else it fetches what is missing.
    * Finding the store busy or the source misconfigured is logged, not thrown.
@@ -95,10 +98,13 @@ export interface AdsParts {
   onRunEnded?: () => void
 }
 
+/** A request that says nothing for longer is taken for dead. */
+const CHECK_TIMEOUT_MS = 8_000
+
 /** @throws ConfigurationError for a source or a schedule that can never work */
 export function createAds(options: AdsOptions, parts: AdsParts): Ads {
   customersOf(options)
-  checkSource(options)
+  requireSource(options)
   scheduleDaily({ cron: options.cron, zone: 'UTC' }, { run: async () => {}, log: parts.log })?.[
     Symbol.dispose
   ]()
@@ -241,6 +247,13 @@ class AdsService implements Ads {
     return restatementsToWire(
       found.filter((each) => reports.includes(each.report) && customerIds.includes(each.customerId)),
     )
+  }
+
+  async check(): Promise<CheckStep[]> {
+    const { clock } = this.#parts
+    const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS)
+    const of = { options: this.#options, customerIds: this.#configuredIds, reports: this.reports }
+    return await collectSteps({ ...of, clock, signal })
   }
 
   catchUp(): void {

@@ -77,7 +77,7 @@ export async function openSource(options: AdsOptions, clock: Clock): Promise<Ope
 }
 
 /** The checks that need nothing opened: a server makes them when it starts. @throws ConfigurationError */
-export function checkSource(options: AdsOptions): void {
+export function requireSource(options: AdsOptions): void {
   const kind = kindOf(options)
   if (kind === 'google') credentialsOf(options)
   if (kind === 'module' && !existsSync(resolve(options.source)))

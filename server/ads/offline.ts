@@ -1,5 +1,6 @@
 /** What the command line does with a store, without a server: all that it may use of the ads half. */
 export { isDate } from './calendar.ts'
+export { checkSource, type CheckStep } from './check.ts'
 export { commandLine } from './command-line.ts'
 export { customersOf } from './connect.ts'
 export { ConfigurationError, StoreBusyError } from './errors.ts'
@@ -11,11 +12,21 @@ export { compareTotals, type CheckedTotals } from './offline/totals.ts'
 export { verify } from './offline/verify.ts'
 export { REPORT_NAMES, type AdsOptions, type ReportName } from './options.ts'
 export type { AskedRange, RunKind } from './plan.ts'
-export { etaMs, failedOf, ratePerS, total, type Progress, type ReportProgress } from './run/progress.ts'
+export { groupFailures } from './run/failure-groups.ts'
+export {
+  etaMs,
+  failedOf,
+  ratePerS,
+  total,
+  type FailedDate,
+  type Progress,
+  type ReportProgress,
+} from './run/progress.ts'
 export {
   beginRun,
   DEFAULT_LIMITS,
   exitCodeOf,
+  exitCodeOfFailure,
   type RunLimits,
   type RunLog,
   type RunParts,

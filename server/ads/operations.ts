@@ -130,6 +130,21 @@ export const adsOperations = {
     },
   }),
 
+  check: mutation({
+    rest: 'POST /ads/check',
+    transactional: false,
+    summary:
+      'Whether the sign-in, the accounts and the reports work; sends a few requests and stores nothing',
+    input: schema.NoInput,
+    output: schema.Checked,
+    scope: 'ads:write',
+    cost: 'write',
+    async run({ ads }) {
+      const steps = await ads.check()
+      return { source: ads.sourceName, ok: steps.every(({ ok }) => ok), steps }
+    },
+  }),
+
   restatements: query({
     rest: 'GET /ads/restatements',
     summary: 'What Google changed afterwards: each date that came back with another content, newest first',

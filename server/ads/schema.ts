@@ -247,6 +247,20 @@ export const Restatements = v.object({
   total: v.number(),
 })
 
+export const Checked = v.object({
+  source: Source,
+  ok: v.boolean(),
+  steps: v.array(
+    v.object({
+      what: v.pipe(v.string(), v.description('Such as `sign-in` or `account 1234567890`.')),
+      ok: v.boolean(),
+      detail: v.string(),
+      code: v.optional(v.string()),
+    }),
+  ),
+})
+export type Checked = v.InferOutput<typeof Checked>
+
 export const NoInput = v.strictObject({})
 export const Runs = v.object({ items: v.array(Run) })
 export const RunById = v.strictObject({ id: v.pipe(v.string(), v.minLength(1, 'must not be empty')) })

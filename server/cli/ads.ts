@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { ConfigurationError, StoreBusyError } from '#server/ads/offline.ts'
 import { ConfigError } from '#server/config.ts'
 import { aggregateStore } from './ads/aggregate.ts'
+import { checkConnection } from './ads/check.ts'
 import { runFetch } from './ads/fetch.ts'
 import { withFetchOptions, withRangeOptions, withStoreOptions, type Flags } from './ads/options.ts'
 import { LEGEND, showStatus } from './ads/status.ts'
@@ -30,6 +31,9 @@ const subcommand = (name: string, description: string, run: (flags: Flags) => Pr
       exitCode = await run(flags)
     })
 
+withStoreOptions(
+  subcommand('check', 'sign in, ask accounts and reports, and say what works', checkConnection),
+).option('--source <name>', 'google, demo, or the path of a module that exports fetchData')
 withFetchOptions(
   subcommand(
     'backfill',

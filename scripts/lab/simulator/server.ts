@@ -28,6 +28,8 @@ export interface SimulatorOptions extends WorldOptions {
   hugeDayRows?: number
   /** Before each answer to a query. */
   latencyMs?: number
+  /** What is refused whatever the scenario, as for an account that is not ready for a client. */
+  refuse?: (asked: { customerId: string; query: string }) => ErrorBody | undefined
   /** Requests that an account may send, as a token bucket; what comes faster is refused as temporary. */
   rate?: { perSecond: number; burst: number }
 }
@@ -125,6 +127,8 @@ class Handler {
     const body = await readBody(request)
     const authorization = request.headers.get('authorization')
     if ('error' in body) return errorResponse(body, streamed)
+    const unready = this.#options.refuse?.({ customerId, query: body.query })
+    if (unready) return errorResponse(unready, streamed)
     let query: Query
     try {
       query = parseQuery(body.query)

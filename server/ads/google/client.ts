@@ -128,13 +128,20 @@ export class GoogleAdsClient {
       await this.#text(response, MAX_ERROR_BYTES)
       response = await this.#send(path, body, { ...asking, token: await this.#token(token) })
     }
-    if (response.ok) return response
+    if (response.ok && !isPage(response)) return response
+    if (response.ok) throw await this.#foreignPage(response)
     throw errorOfResponse({
       status: response.status,
       body: await this.#text(response, MAX_ERROR_BYTES),
       retryAfter: response.headers.get('retry-after'),
       versionNotice: this.#connection.versionNotice,
     })
+  }
+
+  /** A hotel's login or a proxy's notice, under Google's name. */
+  async #foreignPage(response: Response): Promise<FetchError> {
+    const text = (await this.#text(response, MAX_ERROR_BYTES)).replaceAll(/\s+/g, ' ').slice(0, 120)
+    return new FetchError('NETWORK', `Something else than Google answers, with a page: ${text}`)
   }
 
   async #send(path: string, body: object, { token, signal, meter }: RequestContext & { token: string }) {
@@ -182,6 +189,10 @@ export class GoogleAdsClient {
     }
     return Buffer.concat(parts).toString('utf8')
   }
+}
+
+function isPage(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/html') === true
 }
 
 /** A failing socket has a dozen names; what matters is whether the server did not answer or the client aborted. */

@@ -1,5 +1,6 @@
 /** From what Google answers to our errors. Sources: Google's error protos and captures of live bodies. */
 import { FetchError, RateLimitError, type RateScope } from '#server/ads/errors.ts'
+import { adviceOnRefusal } from './advice.ts'
 
 export interface ErrorResponse {
   status: number
@@ -38,11 +39,7 @@ function errorOf({ status, error, retryAfterMs, versionNotice }: Reported): Fetc
     return new FetchError('PAGE_TOKEN_EXPIRED', text)
   if (status === 401) return new FetchError('AUTHENTICATION_FAILED', text)
   if (first?.value === 'CUSTOMER_NOT_ENABLED') return new FetchError('ACCOUNT_CLOSED', text)
-  if (status === 403)
-    return new FetchError(
-      'AUTHORIZATION_FAILED',
-      `${text}. The usual cause is a wrong or missing GOOGLE_ADS_LOGIN_CUSTOMER_ID: the manager account through which this account is reached.`,
-    )
+  if (status === 403) return new FetchError('AUTHORIZATION_FAILED', text)
   if (status === 404)
     return new FetchError(
       'NOT_SERVED',
@@ -106,10 +103,23 @@ function firstOf(error: Json | undefined): AdsErrorEntry | undefined {
   }
 }
 
+/** Google's own words, and what they mean where that is known. */
 function describe(status: number, error: Json | undefined, first: AdsErrorEntry | undefined): string {
-  const name = first ? `${first.family}.${first.value}` : textOf(error?.['status'])
+  const info = infoOf(error)
+  const name = first ? `${first.family}.${first.value}` : info?.reason || textOf(error?.['status'])
   const message = first?.message || textOf(error?.['message']) || 'no JSON body'
-  return [`HTTP ${status || '200'}`, name, message.replace(/\.$/, '')].filter((part) => part !== '').join(' ')
+  const said = [`HTTP ${status || '200'}`, name, message.replace(/\.$/, '')].filter((part) => part !== '')
+  const advice = adviceOnRefusal([first?.value ?? '', info?.reason ?? ''])
+  const link = info?.activationUrl && !message.includes(info.activationUrl) ? info.activationUrl : ''
+  return [said.join(' '), advice, link].filter((part) => part !== undefined && part !== '').join('. ')
+}
+
+/** What Google's common layer says before a request reaches the Google Ads API: there is no GoogleAdsFailure then. */
+function infoOf(error: Json | undefined): { reason: string; activationUrl: string } | undefined {
+  const info = listOf(error?.['details']).find((detail) => String(detail['@type']).endsWith('ErrorInfo'))
+  if (!info) return undefined
+  const { activationUrl } = objectOf(info['metadata'])
+  return { reason: textOf(info['reason']), activationUrl: textOf(activationUrl) }
 }
 
 function errorObject(body: unknown): Json | undefined {
@@ -125,7 +135,10 @@ function durationMs(value: unknown): number | undefined {
 }
 
 function headerMs(value: string | null | undefined): number | undefined {
-  return value && /^\d{1,6}$/.test(value.trim()) ? Number(value) * 1000 : undefined
+  if (!value) return undefined
+  if (/^\d{1,6}$/.test(value.trim())) return Number(value) * 1000
+  const atMs = Date.parse(value)
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - Date.now())
 }
 
 function rateScopeOf(value: unknown): RateScope | undefined {

@@ -74,6 +74,30 @@ test('a refused grant is final, is not asked for again, and says what to look fo
   expect(asked).toBe(1)
 })
 
+test.each([
+  ['invalid_grant', 'invalid_rapt', 'the administrator trust this app'],
+  ['unauthorized_client', undefined, 'another OAuth client than GOOGLE_ADS_CLIENT_ID'],
+  ['invalid_client', undefined, 'Copy GOOGLE_ADS_CLIENT_ID and GOOGLE_ADS_CLIENT_SECRET anew'],
+  ['disabled_client', undefined, 'was disabled'],
+  ['something_new', undefined, 'Check the GOOGLE_ADS_… variables'],
+])('%s %s: says what it means', async (name, subtype, says) => {
+  answer = () =>
+    Response.json(
+      {
+        error: name,
+        ...(subtype && {
+          error_subtype: subtype,
+          error_description: `reauth related error (${subtype})`,
+          error_uri: 'https://support.google.com/a/answer/9368756',
+        }),
+      },
+      { status: 400 },
+    )
+  const failure = await open().token().catch(toFailure)
+  expect(failure).toMatchObject({ detail: expect.stringContaining(says) })
+  expect(JSON.stringify(failure)).not.toContain('7 days')
+})
+
 test('what passes by itself is asked for again', async () => {
   const broker = open()
   answer = () => new Response('<html>', { status: 503 })

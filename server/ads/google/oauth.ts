@@ -1,6 +1,7 @@
 /** The one keeper of the access token: every worker asks here, so a token is refreshed once for all of them. */
 import { FetchError, OAuthError, RateLimitError, TimeoutError } from '#server/ads/errors.ts'
 import type { TokenSource } from './client.ts'
+import { adviceOnSignIn } from './advice.ts'
 import { formFor, type Credentials } from './grant.ts'
 import type { Clock } from '#server/platform/clock.ts'
 
@@ -17,11 +18,6 @@ interface AccessToken {
 
 const EARLY_MS = 5 * 60_000
 const TIMEOUT_MS = 20_000
-const CAUSES_OF_REFRESH_TOKEN =
-  'Usual causes: the consent screen is in "Testing", which ends refresh tokens after 7 days; the token was unused for 6 months; access was revoked. Create a new GOOGLE_ADS_REFRESH_TOKEN.'
-const CAUSES_OF_SERVICE_ACCOUNT =
-  'Usual causes: the key was deleted, or the clock of this machine is wrong; with GOOGLE_ADS_IMPERSONATED_EMAIL, the domain does not let this account act for that user.'
-
 export function createTokenBroker(credentials: Credentials, clock: Clock): TokenBroker {
   let current: AccessToken | undefined
   let refreshing: Promise<AccessToken> | undefined
@@ -95,11 +91,7 @@ function refusal(status: number, body: Record<string, unknown>, { kind }: Creden
     })
   if (status >= 500 || status === 408)
     return new FetchError('SERVER_ERROR', `The token endpoint answers ${error}${description}.`)
-  const advice =
-    kind === 'service-account'
-      ? CAUSES_OF_SERVICE_ACCOUNT
-      : error === 'invalid_grant'
-        ? CAUSES_OF_REFRESH_TOKEN
-        : 'Check GOOGLE_ADS_CLIENT_ID and GOOGLE_ADS_CLIENT_SECRET.'
+  const subtype = typeof body['error_subtype'] === 'string' ? body['error_subtype'] : ''
+  const advice = adviceOnSignIn([subtype, error], kind)
   return new OAuthError(`Google refuses the credentials (${error}${description}). ${advice}`)
 }

@@ -23,6 +23,9 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new FetchError('BROKEN_STREAM', 'The answer is not whole: a page is not valid JSON.')
+    throw new FetchError(
+      'BROKEN_STREAM',
+      `The answer is not whole: a page is not valid JSON, and begins with ${JSON.stringify(text.slice(0, 60))}.`,
+    )
   }
 }

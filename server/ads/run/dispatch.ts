@@ -290,5 +290,6 @@ function ofJob({ tally, date }: Job): DateOfReport {
 
 function isInScope(tally: ReportProgress, scope: StopScope, of: ReportProgress): boolean {
   if (scope === 'run') return true
-  return scope === 'report' ? tally.report === of.report : tally.customerId === of.customerId
+  // What one account refuses, another may answer.
+  return tally.customerId === of.customerId && (scope === 'customer' || tally.report === of.report)
 }

@@ -4,7 +4,7 @@ import type { Clock } from '#server/platform/clock.ts'
 import { AccountDirectory, type KnownAccounts } from './account-directory.ts'
 import { changedZones, describeChangedZone } from '#server/ads/changed-zones.ts'
 import { commandLine } from '#server/ads/command-line.ts'
-import { checkSource, kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
+import { requireSource, kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { dispatch } from './dispatch.ts'
 import { toFailure, type FailureCode } from '#server/ads/errors.ts'
@@ -59,7 +59,7 @@ export interface BegunRun {
  */
 export function beginRun(request: RunRequest, parts: RunParts): BegunRun {
   const { options, clock } = parts
-  checkSource(options)
+  requireSource(options)
   refuseMixing(options.dir, kindOf(options))
   const lock = lockStore(options.dir, new Date(clock.now()).toISOString())
   const progress = startProgress({ ...request, source: kindOf(options) }, clock.now())

@@ -32,7 +32,7 @@ export async function dryRun(request: RunRequest, parts: RunParts, output: Outpu
   return 0
 }
 
-function forecastLines({ tasks, cost, progress }: PlannedRun): string[] {
+export function forecastLines({ tasks, cost, progress }: PlannedRun): string[] {
   const [first] = tasks
   const alike = first && tasks.every(({ due }) => due.length === first.due.length)
   const product =
@@ -42,6 +42,7 @@ function forecastLines({ tasks, cost, progress }: PlannedRun): string[] {
   if (!isGoogles) return [`Would ask the source ${product}${count(cost.requests)} times.`]
   return [
     `Would take ${product}${count(cost.requests)} requests${recent}, and about ${count(cost.units)} units.`,
+    'Google tells the access level of a Cloud project in its console only:',
     ...cost.levels.map(({ name, perDay, fits, days }) => {
       const access = `  ${name[0]?.toUpperCase()}${name.slice(1)} access`
       if (perDay === null) return `${access}: no limit`

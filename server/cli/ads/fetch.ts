@@ -1,5 +1,13 @@
 /** backfill, fetch and daily: one run, followed to its exit code. */
-import { beginRun, exitCodeOf, type RunKind, type RunLog, type RunParts } from '#server/ads/offline.ts'
+import {
+  beginRun,
+  commandLine,
+  exitCodeOf,
+  failedOf,
+  type RunKind,
+  type RunLog,
+  type RunParts,
+} from '#server/ads/offline.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { showProgress } from './progress-bar.ts'
 import { dryRun } from './dry-run.ts'
@@ -52,8 +60,11 @@ type RunProgress = ReturnType<typeof beginRun>['progress']
 async function conclude(progress: RunProgress, { flags, options }: Settings, wallMs: number): Promise<void> {
   const output = new Output(flags)
   for (const tally of progress.tallies) output.say(lineOf(tally))
-  for (const line of failureLines(progress)) output.say(line)
-  if (progress.stopped) output.say(`Stopped: ${progress.stopped.detail}`)
+  const failed = failedOf(progress)
+  for (const line of failureLines(failed, commandLine(options.dir, 'status'))) output.say(line)
+  const { stopped } = progress
+  if (stopped && !failed.some(({ detail }) => detail === stopped.detail))
+    output.say(`Stopped: ${stopped.detail}`)
   if (progress.parkedUntilMs !== undefined)
     output.say(
       `The quota is used up. Parked until ${new Date(progress.parkedUntilMs).toISOString()}: run the same command again then, nothing is lost.`,

@@ -2,8 +2,10 @@
 import {
   etaMs,
   failedOf,
+  groupFailures,
   ratePerS,
   total,
+  type FailedDate,
   type Progress,
   type ReportProgress,
   formatCell,
@@ -82,18 +84,20 @@ export function storeLine(dir: string, source: string | undefined): string {
   return `store ${dir}${whose ? `, ${whose}` : ', never filled'}`
 }
 
-const NAMED_FAILURES = 10
+const NAMED_RANGES = 8
 
-export function failureLines(progress: Progress): string[] {
-  const failed = failedOf(progress)
-  const lines = failed
-    .slice(0, NAMED_FAILURES)
-    .map(
-      ({ report, customer_id, date, code, detail }) =>
-        `  ${report} ${customer_id} ${date} ${code}: ${detail}`,
-    )
-  const more = failed.length - lines.length
-  return more > 0 ? [...lines, `  and ${more} more: see bun run ads status`] : lines
+/** Each failure once, and under it where and when it struck. @param all the command that names every date */
+export function failureLines(failed: readonly FailedDate[], all: string): string[] {
+  return groupFailures(failed).flatMap(({ code, detail, places }) => [
+    `${code}: ${detail}`,
+    ...places.map(({ report, customerId, dates, ranges }) => {
+      const named = ranges
+        .slice(0, NAMED_RANGES)
+        .map(({ from, to }) => (from === to ? from : `${from}..${to}`))
+      const more = ranges.length > NAMED_RANGES ? ` and more: see ${all}` : ''
+      return `  ${report} ${customerId}, ${count(dates)} ${dates === 1 ? 'date' : 'dates'}: ${named.join(', ')}${more}`
+    }),
+  ])
 }
 
 export function progressLine(progress: Progress, nowMs: number): string {

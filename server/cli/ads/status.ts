@@ -5,11 +5,12 @@ import {
   restatementToWire,
   versionNoticeOf,
   type Day,
+  type FailedDate,
   type StatusPart,
 } from '#server/ads/offline.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { accountsIn, rangeIn, settingsOf, type Flags } from './options.ts'
-import { count, Output, storeLine, sumsLine } from './output.ts'
+import { count, failureLines, Output, storeLine, sumsLine } from './output.ts'
 import { describeRestatements } from './restatements.ts'
 
 export async function showStatus(flags: Flags): Promise<number> {
@@ -66,13 +67,22 @@ function describe(part: StatusPart, dir: string): string[] {
     ...(account.closed === undefined ? [] : [`  closed: ${account.closed}; it is no longer asked`]),
     `  ${count(rows)} rows, ${sumsLine(sums, account.currency)}`,
     ...[...months].map(([month, each]) => `  ${month} ${each.map(({ state }) => MARKS[state]).join('')}`),
-    ...days
-      .filter(({ state }) => state === 'failed')
-      .slice(0, 10)
-      .map(({ date, code, detail }) => `  ${date} ${code}: ${detail}`),
+    ...failureLines(failedIn(days), `${commandLine(dir, 'status')} --json`).map((line) => `  ${line}`),
     ...describeRestatements(restatements),
     ...behind,
   ]
+}
+
+function failedIn(days: readonly Day[]): FailedDate[] {
+  return days
+    .filter(({ state }) => state === 'failed')
+    .map(({ report, customer_id, date, code = '', detail = '' }) => ({
+      report,
+      customer_id,
+      date,
+      code,
+      detail,
+    }))
 }
 
 export const LEGEND = Object.entries(MARKS)
