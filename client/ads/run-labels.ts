@@ -96,7 +96,8 @@ export function waitInWords(run: Run, nowMs: number): string | undefined {
   const untilMs = Date.parse(until)
   const when = untilMs - nowMs > MAX_SAME_DAY_MS ? moment(until) : timeOfDay(untilMs)
   if (code === 'RATE_LIMITED') return `waiting for quota, until ${when}`
-  if (code === 'NETWORK' || code === 'SERVER_ERROR') return `${reasonFor(code)}: trying again at ${when}`
+  if (code === 'NETWORK' || code === 'SERVER_ERROR' || code === 'TIMEOUT')
+    return `${reasonFor(code)}: trying again at ${when}`
   return `trying again at ${when} what went wrong`
 }
 

@@ -98,7 +98,7 @@ function openGoogle(options: AdsOptions, clock: Clock): OpenSource {
     managers,
     versionNotice: versionNotice(apiVersion, dateIn('UTC', clock.now())),
   })
-  const broker = createTokenBroker(credentialsOf(options), clock)
+  const broker = createTokenBroker(credentialsOf(options), clock, idleTimeoutMs)
   const client = new GoogleAdsClient(connectionFor({}), broker.token)
   return {
     kind: 'google',

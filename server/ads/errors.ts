@@ -33,6 +33,8 @@ export interface Failure {
   rateScope?: RateScope
   /** It came after an answer had begun: the stream broke, not the way there. */
   midStream?: true
+  /** Within the time-out nothing came at all, not a byte and not a row: it may be the other side that is away. */
+  silent?: true
 }
 
 /** An error that has a place in the table of retry.ts. */
@@ -48,8 +50,8 @@ export class FetchError extends Error {
 
 export class TimeoutError extends FetchError {
   override readonly name = 'TimeoutError'
-  constructor(what: string, limitMs: number) {
-    super('TIMEOUT', `${what} within ${limitMs} ms.`)
+  constructor(what: string, limitMs: number, more: Pick<Failure, 'silent'> = {}) {
+    super('TIMEOUT', `${what} within ${limitMs / 1000} s.`, more)
   }
 }
 

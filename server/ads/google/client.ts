@@ -158,7 +158,7 @@ export class GoogleAdsClient {
     return await withTimeout(
       idleTimeoutMs,
       fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal }),
-      () => new TimeoutError('No answer began', idleTimeoutMs),
+      () => new TimeoutError('No answer began', idleTimeoutMs, { silent: true }),
     )
   }
 
@@ -170,11 +170,16 @@ export class GoogleAdsClient {
     if (!response.body) return
     const reader = response.body.getReader()
     const { idleTimeoutMs } = this.#connection
-    const silent = () => new TimeoutError('No further byte arrived', idleTimeoutMs)
+    let begun = false
+    const late = () =>
+      begun
+        ? new TimeoutError('No further byte arrived', idleTimeoutMs)
+        : new TimeoutError('No byte of the answer arrived', idleTimeoutMs, { silent: true })
     for (;;) {
       // Only waiting counts as silence, not the time spent on a chunk.
-      const { done, value } = await withTimeout(idleTimeoutMs, reader.read(), silent)
+      const { done, value } = await withTimeout(idleTimeoutMs, reader.read(), late)
       if (done) return
+      begun = true
       yield value
     }
   }

@@ -25,7 +25,7 @@ function open() {
     refreshToken: 'r',
     endpoint: server.url.href,
   } as const
-  return createTokenBroker(credentials, clock)
+  return createTokenBroker(credentials, clock, 20_000)
 }
 
 function serveTokens(): void {

@@ -17,15 +17,15 @@ interface AccessToken {
 }
 
 const EARLY_MS = 5 * 60_000
-const TIMEOUT_MS = 20_000
-export function createTokenBroker(credentials: Credentials, clock: Clock): TokenBroker {
+/** @param timeoutMs the longest silence of the token endpoint */
+export function createTokenBroker(credentials: Credentials, clock: Clock, timeoutMs: number): TokenBroker {
   let current: AccessToken | undefined
   let refreshing: Promise<AccessToken> | undefined
   let final: OAuthError | undefined
 
   async function refresh(): Promise<AccessToken> {
     try {
-      return await requestToken(credentials, clock)
+      return await requestToken(credentials, clock, timeoutMs)
     } catch (error) {
       if (error instanceof OAuthError) final = error
       throw error
@@ -46,9 +46,10 @@ export function createTokenBroker(credentials: Credentials, clock: Clock): Token
   }
 }
 
-async function requestToken(credentials: Credentials, clock: Clock): Promise<AccessToken> {
+async function requestToken(credentials: Credentials, clock: Clock, timeoutMs: number): Promise<AccessToken> {
   const askedAtMs = clock.now()
-  const response = await ask(credentials.endpoint, await formFor(credentials, askedAtMs))
+  const form = await formFor(credentials, askedAtMs)
+  const response = await ask(credentials.endpoint, form, timeoutMs)
   const body = await readJson(response)
   if (!response.ok) throw refusal(response.status, body, credentials)
   const value = body['access_token']
@@ -59,12 +60,12 @@ async function requestToken(credentials: Credentials, clock: Clock): Promise<Acc
   return { value, renewAtMs: askedAtMs + lifetimeMs - Math.min(EARLY_MS, lifetimeMs / 2) }
 }
 
-async function ask(endpoint: string, form: URLSearchParams): Promise<Response> {
+async function ask(endpoint: string, form: URLSearchParams, timeoutMs: number): Promise<Response> {
   try {
-    return await fetch(endpoint, { method: 'POST', body: form, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return await fetch(endpoint, { method: 'POST', body: form, signal: AbortSignal.timeout(timeoutMs) })
   } catch (error) {
     if (error instanceof Error && error.name === 'TimeoutError')
-      throw new TimeoutError('The token endpoint did not answer', TIMEOUT_MS)
+      throw new TimeoutError('The token endpoint did not answer', timeoutMs, { silent: true })
     throw new FetchError(
       'NETWORK',
       `The token endpoint: ${error instanceof Error ? error.message : String(error)}`,

@@ -3,7 +3,7 @@
  * asked again before anything is fetched, because accounts close, open again and, rarely, change their time zone. A
  * manager is asked for its accounts in each run.
  */
-import { withRetries, type Refusal } from './with-retries.ts'
+import { withRetries, type Refusal, type RetryOptions } from './with-retries.ts'
 import { isTimeZone } from '#server/ads/calendar.ts'
 import type { OpenSource } from '#server/ads/connect.ts'
 import type { Account, ClientAccount } from '#server/ads/google/accounts.ts'
@@ -32,7 +32,10 @@ export interface AskingParts {
   kind: OpenSource['kind']
   source: () => Promise<OpenSource>
   signal: AbortSignal
-  random: () => number
+  random: RetryOptions['random']
+  onWait?: RetryOptions['onWait']
+  /** What is asked next. */
+  onAsking?: (what: string) => void
   nowMs: () => number
   /** Whether to write down what was learned; only for the holder of the lock. */
   mayWrite: boolean
@@ -90,6 +93,8 @@ export class AccountDirectory {
 
   async #ask(id: string): Promise<void> {
     this.#asked.add(id)
+    if (this.#isOver) return
+    this.#parts.onAsking?.(`asking account ${id} about itself`)
     const source = await this.#parts.source()
     const answer = await withRetries(async (asking) => await source.account(id, asking), this.#parts)
     const known = this.#accounts[id]
@@ -100,8 +105,9 @@ export class AccountDirectory {
 
   async #askForClients(managerId: string): Promise<void> {
     const marker = `clients of ${managerId}`
-    if (this.#asked.has(marker)) return
+    if (this.#asked.has(marker) || this.#isOver) return
     this.#asked.add(marker)
+    this.#parts.onAsking?.(`asking manager ${managerId} for its accounts`)
     const source = await this.#parts.source()
     const found = await withRetries(
       async (asking) => ({ clients: await source.clients(managerId, asking) }),
@@ -109,6 +115,13 @@ export class AccountDirectory {
     )
     if ('failure' in found) this.#refused.set(managerId, found)
     else this.#learnClients(managerId, found.clients)
+  }
+
+  /** One of the refusals is the same for every account. */
+  get #isOver(): boolean {
+    return [...this.#refused.values()].some(
+      ({ decision }) => decision.do === 'stop' && decision.scope === 'run',
+    )
   }
 
   #learnClients(managerId: string, found: readonly ClientAccount[]): void {

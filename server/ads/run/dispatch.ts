@@ -4,7 +4,16 @@
  */
 import type { Clock } from '#server/platform/clock.ts'
 import { toFailure, type Failure, type FailureCode } from '#server/ads/errors.ts'
-import { afterFault, afterOutageSign, afterSuccess, afterThrottle, startPace, type Pace } from './pacing.ts'
+import {
+  afterFault,
+  afterOutageSign,
+  afterSuccess,
+  afterThrottle,
+  outageSignIn,
+  startPace,
+  type OutageSign,
+  type Pace,
+} from './pacing.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import type { Progress, ReportProgress } from './progress.ts'
 import { decide, type Decision, type StopScope } from './retry.ts'
@@ -101,7 +110,8 @@ class Dispatcher {
       if (!job) break
       this.#attempt(job).catch((error: unknown) => this.#ended.reject(error))
     }
-    this.#parts.progress.waiting = undefined
+    // In an outage a probe is under way, or will be: what is waited for stays the same.
+    if (!this.#pace.outage) this.#parts.progress.waiting = undefined
     if (this.#active + this.#storing > 0) {
       if (this.#mayBegin()) this.#wakeUp(nowMs)
       return
@@ -191,8 +201,8 @@ class Dispatcher {
     const job = failure.midStream ? { ...failed, streamFailures: failed.streamFailures + 1 } : failed
     if (failure.midStream) this.#breaksInRow++
     const decision = decide(failure, job.attempt, this.#parts.random)
-    if (failure.code === 'NETWORK' || failure.code === 'SERVER_ERROR')
-      this.#decideOutage(job, failure, decision)
+    const sign = outageSignIn(failure)
+    if (sign) this.#decideOutage(job, failure, { decision, kind: sign, sentMs })
     else if (decision.do === 'stop') this.#stop(job, failure, decision.scope)
     else if (decision.do === 'park') this.#park(job, failure, decision)
     else if (decision.do === 'fail') this.#fail(job, failure)
@@ -202,12 +212,18 @@ class Dispatcher {
     }
   }
 
-  #decideOutage(job: Job, failure: Failure, decision: Decision): void {
-    const { pace, outage } = afterOutageSign(this.#pace)
+  #decideOutage(
+    job: Job,
+    failure: Failure,
+    { decision, kind, sentMs }: { decision: Decision; kind: OutageSign['kind']; sentMs: number },
+  ): void {
+    const nowMs = this.#parts.clock.now()
+    const { pace, outage } = afterOutageSign(this.#pace, { kind, sentMs, nowMs })
     this.#pace = pace
     if (outage === 'over-long') this.#stop(job, failure, 'run')
+    else if (outage === 'known') this.#retry({ ...job, attempt: job.attempt - 1 }, nowMs)
     else if (outage !== 'none') {
-      const untilMs = this.#parts.clock.now() + outage.pauseMs
+      const untilMs = nowMs + outage.pauseMs
       this.#hold('', { untilMs, reason: failure.detail, code: failure.code })
       this.#retry({ ...job, attempt: job.attempt - 1 }, untilMs)
     } else if (decision.do === 'retry') this.#retryOrFail(job, failure, decision)

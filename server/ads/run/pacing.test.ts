@@ -1,5 +1,13 @@
 import { expect, test } from 'bun:test'
-import { afterFault, afterOutageSign, afterSuccess, afterThrottle, startPace, type Pace } from './pacing.ts'
+import {
+  afterFault,
+  afterOutageSign,
+  afterSuccess,
+  afterThrottle,
+  startPace,
+  type Outage,
+  type Pace,
+} from './pacing.ts'
 
 const times = (n: number, pace: Pace, step: (pace: Pace) => Pace) =>
   Array.from({ length: n }).reduce((current: Pace) => step(current), pace)
@@ -31,7 +39,7 @@ test('a bad hour spends the budget for retries and no more', () => {
 test('many in a row are an outage: one probe, longer and longer pauses, then enough', () => {
   let pace = startPace(8)
   const outages = Array.from({ length: 19 }, () => {
-    const after = afterOutageSign(pace)
+    const after = afterOutageSign(pace, { kind: 'fault', sentMs: 0, nowMs: 0 })
     pace = after.pace
     return after.outage
   })
@@ -40,5 +48,39 @@ test('many in a row are an outage: one probe, longer and longer pauses, then eno
   expect(outages[17]).toEqual({ pauseMs: 10_000 })
   expect(outages[18]).toBe('over-long')
   expect(pace.limit).toBe(1)
-  expect(afterSuccess(pace)).toMatchObject({ limit: 4, outagesInRow: 0 })
+  expect(afterSuccess(pace)).toMatchObject({ limit: 4, outageWeight: 0, outage: undefined })
+})
+
+test('three silences in a row are an outage, which ends the run by its length', () => {
+  const outages: Outage[] = []
+  let pace = startPace(8)
+  const see = (sentMs: number, nowMs: number) => {
+    const after = afterOutageSign(pace, { kind: 'silence', sentMs, nowMs })
+    pace = after.pace
+    outages.push(after.outage)
+  }
+  // Eight that were sent together fall silent together; only what is sent afterwards probes.
+  for (let request = 0; request < 8; request++) see(0, 20_000)
+  see(20_250, 40_250)
+  see(40_750, 60_750)
+  see(61_750, 81_750)
+  expect(outages).toEqual([
+    'none',
+    'none',
+    { pauseMs: 250 },
+    ...Array.from({ length: 5 }, () => 'known' as const),
+    { pauseMs: 500 },
+    { pauseMs: 1000 },
+    'over-long',
+  ])
+})
+
+test('a silence between successes is no outage', () => {
+  let pace = startPace(8)
+  for (let round = 0; round < 50; round++) {
+    const sign = { kind: 'silence', sentMs: 0, nowMs: 0 } as const
+    const after = afterOutageSign(afterOutageSign(pace, sign).pace, sign)
+    expect(after.outage).toBe('none')
+    pace = afterSuccess(after.pace)
+  }
 })

@@ -42,7 +42,9 @@ export interface Progress {
   startedAtMs: number
   finishedAtMs: number | undefined
   workers: number
-  /** When nothing moves: for whom or what it waits, and until when. */
+  /** Before dates are fetched: what is being done. */
+  activity: string | undefined
+  /** When nothing moves: what it waits for, and until when. */
   waiting: { reason: string; code: FailureCode | undefined; untilMs: number } | undefined
   parkedUntilMs: number | undefined
   /** What ended the run, or a part of it, before every date was tried. */
@@ -65,6 +67,7 @@ export function startProgress(
     startedAtMs,
     finishedAtMs: undefined,
     workers: 0,
+    activity: undefined,
     waiting: undefined,
     parkedUntilMs: undefined,
     stopped: undefined,
@@ -99,11 +102,11 @@ export function total({ tallies }: Progress, counter: Counter): number {
   return tallies.reduce((sum, tally) => sum + tally[counter], 0)
 }
 
-/** Time left at the pace so far; unknown before the first date and once nothing is left. */
+/** Time left at the pace so far; unknown before the first date, while nothing moves, and once nothing is left. */
 export function etaMs(progress: Progress, nowMs: number): number | undefined {
   const done = total(progress, 'fetched') + failedOf(progress).length
   const left = total(progress, 'requested') - total(progress, 'skipped') - done
-  if (progress.state !== 'running' || done === 0 || left <= 0) return undefined
+  if (progress.state !== 'running' || progress.waiting || done === 0 || left <= 0) return undefined
   return Math.round(((nowMs - progress.startedAtMs) / done) * left)
 }
 

@@ -117,6 +117,16 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
     nowMs: () => clock.now(),
     mayWrite: true,
     onNotice,
+    onAsking: (what) => {
+      progress.activity = what
+    },
+    onWait: (wait) => {
+      progress.waiting = wait && {
+        reason: wait.failure.detail,
+        code: wait.failure.code,
+        untilMs: clock.now() + wait.afterMs,
+      }
+    },
   })
   let accounts = await directory.learn()
   const store = await Store.open({
@@ -131,6 +141,8 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
     accounts = await directory.confirm()
     tasks = plan(context, { accounts, store, onNotice })
   }
+  progress.activity = undefined
+  progress.waiting = undefined
   for (const changed of changedZones(accounts.accounts, store.lines()))
     onNotice(describeChangedZone(changed, (args) => commandLine(dir, args)))
   progress.tallies = tasks.map(({ tally }) => tally)

@@ -18,6 +18,8 @@ export interface Writing {
   /** The store's folder. */
   dir: string
   signal: AbortSignal
+  /** Called with the first row. */
+  onBegun?: () => void
   limits?: SorterLimits
 }
 
@@ -29,7 +31,7 @@ export interface Writing {
 export async function writeDate(
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   of: DateOfReport,
-  { dir, signal, limits }: Writing,
+  { dir, signal, onBegun, limits }: Writing,
 ): Promise<WrittenFile> {
   const report = REPORTS[of.report]
   const sums = noSums()
@@ -39,6 +41,7 @@ export async function writeDate(
     signal.throwIfAborted()
     const row = toRow(raw, of)
     addRow(sums, row)
+    if (count === 0) onBegun?.()
     count++
     sorter.add(sortKey(row, report), toLine(row))
     if (sorter.isFull) await orStoreError(dir, async () => await sorter.spill())

@@ -62,14 +62,19 @@ async function fetchDate(
   { meter, control }: { meter: Meter; control: AbortController },
 ): Promise<WrittenFile> {
   const { signal } = control
-  const timer = setTimeout(
-    () => control.abort(new TimeoutError('The date did not arrive whole', timeoutMs)),
-    timeoutMs,
-  )
+  let begun = false
+  const late = () =>
+    begun
+      ? new TimeoutError('The date did not arrive whole', timeoutMs)
+      : new TimeoutError('No row arrived', timeoutMs, { silent: true })
+  const timer = setTimeout(() => control.abort(late()), timeoutMs)
+  const onBegun = () => {
+    begun = true
+  }
   try {
     const fetching = async () => {
       const context = { signal, report: of.report, customerId: of.customerId, paged: of.paged, meter }
-      return await writeDate(await fetchData(of.date, context), of, { dir, signal })
+      return await writeDate(await fetchData(of.date, context), of, { dir, signal, onBegun })
     }
     return await untilAborted(fetching(), signal)
   } finally {

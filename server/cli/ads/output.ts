@@ -1,10 +1,6 @@
 /** What the commands say. With --json, stdout belongs to the summary and people read stderr. */
 import {
-  etaMs,
-  failedOf,
   groupFailures,
-  ratePerS,
-  total,
   type FailedDate,
   type Progress,
   type ReportProgress,
@@ -98,23 +94,6 @@ export function failureLines(failed: readonly FailedDate[], all: string): string
       return `  ${report} ${customerId}, ${count(dates)} ${dates === 1 ? 'date' : 'dates'}: ${named.join(', ')}${more}`
     }),
   ])
-}
-
-export function progressLine(progress: Progress, nowMs: number): string {
-  const done = total(progress, 'fetched') + failedOf(progress).length
-  const due = total(progress, 'requested') - total(progress, 'skipped')
-  const { waiting } = progress
-  const left = etaMs(progress, nowMs)
-  return [
-    `${done}/${due} dates`,
-    `${rateOf(progress, nowMs)} dates/s`,
-    ...(left === undefined ? [] : [`${duration(left)} left`]),
-    ...(waiting ? [`waiting until ${new Date(waiting.untilMs).toISOString()}: ${waiting.reason}`] : []),
-  ].join(', ')
-}
-
-export function rateOf(progress: Progress, nowMs: number): string {
-  return ratePerS(progress, nowMs).toFixed(1)
 }
 
 export function duration(ms: number): string {

@@ -1,19 +1,23 @@
-/** How far a run is: a bar on a terminal, a plain line now and then elsewhere. */
-import { etaMs, failedOf, total, type Progress } from '#server/ads/offline.ts'
-import { duration, progressLine, rateOf } from './output.ts'
+/** How far a run is: a bar on a terminal, a plain line now and then elsewhere. Each wait is told once, on a line of its own. */
+import type { Progress } from '#server/ads/offline.ts'
+import { countsOf, progressWords, waitLine } from './progress-line.ts'
 
-const BAR_EVERY_MS = 120
+const LOOK_EVERY_MS = 120
 const LINE_EVERY_MS = 5_000
+/** With the words beside it, a line of a terminal of 80 columns. */
+const BAR_COLUMNS = 20
 
 export async function showProgress(progress: Progress): Promise<Disposable> {
   return process.stderr.isTTY ? await showBar(progress) : showLines(progress)
 }
 
 async function showBar(progress: Progress): Promise<Disposable> {
-  const { SingleBar, Presets } = await import('cli-progress')
+  const { SingleBar, Format, Presets } = await import('cli-progress')
   const bar = new SingleBar(
     {
-      format: '{bar} {percentage}% | {value}/{total} dates | {rate} dates/s | {left} left{note}',
+      format: (options, { progress: share }, { words }) =>
+        `${Format.BarFormat(share, options)} ${words}`.slice(0, process.stderr.columns || undefined),
+      barsize: BAR_COLUMNS,
       stream: process.stderr,
       hideCursor: true,
       // Signals are ours: a run stops at a date boundary.
@@ -21,23 +25,22 @@ async function showBar(progress: Progress): Promise<Disposable> {
     },
     Presets.shades_classic,
   )
+  const waits = new Waits(progress)
   let started = false
   const draw = () => {
-    const due = total(progress, 'requested') - total(progress, 'skipped')
-    if (due === 0) return
-    const now = Date.now()
-    const left = etaMs(progress, now)
-    const { waiting } = progress
-    const fields = {
-      rate: rateOf(progress, now),
-      left: left === undefined ? '…' : duration(left),
-      note: waiting ? ` | waiting: ${waiting.reason}` : '',
-    }
-    if (!started) bar.start(due, 0, fields)
+    const nowMs = Date.now()
+    const { over, due } = countsOf(progress)
+    const words = progressWords(progress, nowMs)
+    if (words === '') return
+    const news = waits.news(nowMs)
+    // The bar is drawn anew beneath it.
+    if (news !== undefined) process.stderr.write(`\r\u001b[K${news}\n`)
+    if (!started) bar.start(Math.max(1, due), 0, { words })
     started = true
-    bar.update(total(progress, 'fetched') + failedOf(progress).length, fields)
+    bar.setTotal(Math.max(1, due))
+    bar.update(over, { words })
   }
-  const timer = setInterval(draw, BAR_EVERY_MS)
+  const timer = setInterval(draw, LOOK_EVERY_MS)
   return {
     [Symbol.dispose]: () => {
       clearInterval(timer)
@@ -48,8 +51,33 @@ async function showBar(progress: Progress): Promise<Disposable> {
 }
 
 function showLines(progress: Progress): Disposable {
+  const waits = new Waits(progress)
+  let toldAtMs = Date.now()
   const timer = setInterval(() => {
-    if (total(progress, 'requested') > 0) console.error(progressLine(progress, Date.now()))
-  }, LINE_EVERY_MS)
+    const nowMs = Date.now()
+    const news = waits.news(nowMs)
+    if (news !== undefined) console.error(news)
+    if (progress.waiting || nowMs - toldAtMs < LINE_EVERY_MS) return
+    toldAtMs = nowMs
+    const words = progressWords(progress, nowMs)
+    if (words !== '') console.error(words)
+  }, LOOK_EVERY_MS)
   return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+class Waits {
+  readonly #progress: Progress
+  #told: string | undefined
+
+  constructor(progress: Progress) {
+    this.#progress = progress
+  }
+
+  /** The line of a wait that was not told yet. */
+  news(nowMs: number): string | undefined {
+    const line = waitLine(this.#progress, nowMs)
+    if (line === this.#told) return undefined
+    this.#told = line
+    return line
+  }
 }
