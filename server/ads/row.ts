@@ -77,12 +77,17 @@ function toText(value: unknown, column: Column): string {
   throw invalid(column, 'is not text')
 }
 
+/** Shorter ones are within 64 bits. */
+const MAX_INT64_DIGITS = 19
+
 function toDigits(value: unknown, column: Column): string {
   if (typeof value === 'number' && !Number.isSafeInteger(value))
     throw invalid(column, `${value} is not an exact integer: give 64-bit numbers as text or bigint`)
   const text = String(value)
   if (column.name === 'customer_id' && /^\d{3}-\d{3}-\d{4}$/.test(text)) return text
   if (!/^-?\d+$/.test(text)) throw invalid(column, `${text.slice(0, 40)} is not an integer`)
+  if (text.length >= MAX_INT64_DIGITS && BigInt.asIntN(64, BigInt(text)) !== BigInt(text))
+    throw invalid(column, `${text.slice(0, 40)} is beyond 64 bits`)
   return text
 }
 

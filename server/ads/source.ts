@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url'
 import { ConfigurationError } from './errors.ts'
 import { GoogleAdsClient, type Connection, type Meter, type TokenSource } from './google/client.ts'
+import { checkedRows, type Rows } from './module-rows.ts'
 import type { ReportName } from './options.ts'
 import { queryFor } from './report.ts'
 
@@ -11,8 +12,6 @@ export interface FetchContext {
   report: ReportName
   customerId: string
 }
-
-export type Rows = Iterable<unknown> | AsyncIterable<unknown>
 
 /** May throw errors named `TimeoutError`, `RateLimitError` (with `retryAfterMs`) and `OAuthError`. */
 export type FetchData = (date: string, context: FetchContext & Attempt) => Rows | Promise<Rows>
@@ -31,7 +30,7 @@ export async function createFetchData(spec: SourceSpec, token: TokenSource): Pro
   const fetchData = await importFetchData(spec.path)
   return async (date, { meter, signal, report, customerId }) => {
     meter.requests++
-    return await fetchData(date, { signal, report, customerId })
+    return checkedRows(await fetchData(date, { signal, report, customerId }))
   }
 }
 
@@ -42,7 +41,7 @@ function googleSource(client: GoogleAdsClient): FetchData {
   }
 }
 
-type CustomFetchData = (date: string, context: FetchContext) => Rows | Promise<Rows>
+type CustomFetchData = (date: string, context: FetchContext) => unknown
 
 /** @throws ConfigurationError when the module cannot be loaded or has no `fetchData` */
 export async function importFetchData(path: string): Promise<CustomFetchData> {

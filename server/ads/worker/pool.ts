@@ -85,7 +85,7 @@ export class WorkerPool implements AsyncDisposable {
     worker.addEventListener('message', (event: MessageEvent<FromWorker>) => this.#hear(slot, event.data))
     worker.addEventListener('error', (event) => {
       event.preventDefault()
-      this.#retire(slot, `A worker died: ${event.message}`)
+      this.#retire(slot, `A worker died: ${errorIn(event.message)}`)
     })
     worker.addEventListener('close', () => this.#retire(slot, 'A worker ended.'))
     const { spec, dir, timeoutMs, background } = this.#options
@@ -132,6 +132,12 @@ export class WorkerPool implements AsyncDisposable {
 /** An outcome without a caller: its date was stopped just before it was done. */
 async function discard({ tmpPath }: WrittenFile): Promise<void> {
   await unlink(tmpPath).catch(() => {})
+}
+
+/** Bun tells a throw with the source around it and its stack; the error itself is the line that names it. */
+function errorIn(message: string): string {
+  const line = message.split('\n').find((each) => /^\w*(Error|Exception)\b.*: /.test(each))
+  return line ?? message.split('\n')[0] ?? ''
 }
 
 function post(worker: Worker, message: ToWorker): void {

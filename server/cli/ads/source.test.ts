@@ -112,6 +112,103 @@ const CASES: { name: string; body: string; code: number; expected: object }[] = 
     expected: { fetched: 12, failed: [] },
   },
 ]
+const WORDS: [name: string, body: string, says: string][] = [
+  [
+    'undefined',
+    'rows',
+    'fetchData returned undefined (is a return missing?): it has to return an array of rows',
+  ],
+  ['null', 'return null', 'fetchData returned null: it has to'],
+  ['a text', "return 'rows'", 'fetchData returned a string: it has to'],
+  [
+    'an answer around the rows',
+    'return { results: rows }',
+    'fetchData returned an object with results: it has to',
+  ],
+  ['a row that is none', 'return [null]', 'A row is null, not an object of columns.'],
+  ['a row that is a list', "return [['7', 1]]", 'A row is an array, not an object of columns.'],
+  [
+    'a misspelt column',
+    "return [{ campaign_id: '1', impresions: 5, cost_micros: '100' }]",
+    'Column impresions: not a column of any report; did you mean impressions?',
+  ],
+  [
+    'a column of another name',
+    "return [{ campaign_id: '1', clicks: 5, costMicros: '100' }]",
+    'Column costMicros: not a column of any report; did you mean cost_micros?',
+  ],
+  [
+    'an unknown column, in a later row',
+    "return [...rows, { campaign_id: '9', clicks: 5, revenue_in_euros: 1 }]",
+    'Column revenue_in_euros: not a column of any report; the columns are date, customer_id',
+  ],
+  [
+    'a misspelt field of Google',
+    "return (async function* () { yield { campaign: { id: '1' }, metrics: { click: 5 } } })()",
+    'Field metrics.click: not known; did you mean metrics.clicks?',
+  ],
+  [
+    'no metric',
+    "return [{ campaign_id: '1', campaign_name: 'x' }]",
+    'A row has no metric: none of impressions',
+  ],
+  [
+    'another date',
+    "return [{ date: '2025-01-01', campaign_id: '1', clicks: 1 }]",
+    'A row has date 2025-01-01, but 2026-01-05 was asked for.',
+  ],
+  [
+    'a number beyond 64 bits',
+    "return [{ campaign_id: '1', impressions: '9'.repeat(26) }]",
+    `Column impressions: ${'9'.repeat(26)} is beyond 64 bits.`,
+  ],
+]
+test('what is no row of a report fails its date with one plain sentence', async () => {
+  await Promise.all(
+    WORDS.map(async ([name, body, says]) => {
+      const ran = await run(`if (date !== '2026-01-05') return []; ${body}`)
+      expect({ name, code: ran.code, fetched: ran.summary.fetched }).toEqual({ name, code: 1, fetched: 11 })
+      expect(ran.summary.failed).toMatchObject([{ date: '2026-01-05', code: 'INVALID_ROWS' }])
+      expect(ran.summary.failed[0]?.detail).toStartWith(says)
+      rmSync(join(ran.dir, '..'), { recursive: true })
+    }),
+  )
+})
+
+test("rows in Google's own form are taken, with whatever Google adds to them", async () => {
+  const ran = await run(`return [{
+    campaign: { resourceName: 'customers/1/campaigns/7', id: '7', name: 'x', advertisingChannelType: 'SEARCH' },
+    campaignView: undefined, metrics: { clicks: '2', ctr: 0.1, averageCpc: 5 }, segments: { date },
+  }].map(({ campaignView, ...row }) => row)`)
+  expect(ran).toMatchObject({ code: 0, summary: { fetched: 12, rows: 12 } })
+  rmSync(join(ran.dir, '..'), { recursive: true })
+})
+
+test('a module whose function takes the date alone, as it may be given', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'adstock-source-'))
+  writeFileSync(
+    join(dir, 'source.ts'),
+    "export async function fetchData(date: string) { return [{ campaign_id: '7', clicks: Number(date.slice(-2)) }] }",
+  )
+  const { code } = await ended(
+    spawnAds(`fetch ${RANGE} --report campaign --source ${dir}/source.ts --out ${dir}/store`, {}),
+  )
+  expect(code).toBe(0)
+  expect(readCsv(join(dir, 'store/campaign.csv')).map((row) => row['clicks'])).toEqual(
+    Array.from({ length: 12 }, (_, day) => `${day + 1}`),
+  )
+  rmSync(dir, { recursive: true })
+})
+
+test('what a module throws later is told in its own words, without its source', async () => {
+  const ran = await run(
+    "if (date === '2026-01-05') { setTimeout(() => { throw new RangeError('late and wild') }); await new Promise(() => {}) } return []",
+    '--workers 1 --concurrency 1',
+  )
+  expect(ran.summary.failed.map(({ detail }) => detail)).toEqual(['A worker died: RangeError: late and wild'])
+  rmSync(join(ran.dir, '..'), { recursive: true })
+})
+
 for (const { name, body, code, expected } of CASES) {
   test(`${name}: exit ${code}`, async () => {
     const ran = await run(body)
