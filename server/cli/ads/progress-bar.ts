@@ -4,6 +4,7 @@ import { countsOf, progressWords, waitLine } from './progress-line.ts'
 
 const LOOK_EVERY_MS = 120
 const LINE_EVERY_MS = 5_000
+const BRIEF_MS = 2_000
 /** With the words beside it, a line of a terminal of 80 columns. */
 const BAR_COLUMNS = 20
 
@@ -76,8 +77,14 @@ class Waits {
   /** The line of a wait that was not told yet. */
   news(nowMs: number): string | undefined {
     const line = waitLine(this.#progress, nowMs)
-    if (line === this.#told) return undefined
+    if (line === undefined || line === this.#told || this.#isBrief(nowMs)) return undefined
     this.#told = line
     return line
+  }
+
+  /** A quota by the second, or a date that is tried again, is over before its line is read. */
+  #isBrief(nowMs: number): boolean {
+    const { code, untilMs = nowMs } = this.#progress.waiting ?? {}
+    return (code === undefined || code === 'RATE_LIMITED') && untilMs - nowMs < BRIEF_MS
   }
 }
