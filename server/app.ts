@@ -131,18 +131,20 @@ function bound({ products, webhooks }: Stores, tx: Queries): Stores {
 }
 
 function deliveryParts(services: Services, { db, metrics }: Pick<SharingParts, 'db' | 'metrics'>) {
-  const spendOnOutOfStock = async (): Promise<OutOfStockSpend> => {
-    const { to, items, cost_micros, currency } = await outOfStockSpend(services, { days: 1 })
-    return {
+  const spendOnOutOfStock = async (): Promise<OutOfStockSpend[]> => {
+    const { to, items, totals } = await outOfStockSpend(services, { days: 1 })
+    return totals.map(({ currency, cost_micros }) => ({
       date: to,
       currency,
       costMicros: BigInt(cost_micros),
-      items: items.map(({ product: { id, sku }, cost_micros: cost }) => ({
-        productId: id,
-        sku,
-        costMicros: BigInt(cost),
-      })),
-    }
+      items: items
+        .filter((item) => item.currency === currency)
+        .map(({ product: { id, sku }, cost_micros: cost }) => ({
+          productId: id,
+          sku,
+          costMicros: BigInt(cost),
+        })),
+    }))
   }
   return { db, metrics, log: services.log, runs: () => services.ads.runs(), spendOnOutOfStock }
 }

@@ -20,7 +20,8 @@ export interface AdsNewsParts {
   queue: Queue
   /** Newest first. */
   runs: () => readonly Run[]
-  spendOnOutOfStock: () => Promise<OutOfStockSpend>
+  /** One for each currency. */
+  spendOnOutOfStock: () => Promise<readonly OutOfStockSpend[]>
   log: Logger
 }
 
@@ -58,14 +59,15 @@ async function tellNewRuns(parts: AdsNewsParts): Promise<void> {
   const toldUntil = await readTold(db, db.reader)
   if (until <= toldUntil) return
   const daily = runs.find((run) => endOf(run) > toldUntil && run.kind === 'daily' && run.state === 'done')
-  const spend = daily && (await parts.spendOnOutOfStock())
+  const spends = daily ? await parts.spendOnOutOfStock() : []
   await queue.tell(async (tx, endpoints) => {
     // Another server may have been first.
     if ((await readTold(db, tx)) !== toldUntil) return []
     await writeTold(db, tx, until)
     const news = eventsOfRuns(runs, toldUntil, Date.parse)
     const told = news.map((event) => ({ event, to: endpoints.filter((each) => wants(each, event)) }))
-    return daily && spend ? [...told, toldSpend(eventOfSpend(spend, endOf(daily)), spend, endpoints)] : told
+    const at = daily ? endOf(daily) : 0
+    return [...told, ...spends.map((spend) => toldSpend(eventOfSpend(spend, at), spend, endpoints))]
   })
 }
 
