@@ -35,7 +35,10 @@ export async function insertMany<T extends PgTable, K extends keyof T['$inferSel
     statement.push(sql`returning ${list(wanted, ({ column }) => sql.identifier(column.name))}`)
   const inserted = await db.all(tx, sql.join(statement, sql` `))
   const toRow = (row: Record<string, unknown>) =>
-    wanted.map(({ field, column }) => [field, column.mapFromDriverValue(row[column.name])])
+    wanted.map(({ field, column }) => {
+      const value = row[column.name]
+      return [field, value === null ? null : column.mapFromDriverValue(value)]
+    })
   return inserted.map((row) => Object.fromEntries(toRow(row)) as Pick<T['$inferSelect'], K>)
 }
 

@@ -17,6 +17,10 @@ export const products = pgTable('products', {
   updatedAt: bigint('updated_at', { mode: 'number' }).notNull(),
   /** Unique, in the form that server/products/gtin.ts gives. */
   gtin: text(),
+  /** Under which it is advertised, where that is not its SKU; unique whatever the case. */
+  adsItemId: text('ads_item_id'),
+  /** From here down its stock is low; null: as configured. */
+  lowStockAt: bigint('low_stock_at', { mode: 'number' }),
 })
 
 /** The ledger of stock: every change of a level, by any path. A product's deltas sum to its stock. */
@@ -153,6 +157,7 @@ export const webhookOutbox = pgTable('webhook_outbox', {
   version: bigint({ mode: 'number' }).notNull(),
   stockBefore: bigint('stock_before', { mode: 'number' }),
   stockLevel: bigint('stock_level', { mode: 'number' }),
+  lowStockAt: bigint('low_stock_at', { mode: 'number' }),
   at: bigint({ mode: 'number' }).notNull(),
 })
 

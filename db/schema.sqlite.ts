@@ -12,6 +12,8 @@ export const products = sqliteTable('products', {
   createdAt: integer('created_at').notNull(),
   updatedAt: integer('updated_at').notNull(),
   gtin: text(),
+  adsItemId: text('ads_item_id'),
+  lowStockAt: integer('low_stock_at'),
 })
 
 export const stockAdjustments = sqliteTable('stock_adjustments', {
@@ -126,6 +128,7 @@ export const webhookOutbox = sqliteTable('webhook_outbox', {
   version: integer().notNull(),
   stockBefore: integer('stock_before'),
   stockLevel: integer('stock_level'),
+  lowStockAt: integer('low_stock_at'),
   at: integer().notNull(),
 })
 

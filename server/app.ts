@@ -78,6 +78,7 @@ export async function startApp(
     answers,
     isUnavailable: db.isUnavailable,
     currency: config.currency,
+    lowStockAt: config.lowStockAt,
     clock,
     log,
   }

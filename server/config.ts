@@ -24,6 +24,7 @@ export interface Config {
   auth: { mode: 'open' } | { mode: 'keys'; adminKey: string | undefined; publicReads: boolean }
   ads: AdsOptions
   webhooks: WebhookOptions
+  lowStockAt: number
   log: LogOptions
 }
 
@@ -279,6 +280,7 @@ function toConfig(
       baseUrl: (env.PUBLIC_URL ?? '').replace(/\/+$/, ''),
       lowStockAt: env.LOW_STOCK_AT,
     },
+    lowStockAt: env.LOW_STOCK_AT,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (isTTY ? 'pretty' : 'json') },
   }
 }

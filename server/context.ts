@@ -25,6 +25,8 @@ export interface Services extends Stores {
   /** True for an error of the database that may pass: a lost connection, a timeout, a lock. */
   isUnavailable: (error: unknown) => boolean
   currency: Currency
+  /** From here down a stock is low, for products without a threshold of their own. */
+  lowStockAt: number
   clock: Clock
   log: Logger
 }

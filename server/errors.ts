@@ -22,6 +22,7 @@ export const PROBLEMS = {
   },
   BODY_TOO_SLOW: { status: 408, trpc: 'TIMEOUT', title: 'The body did not come in time' },
   SKU_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this SKU' },
+  ADS_ITEM_ID_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this item id of the ads' },
   GTIN_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this GTIN' },
   IDEMPOTENCY_IN_PROGRESS: {
     status: 409,

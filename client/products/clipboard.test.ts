@@ -15,6 +15,8 @@ const product = (id: number): Product => ({
   created_at: at,
   updated_at: at,
   gtin: null,
+  ads_item_id: null,
+  low_stock_at: null,
 })
 const products = [1, 2, 3].map(product)
 const priceAndStock = COLUMNS.slice(3, 5)

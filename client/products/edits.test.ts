@@ -14,6 +14,8 @@ const belt: Product = {
   created_at: '2026-01-01T00:00:00.000Z',
   updated_at: '2026-01-01T00:00:00.000Z',
   gtin: null,
+  ads_item_id: null,
+  low_stock_at: null,
 }
 
 /** A server with one product, which keeps the rule of versions; `before` is what others do just before a write. */

@@ -15,6 +15,8 @@ const belt: Product = {
   created_at: at,
   updated_at: at,
   gtin: null,
+  ads_item_id: null,
+  low_stock_at: null,
 }
 const edit = (seen: string, mine: string): Edit => ({ product: belt, field: 'price', seen, mine })
 

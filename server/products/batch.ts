@@ -4,11 +4,12 @@ import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { mutation } from '#server/operation.ts'
 import { invalidInput, ProblemError, PROBLEMS } from '#server/errors.ts'
-import { keysOf, skuKey } from './import/known-rows.ts'
-import * as schema from './schema.ts'
-import { minorUnits, toProduct, withCurrent } from './wire.ts'
-import { type NewRow, type PlannedChange, type ProductWrites } from './writes.ts'
-import { productNotFound, keyTaken, stockRefusal, VersionMismatch, type ProductKey } from './refusals.ts'
+import { keysOf, keyTaken, skuKey } from './unique-keys.ts'
+import * as schema from './batch-schema.ts'
+import { MAX_STOCK_LEVEL } from './schema.ts'
+import { minorUnits, optionalFields, toProduct, withCurrent } from './wire.ts'
+import { NO_OPTIONAL_FIELDS, type NewRow, type PlannedChange, type ProductWrites } from './writes.ts'
+import { productNotFound, stockRefusal, VersionMismatch, type ProductKey } from './refusals.ts'
 
 export const batchOperations = {
   batch: mutation({
@@ -19,7 +20,7 @@ export const batchOperations = {
     scope: 'products:write',
     cost: 'write',
     multiStatus: ({ mode }) => mode === 'per_item',
-    errors: ['BATCH_FAILED', 'SKU_TAKEN', 'GTIN_TAKEN'],
+    errors: ['BATCH_FAILED', 'SKU_TAKEN', 'GTIN_TAKEN', 'ADS_ITEM_ID_TAKEN'],
     run: batch,
   }),
 }
@@ -45,6 +46,7 @@ async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<
       ids: [...new Set(steps.flatMap(({ id }) => id ?? []))],
       skus: [...new Set(steps.flatMap(({ sku }) => sku ?? []))],
       gtins: [...new Set(steps.flatMap(({ gtin }) => gtin ?? []))],
+      adsItemIds: [...new Set(steps.flatMap(({ ads_item_id }) => ads_item_id ?? []))],
     })
     const planned = await plan(ctx, steps, { writes, rows })
     if (mode === 'atomic') refuseFailures(planned)
@@ -77,7 +79,15 @@ async function createInOrder(
   rows: readonly ProductRow[],
 ): Promise<Map<number, ProductRow>> {
   const created = await writes.createAll(
-    rows.map(({ sku, gtin, name, priceMinor, stockLevel }) => ({ sku, gtin, name, priceMinor, stockLevel })),
+    rows.map(({ sku, name, priceMinor, stockLevel, gtin, adsItemId, lowStockAt }) => ({
+      sku,
+      name,
+      priceMinor,
+      stockLevel,
+      gtin,
+      adsItemId,
+      lowStockAt,
+    })),
     'initial',
   )
   // Rows with the same content stand for each other.
@@ -104,13 +114,14 @@ function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatc
       ...(name !== undefined && { name }),
       ...(priceMinor !== undefined && { priceMinor }),
       ...(step.id !== undefined && step.sku !== undefined && { sku: step.sku }),
-      ...(step.gtin !== undefined && { gtin: step.gtin }),
+      ...optionalFields(step),
     },
   }
 }
 
-function contentOf({ sku, gtin, name, priceMinor, stockLevel }: NewRow): string {
-  return JSON.stringify([sku, gtin, name, priceMinor, stockLevel])
+function contentOf(row: NewRow): string {
+  const { sku, name, priceMinor, stockLevel, gtin, adsItemId, lowStockAt } = row
+  return JSON.stringify([sku, name, priceMinor, stockLevel, gtin, adsItemId, lowStockAt])
 }
 
 /**
@@ -129,8 +140,9 @@ async function plan(
   for (const [index, step] of steps.entries()) {
     try {
       const id = step.id ?? owners.get(skuKey(step.sku ?? '')) ?? Number.NaN
-      const taken = keysOf(step).find((key) => owners.has(key) && (step.create || owners.get(key) !== id))
-      if (taken !== undefined) throw keyTaken(taken, step)
+      const unique = { ...step, adsItemId: step.ads_item_id }
+      const taken = keysOf(unique).find((key) => owners.has(key) && (step.create || owners.get(key) !== id))
+      if (taken !== undefined) throw keyTaken(taken, unique)
       const planned = step.create
         ? planNew(step, -1 - index)
         : await withCurrent(ctx, async () =>
@@ -152,8 +164,9 @@ async function plan(
 
 function planNew(step: Step, id: number): Planned {
   const { name = '', priceMinor = 0 } = step.fields
-  const { sku = null, gtin = null, stock_level: stockLevel = 0 } = step
-  const after = { id, sku, gtin, name, priceMinor, stockLevel, version: 1, createdAt: 0, updatedAt: 0 }
+  const { sku = null, stock_level: stockLevel = 0 } = step
+  const row = { ...NO_OPTIONAL_FIELDS, ...optionalFields(step), sku, name, priceMinor, stockLevel }
+  const after = { ...row, id, version: 1, createdAt: 0, updatedAt: 0 }
   return { step, before: undefined, after, reason: 'set' }
 }
 
@@ -167,7 +180,7 @@ function planStep(
     throw new VersionMismatch(row)
   }
   const level = step.delta === undefined ? step.stock_level : row.stockLevel + step.delta
-  if (step.delta !== undefined && level !== undefined && (level < 0 || level > schema.MAX_STOCK_LEVEL)) {
+  if (step.delta !== undefined && level !== undefined && (level < 0 || level > MAX_STOCK_LEVEL)) {
     throw stockRefusal(row, step.delta)
   }
   const change = { ...step.fields, ...(level !== undefined && { stockLevel: level }) }

@@ -70,8 +70,10 @@ const Stored = v.object({
   version: v.number(),
   created_at: v.number(),
   updated_at: v.number(),
-  /** Absent from what was written before products had one. */
+  // Absent from what was written before products had them.
   gtin: v.optional(v.nullable(v.string()), null),
+  ads_item_id: v.optional(v.nullable(v.string()), null),
+  low_stock_at: v.optional(v.nullable(v.number()), null),
 })
 
 function toChange({ currency }: Context, { seq, kind, productId, version, product, at }: ChangeRow) {
@@ -86,9 +88,14 @@ function toChange({ currency }: Context, { seq, kind, productId, version, produc
 }
 
 function toRow(json: string): ProductRow {
-  const { price_minor, stock_level, created_at, updated_at, ...rest } = v.parse(Stored, JSON.parse(json))
+  const { price_minor, stock_level, created_at, updated_at, ads_item_id, low_stock_at, ...rest } = v.parse(
+    Stored,
+    JSON.parse(json),
+  )
   return {
     ...rest,
+    adsItemId: ads_item_id,
+    lowStockAt: low_stock_at,
     priceMinor: price_minor,
     stockLevel: stock_level,
     createdAt: created_at,

@@ -1,14 +1,16 @@
 /** The catalogue as CSV: page by page, so that memory stays flat however many products there are. */
 import { stringify } from 'csv-stringify/sync'
 import type { Context } from '#server/context.ts'
-import { CSV_COLUMNS, protectCell } from './csv-format.ts'
+import { CSV_COLUMNS, OPTIONAL_COLUMNS, protectCell } from './csv-format.ts'
 import type { Cursor } from './cursor.ts'
 import type { ProductFilter } from './filter.ts'
 import type { Product, ProductSearchQuery } from './schema.ts'
 import { search } from './search.ts'
 import { toProduct } from './wire.ts'
 
-type Column = (typeof CSV_COLUMNS)[number] | 'gtin'
+type Column = (typeof CSV_COLUMNS)[number] | (typeof OPTIONAL_COLUMNS)[number]
+
+const TEXTS: ReadonlySet<Column> = new Set(['sku', 'name', 'ads_item_id'])
 
 const PAGE_SIZE = 1000
 
@@ -51,14 +53,15 @@ export async function* exportFound(
   } while (cursor !== null)
 }
 
-/** The column gtin comes with the first product that has one: files without it stay what their readers know. */
+/** An optional column comes with the first product that has it: other files stay what their readers know. */
 async function columnsOf(products: Context['products']): Promise<readonly Column[]> {
-  return (await products.hasGtins()) ? [...CSV_COLUMNS, 'gtin'] : CSV_COLUMNS
+  const used = await products.usedFields()
+  return [...CSV_COLUMNS, ...OPTIONAL_COLUMNS.filter((column) => used.has(column))]
 }
 
 function toCells(product: Product, columns: readonly Column[]): (string | number)[] {
   return columns.map((column) => {
     const cell = product[column] ?? ''
-    return column === 'sku' || column === 'name' ? protectCell(String(cell)) : cell
+    return TEXTS.has(column) ? protectCell(String(cell)) : cell
   })
 }

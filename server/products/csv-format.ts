@@ -1,6 +1,6 @@
 /** The columns of a product file, and cells that a spreadsheet may open. */
 
-/** In the order of an export, before gtin; an import takes any of them in any order. */
+/** In the order of an export; an import takes any of them in any order. */
 export const CSV_COLUMNS = [
   'id',
   'sku',
@@ -11,6 +11,9 @@ export const CSV_COLUMNS = [
   'version',
   'updated_at',
 ] as const
+
+/** After those. */
+export const OPTIONAL_COLUMNS = ['gtin', 'ads_item_id', 'low_stock_at'] as const
 
 /**
  * A spreadsheet takes a cell that begins like this for a formula. A leading apostrophe makes it text; a cell that

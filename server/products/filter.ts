@@ -1,5 +1,5 @@
 /** What of the catalogue is asked for, as conditions, and which way to the rows is the shorter one. */
-import { and, eq, gt, gte, inArray, lte, sql, type Column, type SQL } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, lte, not, sql, type Column, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 
 export interface ProductFilter {
@@ -7,6 +7,8 @@ export interface ProductFilter {
   maxPriceMinor?: number | undefined
   inStock?: boolean | undefined
   maxStock?: number | undefined
+  /** Whether it is from 1 to the product's own threshold, or to this default. */
+  lowStock?: { is: boolean; defaultAt: number } | undefined
   /** Any of these. */
   skus?: readonly string[] | undefined
 }
@@ -16,11 +18,12 @@ const FEW = 5_000
 
 /** @param sortedBy the column whose index gives the order of the rows; the filters leave the other indexes alone */
 export function conditions(db: Database, filter: ProductFilter, sortedBy?: Column): SQL[] {
-  const { priceMinor, stockLevel, sku } = db.tables.products
+  const { priceMinor, stockLevel, lowStockAt, sku } = db.tables.products
   const own = (column: Column) => (sortedBy && sortedBy !== column ? db.unindexed(column) : sql`${column}`)
   return [
     ...ofPrice(filter, own(priceMinor)),
     ...ofStock(filter, own(stockLevel)),
+    ...ofThreshold(filter, own(stockLevel), lowStockAt),
     ...(filter.skus === undefined ? [] : [inArray(sku, filter.skus)]),
   ]
 }
@@ -37,6 +40,12 @@ function ofStock({ inStock, maxStock }: ProductFilter, stock: SQL): SQL[] {
     ...(inStock === undefined ? [] : [inStock ? gt(stock, 0) : eq(stock, 0)]),
     ...(maxStock === undefined ? [] : [lte(stock, maxStock)]),
   ]
+}
+
+function ofThreshold({ lowStock }: ProductFilter, stock: SQL, own: Column): SQL[] {
+  if (lowStock === undefined) return []
+  const isLow = sql`${stock} between 1 and coalesce(${own}, ${lowStock.defaultAt})`
+  return [lowStock.is ? isLow : not(isLow)]
 }
 
 /** Whether the price alone, or the stock alone, leaves so few that it leads to them. */

@@ -4,7 +4,7 @@ import { mutation, query } from '#server/operation.ts'
 import { at, list } from './listing.ts'
 import * as schema from './schema.ts'
 import { search } from './search.ts'
-import { minorUnits, toProduct, withCurrent } from './wire.ts'
+import { minorUnits, optionalFields, toProduct, withCurrent } from './wire.ts'
 import { productNotFound, type ProductKey } from './refusals.ts'
 import type { ChangeOptions } from './product-store.ts'
 
@@ -103,14 +103,14 @@ export const productOperations = {
     output: schema.Product,
     scope: 'products:write',
     cost: 'write',
-    errors: ['SKU_TAKEN', 'GTIN_TAKEN'],
+    errors: ['SKU_TAKEN', 'GTIN_TAKEN', 'ADS_ITEM_ID_TAKEN'],
     status: 201,
     etag,
     location: ({ id }) => `/products/${id}`,
-    async run(ctx, { sku = null, gtin = null, name, price, stock_level }) {
+    async run(ctx, { sku = null, name, price, stock_level, ...optional }) {
       const priceMinor = minorUnits(ctx, '/price', price)
       const row = await ctx.products.create(
-        { sku, gtin, name, priceMinor, stockLevel: stock_level },
+        { ...optionalFields(optional), sku, name, priceMinor, stockLevel: stock_level },
         ctx.caller.name,
       )
       return toProduct(row, ctx.currency)
@@ -119,12 +119,12 @@ export const productOperations = {
 
   update: mutation({
     rest: 'PATCH /products/:id',
-    summary: 'Change any of name, sku, gtin, price and stock_level',
+    summary: 'Change any of its fields',
     input: schema.ProductChange,
     output: schema.Product,
     scope: 'products:write',
     cost: 'write',
-    errors: ['PRODUCT_NOT_FOUND', 'SKU_TAKEN', 'GTIN_TAKEN', 'VERSION_MISMATCH'],
+    errors: ['PRODUCT_NOT_FOUND', 'SKU_TAKEN', 'GTIN_TAKEN', 'ADS_ITEM_ID_TAKEN', 'VERSION_MISMATCH'],
     headers: { ifMatch: 'version' },
     etag,
     run: (ctx, { id, ...change }) => update(ctx, { id }, change),
@@ -132,12 +132,12 @@ export const productOperations = {
 
   updateBySku: mutation({
     rest: `PATCH ${BY_SKU}`,
-    summary: 'Change any of name, gtin, price and stock_level of the product with this SKU',
+    summary: 'Change any other field of the product with this SKU',
     input: schema.ProductChangeBySku,
     output: schema.Product,
     scope: 'products:write',
     cost: 'write',
-    errors: ['PRODUCT_NOT_FOUND', 'GTIN_TAKEN', 'VERSION_MISMATCH'],
+    errors: ['PRODUCT_NOT_FOUND', 'GTIN_TAKEN', 'ADS_ITEM_ID_TAKEN', 'VERSION_MISMATCH'],
     headers: { ifMatch: 'version' },
     etag,
     run: (ctx, { sku, ...change }) => update(ctx, { sku }, change),
@@ -173,11 +173,18 @@ export const productOperations = {
 async function update(
   ctx: Context,
   key: ProductKey,
-  { version, sku, gtin, name, price, stock_level }: Omit<v.InferOutput<typeof schema.ProductChange>, 'id'>,
+  {
+    version,
+    sku,
+    name,
+    price,
+    stock_level,
+    ...optional
+  }: Omit<v.InferOutput<typeof schema.ProductChange>, 'id'>,
 ) {
   const change = {
     ...(sku !== undefined && { sku }),
-    ...(gtin !== undefined && { gtin }),
+    ...optionalFields(optional),
     ...(name !== undefined && { name }),
     ...(price !== undefined && { priceMinor: minorUnits(ctx, '/price', price) }),
     ...(stock_level !== undefined && { stockLevel: stock_level }),

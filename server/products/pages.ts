@@ -200,28 +200,34 @@ export async function rowWithKey(
   return row
 }
 
-export async function hasGtins({ reader, tables: { products } }: Database): Promise<boolean> {
-  const found = await reader
-    .select({ id: products.id })
-    .from(products)
-    .where(isNotNull(products.gtin))
-    .limit(1)
-  return found.length > 0
+/** Those optional fields, as the wire calls them, that any product has. */
+export async function usedFields({ scanner, tables: { products } }: Database): Promise<ReadonlySet<string>> {
+  const { gtin, adsItemId, lowStockAt } = products
+  const used = await Promise.all(
+    [gtin, adsItemId, lowStockAt].map(async (column) => {
+      const found = await scanner.select({ id: products.id }).from(products).where(isNotNull(column)).limit(1)
+      return found.length > 0 ? [column.name] : []
+    }),
+  )
+  return new Set(used.flat())
 }
 
-/** Of every product with one of the ids, SKUs or GTINs: any of these holds. */
-export function keyConditions(
-  { tables: { products } }: Database,
-  {
-    ids,
-    skus = [],
-    gtins = [],
-  }: { ids: readonly number[]; skus?: readonly string[]; gtins?: readonly string[] },
-): SQL[] {
+interface Keys {
+  ids: readonly number[]
+  skus?: readonly string[]
+  gtins?: readonly string[]
+  adsItemIds?: readonly string[]
+}
+
+/** Of every product with one of these keys: any of the conditions holds. */
+export function keyConditions({ tables: { products } }: Database, keys: Keys): SQL[] {
+  const { ids, skus = [], gtins = [], adsItemIds = [] } = keys
+  const lower = adsItemIds.map((each) => each.toLowerCase())
   return [
     inArray(products.id, ids),
     ...(skus.length > 0 ? [inArray(products.sku, skus)] : []),
     ...(gtins.length > 0 ? [inArray(products.gtin, gtins)] : []),
+    ...(lower.length > 0 ? [inArray(sql`lower(${products.adsItemId})`, lower)] : []),
   ]
 }
 

@@ -10,17 +10,18 @@ import type { ProductFilter } from './filter.ts'
 import {
   countRows,
   estimateRows,
-  hasGtins,
   listRows,
   outOfStockRows,
   placeOf,
   productColumns,
   rowWithKey,
   searchRows,
+  usedFields,
   type PageRequest,
   type SearchRequest,
 } from './pages.ts'
 import { importActions } from './import/actions.ts'
+import { keyViolated } from './unique-keys.ts'
 import {
   ProductWrites,
   type Adjustment,
@@ -28,7 +29,7 @@ import {
   type NewRow,
   type WriteContext,
 } from './writes.ts'
-import { keyTaken, type ProductKey } from './refusals.ts'
+import { type ProductKey } from './refusals.ts'
 
 interface Parts {
   clock: Clock
@@ -102,8 +103,8 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     estimate: (filter: ProductFilter) => estimateRows(db, filter),
     search: (request: SearchRequest) => searchRows(db, request),
     withSku: (sku: string, filter: ProductFilter) => rowWithKey(db, { sku }, filter),
-    /** Whether any product has a GTIN. */
-    hasGtins: () => hasGtins(db),
+    /** The optional ones that any product has. */
+    usedFields: () => usedFields(db),
     withGtin: (gtin: string, filter: ProductFilter) => rowWithKey(db, { gtin }, filter),
     /** Those of the given SKUs whose stock is 0. */
     outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
@@ -181,6 +182,6 @@ async function keyTakenAsProblem<T>(
     return await write()
   } catch (error) {
     const violation = db.uniqueViolation(error)
-    throw violation === undefined ? error : keyTaken(violation, fields)
+    throw violation === undefined ? error : keyViolated(violation, fields)
   }
 }

@@ -28,21 +28,6 @@ export function productNotFound(key: ProductKey | { gtin: string }): ProblemErro
   return new ProblemError('PRODUCT_NOT_FOUND', `No product has the ${named}.`)
 }
 
-type Unique = { sku?: string | null | undefined; gtin?: string | null | undefined }
-
-/** @param taken the value as a key of known rows, or what the database says of it: either names the column */
-export function keyTaken(taken: string, { sku, gtin }: Unique): ProblemError {
-  return /^gtin |products[._].*gtin/.test(taken) ? gtinTaken(gtin) : skuTaken(sku)
-}
-
-function skuTaken(sku: string | null | undefined): ProblemError {
-  return new ProblemError('SKU_TAKEN', `Another product has the SKU${sku ? ` "${sku}"` : ''}.`, { sku })
-}
-
-function gtinTaken(gtin: string | null | undefined): ProblemError {
-  return new ProblemError('GTIN_TAKEN', `Another product has the GTIN${gtin ? ` ${gtin}` : ''}.`, { gtin })
-}
-
 /** Of a delta that leads out of bounds. */
 export function stockRefusal(row: ProductRow, delta: number): ProblemError {
   if (delta > 0)

@@ -35,7 +35,7 @@ export const integer = (min: number, max: number) => {
 }
 
 export const ProductId = integer(1, Number.MAX_SAFE_INTEGER)
-const Sku = v.nullable(text(64))
+export const Sku = v.nullable(text(64))
 
 /** Whether a product may have it. */
 export const isSku = (value: string): boolean => v.is(Sku, value)
@@ -52,11 +52,14 @@ export const Gtin = v.nullable(
   ),
 )
 
-const Name = text(1000)
-const StockLevel = integer(0, MAX_STOCK_LEVEL)
-const Version = integer(1, Number.MAX_SAFE_INTEGER)
+export const AdsItemId = v.nullable(text(200))
+export const LowStockAt = v.nullable(integer(0, MAX_STOCK_LEVEL))
+
+export const Name = text(1000)
+export const StockLevel = integer(0, MAX_STOCK_LEVEL)
+export const Version = integer(1, Number.MAX_SAFE_INTEGER)
 /** The currency's rules apply on top, in the OpenAPI document as well: product.ts. */
-const Price = v.pipe(
+export const Price = v.pipe(
   v.union([v.string(), v.number()], 'must be a decimal string such as "21.30" or a number'),
   v.metadata({ format: 'price' }),
 )
@@ -72,8 +75,22 @@ export const Product = v.object({
   created_at: v.pipe(v.string(), v.isoTimestamp()),
   updated_at: v.pipe(v.string(), v.isoTimestamp()),
   gtin: v.nullable(v.string()),
+  ads_item_id: v.pipe(
+    v.nullable(v.string()),
+    v.description('Under which it is advertised, in any case; without one its SKU stands for it.'),
+  ),
+  low_stock_at: v.pipe(
+    v.nullable(v.number()),
+    v.description('From this level down its stock is low; null: from `LOW_STOCK_AT`.'),
+  ),
 })
 export type Product = v.InferOutput<typeof Product>
+
+export const optionalFields = {
+  gtin: v.optional(Gtin),
+  ads_item_id: v.optional(AdsItemId),
+  low_stock_at: v.optional(LowStockAt),
+}
 
 export const ProductById = v.strictObject({ id: ProductId })
 export const ProductByGtin = v.strictObject({ gtin: Gtin.wrapped })
@@ -84,7 +101,7 @@ export const NewProduct = v.strictObject({
   name: Name,
   price: Price,
   stock_level: v.optional(StockLevel, 0),
-  gtin: v.optional(Gtin),
+  ...optionalFields,
 })
 
 const ExpectedVersion = v.optional(
@@ -101,7 +118,7 @@ export const ProductChange = v.strictObject({
   name: v.optional(Name),
   price: v.optional(Price),
   stock_level: v.optional(StockLevel),
-  gtin: v.optional(Gtin),
+  ...optionalFields,
 })
 
 /** Its SKU is the address: a new one is set by id. */
@@ -125,7 +142,7 @@ export const ADJUSTMENT_REASONS = [
 ] as const
 export type AdjustmentReason = (typeof ADJUSTMENT_REASONS)[number]
 
-const Reason = v.picklist(ADJUSTMENT_REASONS, `must be one of ${ADJUSTMENT_REASONS.join(', ')}`)
+export const Reason = v.picklist(ADJUSTMENT_REASONS, `must be one of ${ADJUSTMENT_REASONS.join(', ')}`)
 
 export const NewStockAdjustment = v.strictObject({
   id: ProductId,
@@ -175,6 +192,10 @@ export const filters = {
   max_price: v.optional(Price),
   in_stock: v.optional(v.boolean('must be true or false')),
   max_stock: v.optional(StockLevel),
+  low_stock: v.pipe(
+    v.optional(v.boolean('must be true or false')),
+    v.description('In stock, and at or below the threshold of the product, or else `LOW_STOCK_AT`.'),
+  ),
 }
 
 export const ProductListQuery = v.strictObject({
@@ -215,78 +236,6 @@ export const ProductPage = v.object({
   next_cursor: v.nullable(v.string()),
   prev_cursor: v.nullable(v.string()),
   total: v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) })),
-})
-
-/** Of an operation on a product that there is; a new one has none of them. */
-const FIELDS_OF_A_CHANGE = ['id', 'version', 'delta', 'reason', 'reference'] as const
-
-export const ProductBatchStep = v.pipe(
-  v.strictObject({
-    create: v.pipe(
-      v.optional(v.literal(true, 'must be true, or left out')),
-      v.description('A new product, with a name and a price.'),
-    ),
-    id: v.optional(ProductId),
-    sku: v.pipe(
-      v.optional(Sku.wrapped),
-      v.description(
-        'Without an id, the product that has it; beside an id or of a new product, the SKU that it gets.',
-      ),
-    ),
-    version: v.optional(Version),
-    name: v.optional(Name),
-    price: v.optional(Price),
-    stock_level: v.optional(StockLevel),
-    gtin: v.optional(Gtin),
-    delta: v.optional(integer(-MAX_STOCK_LEVEL, MAX_STOCK_LEVEL)),
-    reason: v.optional(Reason),
-    reference: v.optional(v.nullable(text(200))),
-  }),
-  v.check(({ create, id, sku }) => create || id !== undefined || sku !== undefined, 'has neither id nor sku'),
-  v.check(
-    ({ create, name, price }) => !create || (name !== undefined && price !== undefined),
-    'creates a product: name and price are needed',
-  ),
-  v.check(
-    (step) => !step.create || FIELDS_OF_A_CHANGE.every((field) => step[field] === undefined),
-    `creates a product: it cannot have ${FIELDS_OF_A_CHANGE.join(', ')}`,
-  ),
-  v.metadata({
-    not: { required: ['stock_level', 'delta'] },
-    oneOf: [
-      {
-        required: ['create', 'name', 'price'],
-        not: { anyOf: FIELDS_OF_A_CHANGE.map((field) => ({ required: [field] })) },
-      },
-      { not: { required: ['create'] }, anyOf: [{ required: ['id'] }, { required: ['sku'] }] },
-    ],
-  }),
-)
-
-export const ProductBatch = v.strictObject({
-  mode: v.picklist(['atomic', 'per_item'], 'must be atomic or per_item'),
-  dry_run: v.optional(v.boolean('must be true or false'), false),
-  operations: v.pipe(
-    v.array(ProductBatchStep, 'must be a list'),
-    v.minLength(1, 'must have 1 to 1000 operations'),
-    v.maxLength(1000, 'must have 1 to 1000 operations'),
-  ),
-})
-
-export const ProductBatchResults = v.object({
-  mode: v.picklist(['atomic', 'per_item']),
-  dry_run: v.boolean(),
-  results: v.array(
-    v.object({
-      id: v.optional(v.number()),
-      sku: v.pipe(v.optional(v.string()), v.description('Where the operation named the product by it.')),
-      status: v.number(),
-      product: v.optional(Product),
-      problem: v.optional(
-        v.looseObject({ code: v.string(), status: v.number(), title: v.string(), detail: v.string() }),
-      ),
-    }),
-  ),
 })
 
 export const StockAdjustmentsQuery = v.strictObject({ id: ProductId, limit, cursor })

@@ -5,6 +5,7 @@ import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { ProductFilter } from './filter.ts'
 import { formatPrice, toMinorUnits, type Currency } from './product.ts'
 import type { Product } from './schema.ts'
+import type { NewRow } from './writes.ts'
 import { StockLevelChanged, VersionMismatch } from './refusals.ts'
 
 export function toProduct(row: ProductRow, currency: Currency): Product {
@@ -19,6 +20,23 @@ export function toProduct(row: ProductRow, currency: Currency): Product {
     created_at: new Date(row.createdAt).toISOString(),
     updated_at: new Date(row.updatedAt).toISOString(),
     gtin: row.gtin,
+    ads_item_id: row.adsItemId,
+    low_stock_at: row.lowStockAt,
+  }
+}
+
+interface OptionalInput {
+  gtin?: string | null | undefined
+  ads_item_id?: string | null | undefined
+  low_stock_at?: number | null | undefined
+}
+
+/** Those that are given. */
+export function optionalFields({ gtin, ads_item_id, low_stock_at }: OptionalInput): Partial<NewRow> {
+  return {
+    ...(gtin !== undefined && { gtin }),
+    ...(ads_item_id !== undefined && { adsItemId: ads_item_id }),
+    ...(low_stock_at !== undefined && { lowStockAt: low_stock_at }),
   }
 }
 
@@ -31,6 +49,7 @@ export function toFilter(
     max_price?: PriceInput
     in_stock?: boolean | undefined
     max_stock?: number | undefined
+    low_stock?: boolean | undefined
     sku?: string | undefined
   },
 ): ProductFilter {
@@ -39,6 +58,7 @@ export function toFilter(
     maxPriceMinor: input.max_price === undefined ? undefined : minorUnits(ctx, '/max_price', input.max_price),
     inStock: input.in_stock,
     maxStock: input.max_stock,
+    lowStock: input.low_stock === undefined ? undefined : { is: input.low_stock, defaultAt: ctx.lowStockAt },
     skus: input.sku?.split(','),
   }
 }

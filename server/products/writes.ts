@@ -15,8 +15,11 @@ import {
 } from './refusals.ts'
 import { MAX_STOCK_LEVEL, type AdjustmentReason } from './schema.ts'
 
-export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLevel'> &
-  Partial<Pick<ProductRow, 'gtin'>>
+type OptionalFields = Pick<ProductRow, 'gtin' | 'adsItemId' | 'lowStockAt'>
+
+export const NO_OPTIONAL_FIELDS: OptionalFields = { gtin: null, adsItemId: null, lowStockAt: null }
+
+export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLevel'> & Partial<OptionalFields>
 
 /** Only these versions may be changed; without it, any. */
 export type ExpectedVersions = readonly number[] | undefined
@@ -93,7 +96,7 @@ export class ProductWrites {
     return 'id' in key ? eq(products.id, key.id) : eq(products.sku, key.sku)
   }
 
-  /** Every product with one of the ids, SKUs or GTINs. */
+  /** Every product with one of these. */
   async lockByKeys(keys: Parameters<typeof keyConditions>[1]): Promise<ProductRow[]> {
     return await this.#lockWhere(or(...keyConditions(this.#within.db, keys)))
   }
@@ -118,7 +121,7 @@ export class ProductWrites {
     const created = await insertMany(this.#within, {
       into: products,
       rows: rows.map((row) => ({
-        gtin: null,
+        ...NO_OPTIONAL_FIELDS,
         ...row,
         words: wordsOf(row.name).join(' '),
         version: 1,

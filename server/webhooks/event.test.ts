@@ -11,6 +11,7 @@ const moved = (stockBefore: number | null, stockLevel: number | null): ProductCh
   version: 2,
   stockBefore,
   stockLevel,
+  lowStockAt: null,
   at: 0,
 })
 
@@ -31,6 +32,16 @@ test.each([
 ] as const)('a stock that goes from %p to %p tells %p, beside the change', (before, after, told) => {
   const types = eventsOfChange(moved(before, after), LOW_STOCK_AT).map(({ type }) => type)
   expect(types as string[]).toEqual(['product.changed', ...told])
+})
+
+test('a threshold of the product’s own stands before the default', () => {
+  const typesAt = (lowStockAt: number) =>
+    eventsOfChange({ ...moved(4, 3), lowStockAt }, LOW_STOCK_AT).map(({ type }) => type)
+  expect(typesAt(3)).toEqual(['product.changed', 'product.low_stock'])
+  expect(typesAt(2)).toEqual(['product.changed'])
+  expect(eventsOfChange({ ...moved(40, 30), lowStockAt: 30 }, LOW_STOCK_AT)[1]?.data).toMatchObject({
+    low_stock_at: 30,
+  })
 })
 
 const run = (id: number, state: Run['state'], more: Partial<Run> = {}): Run => ({

@@ -36,6 +36,8 @@ export interface ProductChange {
   stockBefore: number | null
   /** Null of a product that was deleted. */
   stockLevel: number | null
+  /** The product's own; null: the default. */
+  lowStockAt: number | null
   at: number
 }
 
@@ -51,9 +53,10 @@ export function changesFor(events: readonly EventType[]): 'all' | 'stock' | 'non
   return events.some((type) => STOCK_EVENTS.includes(type)) ? 'stock' : 'none'
 }
 
-/** @param defaultLowStockAt the level from which on a stock is low, down to 1 */
+/** @param defaultLowStockAt the level from which down to 1 a stock is low, for products without one of their own */
 export function eventsOfChange(change: ProductChange, defaultLowStockAt: number): Event[] {
   const { productId, sku, name, version, kind, stockLevel, stockBefore, at } = change
+  const lowStockAt = change.lowStockAt ?? defaultLowStockAt
   const event = (type: EventType, text: string): Event => ({
     type,
     subject: `product ${productId}`,
@@ -66,14 +69,14 @@ export function eventsOfChange(change: ProductChange, defaultLowStockAt: number)
       ...(type === 'product.changed' && { kind }),
       stock_level: stockLevel,
       previous_stock_level: stockBefore,
-      ...(type === 'product.low_stock' && { low_stock_at: defaultLowStockAt }),
+      ...(type === 'product.low_stock' && { low_stock_at: lowStockAt }),
     },
     text,
     path: `/products/${productId}`,
   })
   const named = sku === null ? name : `${name} (${sku})`
   const changed = event('product.changed', `${named} was ${kind}.`)
-  const { type, text } = stockMove(change, defaultLowStockAt) ?? {}
+  const { type, text } = stockMove(change, lowStockAt) ?? {}
   return type && text ? [changed, event(type, `${named} ${text}`)] : [changed]
 }
 

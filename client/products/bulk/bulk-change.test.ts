@@ -14,6 +14,8 @@ const product = (price: string): Product => ({
   created_at: at,
   updated_at: at,
   gtin: null,
+  ads_item_id: null,
+  low_stock_at: null,
 })
 const priceAfter = (kind: Kind, value: string, price: string) =>
   stepsFor({ kind, value, reason: 'other' }, [product(price)])[0]?.price

@@ -6,6 +6,8 @@ import type { ReadingOptions } from './reading-options.tsx'
 const LABELS: Record<Field, string> = {
   sku: 'SKU',
   gtin: 'GTIN (barcode)',
+  ads_item_id: 'Item id of the ads',
+  low_stock_at: 'Low from',
   name: 'Name',
   price: 'Price',
   stock_level: 'Stock',

@@ -15,6 +15,8 @@ function product(id: number): Product {
     created_at: at,
     updated_at: at,
     gtin: null,
+    ads_item_id: null,
+    low_stock_at: null,
   }
 }
 

@@ -27,6 +27,7 @@ create table webhook_outbox (
   version bigint not null,
   stock_before bigint,
   stock_level bigint,
+  low_stock_at bigint,
   at bigint not null
 );
 
@@ -65,9 +66,9 @@ begin
     if not exists (select 1 from webhook_endpoints where product_changes <> 'none') then
       return null;
     end if;
-    insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, at)
+    insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, low_stock_at, at)
     select 'updated', changed.id, changed.sku, changed.name, changed.version, before.stock_level,
-      changed.stock_level, changed.updated_at
+      changed.stock_level, changed.low_stock_at, changed.updated_at
     from new_products as changed join old_products as before on before.id = changed.id
     where before.stock_level <> changed.stock_level
       or exists (select 1 from webhook_endpoints where product_changes = 'all');
@@ -77,11 +78,12 @@ begin
     return null;
   end if;
   if tg_op = 'INSERT' then
-    insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, at)
-    select 'created', id, sku, name, version, null, stock_level, updated_at from new_products order by id;
+    insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, low_stock_at, at)
+    select 'created', id, sku, name, version, null, stock_level, low_stock_at, updated_at
+    from new_products order by id;
   else
-    insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, at)
-    select 'deleted', id, sku, name, version, stock_level, null,
+    insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, low_stock_at, at)
+    select 'deleted', id, sku, name, version, stock_level, null, null,
       (extract(epoch from clock_timestamp()) * 1000)::bigint
     from old_products order by id;
   end if;

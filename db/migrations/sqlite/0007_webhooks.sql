@@ -28,6 +28,7 @@ create table webhook_outbox (
   version integer not null,
   stock_before integer,
   stock_level integer,
+  low_stock_at integer,
   at integer not null
 ) strict;
 
@@ -60,8 +61,8 @@ create index webhook_deliveries_finished on webhook_deliveries (finished_at) whe
 
 create trigger product_created_told after insert on products
 when exists (select 1 from webhook_endpoints where product_changes = 'all') begin
-  insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, at)
-  values ('created', new.id, new.sku, new.name, new.version, null, new.stock_level, new.updated_at);
+  insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, low_stock_at, at)
+  values ('created', new.id, new.sku, new.name, new.version, null, new.stock_level, new.low_stock_at, new.updated_at);
 end;
 
 create trigger product_updated_told after update on products
@@ -69,13 +70,14 @@ when exists (
   select 1 from webhook_endpoints
   where product_changes = 'all' or (product_changes = 'stock' and new.stock_level <> old.stock_level)
 ) begin
-  insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, at)
-  values ('updated', new.id, new.sku, new.name, new.version, old.stock_level, new.stock_level, new.updated_at);
+  insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, low_stock_at, at)
+  values ('updated', new.id, new.sku, new.name, new.version, old.stock_level, new.stock_level, new.low_stock_at,
+    new.updated_at);
 end;
 
 create trigger product_deleted_told after delete on products
 when exists (select 1 from webhook_endpoints where product_changes = 'all') begin
-  insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, at)
-  values ('deleted', old.id, old.sku, old.name, old.version, old.stock_level, null,
+  insert into webhook_outbox (kind, product_id, sku, name, version, stock_before, stock_level, low_stock_at, at)
+  values ('deleted', old.id, old.sku, old.name, old.version, old.stock_level, null, null,
     cast(unixepoch('subsec') * 1000 as integer));
 end;

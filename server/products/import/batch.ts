@@ -2,9 +2,15 @@
 import { or } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { keyConditions, productColumns } from '#server/products/pages.ts'
-import { changedRow, type NewRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
-import { keyTaken } from '#server/products/refusals.ts'
-import { KnownRows, keysOf } from './known-rows.ts'
+import {
+  changedRow,
+  type NewRow,
+  type PlannedChange,
+  type ProductWrites,
+  NO_OPTIONAL_FIELDS,
+} from '#server/products/writes.ts'
+import { keysOf, keyViolated } from '#server/products/unique-keys.ts'
+import { KnownRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 import {
   applyLines,
@@ -51,7 +57,7 @@ function targetOf(writes: ProductWrites): ImportTarget {
 }
 
 function refused({ line, fields }: ImportedLine, violation: string): Planned {
-  const { code, message: detail } = keyTaken(violation, fields)
+  const { code, message: detail } = keyViolated(violation, fields)
   return { tally: { ...emptyTally(), rejected: [{ line, code, detail }] }, setAside: [] }
 }
 
@@ -83,8 +89,12 @@ export function pictureOf(db: Database, now: number): ImportTarget {
         .from(products)
         .where(or(...keyConditions(db, keys)))
       const found = stored.map((row) => changed.byId(row.id) ?? row)
-      const { skus = [], gtins = [] } = keys
-      const unique = [...skus.map((sku) => ({ sku })), ...gtins.map((gtin) => ({ gtin }))].flatMap(keysOf)
+      const { skus = [], gtins = [], adsItemIds = [] } = keys
+      const unique = [
+        ...skus.map((sku) => ({ sku })),
+        ...gtins.map((gtin) => ({ gtin })),
+        ...adsItemIds.map((adsItemId) => ({ adsItemId })),
+      ].flatMap(keysOf)
       return [...found, ...unique.flatMap((key) => changed.ownerOf(key) ?? [])]
     },
     after: (row, change) => changedRow(row, change, now),
@@ -93,7 +103,7 @@ export function pictureOf(db: Database, now: number): ImportTarget {
     async createAll(rows: readonly NewRow[]) {
       // No product has such an id, and no line can name it.
       const created = rows.map((row) => ({
-        gtin: null,
+        ...NO_OPTIONAL_FIELDS,
         ...row,
         id: --lastId,
         version: 1,

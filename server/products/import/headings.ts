@@ -12,6 +12,8 @@ export const FIELDS = [
   'version',
   'updated_at',
   'gtin',
+  'ads_item_id',
+  'low_stock_at',
 ] as const
 export type Field = (typeof FIELDS)[number]
 
@@ -31,6 +33,10 @@ const ALIASES: Partial<Record<Field, readonly string[]>> = {
     menge anzahl quantité stockdisponible inventaire cantidad existencias inventario`),
   currency: words('currency currencycode währung devise moneda'),
   stock_delta: words('stockdelta delta change adjustment'),
+  ads_item_id: words('adsitemid googleitemid merchantid itemid offerid'),
+  low_stock_at: words(
+    'lowstockat lowstockamount lowstockthreshold reorderpoint meldebestand montantdestockfaible',
+  ),
   gtin: words(`gtin gtinupceanorisbn gtinupceanouisbn ean ean13 upc barcode variantbarcode productbarcode strichcode
     barcodenummer codebarres codeàbarres códigodebarras codigodebarras`),
 }
@@ -95,6 +101,7 @@ export const PRESETS: readonly Preset[] = [
       regularprice: 'price',
       stock: 'stock_level',
       gtinupceanorisbn: 'gtin',
+      lowstockamount: 'low_stock_at',
     },
     groups: WOOCOMMERCE_GROUPS,
   },
@@ -107,6 +114,7 @@ export const PRESETS: readonly Preset[] = [
       tarifrégulier: 'price',
       stock: 'stock_level',
       gtinupceanouisbn: 'gtin',
+      montantdestockfaible: 'low_stock_at',
     },
     groups: WOOCOMMERCE_GROUPS,
   },

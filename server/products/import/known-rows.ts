@@ -1,18 +1,5 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
-
-/** Of a value that no two products share, with its column. */
-export type UniqueKey = string
-
-type Unique = { sku?: string | null | undefined; gtin?: string | null | undefined }
-
-export const skuKey = (sku: string): UniqueKey => `sku ${sku}`
-
-export function keysOf({ sku, gtin }: Unique): UniqueKey[] {
-  return [
-    ...(typeof sku === 'string' ? [skuKey(sku)] : []),
-    ...(typeof gtin === 'string' ? [`gtin ${gtin}`] : []),
-  ]
-}
+import { keysOf, type UniqueKey } from '#server/products/unique-keys.ts'
 
 /** Rows by id and by what is unique of each, in step while they change. */
 export class KnownRows {

@@ -3,7 +3,14 @@ import * as v from 'valibot'
 import type { InputIssue } from '#server/errors.ts'
 import { unprotectCell } from '#server/products/csv-format.ts'
 import { toMinorUnits, type Currency } from '#server/products/product.ts'
-import { Gtin, NewProduct, NewStockAdjustment, ProductId } from '#server/products/schema.ts'
+import {
+  AdsItemId,
+  Gtin,
+  LowStockAt,
+  NewProduct,
+  NewStockAdjustment,
+  ProductId,
+} from '#server/products/schema.ts'
 import type { NewRow } from '#server/products/writes.ts'
 import { readPrice, readWhole, type Amount, type DecimalSign } from './amounts.ts'
 import type { Field } from './headings.ts'
@@ -15,7 +22,7 @@ export interface LineOptions {
   decimal: DecimalSign | undefined
   /** The ids and versions of a file from another catalogue mean nothing here. */
   ignoreId: boolean
-  /** An empty SKU or GTIN takes the product's away. */
+  /** An empty SKU, GTIN, item id or threshold takes the product's away. */
   clearEmpty: boolean
   /** SKUs such as 4.00638E+12 are meant. */
   keepMangledSkus: boolean
@@ -78,11 +85,11 @@ export function readLine(line: number, cells: Cells, options: LineOptions): Impo
       )
     return checked('sku', Sku, unprotectCell(cell))
   }
-  const gtin = () => {
-    // Shopify writes an apostrophe before it, for spreadsheets.
-    const cell = text('gtin')?.replace(/^'/, '')
-    if (cell !== undefined) return checked('gtin', Gtin, cell)
-    return options.clearEmpty && cells.gtin !== undefined ? null : undefined
+  /** An empty cell keeps what is there, unless empty ones clear. */
+  const optional = <T>(field: Field, read: (cell: string) => T): T | null | undefined => {
+    const cell = text(field)
+    if (cell !== undefined) return read(cell)
+    return options.clearEmpty && cells[field] !== undefined ? null : undefined
   }
   const currency = text('currency')
   if (currency !== undefined && currency !== options.currency.code)
@@ -93,7 +100,10 @@ export function readLine(line: number, cells: Cells, options: LineOptions): Impo
     id: own('id'),
     version: own('version'),
     sku: sku(),
-    gtin: gtin(),
+    // Shopify writes an apostrophe before it, for spreadsheets.
+    gtin: optional('gtin', (cell) => checked('gtin', Gtin, cell.replace(/^'/, ''))),
+    adsItemId: optional('ads_item_id', (cell) => checked('ads_item_id', AdsItemId, unprotectCell(cell))),
+    lowStockAt: optional('low_stock_at', () => whole('low_stock_at', LowStockAt.wrapped)),
     name: name === undefined ? undefined : checked('name', Name, unprotectCell(name)),
     priceMinor: priceMinor(),
     stockLevel: whole('stock_level', StockLevel),

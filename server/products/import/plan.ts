@@ -5,10 +5,18 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import { type NewRow, type PlannedChange } from '#server/products/writes.ts'
-import { keyTaken, stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
+import { stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
-import { KnownRows, keysOf, skuKey, type UniqueKey } from './known-rows.ts'
+import {
+  keysOf,
+  keyTaken,
+  skuKey,
+  UNIQUE_FIELDS,
+  type Unique,
+  type UniqueKey,
+} from '#server/products/unique-keys.ts'
+import { KnownRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 
 /** What products are found by. */
@@ -16,11 +24,12 @@ export interface LookedUp {
   ids: readonly number[]
   skus?: readonly string[]
   gtins?: readonly string[]
+  adsItemIds?: readonly string[]
 }
 
 /** Where lines take effect: a transaction, or the picture of one that a dry run keeps. */
 export interface ImportTarget {
-  /** Every product with one of the ids, SKUs or GTINs, locked. */
+  /** Every product with one of these, locked. */
   find: (keys: LookedUp) => Promise<ProductRow[]>
   after: (row: ProductRow, change: Partial<NewRow>) => ProductRow
   changeAll: (changes: readonly PlannedChange[]) => Promise<void>
@@ -197,8 +206,11 @@ class Plan implements Planned {
       if (!before || circle.length === 0 || !lines.every((line) => this.#isAllowed(line))) continue
       const freed = freedFor(lines.at(-1)?.fields ?? {}, before)
       // It must get others itself: what a line does not name, its product keeps.
-      if (Object.keys(freed).some((field) => lines[0]?.fields[field as keyof Freed] === undefined)) continue
-      await this.#change({ before, after: this.#target.after(before, freed), reason: 'import' }, [])
+      if (Object.keys(freed).some((field) => lines[0]?.fields[field as keyof Unique] === undefined)) continue
+      await this.#change(
+        { before, after: this.#target.after(before, freed as Partial<NewRow>), reason: 'import' },
+        [],
+      )
       this.setAside = this.setAside.filter((line) => !lines.includes(line))
       this.#waiting.clear()
       // The last one wants what the first had, the one before it what the last had, and so on.
@@ -252,14 +264,10 @@ class Plan implements Planned {
   }
 }
 
-type Freed = Pick<Partial<NewRow>, 'sku' | 'gtin'>
-
 /** Those fields of the row that stand in the way of what is asked for. */
-function freedFor({ sku, gtin }: Partial<NewRow>, row: ProductRow): Freed {
-  return {
-    ...(row.sku !== null && sku === row.sku && { sku: null }),
-    ...(row.gtin !== null && gtin === row.gtin && { gtin: null }),
-  }
+function freedFor(wanted: Partial<NewRow>, row: ProductRow): Unique {
+  const inTheWay = UNIQUE_FIELDS.filter((field) => row[field] !== null && wanted[field] === row[field])
+  return Object.fromEntries(inTheWay.map((field) => [field, null]))
 }
 
 /** The products of a circle, each followed by the one whose SKU or GTIN it wants; empty when it is none. */
@@ -293,6 +301,7 @@ function namedBy(lines: readonly ImportedLine[]) {
     ids: lines.flatMap(({ id }) => id ?? []),
     skus: lines.flatMap(({ fields: { sku } }) => sku ?? []),
     gtins: lines.flatMap(({ fields: { gtin } }) => gtin ?? []),
+    adsItemIds: lines.flatMap(({ fields: { adsItemId } }) => adsItemId ?? []),
   }
 }
 
@@ -308,9 +317,9 @@ function changed(target: ImportTarget, row: ProductRow, line: ImportedLine): Pro
 }
 
 function newRow({ fields, stockDelta = 0 }: ImportedLine): NewRow {
-  const { sku = null, gtin = null, name, priceMinor, stockLevel = stockDelta } = fields
+  const { sku = null, name, priceMinor, stockLevel = stockDelta, ...others } = fields
   if (name === undefined || priceMinor === undefined)
     throw new ProblemError('INVALID_INPUT', 'A new product needs a name and a price.')
   if (stockLevel < 0) throw new ProblemError('INVALID_INPUT', 'A new product has no stock to take from.')
-  return { sku, gtin, name, priceMinor, stockLevel }
+  return { ...others, sku, name, priceMinor, stockLevel }
 }

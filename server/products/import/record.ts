@@ -132,6 +132,8 @@ const Fields = v.object({
   priceMinor: v.number(),
   stockLevel: v.number(),
   gtin: v.nullable(v.string()),
+  adsItemId: v.nullable(v.string()),
+  lowStockAt: v.nullable(v.number()),
 })
 
 /** What a product was before the import. */
