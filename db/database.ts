@@ -39,6 +39,7 @@ export type Tables = Pick<
   typeof postgres,
   | 'products'
   | 'stockAdjustments'
+  | 'stockOuts'
   | 'changes'
   | 'words'
   | 'wordRemainders'

@@ -35,6 +35,18 @@ export const stockAdjustments = pgTable('stock_adjustments', {
   createdAt: bigint('created_at', { mode: 'number' }).notNull(),
 })
 
+/** When products had no stock; triggers derive it from the ledger. */
+export const stockOuts = pgTable(
+  'stock_outs',
+  {
+    productId: bigint('product_id', { mode: 'number' }).notNull(),
+    fromAt: bigint('from_at', { mode: 'number' }).notNull(),
+    /** Null while there is none. */
+    untilAt: bigint('until_at', { mode: 'number' }),
+  },
+  (table) => [primaryKey({ columns: [table.productId, table.fromAt] })],
+)
+
 /** The change feed, written by triggers in the transaction of each change, direct SQL included. */
 export const changes = pgTable('changes', {
   /** In the order of the commits, without gaps. */

@@ -27,6 +27,16 @@ export const stockAdjustments = sqliteTable('stock_adjustments', {
   createdAt: integer('created_at').notNull(),
 })
 
+export const stockOuts = sqliteTable(
+  'stock_outs',
+  {
+    productId: integer('product_id').notNull(),
+    fromAt: integer('from_at').notNull(),
+    untilAt: integer('until_at'),
+  },
+  (table) => [primaryKey({ columns: [table.productId, table.fromAt] })],
+)
+
 export const changes = sqliteTable('changes', {
   seq: integer().primaryKey(),
   kind: text({ enum: ['created', 'updated', 'deleted'] }).notNull(),
@@ -154,6 +164,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
 true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
+true satisfies Same<typeof stockOuts.$inferSelect, typeof postgres.stockOuts.$inferSelect>
 true satisfies Same<typeof changes.$inferSelect, typeof postgres.changes.$inferSelect>
 true satisfies Same<typeof imports.$inferSelect, typeof postgres.imports.$inferSelect>
 true satisfies Same<typeof importChanges.$inferSelect, typeof postgres.importChanges.$inferSelect>

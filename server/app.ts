@@ -22,6 +22,7 @@ import { createMetrics, type Metrics } from '#server/platform/metrics.ts'
 import { localLimiter, sharedLimiter } from './http/limits/limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { createProductStore } from './products/product-store.ts'
+import { createBridge } from '#server/bridge/bridge.ts'
 import { outOfStockSpend } from '#server/bridge/operations.ts'
 import { createWebhookStore } from '#server/webhooks/webhook-store.ts'
 import { startDelivery } from '#server/webhooks/webhooks.ts'
@@ -74,6 +75,7 @@ export async function startApp(
     webhooks,
     within: (tx) => bound({ products, webhooks }, tx),
     ads,
+    bridge: createBridge(db, config.itemIdRules),
     idempotency,
     answers,
     isUnavailable: db.isUnavailable,

@@ -6,6 +6,7 @@ import type { Rate } from './http/limits/gcra.ts'
 import type { LogOptions } from '#server/platform/log.ts'
 import { currencyOf, type Currency } from '#server/products/product.ts'
 import type { WebhookOptions } from '#server/webhooks/webhooks.ts'
+import { parseRule } from './bridge/item-id-rules.ts'
 import { knownFields } from './parse-input.ts'
 
 export interface Config {
@@ -25,6 +26,8 @@ export interface Config {
   ads: AdsOptions
   webhooks: WebhookOptions
   lowStockAt: number
+  /** Templates of item ids: bridge/item-id-rules.ts. */
+  itemIdRules: readonly string[]
   log: LogOptions
 }
 
@@ -187,6 +190,19 @@ const Env = v.pipe(
     LOW_STOCK_AT: wholeNumber(1, 999_999_999, '10'),
     WEBHOOKS_ALLOW_PRIVATE: flag,
     ADS_DIR: v.optional(v.string(), DEFAULT_ADS_DIR),
+    ADS_ITEM_ID_RULES: v.pipe(
+      list(''),
+      v.check(
+        (templates) => templates.every((template) => !('mistake' in parseRule(template))),
+        ({ input }) =>
+          input
+            .flatMap((template) => {
+              const rule = parseRule(template)
+              return 'mistake' in rule ? rule.mistake : []
+            })
+            .join('; '),
+      ),
+    ),
     ADS_SOURCE: v.optional(v.string()),
     ADS_REPORTS: v.pipe(
       list('campaign,product'),
@@ -281,6 +297,7 @@ function toConfig(
       lowStockAt: env.LOW_STOCK_AT,
     },
     lowStockAt: env.LOW_STOCK_AT,
+    itemIdRules: env.ADS_ITEM_ID_RULES,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (isTTY ? 'pretty' : 'json') },
   }
 }

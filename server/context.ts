@@ -1,4 +1,5 @@
 import type { Queries } from '#db/database.ts'
+import type { Bridge } from '#server/bridge/bridge.ts'
 import type { AnswerCache } from '#server/cache/cached-answer.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Idempotency } from '#server/idempotency.ts'
@@ -20,6 +21,7 @@ export interface Services extends Stores {
   /** The same stores, whose writes are part of this transaction. */
   within: (tx: Queries) => Stores
   ads: Ads
+  bridge: Bridge
   idempotency: Idempotency
   answers: AnswerCache
   /** True for an error of the database that may pass: a lost connection, a timeout, a lock. */

@@ -260,13 +260,18 @@ test('what another process stores is seen', async () => {
   await until('its run is told too', () => reader.runs()[0]?.id === writer.runs()[0]?.id)
 })
 
-test('spend is summed by product', async () => {
+test('spend is told by item and date', async () => {
   await using ads = open(options({ reports: ['product'] }))
   await ads.startRun({ kind: 'fetch', range: { from: '2026-01-01', to: '2026-01-03' } })
   await until('it is done', () => ads.runs()[0]?.finished_at !== null)
-  expect(await ads.spendByItem({ from: '2026-01-01', to: '2026-01-02' })).toEqual([
-    { productItemId: 'AS-1', currency: '', clicks: 2, costMicros: 2000n, conversions: 0.2 },
-    { productItemId: 'AS-2', currency: '', clicks: 4, costMicros: 4000n, conversions: 0.2 },
+  const days = await ads.itemSpend({ from: '2026-01-01', to: '2026-01-02' })
+  expect(days.map(({ date, time }) => [date, time.until - time.from])).toEqual([
+    ['2026-01-01', 86_400_000],
+    ['2026-01-02', 86_400_000],
+  ])
+  expect(days[0]?.items).toMatchObject([
+    { itemId: 'AS-1', clicks: 1, costMicros: 1000n },
+    { itemId: 'AS-2', clicks: 2, costMicros: 2000n },
   ])
   expect({ name: ads.sourceName, demo: ads.isDemo }).toEqual({ name: 'module', demo: false })
 })

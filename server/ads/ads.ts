@@ -3,14 +3,14 @@ import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
-import { addDays, dateIn, type DateRange } from './calendar.ts'
+import { addDays, dateIn, startOfDate, type DateRange } from './calendar.ts'
 import { collectSteps, type CheckStep } from './check.ts'
 import { requireSource, customersOf, kindOf, type SourceKind } from './connect.ts'
-import { toNumber } from './decimal.ts'
 import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError } from './errors.ts'
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
-import { groupsByProduct, rowsByCampaign, rowsByDate, rowsByProduct } from './groups.ts'
+import { rowsByCampaign, rowsByDate, rowsByProduct } from './groups.ts'
+import { ItemSpend, type ItemDay } from './item-spend.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
@@ -44,13 +44,15 @@ export interface Ads extends AsyncDisposable {
   currencyOf(customerIds: readonly string[]): string
   /** In the account's time zone, once that is known. */
   yesterday(): string
+  /** The time zone of the first account that is known. */
+  zone(): string
   /** The two years up to yesterday. */
   twoYears(): DateRange
   /** Every date of the range, report and account by account. */
   days(selection: Selection): Day[]
   sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]>
-  /** What was spent on each product, over all accounts of one currency. */
-  spendByItem(range: DateRange): Promise<ItemSpend[]>
+  /** What each item cost on each date that the store has, account by account. */
+  itemSpend(range: DateRange): Promise<DayOfItems[]>
   /** @throws ProblemError `STORE_BUSY`, or `UNAVAILABLE` when the configuration lets nothing be fetched */
   startRun(request: StartRun): Promise<Run>
   /** Newest first, those of other processes included once they ended. */
@@ -73,12 +75,13 @@ export interface Ads extends AsyncDisposable {
   startSchedule(): void
 }
 
-export interface ItemSpend {
-  productItemId: string
+/** Of one account. */
+export interface DayOfItems {
+  date: string
+  /** The date in the account's zone, in milliseconds since the epoch; of a date that is not over, up to now. */
+  time: { from: number; until: number }
   currency: string
-  clicks: number
-  costMicros: bigint
-  conversions: number
+  items: readonly ItemDay[]
 }
 
 export interface StartRun {
@@ -117,6 +120,7 @@ class AdsService implements Ads {
   readonly #options: AdsOptions
   readonly #parts: AdsParts
   readonly #reader: StoreReader
+  readonly #itemSpend: ItemSpend
   readonly #runner: Runner
   #schedule: { zone: string; job: Disposable | undefined } | undefined
 
@@ -124,6 +128,7 @@ class AdsService implements Ads {
     this.#options = options
     this.#parts = parts
     this.#reader = new StoreReader(options.dir)
+    this.#itemSpend = new ItemSpend(options.dir)
     this.reports = options.reports
     this.#configuredIds = customersOf(options)
     const metrics = createRunMetrics(parts.metrics, () => this.#countDates())
@@ -177,17 +182,21 @@ class AdsService implements Ads {
     return by === 'campaign' ? await rowsByCampaign(lines, grouping) : await rowsByProduct(lines, grouping)
   }
 
-  async spendByItem(range: DateRange): Promise<ItemSpend[]> {
+  async itemSpend(range: DateRange): Promise<DayOfItems[]> {
     const selection: Selection = { range, reports: ['product'], customerIds: this.customerIds }
-    const lines = selectLines(this.#reader.lines().values(), selection)
-    const groups = await groupsByProduct(lines, this.#grouping())
-    return groups.map(({ name, currency, sums }) => ({
-      productItemId: name,
-      currency,
-      clicks: Number(sums.clicks),
-      costMicros: sums.cost_micros,
-      conversions: toNumber(sums.conversions),
-    }))
+    const found = await this.#itemSpend.of(selectLines(this.#reader.lines().values(), selection))
+    const accounts = this.#accounts()
+    const now = this.#parts.clock.now()
+    return found.map(({ line: { date, customerId }, items }) => {
+      const { timeZone = this.#zone(), currency = '' } = accounts[customerId] ?? {}
+      const from = startOfDate(timeZone, date)
+      const until = Math.max(from + 1, Math.min(startOfDate(timeZone, addDays(date, 1)), now))
+      return { date, time: { from, until }, currency, items }
+    })
+  }
+
+  zone(): string {
+    return this.#zone()
   }
 
   async startRun(request: StartRun): Promise<Run> {

@@ -21,6 +21,11 @@ export function dateIn(zone: string, epochMs: number): string {
   return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainDate().toString()
 }
 
+/** When the date begins in `zone`, in milliseconds since the epoch: days of a change to or from summer time are 23 or 25 hours. */
+export function startOfDate(zone: string, date: string): number {
+  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds
+}
+
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
   try {

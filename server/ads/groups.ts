@@ -10,7 +10,7 @@ import { readRows } from './store/date-file.ts'
 import type { IndexLine } from './store/index-file.ts'
 import { datePath } from './store/layout.ts'
 
-export interface Group {
+interface Group {
   name: string
   /** ISO 4217; empty while it is not known. */
   currency: string
@@ -59,7 +59,7 @@ export async function rowsByProduct(lines: readonly IndexLine[], by: Grouping): 
   }))
 }
 
-export async function groupsByProduct(lines: readonly IndexLine[], by: Grouping): Promise<Group[]> {
+async function groupsByProduct(lines: readonly IndexLine[], by: Grouping): Promise<Group[]> {
   return await groupRows(lines, PRODUCT_ITEM_ID, by)
 }
 

@@ -7,7 +7,7 @@ import { REPORT_NAMES } from './options.ts'
 /** Longer than all that Google keeps by the day. */
 export const MAX_RANGE_DAYS = 1_200
 
-const CalendarDate = v.pipe(
+export const CalendarDate = v.pipe(
   v.string('must be a date such as 2026-01-31'),
   v.check(isDate, 'must be a date such as 2026-01-31'),
   v.metadata({ format: 'date' }),

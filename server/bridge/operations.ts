@@ -1,94 +1,248 @@
-/** Ads meet products: a product's SKU is the item id in the ads' product report. */
-import * as v from 'valibot'
-import { addDays } from '#server/ads/calendar.ts'
-import { CostCurrency, Source } from '#server/ads/schema.ts'
+/** Ads meet products: what was spent on them while they were out of stock, and on what no product has. */
+import type { DayOfItems } from '#server/ads/ads.ts'
+import { addDays, daysBetween, startOfDate, type DateRange } from '#server/ads/calendar.ts'
+import { toNumber } from '#server/ads/decimal.ts'
+import type { Day } from '#server/ads/schema.ts'
+import { fillRange } from '#server/ads/plan.ts'
 import type { Context } from '#server/context.ts'
-import { query } from '#server/operation.ts'
-import { Product } from '#server/products/schema.ts'
+import { invalidInput } from '#server/errors.ts'
+import { mutation, query } from '#server/operation.ts'
+import { Nothing } from '#server/products/schema.ts'
 import { toProduct } from '#server/products/wire.ts'
+import type { Interval } from './attribution.ts'
+import { parseRule } from './item-id-rules.ts'
+import * as schema from './schema.ts'
+import { spendByStock, within, type ProductSpend, type SpendByStock } from './spend-by-stock.ts'
 
-const MAX_DAYS = 731
-
-const Input = v.strictObject({
-  days: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_DAYS, `must be at most ${MAX_DAYS}`)),
-    7,
-  ),
-})
-
-const Output = v.object({
-  source: Source,
-  from: v.string(),
-  to: v.string(),
-  items: v.array(
-    v.object({
-      product: Product,
-      clicks: v.number(),
-      cost_micros: v.string(),
-      conversions: v.number(),
-      currency: v.string(),
-    }),
-  ),
-  cost_micros: v.pipe(
-    v.nullable(v.string()),
-    v.description('Null where the accounts differ in currency: then only `totals` tells.'),
-  ),
-  currency: CostCurrency,
-  totals: v.array(v.object({ currency: v.string(), cost_micros: v.string() })),
-})
+const DEFAULT_DAYS = 7
+const RECENT_DAYS = 7
+const INTERVALS_TOLD = 100
+const DAY_MS = 86_400_000
+const RULES = '/ads/item-id-rules'
 
 export const bridgeOperations = {
   outOfStockSpend: query({
     rest: 'GET /ads/out-of-stock-spend',
-    summary: 'What was spent on products that are out of stock now, most first',
-    input: Input,
-    output: Output,
+    summary: 'What was spent on products while they were out of stock, most first, and where the rest went',
+    input: schema.SpendQuery,
+    output: schema.OutOfStockSpend,
+    scope: 'ads:read',
+    cost: 'search',
+    run: outOfStockSpend,
+  }),
+
+  unmatchedItems: query({
+    rest: 'GET /ads/unmatched-items',
+    summary:
+      'Item ids of the ads that no product has, most spent first; with rules, as they would leave them',
+    input: schema.UnmatchedQuery,
+    output: schema.UnmatchedItems,
+    scope: 'ads:read',
+    cost: 'search',
+    run: unmatchedItems,
+  }),
+
+  itemIdRules: query({
+    rest: `GET ${RULES}`,
+    summary: 'How item ids are made of products’ fields, where they are neither ads_item_id nor SKU',
+    input: Nothing,
+    output: schema.Rules,
     scope: 'ads:read',
     cost: 'read',
-    run: outOfStockSpend,
+    run: rules,
+  }),
+
+  setItemIdRules: mutation({
+    rest: `POST ${RULES}`,
+    summary: 'Set them, such as shopify_{country}_{product}_{variant} or gla_{id}',
+    input: schema.RulesChange,
+    output: schema.Rules,
+    scope: 'ads:write',
+    cost: 'write',
+    transactional: false,
+    async run(ctx, { rules: templates }) {
+      refuseMistakes(templates, '/rules')
+      await ctx.bridge.storeRules(templates)
+      return await rules(ctx)
+    },
   }),
 }
 
-/** The last `days` dates that the account has finished, ending yesterday in its own time zone. */
-export async function outOfStockSpend(
-  { ads, products, currency }: Pick<Context, 'ads' | 'products' | 'currency'>,
-  { days }: v.InferOutput<typeof Input>,
-) {
-  const to = ads.yesterday()
-  const from = addDays(to, 1 - days)
-  const spend = Map.groupBy(await ads.spendByItem({ from, to }), ({ productItemId }) => productItemId)
-  const outOfStock = await products.outOfStock([...spend.keys()])
-  const items = outOfStock
-    .flatMap((row) => (spend.get(row.sku ?? '') ?? []).map((spent) => ({ row, spent })))
-    .filter(({ spent }) => spent.costMicros > 0n)
-    .toSorted(
-      (a, b) =>
-        compare(a.spent.currency, b.spent.currency) ||
-        Number(b.spent.costMicros - a.spent.costMicros) ||
-        a.row.id - b.row.id,
-    )
-  const totals = [...Map.groupBy(items, ({ spent }) => spent.currency)].map(([of, each]) => ({
-    currency: of,
-    cost_micros: String(each.reduce((sum, { spent }) => sum + spent.costMicros, 0n)),
-  }))
-  const [total = { cost_micros: '0', currency: ads.currencyOf(ads.customerIds) }] = totals
+type Needed = Pick<Context, 'ads' | 'products' | 'bridge' | 'currency' | 'clock'>
+
+export async function outOfStockSpend(ctx: Needed, asked: schema.SpendQuery) {
+  const range = rangeOf(ctx, asked)
+  const days = await ctx.ads.itemSpend(range)
+  const time = timeOf(ctx, range, days)
+  const stockOuts = await ctx.bridge.stockOuts(time)
+  const recentFrom = addDays(range.to, 1 - RECENT_DAYS)
+  const owners = await ctx.bridge.match(itemIdsOf(days), undefined)
+  const { products, totals } = spendByStock(days, { owners, stockOuts, recentFrom })
+  const recentDates = new Set(days.flatMap(({ date }) => (date >= recentFrom ? date : []))).size
+  const items = await itemsOf(ctx, products, { stockOuts, time, recentDates })
+  const sums = totals.map(totalsToWire)
+  const [only = { cost_micros: '0', currency: ctx.ads.currencyOf(ctx.ads.customerIds) }] = sums
   return {
-    source: ads.sourceName,
-    from,
-    to,
-    items: items.map(({ row, spent }) => ({
-      product: toProduct(row, currency),
-      clicks: spent.clicks,
-      cost_micros: String(spent.costMicros),
-      conversions: spent.conversions,
-      currency: spent.currency,
-    })),
-    cost_micros: totals.length > 1 ? null : total.cost_micros,
-    currency: totals.length > 1 ? '' : total.currency,
-    totals,
+    ...coverage(ctx, range),
+    items,
+    cost_micros: sums.length > 1 ? null : only.cost_micros,
+    currency: sums.length > 1 ? '' : only.currency,
+    totals: sums,
   }
 }
 
-function compare(a: string, b: string): number {
+interface Around {
+  stockOuts: ReadonlyMap<number, Interval[]>
+  time: Interval
+  recentDates: number
+}
+
+/** Those on which something was spent while they were out of stock, or is spent now. */
+async function itemsOf({ products, currency }: Needed, spend: readonly ProductSpend[], around: Around) {
+  const { stockOuts, time, recentDates } = around
+  const isOut = (productId: number) => stockOuts.get(productId)?.at(-1)?.until === Infinity
+  const told = spend.filter(
+    ({ productId, costMicros, recentMicros }) => costMicros > 0n || (isOut(productId) && recentMicros > 0n),
+  )
+  const rows = new Map(
+    (await products.byIds(told.map(({ productId }) => productId))).map((row) => [row.id, row]),
+  )
+  return told
+    .toSorted(
+      (a, b) =>
+        compare(a.currency, b.currency) || compare(b.costMicros, a.costMicros) || a.productId - b.productId,
+    )
+    .flatMap((own) => {
+      const row = rows.get(own.productId)
+      if (!row) return []
+      const times = stockOuts.get(row.id) ?? []
+      const inRange = within(time, times)
+      return {
+        product: toProduct(row, currency),
+        currency: own.currency,
+        cost_micros: String(own.costMicros),
+        clicks: rounded(own.clicks),
+        conversions: toNumber(own.conversions),
+        conversions_value: toNumber(own.conversionsValue),
+        days_out: rounded(inRange.reduce((sum, { from, until }) => sum + until - from, 0) / DAY_MS),
+        estimated_days: own.estimatedDays,
+        out_of_stock: inRange
+          .slice(-INTERVALS_TOLD)
+          .map(({ from, until }) => ({ from: iso(from), until: iso(until) })),
+        out_since: isOut(row.id) ? iso(times.at(-1)?.from ?? 0) : null,
+        cost_micros_per_day: String(own.recentMicros / BigInt(Math.max(1, recentDates))),
+      }
+    })
+}
+
+function totalsToWire(totals: SpendByStock['totals'][number]) {
+  const { currency, inStockMicros, outOfStockMicros, unknownMicros, unmatchedMicros } = totals
+  return {
+    currency,
+    cost_micros: String(outOfStockMicros),
+    in_stock_cost_micros: String(inStockMicros),
+    unknown_cost_micros: String(unknownMicros),
+    unmatched_cost_micros: String(unmatchedMicros),
+    report_cost_micros: String(inStockMicros + outOfStockMicros + unknownMicros + unmatchedMicros),
+  }
+}
+
+async function unmatchedItems(
+  ctx: Needed,
+  { rules: proposed, limit, ...asked }: { rules?: string | undefined; limit: number } & schema.SpendQuery,
+) {
+  const templates = proposed?.split(',').map((template) => template.trim())
+  if (templates) refuseMistakes(templates, '/rules')
+  const range = rangeOf(ctx, asked)
+  const days = await ctx.ads.itemSpend(range)
+  const itemIds = itemIdsOf(days)
+  const owners = await ctx.bridge.match(itemIds, templates)
+  const { unmatched, totals } = spendByStock(days, { owners, stockOuts: new Map(), recentFrom: range.to })
+  return {
+    ...coverage(ctx, range),
+    matched: owners.size,
+    unmatched: itemIds.size - owners.size,
+    items: unmatched
+      .toSorted((a, b) => compare(a.currency, b.currency) || compare(b.costMicros, a.costMicros))
+      .slice(0, limit)
+      .map(({ itemId, currency, clicks, costMicros }) => ({
+        item_id: itemId,
+        currency,
+        clicks,
+        cost_micros: String(costMicros),
+      })),
+    totals: totals.map(({ currency, unmatchedMicros }) => ({
+      currency,
+      cost_micros: String(unmatchedMicros),
+    })),
+  }
+}
+
+async function rules({ bridge }: Pick<Context, 'bridge'>) {
+  const { templates, source } = await bridge.rules()
+  return { rules: [...templates], source }
+}
+
+function refuseMistakes(templates: readonly string[], pointer: string): void {
+  const mistakes = templates.flatMap((template) => {
+    const rule = parseRule(template)
+    return 'mistake' in rule ? [{ pointer, detail: rule.mistake }] : []
+  })
+  if (mistakes.length > 0) throw invalidInput(mistakes)
+}
+
+/** The dates that are asked for, ending yesterday in the account's own time zone unless told otherwise. */
+function rangeOf({ ads }: Needed, { days = DEFAULT_DAYS, ...asked }: schema.SpendQuery): DateRange {
+  const yesterday = ads.yesterday()
+  const range = fillRange(asked, { from: addDays(asked.to ?? yesterday, 1 - days), to: yesterday })
+  if (range.from > range.to) throw invalidInput([{ pointer: '/from', detail: 'must not be after to' }])
+  if (daysBetween(range.from, range.to) >= schema.MAX_DAYS)
+    throw invalidInput([{ pointer: '/from', detail: `the range must not exceed ${schema.MAX_DAYS} days` }])
+  return range
+}
+
+/** From the first date to the end of the last one, in whichever account that is. */
+function timeOf({ ads, clock }: Needed, { from, to }: DateRange, days: readonly DayOfItems[]): Interval {
+  const zone = ads.zone()
+  const end = Math.min(startOfDate(zone, addDays(to, 1)), clock.now())
+  return {
+    from: Math.min(startOfDate(zone, from), ...days.map(({ time }) => time.from)),
+    until: Math.max(end, ...days.map(({ time }) => time.until)),
+  }
+}
+
+const WITH_FIGURES: ReadonlySet<Day['state']> = new Set([
+  'complete',
+  'empty',
+  'provisional',
+  'partial',
+  // Its account was closed: nothing was spent.
+  'closed',
+])
+
+function coverage({ ads }: Needed, range: DateRange) {
+  const dates = ads.days({ range, reports: ['product'], customerIds: ads.customerIds })
+  const missing = dates.filter(({ state }) => !WITH_FIGURES.has(state)).length
+  return {
+    source: ads.sourceName,
+    ...range,
+    state: missing > 0 || dates.length === 0 ? ('unknown' as const) : ('complete' as const),
+    missing_dates: missing,
+  }
+}
+
+function itemIdsOf(days: readonly DayOfItems[]): Set<string> {
+  return new Set(days.flatMap(({ items }) => items.map(({ itemId }) => itemId)))
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function compare<T extends string | bigint>(a: T, b: T): number {
   return a < b ? -1 : Number(a > b)
 }

@@ -30,6 +30,8 @@ test('what the schemas know is in the document', () => {
     'price',
     'stock_level',
     'gtin',
+    'ads_item_id',
+    'low_stock_at',
   ])
   expect(Object.keys(update.responses)).toEqual(
     expect.arrayContaining(['200', '404', '409', '412', '413', '415', '429', '500', '503']),

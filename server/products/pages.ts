@@ -232,18 +232,16 @@ export function keyConditions({ tables: { products } }: Database, keys: Keys): S
 }
 
 /** Both databases bound the parameters of one statement, at 32,766 or above. */
-const SKUS_PER_QUERY = 1000
+const IDS_PER_QUERY = 5000
 
-export async function outOfStockRows(db: Database, skus: readonly string[]): Promise<ProductRow[]> {
+/** Those that there are, in no particular order. */
+export async function rowsWithIds(db: Database, ids: readonly number[]): Promise<ProductRow[]> {
   const { products } = db.tables
   const rows: ProductRow[] = []
-  for (let start = 0; start < skus.length; start += SKUS_PER_QUERY) {
-    const some = skus.slice(start, start + SKUS_PER_QUERY)
+  for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
+    const some = ids.slice(start, start + IDS_PER_QUERY)
     rows.push(
-      ...(await db.reader
-        .select(productColumns(db))
-        .from(products)
-        .where(and(eq(products.stockLevel, 0), inArray(products.sku, some)))),
+      ...(await db.reader.select(productColumns(db)).from(products).where(inArray(products.id, some))),
     )
   }
   return rows

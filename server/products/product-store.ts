@@ -11,9 +11,9 @@ import {
   countRows,
   estimateRows,
   listRows,
-  outOfStockRows,
   placeOf,
   productColumns,
+  rowsWithIds,
   rowWithKey,
   searchRows,
   usedFields,
@@ -106,8 +106,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     /** The optional ones that any product has. */
     usedFields: () => usedFields(db),
     withGtin: (gtin: string, filter: ProductFilter) => rowWithKey(db, { gtin }, filter),
-    /** Those of the given SKUs whose stock is 0. */
-    outOfStock: (skus: readonly string[]) => outOfStockRows(db, skus),
+    byIds: (ids: readonly number[]) => rowsWithIds(db, ids),
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
       await indexWords([row.name])

@@ -1,0 +1,72 @@
+/** Where ads and products meet: what the bridge keeps between requests, and its settings. */
+import { and, eq, gt, isNull, lt, or } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+import type { Interval } from './attribution.ts'
+import { rulesOf } from './item-id-rules.ts'
+import { ItemMatcher, type MatchedProduct } from './item-matcher.ts'
+
+const RULES = 'bridge: item id rules'
+
+export interface Bridge {
+  /** Of each item id that a product has, by these rules or those in force. */
+  match(
+    itemIds: Iterable<string>,
+    templates?: readonly string[],
+  ): Promise<ReadonlyMap<string, MatchedProduct>>
+  /** When products had no stock, within the time given or now, by product and in order. */
+  stockOuts(time: Interval): Promise<ReadonlyMap<number, Interval[]>>
+  rules(): Promise<Rules>
+  storeRules(templates: readonly string[]): Promise<void>
+}
+
+export interface Rules {
+  templates: readonly string[]
+  /** `stored`: by the API or on the page; they win over the configured ones. */
+  source: 'configured' | 'stored'
+}
+
+/** @param configured `ADS_ITEM_ID_RULES` */
+export function createBridge(db: Database, configured: readonly string[]): Bridge {
+  const { settings, stockOuts } = db.tables
+  const inForce = new ItemMatcher(db)
+  const rules = async (): Promise<Rules> => {
+    const [stored] = await db.reader.select().from(settings).where(eq(settings.name, RULES))
+    return stored
+      ? { templates: JSON.parse(stored.value), source: 'stored' }
+      : { templates: configured, source: 'configured' }
+  }
+  return {
+    rules,
+
+    async match(itemIds, templates) {
+      // Proposed rules are tried beside those in force, and forgotten.
+      if (templates) return await new ItemMatcher(db).match(itemIds, rulesOf(templates))
+      return await inForce.match(itemIds, rulesOf((await rules()).templates))
+    },
+
+    async stockOuts({ from, until }) {
+      const rows = await db.scanner
+        .select()
+        .from(stockOuts)
+        .where(or(isNull(stockOuts.untilAt), and(lt(stockOuts.fromAt, until), gt(stockOuts.untilAt, from))))
+        .orderBy(stockOuts.productId, stockOuts.fromAt)
+      const byProduct = new Map<number, Interval[]>()
+      for (const { productId, fromAt, untilAt } of rows) {
+        const own = byProduct.get(productId) ?? []
+        if (own.length === 0) byProduct.set(productId, own)
+        own.push({ from: fromAt, until: untilAt ?? Infinity })
+      }
+      return byProduct
+    },
+
+    async storeRules(templates) {
+      const value = JSON.stringify(templates)
+      await db.withTransaction(async (tx) => {
+        await tx
+          .insert(settings)
+          .values({ name: RULES, value })
+          .onConflictDoUpdate({ target: settings.name, set: { value } })
+      })
+    },
+  }
+}

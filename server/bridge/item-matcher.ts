@@ -1,0 +1,148 @@
+/**
+ * Which product an item id of the ads belongs to: the one that has it as `ads_item_id`, else as SKU, else as the rules
+ * say; of several the oldest. Without regard to case: reports have item ids in lower case.
+ *
+ * Read from the whole catalogue once, then kept in step by the change feed: a change that leaves the keys of its product
+ * alone, such as a sale, costs nothing.
+ */
+import { gt } from 'drizzle-orm'
+import type { Database } from '#db/database.ts'
+import { changeRows, latestSeq } from '#server/products/journal.ts'
+import type { ItemIdRule, KeyField } from './item-id-rules.ts'
+
+export interface MatchedProduct {
+  id: number
+  createdAt: number
+}
+
+interface Keyed extends MatchedProduct {
+  sku: string | null
+  gtin: string | null
+  adsItemId: string | null
+}
+
+const PAGE_SIZE = 5000
+const FEED_PAGE = 1000
+/** Beyond this, reading the catalogue anew is cheaper than following the feed. */
+const MAX_FOLLOWED = 20_000
+
+type Key = `${KeyField} ${string}`
+
+export class ItemMatcher {
+  readonly #db: Database
+  #seq = -1
+  #rules: readonly ItemIdRule[] = []
+  /** Of every item id that was asked for, by falling priority. */
+  #wanted = new Map<string, Key[]>()
+  #owners = new Map<Key, MatchedProduct>()
+  /** Of each product that owns any: all of its keys. */
+  #keys = new Map<number, string>()
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  /** Those item ids that a product has. */
+  async match(
+    itemIds: Iterable<string>,
+    rules: readonly ItemIdRule[],
+  ): Promise<ReadonlyMap<string, MatchedProduct>> {
+    const wanted = new Set(itemIds)
+    const answer = this.#turn.then(async () => {
+      await this.#refresh(wanted, rules)
+      const owners = [...wanted].flatMap((itemId) => {
+        const owner = this.#wanted.get(itemId)?.flatMap((key) => this.#owners.get(key) ?? [])[0]
+        return owner ? [[itemId, owner] as const] : []
+      })
+      return new Map(owners)
+    })
+    this.#turn = answer.catch(() => {})
+    return await answer
+  }
+
+  async #refresh(wanted: ReadonlySet<string>, rules: readonly ItemIdRule[]): Promise<void> {
+    const sameRules =
+      rules.map(({ template }) => template).join() === this.#rules.map((each) => each.template).join()
+    const isKnown = sameRules && [...wanted].every((itemId) => this.#wanted.has(itemId))
+    if (isKnown && (await this.#follow())) return
+    if (!sameRules) this.#wanted.clear()
+    this.#rules = rules
+    for (const itemId of wanted) this.#wanted.set(itemId, keysFor(itemId, rules))
+    await this.#readAll()
+  }
+
+  /** @returns false when a change concerns what item ids belong to */
+  async #follow(): Promise<boolean> {
+    const keys = new Set([...this.#wanted.values()].flat())
+    for (let followed = 0; followed < MAX_FOLLOWED;) {
+      const changes = await changeRows(this.#db, this.#seq, FEED_PAGE)
+      for (const { productId, product } of changes) {
+        const now = product === null ? [] : keysOf(storedKeys(product))
+        const before = this.#keys.get(productId)
+        const concerns = before === undefined ? now.some((key) => keys.has(key)) : before !== now.join('\n')
+        if (concerns) return false
+      }
+      this.#seq = changes.at(-1)?.seq ?? this.#seq
+      if (changes.length < FEED_PAGE) return true
+      followed += changes.length
+    }
+    return false
+  }
+
+  async #readAll(): Promise<void> {
+    // First the place in the feed: what is written while the catalogue is read is followed afterwards.
+    this.#seq = await latestSeq(this.#db)
+    this.#owners = new Map()
+    this.#keys = new Map()
+    const wanted = new Set([...this.#wanted.values()].flat())
+    for await (const product of products(this.#db)) {
+      const keys = keysOf(product)
+      const own = keys.filter((key) => wanted.has(key))
+      if (own.length === 0) continue
+      this.#keys.set(product.id, keys.join('\n'))
+      const { id, createdAt } = product
+      for (const key of own) if (!this.#owners.has(key)) this.#owners.set(key, { id, createdAt })
+    }
+  }
+}
+
+function keysFor(itemId: string, rules: readonly ItemIdRule[]): Key[] {
+  const text = itemId.toLowerCase()
+  const byRule = rules.flatMap((rule) => {
+    const found = rule.read(itemId)
+    return found ? [`${found.field} ${found.value}` as const] : []
+  })
+  return [`adsItemId ${text}`, `sku ${text}`, ...byRule]
+}
+
+/** A product with an item id of its own is not found by its SKU. */
+function keysOf({ id, sku, gtin, adsItemId }: Omit<Keyed, 'createdAt'>): Key[] {
+  if (adsItemId !== null) return [`adsItemId ${adsItemId.toLowerCase()}`]
+  return [
+    `id ${id}`,
+    ...(sku === null ? [] : [`sku ${sku.toLowerCase()}` as const]),
+    ...(gtin === null ? [] : [`gtin ${gtin}` as const]),
+  ]
+}
+
+function storedKeys(json: string): Omit<Keyed, 'createdAt'> {
+  const { id, sku, gtin = null, ads_item_id = null } = JSON.parse(json)
+  return { id, sku, gtin, adsItemId: ads_item_id }
+}
+
+async function* products({ scanner, tables: { products: table } }: Database): AsyncGenerator<Keyed> {
+  const { id, sku, gtin, adsItemId, createdAt } = table
+  for (let after = 0; ;) {
+    const rows = await scanner
+      .select({ id, sku, gtin, adsItemId, createdAt })
+      .from(table)
+      .where(gt(id, after))
+      .orderBy(id)
+      .limit(PAGE_SIZE)
+    yield* rows
+    const last = rows.at(-1)
+    if (!last || rows.length < PAGE_SIZE) return
+    after = last.id
+  }
+}

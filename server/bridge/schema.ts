@@ -1,0 +1,131 @@
+/** The shapes of the bridge on the wire. */
+import * as v from 'valibot'
+import { CalendarDate, CostCurrency, Source } from '#server/ads/schema.ts'
+import { Product } from '#server/products/schema.ts'
+
+export const MAX_DAYS = 731
+const MAX_RULES = 20
+
+const instant = v.pipe(v.string(), v.isoTimestamp())
+const micros = v.pipe(v.string(), v.description('Millionths of the currency’s unit, as digits.'))
+
+const range = {
+  days: v.pipe(
+    v.optional(
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_DAYS, `must be at most ${MAX_DAYS}`)),
+    ),
+    v.description('So many dates up to yesterday in the account’s time zone; 7 when no range is given.'),
+  ),
+  from: v.optional(CalendarDate),
+  to: v.optional(CalendarDate),
+}
+
+const daysOrRange = <
+  T extends { days?: number | undefined; from?: string | undefined; to?: string | undefined },
+>() =>
+  v.check<T, string>(
+    ({ days, from, to }) => days === undefined || (from === undefined && to === undefined),
+    'give days, or from and to',
+  )
+
+export const SpendQuery = v.pipe(v.strictObject(range), daysOrRange())
+export type SpendQuery = v.InferOutput<typeof SpendQuery>
+
+/** What a range of dates has to say of itself. */
+const Coverage = {
+  source: Source,
+  from: v.string(),
+  to: v.string(),
+  state: v.pipe(
+    v.picklist(['complete', 'unknown']),
+    v.description('`unknown` while dates of the range are missing: their spend is in none of the figures.'),
+  ),
+  missing_dates: v.pipe(v.number(), v.description('Dates without figures, account by account.')),
+}
+
+export const OutOfStockSpend = v.object({
+  ...Coverage,
+  items: v.array(
+    v.object({
+      product: Product,
+      currency: v.string(),
+      cost_micros: v.pipe(micros, v.description('Spent while it was out of stock.')),
+      clicks: v.pipe(v.number(), v.description('As the cost; a part of a day counts by its share.')),
+      conversions: v.number(),
+      conversions_value: v.number(),
+      days_out: v.number(),
+      estimated_days: v.pipe(
+        v.number(),
+        v.description('Dates on which the stock changed: their spend is divided by the share of the day.'),
+      ),
+      out_of_stock: v.pipe(
+        v.array(v.object({ from: instant, until: instant })),
+        v.description('When, within the range: the newest 100 times, oldest first.'),
+      ),
+      out_since: v.pipe(v.nullable(instant), v.description('Null while it is in stock.')),
+      cost_micros_per_day: v.pipe(micros, v.description('On the last 7 dates of the range that are there.')),
+    }),
+  ),
+  cost_micros: v.pipe(
+    v.nullable(v.string()),
+    v.description('Null where the accounts differ in currency: then only `totals` tells.'),
+  ),
+  currency: CostCurrency,
+  totals: v.pipe(
+    v.array(
+      v.object({
+        currency: v.string(),
+        cost_micros: v.pipe(micros, v.description('On products while they were out of stock.')),
+        in_stock_cost_micros: micros,
+        unknown_cost_micros: v.pipe(micros, v.description('Before the stock of the product was recorded.')),
+        unmatched_cost_micros: v.pipe(micros, v.description('On item ids that no product has.')),
+        report_cost_micros: v.pipe(
+          micros,
+          v.description('The sum of these four, and of the product report.'),
+        ),
+      }),
+    ),
+    v.description('For each currency; amounts of different currencies are never added up.'),
+  ),
+})
+
+export const UnmatchedQuery = v.pipe(
+  v.strictObject({
+    ...range,
+    rules: v.pipe(
+      v.optional(v.string()),
+      v.description('To be tried instead of those in force: templates with commas between them.'),
+    ),
+    limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)), 100),
+  }),
+  daysOrRange(),
+)
+
+const Matching = {
+  matched: v.pipe(v.number(), v.description('Item ids with spend that a product has.')),
+  unmatched: v.number(),
+}
+
+export const UnmatchedItems = v.object({
+  ...Coverage,
+  ...Matching,
+  items: v.pipe(
+    v.array(v.object({ item_id: v.string(), currency: v.string(), clicks: v.number(), cost_micros: micros })),
+    v.description('Item ids that no product has, most spent first.'),
+  ),
+  totals: v.array(v.object({ currency: v.string(), cost_micros: micros })),
+})
+
+const Rule = v.pipe(v.string(), v.minLength(1, 'must not be empty'), v.maxLength(200, 'is too long'))
+
+export const RulesChange = v.strictObject({
+  rules: v.pipe(v.array(Rule, 'must be a list'), v.maxLength(MAX_RULES, `must have at most ${MAX_RULES}`)),
+})
+
+export const Rules = v.object({
+  rules: v.array(v.string()),
+  source: v.pipe(
+    v.picklist(['configured', 'stored']),
+    v.description('`configured` by ADS_ITEM_ID_RULES, or `stored` here, which wins.'),
+  ),
+})
