@@ -1,146 +1,250 @@
 /** From a query to rows on the wire: lowerCamelCase, int64 as strings, zeros left out, resource names unasked. */
-import type { Fields } from '#server/ads/demo/advertiser.ts'
-import type { World } from './world.ts'
 import {
   figuresOf,
-  metricFields,
   NOTHING,
   sum,
   type Figures,
   type Metrics,
   type Resource,
 } from '#server/ads/demo/figures.ts'
-import type { Query } from './gaql.ts'
+import { lowerCamelCase } from '#server/ads/report.ts'
+import type { Fields } from '#server/ads/demo/advertiser.ts'
+import { FIELD_BY_NAME } from './fields.ts'
+import type { CheckedQuery } from './gaql/check.ts'
+import { holds, inOrder, type Values } from './gaql/conditions.ts'
+import type { World } from './world.ts'
 
-type Json = { [key: string]: string | number | boolean | Json }
+type Json = { [key: string]: string | number | boolean | readonly string[] | Json }
 
 export const ROWS_PER_CHUNK = 10_000
 const MAX_DAYS = 1_200
 
-export function answerRows(world: World, query: Query, customerId: string): Json[] {
-  const rows = rowsOf(world, query, customerId)
-  return query.limit === undefined ? rows : rows.slice(0, query.limit)
-}
-
-function rowsOf(world: World, query: Query, customerId: string): Json[] {
-  const { resource } = query
-  if (resource === 'customer_client') return clientRows(world, query, customerId)
-  if (!asksForFigures(query)) return [accountRow(world, query, customerId)]
-  return figureRows(world, { ...query, resource }, customerId)
+/** @returns the rows, and how many there would be without a limit */
+export function answerRows(
+  world: World,
+  query: CheckedQuery,
+  customerId: string,
+): { rows: Json[]; total: number } {
+  const found = valuesFor(world, query, customerId).filter((row) =>
+    conditionsOn('METRIC', query).every((condition) => holds(condition, row)),
+  )
+  const ordered = inOrder(found, query.orderBy, (row) => row)
+  const paths = pathsOf(query)
+  const rows = ordered.slice(0, query.limit).map((row) => toJson(paths, row, { query, customerId }))
+  return { rows, total: found.length }
 }
 
 /** What all rows of an answer sum to; a client that wants only this is spared the rows. */
-export function summaryRow(world: World, query: Query, customerId: string): Json {
+export function summaryRow(world: World, query: CheckedQuery, customerId: string): Json {
   const { resource } = query
   const total =
     resource === 'customer_client'
       ? NOTHING
-      : datesOf(world, query)
-          .flatMap((date) => figuresOf(world, resource, { customerId, date }))
-          .reduce<Metrics>((all, figures) => sum(all, figures), NOTHING)
-  const metrics = pathsOf(query).filter(({ field }) => field.startsWith('metrics.'))
-  return toJson(metrics, { fields: {}, date: '', ...total }, { world, customerId })
+      : datesOf(query)
+          .flatMap((date) => rowsOn(world, { ...query, resource }, { customerId, date }))
+          .reduce<Metrics>((all, row) => sum(all, row.figures), NOTHING)
+  const json: Json = {}
+  const values = metricValues(total)
+  for (const { field, path } of pathsOf(query))
+    if (field.startsWith('metrics.')) put(json, path, values[field])
+  return json
 }
 
-export function fieldMaskOf({ fields }: Query): string {
+export function fieldMaskOf({ fields }: CheckedQuery): string {
   return fields.map((field) => field.split('.').map(lowerCamelCase).join('.')).join(',')
 }
 
-export function asksForFigures({ fields, resource }: Query): boolean {
-  if (resource === 'customer_client') return false
-  return resource !== 'customer' || fields.some((field) => /^(metrics|segments)\./.test(field))
+export function asksForFigures({ fields, conditions }: CheckedQuery): boolean {
+  return [...fields, ...conditions.map(({ field }) => field)].some(
+    (field) => FIELD_BY_NAME.get(field)?.category !== 'ATTRIBUTE',
+  )
 }
 
-/** Rows that differ in no selected segment or attribute are one row, as in the API. */
-function figureRows(world: World, query: Query & { resource: Resource }, customerId: string): Json[] {
-  const merged = new Map<string, Dated>()
-  for (const date of datesOf(world, query)) {
-    for (const figures of figuresOf(world, query.resource, { customerId, date })) {
-      const values: Fields = { ...figures.fields, 'segments.date': date }
-      const key = query.fields.map((field) => values[field] ?? '').join('\0')
-      const found = merged.get(key)
-      merged.set(key, { ...figures, date, ...(found ? sum(found, figures) : {}) })
-    }
-  }
-  return toRows([...merged.values()], query, { world, customerId })
-}
-
+/** For rows that were made elsewhere. */
 export function toRows(
   rows: readonly Dated[],
-  query: Query,
-  of: { world: World; customerId: string },
+  query: CheckedQuery,
+  { world, customerId }: { world: World; customerId: string },
 ): Json[] {
   const paths = pathsOf(query)
-  return rows.map((row) => toJson(paths, row, of))
+  const account = accountValues(world, customerId)
+  return rows.map((row) => {
+    const values = {
+      ...account,
+      ...attributes(customerId, row.fields),
+      ...dates(row.date),
+      ...metricValues(row),
+    }
+    return toJson(paths, values, { query, customerId })
+  })
 }
 
 export type Dated = Figures & { date: string }
 
-function datesOf({ nowMs }: World, { dates }: Query): string[] {
-  const today = Temporal.Instant.fromEpochMilliseconds(nowMs()).toString().slice(0, 10)
-  const { from, to } = dates ?? { from: today, to: today }
+/** One for each row of the answer, whatever is asked of its metrics and its place. */
+function valuesFor(world: World, query: CheckedQuery, customerId: string): Values[] {
+  const { resource } = query
+  const isAsked = (row: Values) =>
+    [...conditionsOn('ATTRIBUTE', query), ...conditionsOn('SEGMENT', query)].every((each) => holds(each, row))
+  if (resource === 'customer_client')
+    return world.tree
+      .clientsOf(customerId)
+      .map((row) => ({ ...row }))
+      .filter(isAsked)
+  if (!asksForFigures(query)) return entities(world, { ...query, resource }, customerId).filter(isAsked)
+  return merged(world, { ...query, resource }, { customerId, isAsked })
+}
+
+type FigureQuery = CheckedQuery & { resource: Resource }
+
+/** Rows that differ in no selected segment or attribute are one row, as in the API. */
+function merged(
+  world: World,
+  query: FigureQuery,
+  { customerId, isAsked }: { customerId: string; isAsked: (row: Values) => boolean },
+): Values[] {
+  const groups = new Map<string, { values: Values; metrics: Metrics }>()
+  const keys = query.fields.filter((field) => !field.startsWith('metrics.'))
+  for (const date of datesOf(query)) {
+    for (const { figures, values } of rowsOn(world, query, { customerId, date })) {
+      if (!isAsked(values)) continue
+      const key = keys.map((field) => String(values[field] ?? '')).join('\0')
+      const found = groups.get(key)
+      groups.set(key, { values, metrics: found ? sum(found.metrics, figures) : figures })
+    }
+  }
+  return [...groups.values()].map(({ values, metrics }) => ({ ...values, ...metricValues(metrics) }))
+}
+
+function rowsOn(world: World, { resource }: FigureQuery, of: { customerId: string; date: string }) {
+  const ofAll = { ...accountValues(world, of.customerId), ...dates(of.date) }
+  return figuresOf(world, resource, of).map((figures) => ({
+    figures,
+    values: { ...ofAll, ...attributes(of.customerId, figures.fields) } as Values,
+  }))
+}
+
+/** Without figures: what there is, whether it was shown or not. */
+function entities(world: World, { resource }: FigureQuery, customerId: string): Values[] {
+  const id = { customer: '', campaign: 'campaign.id', ad_group: 'ad_group.id' }[resource as string]
+  const of =
+    id ?? (resource === 'keyword_view' ? 'ad_group_criterion.criterion_id' : 'segments.product_item_id')
+  const leaves = of === '' ? [{ fields: {} as Fields }] : world.leaves.filter(({ fields }) => of in fields)
+  const found = new Map(leaves.map(({ fields }) => [fields[of] ?? '', fields]))
+  const account = accountValues(world, customerId)
+  return [...found.values()].map((fields) => ({ ...account, ...attributes(customerId, fields) }))
+}
+
+function conditionsOn(category: string, { conditions }: CheckedQuery) {
+  return conditions.filter(
+    ({ field }) => field !== 'segments.date' && FIELD_BY_NAME.get(field)?.category === category,
+  )
+}
+
+function datesOf({ dates: asked, today }: CheckedQuery): string[] {
+  const { from, to } = asked ?? { from: today, to: today }
   const first = Temporal.PlainDate.from(from)
   const length = Math.min(MAX_DAYS, first.until(to, { largestUnit: 'day' }).days + 1)
   return Array.from({ length: Math.max(0, length) }, (_, days) => first.add({ days }).toString())
 }
 
-function clientRows(world: World, query: Query, managerId: string): Json[] {
-  return world.tree.clientsOf(managerId).map((values) => {
-    const json: Json = {}
-    for (const { field, path } of pathsOf(query)) put(json, path, values[field])
-    return json
-  })
+const LABELS = 3
+
+function attributes(customerId: string, fields: Fields): Values {
+  const campaign = fields['campaign.id']
+  if (campaign === undefined) return fields
+  return {
+    ...fields,
+    'campaign.labels': [`customers/${customerId}/labels/${Number(campaign.at(-1)) % LABELS}`],
+  }
 }
 
-function accountRow(world: World, query: Query, customerId: string): Json {
-  return toJson(pathsOf(query), { fields: {}, date: '', ...NOTHING }, { world, customerId })
+function accountValues(world: World, customerId: string): Values {
+  const { name, currency, manager, status } = world.tree.find(customerId) ?? {}
+  return {
+    'customer.id': customerId,
+    'customer.descriptive_name': name ?? '',
+    'customer.time_zone': world.zoneOf(customerId),
+    'customer.currency_code': currency ?? 'USD',
+    'customer.manager': manager ?? false,
+    'customer.status': status ?? 'ENABLED',
+  }
+}
+
+function dates(date: string): Values {
+  const day = Temporal.PlainDate.from(date)
+  const month = day.with({ day: 1 })
+  return {
+    'segments.date': date,
+    'segments.week': day.subtract({ days: day.dayOfWeek - 1 }).toString(),
+    'segments.month': month.toString(),
+    'segments.quarter': month.with({ month: month.month - ((month.month - 1) % 3) }).toString(),
+    'segments.year': `${day.year}`,
+  }
+}
+
+/** 64-bit integers as strings; what is divided by is never 0. */
+function metricValues({ impressions, clicks, costMicros, conversions, conversionsValue }: Metrics): Values {
+  return {
+    'metrics.impressions': `${impressions}`,
+    'metrics.clicks': `${clicks}`,
+    'metrics.cost_micros': `${costMicros}`,
+    'metrics.conversions': conversions,
+    'metrics.conversions_value': conversionsValue,
+    'metrics.ctr': clicks / Math.max(1, impressions),
+    'metrics.average_cpc': costMicros / Math.max(1, clicks),
+  }
 }
 
 type Paths = readonly { field: string; path: readonly string[] }[]
 
-function pathsOf({ fields }: Query): Paths {
+function pathsOf({ fields }: CheckedQuery): Paths {
   return fields.map((field) => ({ field, path: field.split('.').map(lowerCamelCase) }))
 }
 
-function toJson(paths: Paths, row: Dated, { world, customerId }: { world: World; customerId: string }): Json {
+interface Naming {
+  query: CheckedQuery
+  customerId: string
+}
+
+function toJson(paths: Paths, values: Values, { query, customerId }: Naming): Json {
   const json: Json = {}
-  const values: Record<string, string | number | boolean> = {
-    ...row.fields,
-    'customer.id': customerId,
-    'customer.time_zone': world.zoneOf(customerId),
-    'customer.descriptive_name': world.tree.find(customerId)?.name ?? '',
-    'customer.currency_code': world.tree.find(customerId)?.currency ?? 'USD',
-    'customer.manager': world.tree.isManager(customerId),
-    'segments.date': row.date,
-    ...metricFields(row),
-  }
-  for (const { field, path } of paths) {
-    const [resource = ''] = path
-    const place = json[resource] === undefined ? placeOf(resource, row.fields) : undefined
+  for (const resource of new Set([
+    ...paths.map(({ path }) => path[0] ?? ''),
+    lowerCamelCase(query.resource),
+  ])) {
+    const place = placeOf(resource, values)
     if (place !== undefined) json[resource] = { resourceName: `customers/${customerId}${place}` }
-    put(json, path, values[field])
   }
+  for (const { field, path } of paths) put(json, path, values[field])
   return json
 }
 
-/** Resources are named in the answer unasked; segments and metrics have no name. */
-function placeOf(resource: string, fields: Fields): string | undefined {
+/** Resources are named in the answer unasked, the one in FROM always; segments and metrics have no name. */
+function placeOf(resource: string, values: Values): string | undefined {
+  const [group, criterion] = [values['ad_group.id'], values['ad_group_criterion.criterion_id']]
   switch (resource) {
     case 'customer':
       return ''
     case 'campaign':
-      return `/campaigns/${fields['campaign.id']}`
+      return `/campaigns/${String(values['campaign.id'])}`
     case 'adGroup':
-      return `/adGroups/${fields['ad_group.id']}`
+      return group === undefined ? undefined : `/adGroups/${String(group)}`
     case 'adGroupCriterion':
-      return `/adGroupCriteria/${fields['ad_group.id']}~${fields['ad_group_criterion.criterion_id']}`
+      return `/adGroupCriteria/${String(group)}~${String(criterion)}`
+    case 'keywordView':
+      return `/keywordViews/${String(group)}~${String(criterion)}`
+    case 'shoppingPerformanceView':
+      return '/shoppingPerformanceView'
+    case 'customerClient':
+      return `/customerClients/${String(values['customer_client.id'])}`
     default:
       return undefined
   }
 }
 
 /** proto3's JSON leaves out what equals its default. */
-function put(json: Json, path: readonly string[], value: string | number | boolean | undefined): void {
+function put(json: Json, path: readonly string[], value: Values[string]): void {
   if (value === undefined || value === 0 || value === '0' || value === '' || value === false) return
   const [step = '', ...rest] = path
   if (rest.length === 0) json[step] = value
@@ -149,8 +253,4 @@ function put(json: Json, path: readonly string[], value: string | number | boole
     json[step] = inner
     put(inner, rest, value)
   }
-}
-
-function lowerCamelCase(name: string): string {
-  return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 }

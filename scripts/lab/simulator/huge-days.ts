@@ -4,7 +4,7 @@
  */
 import type { World } from './world.ts'
 import { fieldMaskOf, ROWS_PER_CHUNK, toRows } from './answer.ts'
-import type { Query } from './gaql.ts'
+import type { CheckedQuery } from './gaql/check.ts'
 
 const DATE = '0000-00-00'
 /** Without a common divisor with the number of rows, it visits each row once, in no useful order. */
@@ -21,7 +21,7 @@ export class HugeDays {
   }
 
   /** Leaves as fast as it is read; nothing of it waits in memory. */
-  answer(query: Query, customerId: string): Response {
+  answer(query: CheckedQuery, customerId: string): Response {
     const chunks = this.#chunksOf(query, customerId)
     const date = query.dates?.from ?? DATE
     let index = 0
@@ -39,14 +39,14 @@ export class HugeDays {
     return new Response(body, { headers: { 'content-type': 'application/json; charset=UTF-8' } })
   }
 
-  #chunksOf(query: Query, customerId: string): string[] {
+  #chunksOf(query: CheckedQuery, customerId: string): string[] {
     const key = `${customerId} ${query.fields.join()}`
     const made = this.#chunks.get(key) ?? this.#make(query, customerId)
     this.#chunks.set(key, made)
     return made
   }
 
-  #make(query: Query, customerId: string): string[] {
+  #make(query: CheckedQuery, customerId: string): string[] {
     const count = Math.ceil(this.#rows / ROWS_PER_CHUNK)
     return Array.from({ length: count }, (_, index) => {
       const first = index * ROWS_PER_CHUNK

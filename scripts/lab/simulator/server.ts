@@ -1,16 +1,21 @@
 /** A Google Ads of our own on the loopback: true on the wire, made up in its figures, faulty on demand. */
 import { createWorld, type World, type WorldOptions } from './world.ts'
-import { answerRows, asksForFigures, fieldMaskOf, ROWS_PER_CHUNK, summaryRow } from './answer.ts'
-import { adsError, htmlPage, type ErrorBody } from './bodies.ts'
+import { answerRows, asksForFigures, summaryRow } from './answer.ts'
+import { adsError, htmlPage, plainError, type ErrorBody } from './bodies.ts'
+import { dateIn, isTimeZone } from '#server/ads/calendar.ts'
 import { dateKey } from '#server/ads/demo/figures.ts'
 import { expectedDays } from './expected.ts'
 import { Bucket } from './bucket.ts'
 import { faultFor, SLOW_MS, temporaryQuota, type Fault, type Scenario } from './faults.ts'
-import { parseQuery, QueryError, type Query } from './gaql.ts'
+import { describeField, searchFields } from './field-service.ts'
+import { checkQuery, type CheckedQuery } from './gaql/check.ts'
+import { QueryError } from './gaql/errors.ts'
+import { parseQuery } from './gaql/parse.ts'
 import { HugeDays } from './huge-days.ts'
+import { readBody, type SearchBody } from './request.ts'
+import { errorResponse, pageResponse, streamResponse } from './respond.ts'
 import { ServiceAccount } from './service-account.ts'
 import { Stats } from './stats.ts'
-import { broken, inPieces } from './stream.ts'
 import { Tokens } from './tokens.ts'
 import type { Node } from './tree.ts'
 
@@ -71,7 +76,16 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   }
 }
 
-const ADS_PATH = /^\/(v\d+)\/customers\/([^/]+)\/googleAds:(searchStream|search)$/
+const SEARCH_PATH = /^customers\/([^/]+)\/googleAds:(searchStream|search)$/
+const LIST_ACCOUNTS = 'customers:listAccessibleCustomers'
+const SEARCH_FIELDS = 'googleAdsFields:search'
+
+interface Asked {
+  customerId: string
+  streamed: boolean
+  query: CheckedQuery
+  body: SearchBody
+}
 
 class Handler {
   readonly #world: World
@@ -115,52 +129,105 @@ class Handler {
     if (pathname === '/__expected') return expectedDays(this.#world, searchParams)
     this.#stats.count(pathname)
     if (pathname === '/token' && request.method === 'POST') return await this.#tokens.issue(request)
-    const [, version = '', customerId = '', method] = ADS_PATH.exec(pathname) ?? []
-    if (request.method !== 'POST' || !LIVE_VERSIONS.includes(version)) return htmlPage(404, 'Not Found')
+    const [, version = '', rest = ''] = /^\/(v\d+)\/(.*)$/.exec(pathname) ?? []
+    if (!LIVE_VERSIONS.includes(version)) return htmlPage(404, 'Not Found')
     if (this.#latencyMs > 0) await Bun.sleep(this.#latencyMs)
-    return await this.#search(request, { customerId, streamed: method === 'searchStream' })
+    const [, customerId = '', method] = SEARCH_PATH.exec(rest) ?? []
+    const streamed = method === 'searchStream'
+    const answer =
+      method !== undefined && request.method === 'POST'
+        ? await this.#search(request, { customerId, streamed })
+        : await this.#beside(request, rest)
+    return answer instanceof Response ? answer : errorResponse(answer, { streamed, version })
   }
 
-  async #search(request: Request, { customerId, streamed }: { customerId: string; streamed: boolean }) {
-    const refused = this.#refuse(request, customerId)
-    if (refused) return errorResponse(refused, streamed)
-    const body = await readBody(request)
-    const authorization = request.headers.get('authorization')
-    if ('error' in body) return errorResponse(body, streamed)
-    const unready = this.#options.refuse?.({ customerId, query: body.query })
-    if (unready) return errorResponse(unready, streamed)
-    let query: Query
-    try {
-      query = parseQuery(body.query)
-    } catch (error) {
-      if (error instanceof QueryError) return errorResponse(error.body, streamed)
-      throw error
+  /** What a client asks beside queries: which accounts it reaches, and which fields there are. */
+  async #beside(request: Request, path: string): Promise<Response | ErrorBody> {
+    const isPost = request.method === 'POST'
+    const field = /^googleAdsFields\/([\w.]+)$/.exec(path)?.[1]
+    if (path !== LIST_ACCOUNTS && path !== SEARCH_FIELDS && field === undefined)
+      return htmlPage(404, 'Not Found')
+    if (!this.#tokens.accepts(request.headers.get('authorization'))) return TOKEN_REFUSED
+    if (path === LIST_ACCOUNTS && !isPost) {
+      const resourceNames = this.#world.tree.roots(this.#options.customerId).map((id) => `customers/${id}`)
+      return Response.json({ resourceNames })
     }
+    if (path === SEARCH_FIELDS && isPost) {
+      const { query = '' } = ((await request.json().catch(() => ({}))) ?? {}) as { query?: string }
+      return orRefusal(() => Response.json(searchFields(query)))
+    }
+    const described = field === undefined || isPost ? undefined : describeField(field)
+    return described ? Response.json(described) : plainError(404)
+  }
+
+  async #search(
+    request: Request,
+    { customerId, streamed }: { customerId: string; streamed: boolean },
+  ): Promise<Response | ErrorBody> {
+    const refused = this.#refuse(request, customerId)
+    if (refused) return refused
+    const body = await readBody(request, streamed)
+    if ('error' in body) return body
+    const unready = this.#options.refuse?.({ customerId, query: body.query })
+    if (unready) return unready
+    const query = orRefusal(() => checkQuery(parseQuery(body.query), this.#today(customerId)))
+    if ('error' in query) return query
+    const fault = this.#faultFor(request, { customerId, streamed, query, body })
+    if (fault instanceof Response || (fault && 'error' in fault)) return fault
+    if (body.validateOnly) return Response.json({})
+    return this.#answer({ customerId, streamed, query, body }, fault)
+  }
+
+  #answer({ customerId, streamed, query, body }: Asked, fault: Fault | undefined): Response | ErrorBody {
+    if (this.#hugeDays && streamed && !fault && query.resource === 'shopping_performance_view' && body.rows)
+      return this.#hugeDays.answer(query, customerId)
+    const isNeeded = body.rows || body.totalCount
+    const { rows, total } = isNeeded ? answerRows(this.#world, query, customerId) : { rows: [], total: 0 }
+    const answer = {
+      query,
+      rows: body.rows ? rows : [],
+      total,
+      summary: body.summary ? summaryRow(this.#world, query, customerId) : undefined,
+    }
+    if (this.#scenario === 'restated-days') this.#restate(query, customerId)
+    return streamed ? streamResponse(answer, fault) : pageResponse(answer, body)
+  }
+
+  /** Undefined when nothing stands in the way; a half answer breaks off later. */
+  #faultFor(request: Request, asked: Asked): Fault | Response | ErrorBody | undefined {
+    const { customerId, streamed, query, body } = asked
+    const authorization = request.headers.get('authorization')
     const continued = body.pageToken !== undefined
     const text = continued ? `${body.query} (a later page)` : body.query
-    const { asked, total } = this.#stats.countQuery(customerId, query, text)
+    const { asked: times, total } = this.#stats.countQuery(customerId, query, text)
+    if (this.#world.tree.isManager(customerId) && asksForFigures(query)) return METRICS_OF_MANAGER
+    const about = {
+      query: body.query,
+      streamed,
+      continued,
+      customerId,
+      asked: times,
+      total,
+      tokenUses: this.#tokens.usesOf(authorization),
+    }
     const { seed } = this.#world
     const dailyQuota = this.#options.dailyQuota ?? DEFAULT_DAILY_QUOTA
-    if (this.#world.tree.isManager(customerId) && asksForFigures(query))
-      return errorResponse(METRICS_OF_MANAGER, streamed)
-    const tokenUses = this.#tokens.usesOf(authorization)
-    const about = { query: body.query, streamed, continued, customerId, asked, total, tokenUses }
     const fault = this.#tooFast(customerId) ?? faultFor(this.#scenario, about, { seed, dailyQuota })
     if (fault) this.#stats.countFault(fault.name)
     if (fault?.type === 'dead-token') {
       this.#tokens.kill(authorization)
-      return errorResponse(TOKEN_REFUSED, streamed)
+      return TOKEN_REFUSED
     }
     if (fault?.type === 'answer') return fault.response()
-    if (fault?.type === 'error') return errorResponse(fault.body, streamed)
-    if (body.validateOnly) return Response.json({})
-    if (streamed && body.summaryOnly && !fault)
-      return summaryResponse(query, summaryRow(this.#world, query, customerId))
-    if (this.#hugeDays && streamed && !fault && query.resource === 'shopping_performance_view')
-      return this.#hugeDays.answer(query, customerId)
-    const rows = answerRows(this.#world, query, customerId)
-    if (this.#scenario === 'restated-days') this.#restate(query, customerId)
-    return streamed ? streamResponse(query, rows, fault) : pageResponse(query, rows, body.pageToken)
+    return fault?.type === 'error' ? fault.body : fault
+  }
+
+  #today(customerId: string): string {
+    const { nowMs, zoneOf } = this.#world
+    const zone = zoneOf(customerId)
+    // A zone of another planet has no dates of its own.
+    const known = isTimeZone(zone) ? zone : 'UTC'
+    return dateIn(known, nowMs())
   }
 
   #tooFast(customerId: string): Fault | undefined {
@@ -172,7 +239,7 @@ class Handler {
     return waitMs === 0 ? undefined : temporaryQuota(waitMs)
   }
 
-  #restate({ resource, dates }: Query, customerId: string): void {
+  #restate({ resource, dates }: CheckedQuery, customerId: string): void {
     if (resource !== 'customer_client' && dates && dates.from === dates.to)
       this.#world.restated.add(dateKey(resource, { customerId, date: dates.from }))
   }
@@ -203,35 +270,6 @@ const TOKEN_REFUSED = adsError(401, {
   message: 'The OAuth token in the header is not valid.',
 })
 
-interface SearchBody {
-  query: string
-  pageToken: string | undefined
-  validateOnly: boolean
-  summaryOnly: boolean
-}
-
-async function readBody(request: Request): Promise<SearchBody | ErrorBody> {
-  const body = (await request.json().catch(() => undefined)) as Record<string, unknown> | undefined
-  const { query, pageToken } = body ?? {}
-  if (typeof query !== 'string')
-    return adsError(400, { family: 'queryError', value: 'QUERY_NOT_ALLOWED', message: 'No query.' })
-  if (body !== undefined && 'pageSize' in body)
-    return adsError(400, {
-      family: 'requestError',
-      value: 'PAGE_SIZE_NOT_SUPPORTED',
-      message:
-        'Setting the page size is not supported. Search Responses will have fixed page size of 10000 rows.',
-    })
-  return {
-    query,
-    pageToken: typeof pageToken === 'string' ? pageToken : undefined,
-    validateOnly: body?.['validateOnly'] === true,
-    summaryOnly: body?.['summaryRowSetting'] === 'SUMMARY_ROW_ONLY',
-  }
-}
-
-const UNITS = '600'
-
 const METRICS_OF_MANAGER = adsError(400, {
   family: 'queryError',
   value: 'REQUESTED_METRICS_FOR_MANAGER',
@@ -246,53 +284,11 @@ function largeCatalogue(): string[] {
   return Array.from({ length: LARGE_CATALOGUE }, (_, index) => `L-${String(index).padStart(5, '0')}`)
 }
 
-function summaryResponse(query: Query, row: object): Response {
-  const chunk = {
-    fieldMask: fieldMaskOf(query),
-    summaryRow: row,
-    requestId: 'sim-request-id',
-    queryResourceConsumption: UNITS,
+function orRefusal<T>(work: () => T): T | ErrorBody {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof QueryError) return error.body
+    throw error
   }
-  return inPieces(JSON.stringify([chunk]))
-}
-
-function streamResponse(query: Query, rows: readonly object[], fault: Fault | undefined): Response {
-  const size = fault ? Math.max(1, Math.ceil(rows.length / 2)) : ROWS_PER_CHUNK
-  const count = Math.max(1, Math.ceil(rows.length / size))
-  const chunks = Array.from({ length: count }, (_, index) => {
-    const results = rows.slice(index * size, (index + 1) * size)
-    return JSON.stringify({
-      // A date without rows has no such key.
-      ...(results.length > 0 && { results }),
-      fieldMask: fieldMaskOf(query),
-      requestId: 'sim-request-id',
-      ...(index === count - 1 && { queryResourceConsumption: UNITS }),
-    })
-  })
-  return fault?.type === 'half' ? broken(chunks, fault) : inPieces(`[${chunks.join(',\n')}]`)
-}
-
-function pageResponse(query: Query, rows: readonly object[], pageToken: string | undefined): Response {
-  const from = pageToken === undefined ? 0 : Number(/^sim-page-(\d+)$/.exec(pageToken)?.[1])
-  if (Number.isNaN(from)) {
-    const message = 'Page token is invalid.'
-    return errorResponse(
-      adsError(400, { family: 'requestError', value: 'INVALID_PAGE_TOKEN', message }),
-      false,
-    )
-  }
-  const results = rows.slice(from, from + ROWS_PER_CHUNK)
-  const next = from + ROWS_PER_CHUNK
-  const page = {
-    ...(results.length > 0 && { results }),
-    ...(next < rows.length && { nextPageToken: `sim-page-${next}` }),
-    fieldMask: fieldMaskOf(query),
-    queryResourceConsumption: UNITS,
-  }
-  return Response.json(page, { headers: { 'request-id': 'sim-request-id' } })
-}
-
-/** searchStream wraps its errors in an array, search does not. */
-function errorResponse(body: ErrorBody, streamed: boolean): Response {
-  return Response.json(streamed ? [body] : body, { status: body.error.code })
 }

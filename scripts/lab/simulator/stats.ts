@@ -1,5 +1,5 @@
 /** What was asked: so that a test, or a user, can see which dates were requested and how often. */
-import type { Query } from './gaql.ts'
+import type { CheckedQuery } from './gaql/check.ts'
 
 export class Stats {
   readonly #paths = new Map<string, number>()
@@ -13,7 +13,11 @@ export class Stats {
   }
 
   /** @returns how often this query, and how often any figures, were asked before. */
-  countQuery(customerId: string, { resource, dates }: Query, text: string): { asked: number; total: number } {
+  countQuery(
+    customerId: string,
+    { resource, dates }: CheckedQuery,
+    text: string,
+  ): { asked: number; total: number } {
     const total = this.#figures
     if (dates) {
       this.#figures++

@@ -2,6 +2,7 @@
 import { adsError, type ErrorBody } from './bodies.ts'
 
 export const MANAGER_ID = '9000000000'
+const LONE_ACCOUNT_ID = '1234567890'
 const NESTED_MANAGER_ID = '9100000000'
 
 export interface Node {
@@ -53,6 +54,13 @@ export class Tree {
     this.#nodes.set(customerId, { ...node, ...change })
   }
 
+  /** Accounts that a sign-in reaches by itself. */
+  roots(only: string | undefined): string[] {
+    if (only !== undefined) return [only]
+    const roots = [...this.#nodes.values()].filter(({ under }) => under === undefined).map(({ id }) => id)
+    return this.#isTree ? roots : [LONE_ACCOUNT_ID]
+  }
+
   find(customerId: string): Node | undefined {
     return this.#nodes.get(customerId)
   }
@@ -63,7 +71,9 @@ export class Tree {
 
   /** Fields of `customer_client`: the manager itself, and all that is below it, at any level. */
   clientsOf(managerId: string): Record<string, string | boolean>[] {
-    return [...this.#nodes.values()].flatMap((node) => {
+    const alone = client(managerId, '', { under: undefined })
+    const nodes = this.#nodes.has(managerId) ? [...this.#nodes.values()] : [alone]
+    return nodes.flatMap((node) => {
       const level = this.#levelsTo(managerId, node)
       if (level === undefined) return []
       return {

@@ -1,4 +1,5 @@
 /** The simulated accounts: the demo's advertiser, in one account or in a tree of them. */
+import { sampleSkus } from '#db/sample-catalogue.ts'
 import { createAdvertiser, type Advertiser, type AdvertiserOptions } from '#server/ads/demo/advertiser.ts'
 import { Tree } from './tree.ts'
 
@@ -13,8 +14,13 @@ export interface WorldOptions extends AdvertiserOptions {
   isTree?: boolean
 }
 
+/** Advertised, but products of no catalogue. */
+const UNKNOWN_ITEM_IDS = ['gla_123', 'shopify_US_111_222', 'online:en:US:123']
+
 export function createWorld(options: WorldOptions = {}): World {
-  const advertiser = createAdvertiser(options)
+  const skus = options.itemIds ?? [...sampleSkus(), ...UNKNOWN_ITEM_IDS]
+  // Google's reports have every item id in lower case.
+  const advertiser = createAdvertiser({ ...options, itemIds: skus.map((sku) => sku.toLowerCase()) })
   const tree = new Tree(options.isTree ?? false)
   return {
     ...advertiser,

@@ -23,7 +23,7 @@ export function createAdvertiser(options: AdvertiserOptions = {}): Advertiser {
   return {
     seed: options.seed ?? 1,
     zoneOf: () => timeZone,
-    leaves: [...keywords(), ...products(options.itemIds ?? sampleSkus())],
+    leaves: [...keywords(), ...products(options.itemIds ?? sampleSkus()), ...otherPlaces()],
     nowMs: options.nowMs ?? (() => Date.now()),
   }
 }
@@ -39,7 +39,7 @@ export interface Leaf {
   weight: number
   /** The chance that it is shown at all on a day. */
   presence: number
-  kind: 'keyword' | 'product'
+  kind: 'keyword' | 'product' | 'other'
   /** Figures exist from here on. */
   since: string
 }
@@ -58,6 +58,14 @@ const CAMPAIGNS = [
   { id: '9223372036854775801', name: 'Shopping | Best Sellers 🚀', status: 'ENABLED', since: '2025-06-01' },
 ] as const
 
+/** Performance Max has no ad groups and no keywords: only its products and its campaign tell of it. */
+const PERFORMANCE_MAX = {
+  'campaign.id': '22410887651',
+  'campaign.name': 'PMax | Everything',
+  'campaign.status': 'ENABLED',
+  'campaign.advertising_channel_type': 'PERFORMANCE_MAX',
+}
+
 const SEARCH_GROUPS = [3, 3, 2, 2]
 const SHOPPING_GROUPS = [3, 2]
 const KEYWORDS = [
@@ -67,7 +75,7 @@ const KEYWORDS = [
   { text: 'café ☕\ngifts', match: 'PHRASE' },
 ]
 
-/** With the products: 6 campaigns, 15 ad groups, 40 keywords; every item id is in one ad group of shopping. */
+/** With the rest: 7 campaigns, 15 ad groups, 40 keywords; every item id is in one ad group of shopping, or in Performance Max. */
 function keywords(): Leaf[] {
   return SEARCH_GROUPS.flatMap((groups, campaign) =>
     Array.from({ length: groups }, (_, group) => adGroup(campaign, group)).flatMap((of, group) =>
@@ -93,12 +101,16 @@ function keywords(): Leaf[] {
   )
 }
 
+/** One product in so many. */
+const SHARE_OF_PERFORMANCE_MAX = 6
+
 function products(itemIds: readonly string[]): Leaf[] {
   const groups = SHOPPING_GROUPS.flatMap((count, index) =>
     Array.from({ length: count }, (_, group) => adGroup(SEARCH_GROUPS.length + index, group)),
   )
+  const inPerformanceMax = { fields: PERFORMANCE_MAX, since: '2025-01-01' }
   return itemIds.flatMap((itemId, index) => {
-    const of = groups[index % groups.length]
+    const of = index % SHARE_OF_PERFORMANCE_MAX === 4 ? inPerformanceMax : groups[index % groups.length]
     if (!of) return []
     return {
       id: itemId,
@@ -111,6 +123,18 @@ function products(itemIds: readonly string[]): Leaf[] {
   })
 }
 
+/** What Performance Max shows beside products: videos, banners, maps. */
+function otherPlaces(): Leaf[] {
+  return ['video', 'display', 'maps'].map((id, index) => ({
+    id,
+    kind: 'other',
+    since: '2025-01-01',
+    weight: 0.4 / (1 + index),
+    presence: 1,
+    fields: PERFORMANCE_MAX,
+  }))
+}
+
 function adGroup(campaignIndex: number, group: number): { fields: Fields; since: string } {
   const campaign = CAMPAIGNS[campaignIndex] ?? CAMPAIGNS[0]
   return {
@@ -119,6 +143,7 @@ function adGroup(campaignIndex: number, group: number): { fields: Fields; since:
       'campaign.id': campaign.id,
       'campaign.name': campaign.name,
       'campaign.status': campaign.status,
+      'campaign.advertising_channel_type': campaignIndex < SEARCH_GROUPS.length ? 'SEARCH' : 'SHOPPING',
       'ad_group.id': `1${campaignIndex + 3}40077${campaignIndex}${group}21`,
       'ad_group.name': `${campaign.name.slice(0, 14)} / group ${group + 1}${group === 1 ? ' 🌙' : ''}`,
       'ad_group.status': group === 2 ? 'PAUSED' : 'ENABLED',

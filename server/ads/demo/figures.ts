@@ -23,13 +23,14 @@ export const RESOURCES = [
 ] as const
 export type Resource = (typeof RESOURCES)[number]
 
-/** Which leaves a resource sums up, and into what. */
-const GROUPING: Readonly<Record<Resource, { kind: 'all' | Leaf['kind']; by: (leaf: Leaf) => string }>> = {
-  customer: { kind: 'all', by: () => '' },
-  campaign: { kind: 'all', by: ({ fields }) => fields['campaign.id'] ?? '' },
-  ad_group: { kind: 'all', by: ({ fields }) => fields['ad_group.id'] ?? '' },
-  keyword_view: { kind: 'keyword', by: ({ id }) => id },
-  shopping_performance_view: { kind: 'product', by: ({ id, fields }) => `${fields['ad_group.id']}~${id}` },
+/** Into what a resource sums a leaf up; undefined for one that it does not show. */
+const GROUPING: Readonly<Record<Resource, (leaf: Leaf) => string | undefined>> = {
+  customer: () => '',
+  campaign: ({ fields }) => fields['campaign.id'],
+  ad_group: ({ fields }) => fields['ad_group.id'],
+  keyword_view: ({ id, kind }) => (kind === 'keyword' ? id : undefined),
+  shopping_performance_view: ({ id, kind, fields }) =>
+    kind === 'product' ? `${fields['ad_group.id'] ?? ''}~${id}` : undefined,
 }
 
 /** An advertiser some of whose dates have been restated, each as `resource customer date`. */
@@ -39,16 +40,16 @@ interface Restatable extends Advertiser {
 
 /** Rows of one date whose metrics are not all zero, in no useful order, as Google gives them. */
 export function figuresOf(world: Restatable, resource: Resource, of: CustomerDate): Figures[] {
-  const { kind, by } = GROUPING[resource]
+  const groupOf = GROUPING[resource]
   const day = dayOf(world, of)
   const isRestated = world.restated?.has(dateKey(resource, of))
   const groups = new Map<string, Figures>()
   for (const leaf of world.leaves) {
-    if (kind !== 'all' && leaf.kind !== kind) continue
+    const key = groupOf(leaf)
+    if (key === undefined) continue
     const first = metricsOf(world, leaf, day)
     const metrics = isRestated ? restated(first) : first
     if (metrics.impressions === 0) continue
-    const key = by(leaf)
     const group = groups.get(key)
     groups.set(key, { fields: group?.fields ?? leaf.fields, ...(group ? sum(group, metrics) : metrics) })
   }

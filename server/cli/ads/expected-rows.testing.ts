@@ -25,7 +25,10 @@ export function expectedRows(report: ReportName, range: DateRange, options: Worl
           'customer.id': CUSTOMER,
           ...metricFields(metrics),
         }
-        const cells = REPORTS[report].columns.map(({ name, field }) => [name, String(values[field] ?? '')])
+        const cells = REPORTS[report].columns.map(({ name, field, kind }) => [
+          name,
+          String(values[field] ?? (kind === 'text' ? '' : '0')),
+        ])
         return Object.fromEntries(cells) as Record_
       })
       .toSorted((a, b) => compareKeys(a, b, report)),
