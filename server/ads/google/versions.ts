@@ -1,14 +1,14 @@
 /** Which versions of the API there are, and when each is expected to go dark. */
 
 /**
- * An assumption: Google promises about twelve months for each, and names the day only later (v22, of October 2025,
- * went dark on 2026-10-07). So the month of its release in 2026, a year on.
+ * The months of Google's own timetable, https://developers.google.com/google-ads/api/docs/sunset-dates, which may move
+ * them; the day is announced some weeks before.
  */
 const EXPECTED_END: Readonly<Record<string, string>> = {
-  v23: '2027-01',
+  v23: '2027-02',
   v24: '2027-05',
   v25: '2027-08',
-  v26: '2027-10',
+  v26: '2027-11',
 }
 const NEWEST = 'v26'
 const WARNED_MONTHS_BEFORE = 3
