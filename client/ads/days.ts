@@ -92,6 +92,11 @@ function add(sum: string | number, more: string | number): string | number {
   return typeof sum === 'string' ? String(BigInt(sum) + BigInt(more)) : sum + Number(more)
 }
 
+/** Of a part, from 0 to 1; undefined when there is nothing to compare with. */
+export function shareOf(part: number, whole: number): number | undefined {
+  return whole > 0 ? part / whole : undefined
+}
+
 /** The same per click or per conversion, in micros; undefined when there was none. */
 export function costPer(micros: string, events: number): string | undefined {
   if (events <= 0) return undefined

@@ -1,16 +1,20 @@
-import { count, fraction, microsAsMoney } from '#client/ui/format.ts'
-import { costPer, type Figures } from './days.ts'
+import { count, fraction, microsAsMoney, percent } from '#client/ui/format.ts'
+import { costPer, shareOf, type Figures } from './days.ts'
 
 export function FiguresList({ figures, currency }: { figures: Figures; currency: string }) {
   const perClick = costPer(figures.cost_micros, figures.clicks)
   const perConversion = costPer(figures.cost_micros, figures.conversions)
+  const clickRate = shareOf(figures.clicks, figures.impressions)
+  const returned = shareOf(figures.conversions_value, Number(figures.cost_micros) / 1e6)
   const rows = [
     ['Cost', microsAsMoney(figures.cost_micros, currency)],
     ['Clicks', count(figures.clicks)],
     ['Impressions', count(figures.impressions)],
     ['Conversions', fraction(figures.conversions)],
+    ['Click rate', clickRate === undefined ? undefined : percent(clickRate)],
     ['Cost per click', perClick && microsAsMoney(perClick, currency)],
     ['Cost per conversion', perConversion && microsAsMoney(perConversion, currency)],
+    ['Value per cost', returned === undefined ? undefined : fraction(returned)],
   ] as const
   return (
     <dl className="figures">

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { longDate, mediumDate, plural } from '#client/ui/format.ts'
 import { Breakdown } from './breakdown.tsx'
+import { CoverageNote } from './coverage-note.tsx'
 import { DayDetails } from './day-details.tsx'
 import { isMissing, statesInWords, sumOf, type Days } from './days.ts'
 import { FetchRange } from './fetch-range.tsx'
@@ -52,6 +53,7 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
           {!picked && ' Pick a day to see what it is made of, or drag over several.'}
         </p>
       )}
+      <CoverageNote coverage={days.coverage[0]} />
       {picked && (
         <FetchRange
           choice={choice}

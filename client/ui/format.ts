@@ -69,6 +69,11 @@ export function fraction(value: number, locale?: Locale): string {
   ).format(value)
 }
 
+/** A share from 0 to 1, as “61.2%”. */
+export function percent(share: number, locale?: Locale): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share)
+}
+
 /** @param instant RFC 3339 */
 export function moment(instant: string, locale?: Locale): string {
   return keep(

@@ -122,6 +122,9 @@ test('a run over REST: started, followed, and told by days, report and the list 
       cost_micros: '58000',
       conversions: 2.9,
       conversions_value: 0,
+      ctr: null,
+      average_cpc_micros: '1000',
+      roas: 0,
     },
     {
       campaign_id: '1',
@@ -132,6 +135,9 @@ test('a run over REST: started, followed, and told by days, report and the list 
       cost_micros: '29000',
       conversions: 2.9,
       conversions_value: 0,
+      ctr: null,
+      average_cpc_micros: '1000',
+      roas: 0,
     },
   ])
   expect((await rows('product'))[0]).toMatchObject({ product_item_id: 'AS-2', cost_micros: '58000' })

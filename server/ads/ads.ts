@@ -6,6 +6,7 @@ import { invalidInput, ProblemError } from '#server/errors.ts'
 import { addDays, dateIn, startOfDate, type DateRange } from './calendar.ts'
 import { collectSteps, type CheckStep } from './check.ts'
 import { requireSource, customersOf, kindOf, type SourceKind } from './connect.ts'
+import { coverageOf, type Coverage } from './coverage.ts'
 import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError } from './errors.ts'
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
@@ -50,6 +51,7 @@ export interface Ads extends AsyncDisposable {
   twoYears(): DateRange
   /** Every date of the range, report and account by account. */
   days(selection: Selection): Day[]
+  coverage(selection: Selection): Coverage[]
   sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]>
   /** What each item cost on each date that the store has, account by account. */
   itemSpend(range: DateRange): Promise<DayOfItems[]>
@@ -173,6 +175,10 @@ class AdsService implements Ads {
 
   days(selection: Selection): Day[] {
     return daysOf(selection, this.#known())
+  }
+
+  coverage(selection: Selection): Coverage[] {
+    return coverageOf(selection, this.#reader.lines())
   }
 
   async sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]> {

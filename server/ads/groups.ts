@@ -2,7 +2,7 @@
  * Sums by date, campaign or product, straight from the store. Accounts of different currencies are never added up: a
  * group is of one currency.
  */
-import { addRow, addSums, noSums, toWire, type Sums } from './metric.ts'
+import { addRow, addSums, derive, noSums, toWire, type Sums } from './metric.ts'
 import type { ReportName } from './options.ts'
 import type { Row } from './row.ts'
 import type { ReportRow } from './schema.ts'
@@ -38,7 +38,12 @@ export function rowsByDate(lines: readonly IndexLine[], { currencyOf }: Grouping
   const groups = new Groups()
   for (const { date, customerId, sums } of lines)
     addSums(groups.of(date, currencyOf(customerId), []).sums, sums)
-  return groups.all.map(({ name, currency, sums }) => ({ date: name, currency, ...toWire(sums) }))
+  return groups.all.map(({ name, currency, sums }) => ({
+    date: name,
+    currency,
+    ...toWire(sums),
+    ...derive(sums),
+  }))
 }
 
 export async function rowsByCampaign(lines: readonly IndexLine[], by: Grouping): Promise<ReportRow[]> {
@@ -48,6 +53,7 @@ export async function rowsByCampaign(lines: readonly IndexLine[], by: Grouping):
     campaign_name: latest[CAMPAIGN_NAME] ?? '',
     currency,
     ...toWire(sums),
+    ...derive(sums),
   }))
 }
 
@@ -56,6 +62,7 @@ export async function rowsByProduct(lines: readonly IndexLine[], by: Grouping): 
     product_item_id: name,
     currency,
     ...toWire(sums),
+    ...derive(sums),
   }))
 }
 

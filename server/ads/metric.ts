@@ -78,6 +78,35 @@ export function toWire(sums: Sums): MetricsOnWire {
   }) as MetricsOnWire
 }
 
+/** Of sums, and never stored: rates cannot be added up. Null where there is nothing to divide by. */
+export interface DerivedOnWire {
+  /** Clicks of impressions. */
+  ctr: number | null
+  /** Cost of a click. */
+  average_cpc_micros: string | null
+  /** Value of conversions for one unit of cost. */
+  roas: number | null
+}
+
+const MICROS = 1_000_000
+
+export function derive({
+  impressions,
+  clicks,
+  cost_micros: cost,
+  conversions_value: value,
+}: Sums): DerivedOnWire {
+  return {
+    ctr: impressions > 0n ? rounded(Number(clicks) / Number(impressions)) : null,
+    average_cpc_micros: clicks > 0n ? `${(cost + clicks / 2n) / clicks}` : null,
+    roas: cost > 0n ? rounded((toNumber(value) * MICROS) / Number(cost)) : null,
+  }
+}
+
+function rounded(rate: number): number {
+  return Number(rate.toFixed(6))
+}
+
 function metricAt(index: number): Metrics {
   return METRICS[index] ?? METRICS[0]
 }

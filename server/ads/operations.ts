@@ -4,6 +4,7 @@ import { mutation, query, subscription } from '#server/operation.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { Ads } from './ads.ts'
 import { addDays, daysBetween, type DateRange } from './calendar.ts'
+import { coverageToWire } from './coverage.ts'
 import type { ReportName } from './options.ts'
 import { fillRange, type AskedRange } from './plan.ts'
 import * as schema from './schema.ts'
@@ -29,6 +30,7 @@ export const adsOperations = {
         ...range,
         currency: ads.currencyOf(customerIds),
         accounts: ads.accounts(customerIds),
+        coverage: ads.coverage({ range, reports, customerIds }).map(coverageToWire),
         days: ads.days({ range, reports, customerIds }),
       }
     },
@@ -46,8 +48,10 @@ export const adsOperations = {
       const range = toRange(input, { from: addDays(to, 1 - DEFAULT_REPORT_DAYS), to })
       const reports = [reportFor(group_by, report, ads.reports)]
       const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
-      const rows = await ads.sums({ range, reports, customerIds }, group_by)
-      return { source: ads.sourceName, ...range, currency: ads.currencyOf(customerIds), rows }
+      const selection = { range, reports, customerIds }
+      const rows = await ads.sums(selection, group_by)
+      const coverage = ads.coverage(selection).map(coverageToWire)
+      return { source: ads.sourceName, ...range, currency: ads.currencyOf(customerIds), coverage, rows }
     },
   }),
 

@@ -86,12 +86,22 @@ export const Account = v.object({
 })
 export type Account = v.InferOutput<typeof Account>
 
+/** How much of the account's cost a report explains: `campaign` has all of it. */
+export const Coverage = v.object({
+  report: ReportName,
+  customer_id: v.string(),
+  share: v.pipe(v.nullable(v.number()), v.description('From 0 to 1; null while nothing can be compared.')),
+  /** Those that both this report and `campaign` have. */
+  dates: v.number(),
+})
+
 export const Days = v.object({
   source: Source,
   from: v.string(),
   to: v.string(),
   currency: CostCurrency,
   accounts: v.array(Account),
+  coverage: v.array(Coverage),
   days: v.array(Day),
 })
 export type Days = v.InferOutput<typeof Days>
@@ -116,6 +126,9 @@ export const ReportRow = v.object({
   /** Of its costs and values: accounts of different currencies are never added up. */
   currency: v.string(),
   ...metrics,
+  ctr: v.pipe(v.nullable(v.number()), v.description('Clicks of impressions.')),
+  average_cpc_micros: v.nullable(Micros),
+  roas: v.pipe(v.nullable(v.number()), v.description('Value of conversions for one unit of cost.')),
 })
 export type ReportRow = v.InferOutput<typeof ReportRow>
 
@@ -124,6 +137,7 @@ export const ReportRows = v.object({
   from: v.string(),
   to: v.string(),
   currency: CostCurrency,
+  coverage: v.array(Coverage),
   rows: v.array(ReportRow),
 })
 export type ReportRows = v.InferOutput<typeof ReportRows>

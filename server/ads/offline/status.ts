@@ -2,6 +2,7 @@
 import { dateIn } from '#server/ads/calendar.ts'
 import { changedZones, describeChangedZone } from '#server/ads/changed-zones.ts'
 import { commandLine } from '#server/ads/command-line.ts'
+import { coverageOf, type Coverage } from '#server/ads/coverage.ts'
 import { kindOf, type SourceKind } from '#server/ads/connect.ts'
 import { versionNotice } from '#server/ads/google/versions.ts'
 import { addSums, noSums, type Sums } from '#server/ads/metric.ts'
@@ -42,6 +43,7 @@ export interface StatusPart {
   days: Day[]
   rows: number
   sums: Sums
+  coverage: Coverage | undefined
   /** Oldest first. */
   restatements: Restatement[]
   isAggregateCurrent: boolean
@@ -97,6 +99,7 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
         days: daysOf(selection, known),
         rows: stored.reduce((sum, line) => sum + line.rows, 0),
         sums,
+        coverage: coverageOf(selection, lines)[0],
         restatements: readRestatements(dir, { ...range, report, customerId }),
         isAggregateCurrent: await isAggregateCurrent(dir, report, [...lines.values()]),
       })

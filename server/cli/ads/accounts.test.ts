@@ -177,3 +177,25 @@ test('a date that was not over when it was fetched is partial, and every command
   expect(await bench.ads(`backfill ${day} --json`)).toMatchObject({ summary: { skipped: 0, fetched: 1 } })
   expect(readCsv(join(bench.dir, dateFile('campaign', today)))).toBeArray()
 })
+
+test('each report tells how much of the cost it explains, and the rates that follow from its sums', async () => {
+  await using bench = openBench()
+  await bench.ads(`fetch ${RANGE} --report campaign --report ad_group --report product`)
+  const cost = async (report: string) => Number(await costOf(bench, '1234567890', report))
+  const share = (await cost('ad_group')) / (await cost('campaign'))
+  expect(share).toBeLessThan(0.99)
+  const status = await bench.ads(`status ${RANGE} --report campaign --report ad_group`)
+  expect(status.stdout).toContain(`${(100 * share).toFixed(1)} % of the campaigns' cost`)
+  expect(status.stdout.split("of the campaigns' cost")).toHaveLength(2)
+  expect(status.stdout).toMatch(/CTR \d+\.\d %, CPC \d+\.\d\d, ROAS \d+\.\d\d/)
+  await using server = await startTestServer({ ...bench.env, ADS_REPORTS: 'campaign,ad_group,product' })
+  const { body } = await server.rest(`GET /ads/report?${OVER_HTTP}&report=ad_group`)
+  expect(body.coverage).toMatchObject([{ report: 'ad_group', customer_id: '1234567890', dates: 10 }])
+  expect(Math.abs(body.coverage[0].share - share)).toBeLessThan(0.0002)
+  const days = await server.rest(`GET /ads/days?${OVER_HTTP}`)
+  expect(days.body.coverage.map(({ report }: { report: string }) => report)).toEqual([
+    'campaign',
+    'ad_group',
+    'product',
+  ])
+})

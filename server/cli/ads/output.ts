@@ -1,5 +1,6 @@
 /** What the commands say. With --json, stdout belongs to the summary and people read stderr. */
 import {
+  derive,
   groupFailures,
   type FailedDate,
   type Progress,
@@ -132,6 +133,26 @@ export function sumsLine(sums: Sums, currency: string): string {
     const value = formatMetric(metric, sums[metric.name])
     return METRIC_LABELS[metric.name].inSummary?.(value, currency) ?? []
   }).join(', ')
+}
+
+const EVERYTHING = 0.9995
+
+/** What follows from the sums, and how much of the account's cost they are; nothing for no figures. */
+export function ratesLine(sums: Sums, share: number | undefined): string[] {
+  const { ctr, average_cpc_micros: cpc, roas } = derive(sums)
+  const parts = [
+    ...(ctr === null ? [] : [`CTR ${percent(ctr)}`]),
+    ...(cpc === null ? [] : [`CPC ${money(BigInt(cpc))}`]),
+    ...(roas === null ? [] : [`ROAS ${roas.toFixed(2)}`]),
+    ...(share === undefined || share > EVERYTHING
+      ? []
+      : [`${percent(share)} of the campaigns' cost: the rest is in none of this report's rows`]),
+  ]
+  return parts.length === 0 ? [] : [`  ${parts.join(', ')}`]
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
 }
 
 function formatMetric(metric: Metric, value: bigint): string {

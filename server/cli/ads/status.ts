@@ -1,6 +1,7 @@
 /** status: the state of every date, as the files say. Needs no lock and writes nothing. */
 import {
   commandLine,
+  coverageToWire,
   readStatus,
   restatementToWire,
   versionNoticeOf,
@@ -10,7 +11,7 @@ import {
 } from '#server/ads/offline.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { accountsIn, rangeIn, settingsOf, type Flags } from './options.ts'
-import { count, failureLines, Output, storeLine, sumsLine } from './output.ts'
+import { count, failureLines, Output, ratesLine, storeLine, sumsLine } from './output.ts'
 import { describeRestatements } from './restatements.ts'
 
 export async function showStatus(flags: Flags): Promise<number> {
@@ -34,6 +35,7 @@ export async function showStatus(flags: Flags): Promise<number> {
     {
       source: source ?? null,
       accounts: [...new Set(parts.map(({ account }) => account))],
+      coverage: parts.flatMap(({ coverage }) => (coverage ? coverageToWire(coverage) : [])),
       days: parts.flatMap(({ days }) => days),
       restatements: parts.flatMap(({ restatements }) => restatements.map(restatementToWire)),
     },
@@ -54,7 +56,7 @@ const MARKS: Readonly<Record<Day['state'], string>> = {
 
 /** A line of counts, then a row of one mark a date for each month. */
 function describe(part: StatusPart, dir: string): string[] {
-  const { report, account, days, rows, sums, restatements, isAggregateCurrent } = part
+  const { report, account, days, rows, sums, coverage, restatements, isAggregateCurrent } = part
   const behind = isAggregateCurrent ? [] : [`  ${report}.csv is behind: ${commandLine(dir, 'aggregate')}`]
   const first = days[0]
   if (!first) return behind
@@ -66,6 +68,7 @@ function describe(part: StatusPart, dir: string): string[] {
     `${first.report} ${first.customer_id} ${first.date}..${days.at(-1)?.date}: ${states}`,
     ...(account.closed === undefined ? [] : [`  closed: ${account.closed}; it is no longer asked`]),
     `  ${count(rows)} rows, ${sumsLine(sums, account.currency)}`,
+    ...ratesLine(sums, coverage?.share),
     ...[...months].map(([month, each]) => `  ${month} ${each.map(({ state }) => MARKS[state]).join('')}`),
     ...failureLines(failedIn(days), `${commandLine(dir, 'status')} --json`).map((line) => `  ${line}`),
     ...describeRestatements(restatements),
