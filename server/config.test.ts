@@ -99,6 +99,18 @@ test('what others read is none of our settings', () => {
   expect(mistakesOf({ GOOGLE_ADS_USE_PROTO_PLUS: 'True' })).toContain('GOOGLE_ADS_CLIENT_ID')
 })
 
+test('the lookback is a number of days, or learned', () => {
+  expect(readConfig({ ADS_LOOKBACK_DAYS: '60' }).ads).toMatchObject({
+    lookbackDays: 60,
+    followsLookback: false,
+  })
+  expect(readConfig({ ADS_LOOKBACK_DAYS: 'auto' }).ads).toMatchObject({
+    lookbackDays: 30,
+    followsLookback: true,
+  })
+  expect(mistakesOf({ ADS_LOOKBACK_DAYS: '91' })).toContain('from 0 to 90, or auto')
+})
+
 test('a source that was chosen needs nothing of Google, and an option wins over a variable', () => {
   expect(readConfig({ ADS_SOURCE: 'demo', GOOGLE_ADS_CUSTOMER_ID: '1234567890' }).ads.source).toBe('demo')
   expect(readConfig({ GOOGLE_ADS_CLIENT_ID: 'a' }, { source: './mine.ts' }).ads.source).toBe('./mine.ts')

@@ -44,6 +44,7 @@ interface Given {
   customerIds?: readonly string[] | undefined
 }
 
+const DEFAULT_LOOKBACK_DAYS = 30
 const MIN_ADMIN_KEY_LENGTH = 16
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
 
@@ -211,7 +212,13 @@ const Env = v.pipe(
     ),
     ADS_CRON: v.optional(v.string(), '30 6 * * *'),
     ADS_CRON_TIMEZONE: v.optional(zone),
-    ADS_LOOKBACK_DAYS: wholeNumber(0, 90, '30'),
+    ADS_LOOKBACK_DAYS: v.pipe(
+      v.optional(v.string(), `${DEFAULT_LOOKBACK_DAYS}`),
+      v.check(
+        (text) => text === 'auto' || (/^\d{1,2}$/.test(text) && Number(text) <= 90),
+        'must be a whole number from 0 to 90, or auto',
+      ),
+    ),
     ADS_TIMEOUT_MS: wholeNumber(1, 3_600_000, '120000'),
     ADS_IDLE_TIMEOUT_MS: wholeNumber(1, 3_600_000, '20000'),
     GOOGLE_ADS_CLIENT_ID: v.optional(v.string()),
@@ -274,7 +281,8 @@ function toConfig(
       reports: [...new Set(env.ADS_REPORTS)],
       cron: env.ADS_CRON,
       cronTimezone: env.ADS_CRON_TIMEZONE,
-      lookbackDays: env.ADS_LOOKBACK_DAYS,
+      lookbackDays: env.ADS_LOOKBACK_DAYS === 'auto' ? DEFAULT_LOOKBACK_DAYS : Number(env.ADS_LOOKBACK_DAYS),
+      followsLookback: env.ADS_LOOKBACK_DAYS === 'auto',
       timeoutMs: env.ADS_TIMEOUT_MS,
       idleTimeoutMs: env.ADS_IDLE_TIMEOUT_MS,
       google: {

@@ -30,7 +30,8 @@ beforeAll(async () => {
   const { create } = restOf(whole)
   for (const [index, stock] of [0, 0, 0, 5].entries())
     await create({
-      sku: `AS-0000${index + 1}`,
+      // As the reports give it.
+      sku: `as-0000${index + 1}`,
       name: `Thing ${index + 1}`,
       price: '9.50',
       stock_level: stock,

@@ -42,6 +42,7 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
     cron: 'off',
     cronTimezone: undefined,
     lookbackDays: 30,
+    followsLookback: false,
     timeoutMs: 10_000,
     idleTimeoutMs: 10_000,
     google: {

@@ -240,7 +240,6 @@ class AdsService implements Ads {
   }
 
   forecast(asked: StartRun): Forecast {
-    const { lookbackDays } = this.#options
     const nowMs = this.#parts.clock.now()
     const accounts = this.#accounts()
     const customerIds = openAccounts(asked.customerIds ?? this.#configuredIds, accounts)
@@ -248,7 +247,7 @@ class AdsService implements Ads {
     const notices: string[] = []
     const { tasks, cost } = planned(request, {
       nowMs,
-      lookbackDays,
+      lookbackOf: () => this.#options.lookbackDays,
       limitedHistory: kindOf(this.#options) !== 'module',
       zoneOf: (id) => accounts[id]?.timeZone ?? this.#zone(),
       lines: this.#reader.lines(),

@@ -23,6 +23,7 @@ export {
   type Progress,
   type ReportProgress,
 } from './run/progress.ts'
+export { describeLookback } from './run/learned-lookback.ts'
 export {
   beginRun,
   DEFAULT_LIMITS,

@@ -12,6 +12,8 @@ export interface AdsOptions {
   /** An IANA zone; without one, the account's. */
   cronTimezone: string | undefined
   lookbackDays: number
+  /** Whether the daily job follows what it has learned instead, where it has learned something. */
+  followsLookback: boolean
   /** One date's total. */
   timeoutMs: number
   /** The longest silence inside one response. */

@@ -102,7 +102,7 @@ class Handler {
     this.#scenario = options.scenario ?? 'plain'
     this.#world = createWorld({
       ...options,
-      isTree: this.#scenario === 'manager',
+      isTree: options.isTree ?? this.#scenario === 'manager',
       // A day of one page has no page token that could expire.
       ...(this.#scenario === 'expired-page-tokens' && { itemIds: options.itemIds ?? largeCatalogue() }),
     })

@@ -31,7 +31,7 @@ export async function* rebuildAggregates(request: AggregateRequest): AsyncGenera
   const held = readAccounts(dir)
   const store = await Store.open({
     dir,
-    lookbackDays,
+    lookbackOf: () => lookbackDays,
     failures: new FailureBook(dir),
     zoneOf: (id) => held?.accounts[id]?.timeZone ?? 'UTC',
     onDamaged: (of, why) => onNotice(`${of.report} ${of.date} is left out: ${why}`),

@@ -2,6 +2,7 @@
 import { kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
 import { AccountDirectory } from '#server/ads/run/account-directory.ts'
 import { forecastRun, unitsPerDate, type Forecast } from '#server/ads/run/forecast.ts'
+import { lookbacksOf } from '#server/ads/run/learned-lookback.ts'
 import { startProgress, type Progress } from '#server/ads/run/progress.ts'
 import type { RunParts } from '#server/ads/run/run.ts'
 import type { RunRequest, Task } from '#server/ads/run/tasks.ts'
@@ -22,11 +23,12 @@ export async function planRun(
   onNotice: (line: string) => void,
 ): Promise<PlannedRun> {
   const { options, clock } = parts
-  const { dir, lookbackDays } = options
+  const { dir } = options
   const { customerIds, zoneOf } = await accountsOf(request, parts, onNotice)
+  const lookbacks = lookbacksOf(options, { nowMs: clock.now(), zoneOf })
   const { lines } = await reconcile(readIndex(dir), {
     dir,
-    lookbackDays,
+    lookbackOf: lookbacks.of,
     zoneOf,
     mayWrite: false,
     onDamaged: ({ report, date }, why) => onNotice(`${report} ${date} counts as missing: ${why}`),
@@ -35,7 +37,7 @@ export async function planRun(
     { ...request, customerIds },
     {
       nowMs: clock.now(),
-      lookbackDays,
+      lookbackOf: lookbacks.windowOf,
       limitedHistory: kindOf(options) !== 'module',
       zoneOf,
       lines,

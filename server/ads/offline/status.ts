@@ -19,6 +19,7 @@ import {
 import type { Account, Day } from '#server/ads/schema.ts'
 import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
 import { readFailures } from '#server/ads/store/failures.ts'
+import { lookbacksOf, type LearnedLookback } from '#server/ads/run/learned-lookback.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
 import { readRestatements, type Restatement } from '#server/ads/store/restatements.ts'
@@ -44,6 +45,8 @@ export interface StatusPart {
   rows: number
   sums: Sums
   coverage: Coverage | undefined
+  /** Undefined while too little is known. */
+  lookback: LearnedLookback | undefined
   /** Oldest first. */
   restatements: Restatement[]
   isAggregateCurrent: boolean
@@ -58,13 +61,14 @@ export interface Status {
 /** @throws ConfigurationError for a folder that is no store, EmptyRangeError for dates that cannot be there */
 export async function readStatus(request: StatusRequest): Promise<Status> {
   const { options, reports, nowMs, onNotice } = request
-  const { dir, lookbackDays } = options
+  const { dir } = options
   requireStore(dir)
   const held = readAccounts(dir)
   const zoneOf = (id: string) => held?.accounts[id]?.timeZone ?? options.cronTimezone ?? 'UTC'
+  const lookbacks = lookbacksOf(options, { nowMs, zoneOf })
   const { lines } = await reconcile(readIndex(dir), {
     dir,
-    lookbackDays,
+    lookbackOf: lookbacks.of,
     zoneOf,
     mayWrite: false,
     onDamaged: (_, why) => onNotice(why),
@@ -100,6 +104,9 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
         rows: stored.reduce((sum, line) => sum + line.rows, 0),
         sums,
         coverage: coverageOf(selection, lines)[0],
+        lookback: lookbacks
+          .learned()
+          .find((each) => each.report === report && each.customerId === customerId),
         restatements: readRestatements(dir, { ...range, report, customerId }),
         isAggregateCurrent: await isAggregateCurrent(dir, report, [...lines.values()]),
       })

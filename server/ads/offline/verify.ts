@@ -64,7 +64,7 @@ export async function verify({ dir, lookbackDays }: Store, narrowing: Narrowing)
   const indexed = new Set(known.map((line) => datePath(dir, line)))
   const { lines: found } = await reconcile(known, {
     dir,
-    lookbackDays,
+    lookbackOf: () => lookbackDays,
     zoneOf: () => 'UTC',
     mayWrite: false,
     onDamaged: (of, why) => {

@@ -10,6 +10,7 @@ import { dispatch } from './dispatch.ts'
 import { toFailure, type FailureCode } from '#server/ads/errors.ts'
 import { versionNotice } from '#server/ads/google/versions.ts'
 import type { AdsOptions } from '#server/ads/options.ts'
+import { describeLookback, lookbacksOf, type LookbackOf } from './learned-lookback.ts'
 import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
 import { saveRun, toRun } from './run-record.ts'
 import { aggregate } from '#server/ads/store/aggregate.ts'
@@ -96,7 +97,7 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
 
 async function fetchAndStore(context: RunContext, source: () => Promise<OpenSource>): Promise<void> {
   const { options, request, progress, log, signal, clock } = context
-  const { dir, lookbackDays } = options
+  const { dir } = options
   const kind = kindOf(options)
   const told = new Set<string>()
   const onNotice = (notice: string) => {
@@ -129,18 +130,22 @@ async function fetchAndStore(context: RunContext, source: () => Promise<OpenSour
     },
   })
   let accounts = await directory.learn()
+  const lookbacks = lookbacksOf(options, { nowMs: clock.now(), zoneOf: (id) => accounts.zoneOf(id) })
   const store = await Store.open({
     dir,
-    lookbackDays,
+    lookbackOf: lookbacks.of,
     failures: new FailureBook(dir),
     zoneOf: (id) => accounts.zoneOf(id),
     onDamaged: (of, why) => log.warn({ ...of, why }, 'a damaged date file counts as missing'),
   })
-  let tasks = plan(context, { accounts, store, onNotice })
+  let tasks = plan(context, { accounts, store, onNotice, lookbackOf: lookbacks.windowOf })
   if (tasks.some(({ due }) => due.length > 0)) {
     accounts = await directory.confirm()
-    tasks = plan(context, { accounts, store, onNotice })
+    tasks = plan(context, { accounts, store, onNotice, lookbackOf: lookbacks.windowOf })
   }
+  if (request.kind === 'daily')
+    for (const learned of lookbacks.learned())
+      if (tasks.some(({ tally }) => isOf(tally, learned))) onNotice(describeLookback(learned, options))
   progress.activity = undefined
   progress.waiting = undefined
   for (const changed of changedZones(accounts.accounts, store.lines()))
@@ -167,18 +172,26 @@ async function flush(store: Store, { progress, log }: RunContext): Promise<void>
   }
 }
 
+function isOf(tally: Pick<Task['tally'], 'report' | 'customerId'>, of: typeof tally): boolean {
+  return tally.report === of.report && tally.customerId === of.customerId
+}
+
 interface Planning {
   accounts: KnownAccounts
   store: Store
+  lookbackOf: LookbackOf
   onNotice: (notice: string) => void
 }
 
-function plan({ request, options, clock }: RunContext, { accounts, store, onNotice }: Planning): Task[] {
+function plan(
+  { request, options, clock }: RunContext,
+  { accounts, store, onNotice, lookbackOf }: Planning,
+): Task[] {
   return planTasks(
     { ...request, customerIds: accounts.customerIds },
     {
       nowMs: clock.now(),
-      lookbackDays: options.lookbackDays,
+      lookbackOf,
       limitedHistory: kindOf(options) !== 'module',
       zoneOf: accounts.zoneOf,
       present: (of) => store.get(of),

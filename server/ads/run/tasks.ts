@@ -11,6 +11,7 @@ import {
   type AskedRange,
   type RunKind,
 } from '#server/ads/plan.ts'
+import type { LookbackOf } from './learned-lookback.ts'
 import { startReportProgress, type ReportProgress } from './progress.ts'
 import type { IndexLine } from '#server/ads/store/index-file.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
@@ -31,7 +32,8 @@ export interface Task {
 
 export interface PlanningParts {
   nowMs: number
-  lookbackDays: number
+  /** What a daily run asks for again. */
+  lookbackOf: LookbackOf
   /** Whether the source keeps daily figures for a limited time. */
   limitedHistory: boolean
   zoneOf: (customerId: string) => string
@@ -65,7 +67,7 @@ function tasksOf(customerId: string, request: RunRequest, parts: PlanningParts):
       kind: request.kind,
       range,
       today,
-      lookbackDays: parts.lookbackDays,
+      lookbackDays: parts.lookbackOf({ report, customerId }),
       refresh: request.refresh,
       present(date) {
         const line = parts.present({ report, customerId, date })

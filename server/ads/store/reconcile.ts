@@ -16,7 +16,8 @@ import { customerDir, datePath } from './layout.ts'
 
 export interface ReconcileOptions {
   dir: string
-  lookbackDays: number
+  /** How long Google may restate a date of a report. */
+  lookbackOf: (of: Pick<DateOfReport, 'report' | 'customerId'>) => number
   zoneOf: (customerId: string) => string
   /** Only the holder of the lock may change files. */
   mayWrite: boolean
@@ -46,7 +47,7 @@ export async function reconcile(known: readonly IndexLine[], options: ReconcileO
     const modifiedAtMs = modifiedAt(path)
     if (modifiedAtMs === undefined) continue
     if (line && Date.parse(line.fetchedAt) === modifiedAtMs) {
-      const current = withPartial(line, modifiedAtMs, options)
+      const current = withCurrentState(line, modifiedAtMs, options)
       lines.set(place, current)
       changed ||= current !== line
       continue
@@ -88,26 +89,28 @@ async function reread(suspect: Suspect, options: ReconcileOptions): Promise<Inde
 function rebuilt(
   { of, modifiedAtMs }: Suspect,
   content: DateContent,
-  { zoneOf, lookbackDays }: ReconcileOptions,
+  { zoneOf, lookbackOf }: ReconcileOptions,
 ): IndexLine {
   const fetchedOn = dateIn(zoneOf(of.customerId), modifiedAtMs)
-  const state = stateOf({ date: of.date, rows: content.rows, fetchedOn, lookbackDays })
+  const state = stateOf({ date: of.date, rows: content.rows, fetchedOn, lookbackDays: lookbackOf(of) })
   return { ...of, ...content, state, fetchedAt: new Date(modifiedAtMs).toISOString(), units: 0 }
 }
 
 /** No zone is further behind: a date is over everywhere when so much has passed since its midnight in UTC. */
 const LONGEST_DAY_MS = 36 * 3_600_000
 
-/** A line of a release, or of a time zone, that did not know that its date was not over. */
-function withPartial(
+/** A line of a release, or of a time zone, that did not know that its date was not over; or of another lookback. */
+function withCurrentState(
   line: IndexLine,
   fetchedAtMs: number,
-  { zoneOf }: Pick<ReconcileOptions, 'zoneOf'>,
+  { zoneOf, lookbackOf }: ReconcileOptions,
 ): IndexLine {
-  if (line.state === 'partial' || fetchedAtMs > Date.parse(line.date) + LONGEST_DAY_MS) return line
-  return isPartial(line.date, dateIn(zoneOf(line.customerId), fetchedAtMs))
-    ? { ...line, state: 'partial' }
-    : line
+  const mayBePartial = fetchedAtMs <= Date.parse(line.date) + LONGEST_DAY_MS
+  // For all other lines a calendar would cost more than it tells.
+  if (line.state !== 'provisional' && !mayBePartial) return line
+  const fetchedOn = dateIn(zoneOf(line.customerId), fetchedAtMs)
+  const state = stateOf({ ...line, fetchedOn, lookbackDays: lookbackOf(line) })
+  return state === line.state ? line : { ...line, state }
 }
 
 /**

@@ -55,14 +55,14 @@ export class Store {
 
   /** From here on the date is whole for every reader. @throws StoreError */
   async commit(of: DateOfReport, fetched: { file: WrittenFile; units: number; atMs: number }): Promise<void> {
-    const { dir, zoneOf, lookbackDays, failures } = this.#options
+    const { dir, zoneOf, lookbackOf, failures } = this.#options
     const { tmpPath, ...content } = fetched.file
     await commitFile({ tmpPath, path: datePath(dir, of), modifiedAtMs: fetched.atMs })
     const fetchedOn = dateIn(zoneOf(of.customerId), fetched.atMs)
     const line: IndexLine = {
       ...of,
       ...content,
-      state: stateOf({ date: of.date, rows: content.rows, fetchedOn, lookbackDays }),
+      state: stateOf({ date: of.date, rows: content.rows, fetchedOn, lookbackDays: lookbackOf(of) }),
       fetchedAt: new Date(fetched.atMs).toISOString(),
       units: fetched.units,
     }

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTestServer } from '#scripts/lab/harness/test-server.ts'
 import { MANAGER_ID } from '#scripts/lab/simulator/tree.ts'
-import { dateFile, openBench, readCsv, type Bench } from './ads-command.testing.ts'
+import { dateFile, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)
@@ -176,6 +176,27 @@ test('a date that was not over when it was fetched is partial, and every command
   writeFileSync(index, readFileSync(index, 'utf8').replace(',partial,', ',provisional,'))
   expect(await bench.ads(`backfill ${day} --json`)).toMatchObject({ summary: { skipped: 0, fetched: 1 } })
   expect(readCsv(join(bench.dir, dateFile('campaign', today)))).toBeArray()
+})
+
+test('two years of three accounts in three currencies arrive exactly, under faults, while one of them closes', async () => {
+  await using bench = openBench({ scenario: 'mixed', isTree: true, seed: 5 })
+  const ids = ['1111111111', '2222222222', '3333333333']
+  expect((await bench.ads('backfill', OF_MANAGER)).code).toBe(0)
+  bench.simulator.changeAccount('1111111111', { status: 'CANCELED' })
+  const before = await bench.stats()
+  const second = await bench.ads('backfill --json', OF_MANAGER)
+  expect(second.code).toBe(0)
+  expect((await bench.stats()).figures).toBe(before.figures)
+  const rows = readCsv(join(bench.dir, 'campaign.csv'))
+  const index = readCsv(join(bench.dir, 'index.csv'))
+  for (const id of ids) {
+    const own = index.filter((line) => line['customer_id'] === id).map((line) => line['date'] ?? '')
+    expect(own.length).toBeGreaterThanOrEqual(730)
+    const [from = '', to = ''] = [own.toSorted()[0], own.toSorted().at(-1)]
+    const expected = await bench.expected('campaign', from, to, id)
+    expect(sumsByDate(rows.filter((row) => row['customer_id'] === id))).toEqual(expectedSums(expected))
+  }
+  expect((await bench.ads('verify')).code).toBe(0)
 })
 
 test('each report tells how much of the cost it explains, and the rates that follow from its sums', async () => {

@@ -2,6 +2,7 @@
 import {
   commandLine,
   coverageToWire,
+  describeLookback,
   readStatus,
   restatementToWire,
   versionNoticeOf,
@@ -30,17 +31,33 @@ export async function showStatus(flags: Flags): Promise<number> {
   output.say(storeLine(options.dir, source))
   const notice = versionNoticeOf(options, nowMs)
   if (notice !== undefined) output.say(`Warning: ${notice}`)
-  for (const part of parts) for (const line of describe(part, options.dir)) output.say(line)
+  for (const part of parts) {
+    for (const line of describe(part, options.dir)) output.say(line)
+    if (part.lookback) output.say(`  ${describeLookback(part.lookback, options)}`)
+  }
   await output.result([
     {
       source: source ?? null,
       accounts: [...new Set(parts.map(({ account }) => account))],
       coverage: parts.flatMap(({ coverage }) => (coverage ? coverageToWire(coverage) : [])),
+      lookback: parts.flatMap(({ lookback }) => (lookback ? lookbackToWire(lookback) : [])),
       days: parts.flatMap(({ days }) => days),
       restatements: parts.flatMap(({ restatements }) => restatements.map(restatementToWire)),
     },
   ])
   return 0
+}
+
+function lookbackToWire(lookback: NonNullable<StatusPart['lookback']>) {
+  const { report, customerId, restatements, since, latestChangeDays, days } = lookback
+  return {
+    report,
+    customer_id: customerId,
+    days,
+    latest_change_days: latestChangeDays,
+    restatements,
+    since,
+  }
 }
 
 const MARKS: Readonly<Record<Day['state'], string>> = {
