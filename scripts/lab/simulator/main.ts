@@ -68,7 +68,8 @@ const signIn =
 console.error(`
 The ${options.scenario} scenario is being served. Set the two lines above, and credentials:
 ${signIn} GOOGLE_ADS_CUSTOMER_ID=${account}
-${simulator.endpoint}/__stats tells what was asked, ${simulator.endpoint}/__expected?report=campaign&customer_id=${account}&from=2026-01-01&to=2026-01-31 what to expect.`)
+${simulator.endpoint}/__stats tells what was asked, ${simulator.endpoint}/__expected?report=campaign&customer_id=${account}&from=2026-01-01&to=2026-01-31 what to expect.
+An account changes with curl ${simulator.endpoint}/__accounts/${account} -d '{"status":"CANCELED"}' (or "timeZone", "currency", "name").`)
 
 process.once('SIGINT', () => void stop(130))
 process.once('SIGTERM', () => void stop(143))

@@ -127,6 +127,11 @@ class Handler {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/__stats') return Response.json(this.#stats.report(this.#tokens.issued))
     if (pathname === '/__expected') return expectedDays(this.#world, searchParams)
+    const changed = /^\/__accounts\/(\d{10})$/.exec(pathname)?.[1]
+    if (changed !== undefined) {
+      this.changeAccount(changed, (await request.json()) as Partial<Node>)
+      return Response.json(this.#world.tree.find(changed))
+    }
     this.#stats.count(pathname)
     if (pathname === '/token' && request.method === 'POST') return await this.#tokens.issue(request)
     const [, version = '', rest = ''] = /^\/(v\d+)\/(.*)$/.exec(pathname) ?? []

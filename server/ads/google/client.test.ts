@@ -226,3 +226,22 @@ describe('pages', () => {
     expect((await pagesOf()).code).toBe(code)
   })
 })
+
+test('what else answers under the name of Google is told in its own words, and is an outage', async () => {
+  const page = '<!DOCTYPE html>\n<title>Welcome to the hotel</title>'
+  answer = () => new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } })
+  const client = new GoogleAdsClient(connection, async () => 'x')
+  const asking = { signal: new AbortController().signal, meter: { requests: 0, units: 0 } }
+  const rows = client.rows({ customerId: '1', query: 'SELECT x' }, asking)
+  const failure = await rows.next().catch((error: FetchError) => error.failure)
+  expect(failure).toMatchObject({
+    code: 'NETWORK',
+    detail: expect.stringContaining('<title>Welcome to the hotel</title>'),
+  })
+})
+
+test('a compressed answer that is cut is a broken stream', async () => {
+  const whole = Bun.gzipSync(JSON.stringify([{ results: Array.from({ length: 500 }, (_, n) => ({ n })) }]))
+  answer = () => new Response(whole.slice(0, -30), { headers: { 'content-encoding': 'gzip' } })
+  expect((await rowsOf(new GoogleAdsClient(connection, async () => 'x'))).code).toBe('BROKEN_STREAM')
+})

@@ -200,16 +200,21 @@ function isPage(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('text/html') === true
 }
 
+function unanswered(error: unknown): FetchError {
+  const detail = error instanceof Error ? error.message : String(error)
+  // Cut in the middle, a compressed answer fails in its decoder and not on the socket.
+  return /zlib|decompress/i.test(detail)
+    ? new FetchError('BROKEN_STREAM', 'The answer is not whole: its compressed bytes break off.')
+    : new FetchError('NETWORK', detail)
+}
+
 /** A failing socket has a dozen names; what matters is whether the server did not answer or the client aborted. */
 function asFetchError(
   error: unknown,
   { signal, midStream }: { signal: AbortSignal; midStream: boolean },
 ): unknown {
   if (signal.aborted) return signal.reason
-  const known =
-    error instanceof FetchError
-      ? error
-      : new FetchError('NETWORK', error instanceof Error ? error.message : String(error))
+  const known = error instanceof FetchError ? error : unanswered(error)
   if (midStream) known.failure.midStream = true
   return known
 }

@@ -48,7 +48,7 @@ export function summaryOf(
     skipped: tally.skipped,
     fetched: tally.fetched,
     empty: tally.empty,
-    failed: tally.failed,
+    failed: tally.failed.toSorted((a, b) => (a.date < b.date ? -1 : 1)),
     rows: tally.rows,
     requests: tally.requests,
     retries: tally.retries,
