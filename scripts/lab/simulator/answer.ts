@@ -11,7 +11,7 @@ import { lowerCamelCase } from '#server/ads/report.ts'
 import type { Fields } from '#server/ads/demo/advertiser.ts'
 import { FIELD_BY_NAME } from './fields.ts'
 import type { CheckedQuery } from './gaql/check.ts'
-import { holds, inOrder, type Values } from './gaql/conditions.ts'
+import { holds, inOrder, type Row, type Values } from './gaql/conditions.ts'
 import type { World } from './world.ts'
 
 type Json = { [key: string]: string | number | boolean | readonly string[] | Json }
@@ -25,13 +25,10 @@ export function answerRows(
   query: CheckedQuery,
   customerId: string,
 ): { rows: Json[]; total: number } {
-  const found = valuesFor(world, query, customerId).filter((row) =>
-    conditionsOn('METRIC', query).every((condition) => holds(condition, row)),
-  )
-  const ordered = inOrder(found, query.orderBy, (row) => row)
-  const paths = pathsOf(query)
-  const rows = ordered.slice(0, query.limit).map((row) => toJson(paths, row, { query, customerId }))
-  return { rows, total: found.length }
+  const ofMetrics = conditionsOn('METRIC', query)
+  const found = rowsFor(world, query, customerId).filter((row) => ofMetrics.every((each) => holds(each, row)))
+  const write = writerFor(query, customerId)
+  return { rows: inOrder(found, query.orderBy).slice(0, query.limit).map(write), total: found.length }
 }
 
 /** What all rows of an answer sum to; a client that wants only this is spared the rows. */
@@ -41,8 +38,8 @@ export function summaryRow(world: World, query: CheckedQuery, customerId: string
     resource === 'customer_client'
       ? NOTHING
       : datesOf(query)
-          .flatMap((date) => rowsOn(world, { ...query, resource }, { customerId, date }))
-          .reduce<Metrics>((all, row) => sum(all, row.figures), NOTHING)
+          .flatMap((date) => figuresOf(world, resource, { customerId, date }))
+          .reduce<Metrics>((all, figures) => sum(all, figures), NOTHING)
   const json: Json = {}
   const values = metricValues(total)
   for (const { field, path } of pathsOf(query))
@@ -66,30 +63,28 @@ export function toRows(
   query: CheckedQuery,
   { world, customerId }: { world: World; customerId: string },
 ): Json[] {
-  const paths = pathsOf(query)
+  const write = writerFor(query, customerId)
   const account = accountValues(world, customerId)
-  return rows.map((row) => {
-    const values = {
-      ...account,
-      ...attributes(customerId, row.fields),
-      ...dates(row.date),
-      ...metricValues(row),
-    }
-    return toJson(paths, values, { query, customerId })
-  })
+  return rows.map((row) =>
+    write(rowOf(row.fields, { ofAll: { ...account, ...dates(row.date) }, customerId }, metricValues(row))),
+  )
 }
 
 export type Dated = Figures & { date: string }
 
 /** One for each row of the answer, whatever is asked of its metrics and its place. */
-function valuesFor(world: World, query: CheckedQuery, customerId: string): Values[] {
+function rowsFor(world: World, query: CheckedQuery, customerId: string): Row[] {
   const { resource } = query
-  const isAsked = (row: Values) =>
-    [...conditionsOn('ATTRIBUTE', query), ...conditionsOn('SEGMENT', query)].every((each) => holds(each, row))
+  const conditions = [...conditionsOn('ATTRIBUTE', query), ...conditionsOn('SEGMENT', query)]
+  const isAsked = (row: Row) => conditions.every((each) => holds(each, row))
   if (resource === 'customer_client')
     return world.tree
       .clientsOf(customerId)
-      .map((row) => ({ ...row }))
+      .map(
+        (values): Row =>
+          (field) =>
+            values[field],
+      )
       .filter(isAsked)
   if (!asksForFigures(query)) return entities(world, { ...query, resource }, customerId).filter(isAsked)
   return merged(world, { ...query, resource }, { customerId, isAsked })
@@ -101,38 +96,52 @@ type FigureQuery = CheckedQuery & { resource: Resource }
 function merged(
   world: World,
   query: FigureQuery,
-  { customerId, isAsked }: { customerId: string; isAsked: (row: Values) => boolean },
-): Values[] {
-  const groups = new Map<string, { values: Values; metrics: Metrics }>()
+  { customerId, isAsked }: { customerId: string; isAsked: (row: Row) => boolean },
+): Row[] {
+  const groups = new Map<string, { row: Row; metrics: Metrics }>()
   const keys = query.fields.filter((field) => !field.startsWith('metrics.'))
+  const account = accountValues(world, customerId)
   for (const date of datesOf(query)) {
-    for (const { figures, values } of rowsOn(world, query, { customerId, date })) {
-      if (!isAsked(values)) continue
-      const key = keys.map((field) => String(values[field] ?? '')).join('\0')
+    const ofAll = { ...account, ...dates(date) }
+    for (const figures of figuresOf(world, query.resource, { customerId, date })) {
+      const row = rowOf(figures.fields, { ofAll, customerId })
+      if (!isAsked(row)) continue
+      const key = keys.map((field) => String(row(field) ?? '')).join('\0')
       const found = groups.get(key)
-      groups.set(key, { values, metrics: found ? sum(found.metrics, figures) : figures })
+      groups.set(key, { row, metrics: found ? sum(found.metrics, figures) : figures })
     }
   }
-  return [...groups.values()].map(({ values, metrics }) => ({ ...values, ...metricValues(metrics) }))
+  return [...groups.values()].map(({ row, metrics }) => {
+    const values = metricValues(metrics)
+    return (field) => values[field] ?? row(field)
+  })
 }
 
-function rowsOn(world: World, { resource }: FigureQuery, of: { customerId: string; date: string }) {
-  const ofAll = { ...accountValues(world, of.customerId), ...dates(of.date) }
-  return figuresOf(world, resource, of).map((figures) => ({
-    figures,
-    values: { ...ofAll, ...attributes(of.customerId, figures.fields) } as Values,
-  }))
+const LABELS = 3
+
+function rowOf(
+  fields: Fields,
+  { ofAll, customerId }: { ofAll: Values; customerId: string },
+  metrics: Values = {},
+): Row {
+  return (field) => {
+    if (field !== 'campaign.labels') return metrics[field] ?? fields[field] ?? ofAll[field]
+    const campaign = fields['campaign.id']
+    return campaign === undefined
+      ? []
+      : [`customers/${customerId}/labels/${Number(campaign.at(-1)) % LABELS}`]
+  }
 }
 
 /** Without figures: what there is, whether it was shown or not. */
-function entities(world: World, { resource }: FigureQuery, customerId: string): Values[] {
+function entities(world: World, { resource }: FigureQuery, customerId: string): Row[] {
   const id = { customer: '', campaign: 'campaign.id', ad_group: 'ad_group.id' }[resource as string]
   const of =
     id ?? (resource === 'keyword_view' ? 'ad_group_criterion.criterion_id' : 'segments.product_item_id')
   const leaves = of === '' ? [{ fields: {} as Fields }] : world.leaves.filter(({ fields }) => of in fields)
   const found = new Map(leaves.map(({ fields }) => [fields[of] ?? '', fields]))
-  const account = accountValues(world, customerId)
-  return [...found.values()].map((fields) => ({ ...account, ...attributes(customerId, fields) }))
+  const ofAll = accountValues(world, customerId)
+  return [...found.values()].map((fields) => rowOf(fields, { ofAll, customerId }))
 }
 
 function conditionsOn(category: string, { conditions }: CheckedQuery) {
@@ -146,17 +155,6 @@ function datesOf({ dates: asked, today }: CheckedQuery): string[] {
   const first = Temporal.PlainDate.from(from)
   const length = Math.min(MAX_DAYS, first.until(to, { largestUnit: 'day' }).days + 1)
   return Array.from({ length: Math.max(0, length) }, (_, days) => first.add({ days }).toString())
-}
-
-const LABELS = 3
-
-function attributes(customerId: string, fields: Fields): Values {
-  const campaign = fields['campaign.id']
-  if (campaign === undefined) return fields
-  return {
-    ...fields,
-    'campaign.labels': [`customers/${customerId}/labels/${Number(campaign.at(-1)) % LABELS}`],
-  }
 }
 
 function accountValues(world: World, customerId: string): Values {
@@ -202,42 +200,38 @@ function pathsOf({ fields }: CheckedQuery): Paths {
   return fields.map((field) => ({ field, path: field.split('.').map(lowerCamelCase) }))
 }
 
-interface Naming {
-  query: CheckedQuery
-  customerId: string
-}
-
-function toJson(paths: Paths, values: Values, { query, customerId }: Naming): Json {
-  const json: Json = {}
-  for (const resource of new Set([
-    ...paths.map(({ path }) => path[0] ?? ''),
-    lowerCamelCase(query.resource),
-  ])) {
-    const place = placeOf(resource, values)
-    if (place !== undefined) json[resource] = { resourceName: `customers/${customerId}${place}` }
+function writerFor(query: CheckedQuery, customerId: string): (row: Row) => Json {
+  const paths = pathsOf(query)
+  const named = new Set([...paths.map(({ path }) => path[0] ?? ''), lowerCamelCase(query.resource)])
+  return (row) => {
+    const json: Json = {}
+    for (const resource of named) {
+      const place = placeOf(resource, row)
+      if (place !== undefined) json[resource] = { resourceName: `customers/${customerId}${place}` }
+    }
+    for (const { field, path } of paths) put(json, path, row(field))
+    return json
   }
-  for (const { field, path } of paths) put(json, path, values[field])
-  return json
 }
 
 /** Resources are named in the answer unasked, the one in FROM always; segments and metrics have no name. */
-function placeOf(resource: string, values: Values): string | undefined {
-  const [group, criterion] = [values['ad_group.id'], values['ad_group_criterion.criterion_id']]
+function placeOf(resource: string, row: Row): string | undefined {
+  const group = row('ad_group.id')
   switch (resource) {
     case 'customer':
       return ''
     case 'campaign':
-      return `/campaigns/${String(values['campaign.id'])}`
+      return `/campaigns/${String(row('campaign.id'))}`
     case 'adGroup':
       return group === undefined ? undefined : `/adGroups/${String(group)}`
     case 'adGroupCriterion':
-      return `/adGroupCriteria/${String(group)}~${String(criterion)}`
+      return `/adGroupCriteria/${String(group)}~${String(row('ad_group_criterion.criterion_id'))}`
     case 'keywordView':
-      return `/keywordViews/${String(group)}~${String(criterion)}`
+      return `/keywordViews/${String(group)}~${String(row('ad_group_criterion.criterion_id'))}`
     case 'shoppingPerformanceView':
       return '/shoppingPerformanceView'
     case 'customerClient':
-      return `/customerClients/${String(values['customer_client.id'])}`
+      return `/customerClients/${String(row('customer_client.id'))}`
     default:
       return undefined
   }

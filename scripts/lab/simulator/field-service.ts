@@ -1,7 +1,7 @@
 /** GoogleAdsFieldService: what fields there are and what goes with what, asked in the same language without FROM. */
 import { FIELD_BY_NAME, goesWith, isView, ownerOf, VIEWS, type Field, type View } from './fields.ts'
 import { QueryError } from './gaql/errors.ts'
-import { holds, inOrder, type Values } from './gaql/conditions.ts'
+import { holds, inOrder, type Row, type Values } from './gaql/conditions.ts'
 import { parseQuery } from './gaql/parse.ts'
 import { lowerCamelCase } from '#server/ads/report.ts'
 
@@ -32,12 +32,17 @@ export function searchFields(text: string): object {
   for (const name of asked)
     if (!ATTRIBUTES.includes(name))
       throw new QueryError('UNRECOGNIZED_FIELD', `Unrecognized field in the query: '${name}'.`)
-  const found = allFields().filter((row) => query.conditions.every((condition) => holds(condition, row)))
-  const rows = inOrder(found, query.orderBy, (row) => row).slice(0, query.limit)
+  const all = allFields().map(
+    (values): Row =>
+      (name) =>
+        values[name],
+  )
+  const found = all.filter((row) => query.conditions.every((condition) => holds(condition, row)))
+  const rows = inOrder(found, query.orderBy).slice(0, query.limit)
   const results = rows.map((row) => ({
-    resourceName: `googleAdsFields/${String(row['name'])}`,
+    resourceName: `googleAdsFields/${String(row('name'))}`,
     ...Object.fromEntries(
-      query.fields.filter((name) => !isDefault(row[name])).map((name) => [lowerCamelCase(name), row[name]]),
+      query.fields.filter((name) => !isDefault(row(name))).map((name) => [lowerCamelCase(name), row(name)]),
     ),
   }))
   return { ...(results.length > 0 && { results }), totalResultsCount: `${found.length}` }

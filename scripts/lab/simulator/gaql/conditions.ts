@@ -4,9 +4,11 @@ import type { Condition, Operator, Query } from './parse.ts'
 
 export type Value = string | number | boolean | readonly string[] | undefined
 export type Values = Readonly<Record<string, Value>>
+/** The value of a field in a row; made when it is asked for, because a query asks for few of many. */
+export type Row = (field: string) => Value
 
-export function holds({ field, operator, values }: Condition, row: Values): boolean {
-  const value = row[field]
+export function holds({ field, operator, values }: Condition, row: Row): boolean {
+  const value = row(field)
   return TESTS[operator]({
     value,
     list: Array.isArray(value) ? (value as readonly string[]) : [],
@@ -55,11 +57,11 @@ const TESTS: Readonly<Record<Operator, (tested: Tested) => boolean>> = {
   DURING: () => true,
 }
 
-export function inOrder<T>(rows: readonly T[], orderBy: Query['orderBy'], valuesOf: (row: T) => Values): T[] {
+export function inOrder(rows: readonly Row[], orderBy: Query['orderBy']): Row[] {
   if (orderBy.length === 0) return [...rows]
   return rows.toSorted((a, b) => {
     for (const { field, descending } of orderBy) {
-      const order = compare(field, valuesOf(a)[field], valuesOf(b)[field])
+      const order = compare(field, a(field), b(field))
       if (order !== 0) return descending ? -order : order
     }
     return 0
