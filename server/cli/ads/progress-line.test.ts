@@ -26,10 +26,10 @@ test('a run that moves tells its pace and the time left', () => {
   expect(progressWords(run({}), NOW)).toBe('70% | 511/730 dates | 5.1 dates/s | 43s left')
 })
 
-test('a wait tells until when instead of an estimate, in what a terminal of 60 columns has beside the bar', () => {
+test('a wait tells until when instead of an estimate, in what a terminal of 80 columns has beside the bar', () => {
   const words = progressWords(run({ waiting }), NOW)
-  expect(words).toMatch(/^511\/730 dates \| waiting until \d\d:\d\d:\d\d$/)
-  expect(words.length).toBeLessThanOrEqual(40)
+  expect(words).toMatch(/^511\/730 dates \| waiting for quota until \d\d:\d\d:\d\d$/)
+  expect(words.length).toBeLessThanOrEqual(80 - 21)
   expect(waitLine(run({ waiting }), NOW)).toMatch(/^waiting until \d\d:\d\d:\d\d: HTTP 429 quotaError/)
   expect(waitLine(run({}), NOW)).toBeUndefined()
 })

@@ -2,12 +2,15 @@
 import { etaMs, failedOf, ratePerS, total, type Progress } from '#server/ads/offline.ts'
 import { duration } from './output.ts'
 
-/** Beside a bar: short enough for a terminal of 60 columns. An estimate while nothing moves would be false. */
+/** Beside a bar: short enough for a terminal of 80 columns. An estimate while nothing moves would be false. */
 export function progressWords(progress: Progress, nowMs: number): string {
   const { over, due } = countsOf(progress)
   const { waiting, activity } = progress
   const dates = `${over}/${due} dates`
-  if (waiting) return `${due > 0 ? dates : (activity ?? '')} | waiting ${untilWords(waiting.untilMs, nowMs)}`
+  if (waiting) {
+    const what = AWAITED[waiting.code ?? ''] ?? 'the next try'
+    return `${due > 0 ? dates : (activity ?? '')} | waiting for ${what} ${untilWords(waiting.untilMs, nowMs)}`
+  }
   if (due === 0) return activity ?? ''
   const left = etaMs(progress, nowMs)
   return [
@@ -31,6 +34,14 @@ export function countsOf(progress: Progress): { over: number; due: number } {
     over: total(progress, 'fetched') + failedOf(progress).length,
     due: total(progress, 'requested') - total(progress, 'skipped'),
   }
+}
+
+/** By the failure that made it wait. */
+const AWAITED: Readonly<Record<string, string>> = {
+  RATE_LIMITED: 'quota',
+  NETWORK: 'the network',
+  SERVER_ERROR: 'the server',
+  TIMEOUT: 'an answer',
 }
 
 const SAME_DAY_MS = 12 * 3_600_000
