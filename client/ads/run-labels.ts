@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SOURCE_ERROR: 'the source of the figures gave an error',
   WORKER_DIED: 'the fetch stopped in the middle',
   STORE_UNWRITABLE: 'the folder of the ads cannot be written',
+  NOTHING_TO_FETCH: 'none of these days can be fetched',
 }
 
 export function reasonFor(code: string | undefined): string {

@@ -21,6 +21,7 @@ export type FailureCode =
   | 'SOURCE_ERROR'
   | 'WORKER_DIED'
   | 'STORE_UNWRITABLE'
+  | 'NOTHING_TO_FETCH'
 
 /** Whom a rate limit slows: the account that was asked, or every account of this developer. */
 export type RateScope = 'account' | 'developer'
@@ -138,6 +139,7 @@ const MAX_DETAIL = 500
  */
 export function toFailure(error: unknown): Failure {
   if (error instanceof FetchError) return error.failure
+  if (error instanceof EmptyRangeError) return { code: 'NOTHING_TO_FETCH', detail: error.message }
   if (!(error instanceof Error)) return { code: 'SOURCE_ERROR', detail: clip(String(error)) }
   const detail = clip(error.message || error.name)
   if (error.name === 'TimeoutError') return { code: 'TIMEOUT', detail }

@@ -24,15 +24,8 @@ export {
   type ReportProgress,
 } from './run/progress.ts'
 export { describeLookback } from './run/learned-lookback.ts'
-export {
-  beginRun,
-  DEFAULT_LIMITS,
-  exitCodeOf,
-  exitCodeOfFailure,
-  type RunLimits,
-  type RunLog,
-  type RunParts,
-} from './run/run.ts'
+export { beginRun, DEFAULT_LIMITS, exitCodeOf, exitCodeOfFailure } from './run/run.ts'
+export type { RunLimits, RunLog, RunParts } from './run/run-context.ts'
 export type { RunRequest } from './run/tasks.ts'
 export { costToWire } from './run/forecast.ts'
 export type { Day } from './schema.ts'

@@ -35,6 +35,7 @@ const POLICY: Readonly<Record<FailureCode, Policy>> = {
   OAUTH_FAILED: 'stop-run',
   NOT_SERVED: 'stop-run',
   STORE_UNWRITABLE: 'stop-run',
+  NOTHING_TO_FETCH: 'stop-run',
 }
 
 /** High, because a date costs little and at 30% faults 5 attempts would lose one date in 400; the budget bounds the sum. */

@@ -1,46 +1,19 @@
 /** One run from end to end: lock, accounts, plan, fetch, index, aggregate, record. */
 import { availableParallelism } from 'node:os'
-import type { Clock } from '#server/platform/clock.ts'
-import { AccountDirectory, type KnownAccounts } from './account-directory.ts'
-import { changedZones, describeChangedZone } from '#server/ads/changed-zones.ts'
-import { commandLine } from '#server/ads/command-line.ts'
 import { requireSource, kindOf, openSource, type OpenSource } from '#server/ads/connect.ts'
-import { dateIn } from '#server/ads/calendar.ts'
+import type { KnownAccounts } from './account-directory.ts'
 import { dispatch } from './dispatch.ts'
 import { toFailure, type FailureCode } from '#server/ads/errors.ts'
-import { versionNotice } from '#server/ads/google/versions.ts'
-import type { AdsOptions } from '#server/ads/options.ts'
-import { describeLookback, lookbacksOf, type LookbackOf } from './learned-lookback.ts'
 import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
+import { prepare } from './prepare.ts'
+import type { RunContext, RunLimits, RunParts } from './run-context.ts'
 import { saveRun, toRun } from './run-record.ts'
 import { aggregate } from '#server/ads/store/aggregate.ts'
-import { FailureBook } from '#server/ads/store/failures.ts'
 import { lockStore } from '#server/ads/store/lock.ts'
-import { markAsDemo, refuseMixing } from '#server/ads/store/ownership.ts'
-import { Store, sweepTmp } from '#server/ads/store/store.ts'
-import { planTasks, type RunRequest, type Task } from './tasks.ts'
+import { refuseMixing } from '#server/ads/store/ownership.ts'
+import { sweepTmp, type Store } from '#server/ads/store/store.ts'
+import type { RunRequest, Task } from './tasks.ts'
 import { WorkerPool } from '#server/ads/worker/pool.ts'
-
-export interface RunParts {
-  options: AdsOptions
-  clock: Clock
-  log: RunLog
-  signal: AbortSignal
-  limits: RunLimits
-}
-
-export interface RunLog {
-  warn(context: object, message: string): void
-  error(context: object, message: string): void
-}
-
-export interface RunLimits {
-  /** Dates under way at once, at most. */
-  concurrency: number
-  workers: number
-  /** Workers give way to whatever else this process does: it has others to serve. */
-  background: boolean
-}
 
 export const DEFAULT_LIMITS: RunLimits = {
   concurrency: 8,
@@ -67,11 +40,6 @@ export function beginRun(request: RunRequest, parts: RunParts): BegunRun {
   return { progress, finished: runLocked({ ...parts, request, progress }, lock) }
 }
 
-interface RunContext extends RunParts {
-  request: RunRequest
-  progress: Progress
-}
-
 async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
   using held = new DisposableStack()
   held.use(lock)
@@ -96,60 +64,8 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
 }
 
 async function fetchAndStore(context: RunContext, source: () => Promise<OpenSource>): Promise<void> {
-  const { options, request, progress, log, signal, clock } = context
-  const { dir } = options
-  const kind = kindOf(options)
-  const told = new Set<string>()
-  const onNotice = (notice: string) => {
-    if (!told.has(notice)) log.warn({}, notice)
-    told.add(notice)
-  }
-  if (kind === 'demo') await markAsDemo(dir)
-  if (kind === 'google') {
-    const notice = versionNotice(options.google.apiVersion, dateIn('UTC', clock.now()))
-    if (notice !== undefined) onNotice(notice)
-  }
-  const directory = new AccountDirectory(request.customerIds, {
-    dir,
-    kind,
-    source,
-    signal,
-    random: Math.random,
-    nowMs: () => clock.now(),
-    mayWrite: true,
-    onNotice,
-    onAsking: (what) => {
-      progress.activity = what
-    },
-    onWait: (wait) => {
-      progress.waiting = wait && {
-        reason: wait.failure.detail,
-        code: wait.failure.code,
-        untilMs: clock.now() + wait.afterMs,
-      }
-    },
-  })
-  let accounts = await directory.learn()
-  const lookbacks = lookbacksOf(options, { nowMs: clock.now(), zoneOf: (id) => accounts.zoneOf(id) })
-  const store = await Store.open({
-    dir,
-    lookbackOf: lookbacks.of,
-    failures: new FailureBook(dir),
-    zoneOf: (id) => accounts.zoneOf(id),
-    onDamaged: (of, why) => log.warn({ ...of, why }, 'a damaged date file counts as missing'),
-  })
-  let tasks = plan(context, { accounts, store, onNotice, lookbackOf: lookbacks.windowOf })
-  if (tasks.some(({ due }) => due.length > 0)) {
-    accounts = await directory.confirm()
-    tasks = plan(context, { accounts, store, onNotice, lookbackOf: lookbacks.windowOf })
-  }
-  if (request.kind === 'daily')
-    for (const learned of lookbacks.learned())
-      if (tasks.some(({ tally }) => isOf(tally, learned))) onNotice(describeLookback(learned, options))
-  progress.activity = undefined
-  progress.waiting = undefined
-  for (const changed of changedZones(accounts.accounts, store.lines()))
-    onNotice(describeChangedZone(changed, (args) => commandLine(dir, args)))
+  const { progress, signal } = context
+  const { accounts, store, tasks } = await prepare(context, source)
   progress.tallies = tasks.map(({ tally }) => tally)
   progress.range = tasks[0]?.tally.range
   const open = refuse(tasks, { accounts, context, store })
@@ -170,34 +86,6 @@ async function flush(store: Store, { progress, log }: RunContext): Promise<void>
     progress.stopped ??= toFailure(error)
     log.error({ err: error }, 'the index could not be written')
   }
-}
-
-function isOf(tally: Pick<Task['tally'], 'report' | 'customerId'>, of: typeof tally): boolean {
-  return tally.report === of.report && tally.customerId === of.customerId
-}
-
-interface Planning {
-  accounts: KnownAccounts
-  store: Store
-  lookbackOf: LookbackOf
-  onNotice: (notice: string) => void
-}
-
-function plan(
-  { request, options, clock }: RunContext,
-  { accounts, store, onNotice, lookbackOf }: Planning,
-): Task[] {
-  return planTasks(
-    { ...request, customerIds: accounts.customerIds },
-    {
-      nowMs: clock.now(),
-      lookbackOf,
-      limitedHistory: kindOf(options) !== 'module',
-      zoneOf: accounts.zoneOf,
-      present: (of) => store.get(of),
-      onNotice,
-    },
-  )
 }
 
 /** @returns the tasks that can be tried; the dates of the others are named with what their account answered. */
