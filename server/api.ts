@@ -9,6 +9,7 @@ import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
 import { productFileRoutes } from '#server/products/file-routes.ts'
 import { priceSchema, type Currency } from '#server/products/product.ts'
+import { eventSchemas } from '#server/webhooks/event-schema.ts'
 import { webhookOperations } from '#server/webhooks/operations.ts'
 import type { AnyFileRoute } from './file-route.ts'
 
@@ -29,6 +30,9 @@ export const formatsOf = (currency: Currency) => ({ price: priceSchema(currency)
 
 /** Files, over REST alone. */
 export const transfers = { ...productFileRoutes }
+
+/** What is sent by the server itself. */
+export const webhookEvents = eventSchemas
 
 export type Api = typeof api
 

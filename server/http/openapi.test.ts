@@ -40,6 +40,13 @@ test('what the schemas know is in the document', () => {
   expect(list.find(({ name }: { name: string }) => name === 'sort').schema.enum).toContain('-price')
 })
 
+test('what webhooks receive is described by its type', () => {
+  const { requestBody } = document.webhooks['product.low_stock'].post
+  const { properties } = requestBody.content['application/json'].schema
+  expect(properties.type).toEqual({ const: 'product.low_stock' })
+  expect(properties.data.required).toContain('low_stock_at')
+})
+
 test('files and live streams are described as well', () => {
   expect(document.paths['/v1/products.csv'].get.responses['200'].content).toHaveProperty('text/csv')
   expect(document.paths['/v1/products/import'].post.requestBody.content).toHaveProperty('text/csv')

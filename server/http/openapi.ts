@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, derived from the operations, and a page to read it with. */
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { operationsOf, subscriptionsOf, fileRoutesOf, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, fileRoutesOf, webhookEvents, type Api } from '#server/api.ts'
 import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
 import type { Scope } from '#server/caller.ts'
 import { takesIdempotencyKey, type AnyOperation } from '#server/operation.ts'
@@ -92,7 +92,21 @@ function documentOf(api: Api): Json {
     servers: [{ url: '/' }],
     tags: Object.keys(api).map((name) => ({ name })),
     paths,
+    webhooks: Object.fromEntries(
+      webhookEvents.map(({ type, body }) => [type, { post: describeEvent(type, body) }]),
+    ),
     components: { schemas: { Problem: jsonSchema(Problem, 'output') }, securitySchemes: SECURITY_SCHEMES },
+  }
+}
+
+function describeEvent(type: string, body: v.GenericSchema): Json {
+  return {
+    operationId: type,
+    tags: ['webhooks'],
+    description:
+      'Signed as in the Standard Webhooks specification: webhook-id, webhook-timestamp, webhook-signature.',
+    requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'output') } } },
+    responses: { '2XX': { description: 'Any: it is delivered' } },
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { until } from '#scripts/lab/harness/until.ts'
-import { startReceiver, type Receiver } from './receiver.testing.ts'
+import { startReceiver, verify, type Receiver } from './receiver.testing.ts'
 
 const ADS_PROGRAM = join(import.meta.dir, '../cli/ads.ts')
 const resources = new AsyncDisposableStack()
@@ -41,9 +41,17 @@ async function open(): Promise<Place> {
   return { server: resources.use(await startTestServer(env)), receiver, env, failing }
 }
 
-async function listen({ server, receiver }: Place, events: readonly string[], more: object = {}) {
-  const { status } = await server.rest('POST /webhooks', { body: { url: receiver.url, events, ...more } })
+/** @returns the secret */
+async function listen(
+  { server, receiver }: Place,
+  events: readonly string[],
+  more: object = {},
+): Promise<string> {
+  const { status, body } = await server.rest('POST /webhooks', {
+    body: { url: receiver.url, events, ...more },
+  })
   expect(status).toBe(201)
+  return body.secret
 }
 
 async function runOnce(server: TestServer, refresh = false): Promise<string> {
@@ -61,7 +69,7 @@ test('a run that fails is told, and the first one that does not', async () => {
   const place = await open()
   const { server, receiver, failing } = place
   await runOnce(server)
-  await listen(place, ['ads.run_failed', 'ads.run_recovered'])
+  const secret = await listen(place, ['ads.run_failed', 'ads.run_recovered'])
   writeFileSync(failing, '')
   const failed = await runOnce(server, true)
   rmSync(failing)
@@ -73,6 +81,7 @@ test('a run that fails is told, and the first one that does not', async () => {
   expect(first).toMatchObject({ type: 'ads.run_failed', data: { run_id: failed, failed_count: 3 } })
   expect(first?.data['url']).toBe(`/v1/ads/runs/${failed}`)
   expect(second).toMatchObject({ type: 'ads.run_recovered', data: { run_id: recovered } })
+  for (const each of receiver.received) expect(verify(each, secret)).toMatchObject({ type: each.type })
   expect(third).toMatchObject({ type: 'ads.run_failed', data: { run_id: again } })
 }, 60_000)
 
@@ -80,7 +89,7 @@ test('what was spent on products that are out of stock is told after the daily j
   const place = await open()
   const { server, receiver, env, failing } = place
   const type = 'ads.spend_on_out_of_stock'
-  await listen(place, [type, 'ads.run_failed'], { min_spend_micros: '2500000' })
+  const secret = await listen(place, [type, 'ads.run_failed'], { min_spend_micros: '2500000' })
   await listen(place, [type], { min_spend_micros: '2500001' })
   await server.rest('POST /products', { body: { sku: 'A1', name: 'Belt', price: '1.00', stock_level: 0 } })
   const daily = Bun.spawn([process.execPath, ADS_PROGRAM, 'daily'], {
@@ -97,6 +106,7 @@ test('what was spent on products that are out of stock is told after the daily j
     type,
     data: { cost_micros: '2500000', product_count: 1, products: [{ sku: 'A1', cost_micros: '2500000' }] },
   })
+  expect(event && verify(event, secret)).toMatchObject({ type })
   // Once, and to the one endpoint: what comes next is another event.
   writeFileSync(failing, '')
   await runOnce(server, true)

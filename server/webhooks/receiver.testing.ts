@@ -1,6 +1,8 @@
 /** For tests: a receiver of webhooks that verifies as its author would, with the specification's own library. */
 import { Webhook } from 'standardwebhooks'
+import * as v from 'valibot'
 import { until } from '#scripts/lab/harness/until.ts'
+import { eventSchemas } from './event-schema.ts'
 
 export interface Received {
   id: string
@@ -56,9 +58,12 @@ export function startReceiver(): Receiver {
   return receiver
 }
 
-/** @throws when the secret did not sign it */
-export function verify({ raw, headers }: Received, secret: string): unknown {
-  return new Webhook(secret).verify(raw, Object.fromEntries(headers))
+/** @throws when the secret did not sign it, or when the body is not as documented */
+export function verify({ raw, headers, type }: Received, secret: string): unknown {
+  const body = new Webhook(secret).verify(raw, Object.fromEntries(headers))
+  const described = eventSchemas.find((each) => each.type === type)
+  if (!described) throw new Error(`No event is documented as ${type}.`)
+  return v.parse(described.body, body)
 }
 
 export const isVerifiedBy = (request: Received, secret: string): boolean => {

@@ -71,7 +71,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('webhooks on %s', (dialect) => 
   })
 
   test('every path that changes a product is told, direct SQL and imports included', async () => {
-    await listen(['product.changed'])
+    const { secret } = await listen(['product.changed'])
     const { id } = await create(5)
     await server.rest(`PATCH /products/${id}`, { body: { name: 'Belt' } })
     await server.rest(`POST /products/${id}/stock-adjustments`, { body: { delta: -2, reason: 'sold' } })
@@ -106,6 +106,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('webhooks on %s', (dialect) => 
       ['updated', 7, 2],
       ['deleted', 7, null],
     ])
+    for (const each of received) expect(verify(each, secret)).toMatchObject({ type: 'product.changed' })
   })
 
   test('a failure is repeated under its id and holds back the later events of its product only', async () => {
