@@ -106,7 +106,7 @@ export async function forgetOld(db: Database, clock: Clock): Promise<void> {
   const { webhookDeliveries: deliveries, webhookEndpoints } = db.tables
   const finishedBefore = (state: 'delivered' | 'parked', keptMs: number) =>
     and(eq(deliveries.state, state), lt(deliveries.finishedAt, clock.now() - keptMs))
-  const kept = db.reader.select({ id: webhookEndpoints.id }).from(webhookEndpoints)
+  const kept = db.scanner.select({ id: webhookEndpoints.id }).from(webhookEndpoints)
   const old = [
     finishedBefore('delivered', DELIVERED_KEPT_MS),
     finishedBefore('parked', PARKED_KEPT_MS),
@@ -114,7 +114,7 @@ export async function forgetOld(db: Database, clock: Clock): Promise<void> {
   ]
   for (const condition of old)
     for (let forgotten = FORGOTTEN_AT_ONCE; forgotten === FORGOTTEN_AT_ONCE;) {
-      const some = await db.reader
+      const some = await db.scanner
         .select({ id: deliveries.id })
         .from(deliveries)
         .where(condition)

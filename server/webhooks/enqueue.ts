@@ -25,8 +25,9 @@ interface Enqueued {
 }
 
 export async function enqueue(within: Within, { endpoints, events, baseUrl }: Enqueued): Promise<void> {
+  if (endpoints.length === 0) return
   const { db, now } = within
-  const waiting = await openSubjects(within, events)
+  const waiting = await openSubjects(within, { endpoints, events })
   const rows = events.flatMap((event) => {
     const eventId = `evt_${crypto.randomUUID()}`
     return endpoints
@@ -53,8 +54,12 @@ export async function enqueue(within: Within, { endpoints, events, baseUrl }: En
 }
 
 /** Queues, of an endpoint and a subject, with a delivery in them. */
-async function openSubjects({ db, tx }: Within, events: readonly Event[]): Promise<Set<string>> {
+async function openSubjects(
+  { db, tx }: Within,
+  { endpoints, events }: Pick<Enqueued, 'endpoints' | 'events'>,
+): Promise<Set<string>> {
   const { webhookDeliveries: deliveries } = db.tables
+  const endpointIds = endpoints.map(({ id }) => id)
   const subjects = [...new Set(events.map(({ subject }) => subject))]
   const open = new Set<string>()
   for (let start = 0; start < subjects.length; start += SUBJECTS_PER_QUERY) {
@@ -62,7 +67,13 @@ async function openSubjects({ db, tx }: Within, events: readonly Event[]): Promi
     const found = await tx
       .selectDistinct({ endpointId: deliveries.endpointId, subject: deliveries.subject })
       .from(deliveries)
-      .where(and(inArray(deliveries.subject, some), sql`${deliveries.state} = 'pending'`))
+      .where(
+        and(
+          inArray(deliveries.endpointId, endpointIds),
+          inArray(deliveries.subject, some),
+          sql`${deliveries.state} = 'pending'`,
+        ),
+      )
     for (const { endpointId, subject } of found) open.add(queueName(endpointId, subject))
   }
   return open

@@ -4,7 +4,7 @@
  */
 import { and, eq, inArray, isNull, lte, min, sql } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
-import type { WebhookDeliveryRow, WebhookEndpointRow } from '#db/schema.postgres.ts'
+import type { WebhookDeliveryRow, WebhookEndpointRow, WebhookOutboxRow } from '#db/schema.postgres.ts'
 import type { Delivery } from './send.ts'
 import { enqueue, type Within } from './enqueue.ts'
 import { eventsOfChange, type Event } from './event.ts'
@@ -71,11 +71,13 @@ export function createQueue(db: Database, options: QueueOptions) {
 
     turn: async (outcomes: readonly Outcome[], capacity: Capacity): Promise<Turn> =>
       await db.withTransaction(async (tx) => {
-        const endpoints = await lockEndpoints({ db, tx })
+        await lockEndpoints({ db, tx })
         const within = { db, tx, now: await db.now(tx) }
         const parked: Claim[] = []
         for (const outcome of outcomes) if (await settle(within, outcome)) parked.push(outcome.claim)
         const taken = await takeChanges(within)
+        // Read after the changes: one that was made before any of them must not be missed.
+        const endpoints = await lockEndpoints({ db, tx })
         const events = taken.flatMap((row) => eventsOfChange(row, options.lowStockAt))
         await enqueue(within, { endpoints, events, baseUrl: options.baseUrl })
         const claims: Claim[] = []
@@ -160,12 +162,16 @@ async function release({ db, tx, now }: Within, endpointId: number, subject: str
     .where(and(eq(deliveries.id, next.id), isNull(deliveries.dueAt)))
 }
 
-async function takeChanges({ db, tx }: Within) {
+/** Oldest first. */
+async function takeChanges({ db, tx }: Within): Promise<WebhookOutboxRow[]> {
   const { webhookOutbox } = db.tables
-  const rows = await tx.select().from(webhookOutbox).orderBy(webhookOutbox.id).limit(CHANGES_PER_TURN)
-  const ids = rows.map(({ id }) => id)
-  if (ids.length > 0) await tx.delete(webhookOutbox).where(inArray(webhookOutbox.id, ids))
-  return rows
+  const oldest = tx
+    .select({ id: webhookOutbox.id })
+    .from(webhookOutbox)
+    .orderBy(webhookOutbox.id)
+    .limit(CHANGES_PER_TURN)
+  const taken = await tx.delete(webhookOutbox).where(inArray(webhookOutbox.id, oldest)).returning()
+  return taken.toSorted((a, b) => a.id - b.id)
 }
 
 async function claim(
