@@ -1,6 +1,7 @@
 /** Webhooks from a change to its receiver: what is told, in which order, how often, and signed with what. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { SQL } from 'bun'
+import { problemOf } from '#client/api.ts'
 import { databases } from '#server/keys/keys.testing.ts'
 import { NO_ADS } from '#scripts/lab/harness/server-process.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
@@ -247,6 +248,23 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('webhooks on %s', (dialect) => 
     }
     expect(seen).toHaveLength(5)
     expect(seen).toEqual(seen.toSorted((a, b) => b - a))
+  })
+
+  test('the typed client makes, changes and deletes a webhook by the same rules', async () => {
+    const { webhooks } = server.client
+    const { id, secret } = await webhooks.create.mutate({ url: receiver.url, events: ['product.changed'] })
+    const changed = await webhooks.update.mutate({ id, description: 'the till', state: 'disabled' })
+    expect(changed).toMatchObject({
+      id,
+      description: 'the till',
+      state: 'disabled',
+      events: ['product.changed'],
+    })
+    expect((await webhooks.rotate.mutate({ id })).secret).not.toBe(secret)
+    expect((await webhooks.list.query({})).items).toMatchObject([{ id, pending: 0 }])
+    await webhooks.remove.mutate({ id })
+    const gone = await webhooks.deliveries.query({ id }).catch(problemOf)
+    expect(gone).toMatchObject({ status: 404, code: 'WEBHOOK_NOT_FOUND' })
   })
 
   test('with an idempotency key a webhook is made once', async () => {
