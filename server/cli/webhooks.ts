@@ -1,5 +1,6 @@
 /** `bun run webhooks <list|create|rotate|delete|resend|listen>` */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type * as v from 'valibot'
 import { ProblemError } from '#server/errors.ts'
 import { parseInput } from '#server/parse-input.ts'
 import { systemClock } from '#server/platform/clock.ts'
@@ -45,7 +46,7 @@ program
   .option('--json', 'the last line of stdout is the webhook with its secret')
   .action(async ({ json, event, minSpend, ...rest }: CreateOptions) => {
     const wishes = { ...rest, events: event, ...(minSpend !== undefined && { min_spend_micros: minSpend }) }
-    const created = await withStore((store) => store.create(toNewEndpoint(parseInput(NewWebhook, wishes))))
+    const created = await withStore((store) => store.create(toNewEndpoint(fromOptions(NewWebhook, wishes))))
     if (json) return console.log(JSON.stringify(withSecret(created)))
     console.log(created.secret)
     console.error(`Webhook ${created.id} sends ${created.events.join(', ')} to ${created.url}.`)
@@ -58,7 +59,7 @@ program
   .option('--overlap-hours <n>', 'for how long; 0 ends it at once', Number)
   .option('--json', 'the last line of stdout is the webhook with its secret')
   .action(async (id: number, { json, overlapHours }: Json & { overlapHours?: number }) => {
-    const input = parseInput(Rotation, {
+    const input = fromOptions(Rotation, {
       id,
       ...(overlapHours !== undefined && { overlap_hours: overlapHours }),
     })
@@ -71,7 +72,7 @@ program
   .description('Deletes a webhook; what it was not sent yet is dropped.')
   .argument('<id>', 'of the webhook', idOf)
   .action(async (id: number) => {
-    await withStore((store) => store.remove(parseInput(ById, { id }).id))
+    await withStore((store) => store.remove(fromOptions(ById, { id }).id))
     console.log(`Webhook ${id} is deleted.`)
   })
 
@@ -81,7 +82,7 @@ program
   .argument('<id>', 'of the webhook', idOf)
   .option('--delivery <id>', 'one that was delivered or given up', idOf)
   .action(async (id: number, { delivery }: { delivery?: number }) => {
-    const input = parseInput(Resend, { id, ...(delivery !== undefined && { delivery_id: delivery }) })
+    const input = fromOptions(Resend, { id, ...(delivery !== undefined && { delivery_id: delivery }) })
     const resent = await withStore((store) => store.resend(id, input.delivery_id))
     console.log(`${resent} deliveries are sent again.`)
   })
@@ -115,6 +116,17 @@ interface CreateOptions extends Json {
 const withStore = <T>(run: (store: WebhookStore) => Promise<T>): Promise<T> =>
   withDatabase((db, { webhooks }) => run(createWebhookStore(db, { clock: systemClock, policy: webhooks })))
 
+class UsageError extends Error {}
+
+/** By the rules of the API. @throws UsageError */
+function fromOptions<S extends v.GenericSchema>(schema: S, options: object): v.InferOutput<S> {
+  try {
+    return parseInput(schema, options)
+  } catch (error) {
+    throw error instanceof ProblemError ? new UsageError(error.message) : error
+  }
+}
+
 function addEvent(type: string, before: string[] = []): string[] {
   return [...before, type]
 }
@@ -130,4 +142,4 @@ function portOf(text: string): number {
   return Number(text)
 }
 
-await runProgram(program, { notDone: [OpeningError, ProblemError] })
+await runProgram(program, { usage: [UsageError], notDone: [OpeningError, ProblemError] })
