@@ -1,6 +1,7 @@
 import type { Column, SQL } from 'drizzle-orm'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type * as postgres from './schema.postgres.ts'
+import type { WordQuery } from './search/word-query.ts'
 
 /** Drizzle's query builder. Queries are typed as PostgreSQL's and run on either dialect: await them. */
 export type Queries = Pick<
@@ -8,26 +9,10 @@ export type Queries = Pick<
   'select' | 'selectDistinct' | 'insert' | 'update' | 'delete' | '$count'
 >
 
-/** Products whose name has, of each of `wanted`, at least one, but not so of `unwanted`. */
-export interface NameSearch {
-  wanted: readonly Alternatives[]
-  unwanted?: readonly Alternatives[] | undefined
-}
-
-/** Words of which any will do. */
-export type Alternatives = readonly { word: string; prefix: boolean }[]
-
 export interface ValueColumn {
   name: string
   /** Otherwise an integer. */
   text: boolean
-}
-
-export interface MatchSource {
-  /** A table `matches` with the ids of all matches, or of the first ones. */
-  table: SQL
-  /** Worth trying when the one before it has found so many. */
-  after: (found: number) => boolean
 }
 
 /** A select within a transaction. */
@@ -84,13 +69,15 @@ export interface Database {
    * Undefined when another holds it. Only processes of one PostgreSQL see each other.
    */
   acquireLease: (name: string) => Promise<AsyncDisposable | undefined>
+  /** A table `matches` of the ids of the products with these words, which the index alone gives. */
+  matches(query: WordQuery): SQL
   /**
-   * Where to find products by words above `afterId`, in the order to try. A page that one of them fills is right; the
-   * last has all. Several, because no engine knows beforehand whether few or many match.
+   * As `withTransaction`, for columns that are derived from others: no product changes by it, so the change feed does
+   * not tell of it.
    */
-  matches(search: NameSearch, afterId: number): MatchSource[]
+  derive: (run: (tx: Queries) => Promise<void>) => Promise<void>
   /** The column, but not to be found by its index: for a filter beside an order that has an index of its own. */
-  unindexed(column: Column): SQL
+  unindexed(column: Column | SQL): SQL
   /** Its planner knows about how many rows a filter leaves. */
   hasRowEstimates: boolean
   changeFeed: ChangeFeedReader

@@ -3,15 +3,9 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/bun-sql'
 import { ConnectionQueue, queued } from './connection-queue.ts'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
-import {
-  DatabaseBusyError,
-  type Alternatives,
-  type FeedEntry,
-  type ChangeFeedReader,
-  type Database,
-  type NameSearch,
-} from './database.ts'
+import { DatabaseBusyError, type FeedEntry, type ChangeFeedReader, type Database } from './database.ts'
 import * as tables from './schema.postgres.ts'
+import { writeWordQuery } from './search/word-query.ts'
 
 const MAX_CONNECTIONS = 10
 const CONNECT_TIMEOUT_S = 5
@@ -31,10 +25,6 @@ const QUEUE_LIMITS = { waitingReads: 1_500, waitingTransactions: 3_000, silenceM
 const MIGRATION_LOCK = 7_235_811
 /** Drizzle's select wants a source. */
 const ONE_ROW = sql`(select 1) as one`
-/** Products to look through before the index is asked, and further if so many of the first ones matched. */
-const FIRST_WALK = 500
-const LONG_WALK = 8_000
-const PROMISING = 3
 const UNIQUE_VIOLATION = '23505'
 
 /**
@@ -86,24 +76,15 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
       return Number(row?.nowMs)
     },
     acquireLease: (name) => acquireLease(url, name),
-    matches: (search, afterId) => {
-      const matching = sql`search @@ ${queryExpression(search)}::tsquery`
-      const among = (products: number) => sql`(
-        select id from (
-          select id, search from products where id > ${afterId} order by id limit ${products}
-        ) as walked where ${matching}
-      ) as matches`
-      return [
-        // Of a frequent word there is a page among the next products in a row.
-        { table: among(FIRST_WALK), after: () => true },
-        { table: among(LONG_WALK), after: (found) => found >= PROMISING },
-        // Otherwise it is rare enough for the index; the fence keeps the planner from walking all products instead.
-        {
-          table: sql`(select id from products where ${matching} and id > ${afterId} offset 0) as matches`,
-          after: () => true,
-        },
-      ]
-    },
+    // The fence keeps the planner from walking all products in the hope of a match.
+    matches: (query) => sql`(
+      select id from products where search @@ ${writeWordQuery(query, MATCH_SYNTAX)}::tsquery offset 0
+    ) as matches`,
+    derive: (run) =>
+      queries.transaction(async (tx) => {
+        await tx.execute(sql`select set_config('adstock.loading', 'on', true)`)
+        await run(tx)
+      }),
     // The planner knows how many rows a filter leaves, and decides well.
     unindexed: (column) => sql`${column}`,
     hasRowEstimates: true,
@@ -229,18 +210,11 @@ async function migrate(client: SQL): Promise<void> {
   })
 }
 
-function queryExpression({ wanted, unwanted }: NameSearch): string {
-  return unwanted ? `(${allOf(wanted)}) & !(${allOf(unwanted)})` : allOf(wanted)
-}
-
 /** Quoted, so that no word is taken for an operator. */
-function allOf(wanted: readonly Alternatives[]): string {
-  const groups = wanted.map((alternatives) =>
-    alternatives.map(({ word, prefix }) => quoted(word) + (prefix ? ':*' : '')).join(' | '),
-  )
-  return groups.map((group) => `(${group})`).join(' & ')
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+const MATCH_SYNTAX = {
+  word: (word: string, prefix: boolean) =>
+    `'${word.replaceAll('\\', '\\\\').replaceAll("'", "''")}'${prefix ? ':*' : ''}`,
+  and: ' & ',
+  or: ' | ',
+  not: ' & !',
 }

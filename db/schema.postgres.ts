@@ -8,8 +8,10 @@ export const products = pgTable('products', {
   id: bigint({ mode: 'number' }).primaryKey().generatedByDefaultAsIdentity(),
   sku: text().unique(),
   name: text().notNull(),
-  /** What the name is found by: search/words.ts. */
+  /** Derived from name and SKU: search/columns.ts. */
   words: text().notNull(),
+  nameKey: text('name_key'),
+  skuKey: text('sku_key'),
   priceMinor: bigint('price_minor', { mode: 'number' }).notNull(),
   stockLevel: bigint('stock_level', { mode: 'number' }).notNull(),
   version: bigint({ mode: 'number' }).notNull(),
@@ -202,5 +204,5 @@ export type ApiKeyRow = typeof apiKeys.$inferSelect
 
 export type StockAdjustmentRow = typeof stockAdjustments.$inferSelect
 
-/** A product as it is read; its search words only the search looks at. */
-export type ProductRow = Omit<typeof products.$inferSelect, 'words'>
+/** A product as it is read, without what only searches and orders look at. */
+export type ProductRow = Omit<typeof products.$inferSelect, 'words' | 'nameKey' | 'skuKey'>

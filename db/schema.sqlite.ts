@@ -6,6 +6,8 @@ export const products = sqliteTable('products', {
   sku: text().unique(),
   name: text().notNull(),
   words: text().notNull(),
+  nameKey: text('name_key'),
+  skuKey: text('sku_key'),
   priceMinor: integer('price_minor').notNull(),
   stockLevel: integer('stock_level').notNull(),
   version: integer().notNull(),

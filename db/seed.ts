@@ -3,7 +3,7 @@ import type { Database, Tables } from './database.ts'
 import { insertMany } from './bulk.ts'
 import { sampleProduct } from './sample-catalogue.ts'
 import { Vocabulary } from './search/vocabulary.ts'
-import { wordsOf } from './search/words.ts'
+import { searchColumns } from './search/columns.ts'
 
 /** Rows of one transaction: each waits for the disk once. */
 const TRANSACTION_SIZE = 50_000
@@ -27,7 +27,7 @@ export async function seed(db: Database, { count, ...options }: SeedOptions): Pr
       const end = Math.min(start + TRANSACTION_SIZE, count)
       next = end
       const rows = Array.from({ length: end - start }, (_, offset) => sampleRow(start + offset, options))
-      await vocabulary.indexWords(rows.map(({ name }) => name))
+      await vocabulary.indexWords(rows)
       await db.load((tx) => add({ db, tx }, rows))
     }
   }
@@ -42,7 +42,7 @@ function sampleRow(n: number, { decimals, now }: Omit<SeedOptions, 'count'>): Ro
   return {
     sku,
     name,
-    words: wordsOf(name).join(' '),
+    ...searchColumns({ name, sku }),
     priceMinor,
     stockLevel,
     version: 1,

@@ -11,15 +11,14 @@ import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
 import {
   DatabaseBusyError,
-  type Alternatives,
   type FeedEntry,
   type ChangeFeedReader,
   type Database,
-  type NameSearch,
   type Queries,
   type Tables,
 } from './database.ts'
 import * as tables from './schema.sqlite.ts'
+import { writeWordQuery } from './search/word-query.ts'
 
 /** Of this process. */
 const MAX_WAITING_WRITERS = 3_000
@@ -63,16 +62,17 @@ export async function openSqlite(path: string): Promise<Database> {
     now: async () => Date.now(),
     // Its processes share a machine, where files can be locked.
     acquireLease: async () => ({ [Symbol.asyncDispose]: async () => {} }),
-    matches: (search, afterId) => [
-      {
-        // The index gives its matches in the order of their ids, one by one.
-        table: sql`(
-          select rowid as id from product_words
-          where product_words match ${matchExpression(search)} and rowid > ${afterId}
-        ) as matches`,
-        after: () => true,
-      },
-    ],
+    matches: (query) => sql`(
+      select rowid as id from product_words where product_words match ${writeWordQuery(query, MATCH_SYNTAX)}
+    ) as matches`,
+    derive: (run) =>
+      withTransaction(async (tx) => {
+        const last = writer
+          .query<{ seq: number }, []>('select coalesce(max(seq), 0) as seq from changes')
+          .get()
+        await run(tx)
+        writer.run('delete from changes where seq > ?', [last?.seq ?? 0])
+      }),
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
     hasRowEstimates: false,
@@ -188,16 +188,10 @@ async function migrate(connection: Connection): Promise<void> {
   })
 }
 
-function matchExpression({ wanted, unwanted }: NameSearch): string {
-  return unwanted ? `(${allOf(wanted)}) NOT (${allOf(unwanted)})` : allOf(wanted)
-}
-
 /** Quoted, so that no word is taken for an operator. */
-function allOf(wanted: readonly Alternatives[]): string {
-  const groups = wanted.map((alternatives) =>
-    alternatives
-      .map(({ word, prefix }) => `"${word.replaceAll('"', '""')}"${prefix ? ' *' : ''}`)
-      .join(' OR '),
-  )
-  return groups.map((group) => `(${group})`).join(' AND ')
+const MATCH_SYNTAX = {
+  word: (word: string, prefix: boolean) => `"${word.replaceAll('"', '""')}"${prefix ? ' *' : ''}`,
+  and: ' AND ',
+  or: ' OR ',
+  not: ' NOT ',
 }

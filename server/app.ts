@@ -4,6 +4,7 @@ import { Cron } from 'croner'
 import { eq } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
+import { refreshSearch } from '#db/search/refresh.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
 import { openAnswerCache, type CreateCache } from './cache/answer-cache.ts'
 import { api } from '#server/api.ts'
@@ -66,6 +67,7 @@ export async function startApp(
   const keyStore = createKeyStore(db, clock)
   const webhooks = createWebhookStore(db, { clock, policy: config.webhooks })
   opened.use(forgetHourly([idempotency, keyStore, products, webhooks], log))
+  opened.use(refreshHourly(db, log))
   const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
   const { answers, limiter } = await openShared(config, parts, createCache)
@@ -187,6 +189,25 @@ function forgetHourly(stores: readonly { forgetExpired: () => Promise<void> }[],
     for (const store of stores) await store.forgetExpired()
   })
   return { [Symbol.dispose]: () => cleaning.stop() }
+}
+
+/** At once, and again for what an older version writes beside this one. */
+function refreshHourly(db: Database, log: Logger): AsyncDisposable {
+  const stopping = new AbortController()
+  const run = async () => {
+    const rows = await refreshSearch(db, stopping.signal)
+    if (rows > 0) log.info({ rows }, 'rows of an older version are searched like all others now')
+  }
+  const onError = (error: unknown) => log.error({ err: error }, 'rows of an older version stay as they are')
+  let running = run().catch(onError)
+  const refreshing = new Cron('37 * * * *', { protect: true }, () => (running = run().catch(onError)))
+  return {
+    async [Symbol.asyncDispose]() {
+      refreshing.stop()
+      stopping.abort()
+      await running
+    },
+  }
 }
 
 async function openRedis(

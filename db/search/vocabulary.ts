@@ -3,7 +3,7 @@ import { and, gte, inArray, lt, sql } from 'drizzle-orm'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import { editDistance, deletionNeighbours, knownDeletionNeighbours, typosIn } from './typos.ts'
-import { wordsOf } from './words.ts'
+import { HEAD_SIGN, vocabularyOf, type SomeOfSearched } from './columns.ts'
 
 /** More words than this that may have been meant are too many to be of use. */
 const MAX_MEANT = 20
@@ -26,8 +26,8 @@ export class Vocabulary {
    * To be called before the names are written, and before any row is locked. Without a transaction to go into it
    * commits at once: a word without a product does no harm, a lock held on it would.
    */
-  async indexWords(names: Iterable<string>, transaction?: Queries): Promise<void> {
-    const fresh = new Set([...names].flatMap(wordsOf).filter((word) => !this.#remembered.has(word)))
+  async indexWords(searched: Iterable<SomeOfSearched>, transaction?: Queries): Promise<void> {
+    const fresh = new Set([...searched].flatMap(vocabularyOf).filter((word) => !this.#remembered.has(word)))
     const rows = [...fresh].flatMap((word) =>
       knownDeletionNeighbours(word).map((remainder) => ({ remainder, word })),
     )
@@ -46,15 +46,14 @@ export class Vocabulary {
     for (const word of fresh) this.#remembered.add(word)
   }
 
-  /** Those of the given words that stand in no name. */
-  async unknown(words: readonly string[]): Promise<string[]> {
+  /** Those of the given words that stand in a name. */
+  async known(words: Iterable<string>): Promise<Set<string>> {
     const table = this.#db.tables.words
     const found = await this.#db.reader
       .select()
       .from(table)
       .where(inArray(table.word, [...words]))
-    const known = new Set(found.map(({ word }) => word))
-    return words.filter((word) => !known.has(word))
+    return new Set(found.map(({ word }) => word))
   }
 
   /** The known words that begin like this, the word itself among them; undefined when they are very many. */
@@ -67,6 +66,12 @@ export class Vocabulary {
       .orderBy(word)
       .limit(MAX_BEGUN + 1)
     return found.length > MAX_BEGUN ? undefined : found.map((row) => row.word)
+  }
+
+  /** The letters that codes begin with before a digit, unless they are very many. */
+  async codeHeads(): Promise<string[]> {
+    const heads = await this.withPrefix(HEAD_SIGN)
+    return (heads ?? []).map((head) => head.slice(HEAD_SIGN.length))
   }
 
   /** The known words that are few enough typos away from this one, nearest first; the word itself is not among them. */

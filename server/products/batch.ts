@@ -40,8 +40,8 @@ type Outcome = Planned | { step: Step; problem: ProblemError }
 
 async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<typeof schema.ProductBatch>) {
   const steps = operations.map((operation, index) => toStep(ctx, operation, index))
-  const names = dry_run ? [] : steps.flatMap(({ fields }) => fields.name ?? [])
-  const outcomes = await ctx.products.change(ctx.caller.name, names, async (writes) => {
+  const searched = dry_run ? [] : steps.map(({ fields }) => fields)
+  const outcomes = await ctx.products.change(ctx.caller.name, searched, async (writes) => {
     const rows = await writes.lockByKeys({
       ids: [...new Set(steps.flatMap(({ id }) => id ?? []))],
       skus: [...new Set(steps.flatMap(({ sku }) => sku ?? []))],

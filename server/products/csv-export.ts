@@ -4,8 +4,8 @@ import type { Context } from '#server/context.ts'
 import { CSV_COLUMNS, OPTIONAL_COLUMNS, protectCell } from './csv-format.ts'
 import type { Cursor } from './cursor.ts'
 import type { ProductFilter } from './filter.ts'
-import type { Product, ProductSearchQuery } from './schema.ts'
-import { search } from './search.ts'
+import type { filters, Product, ProductSearchQuery } from './schema.ts'
+import { search } from './search/search.ts'
 import { toProduct } from './wire.ts'
 
 type Column = (typeof CSV_COLUMNS)[number] | (typeof OPTIONAL_COLUMNS)[number]
@@ -40,13 +40,18 @@ export async function* exportProducts(
 /** What a search finds, in its order. */
 export async function* exportFound(
   ctx: Context,
-  query: Omit<ProductSearchQuery, 'limit' | 'cursor'>,
+  query: Pick<ProductSearchQuery, 'q' | keyof typeof filters>,
 ): AsyncGenerator<string> {
   const columns = await columnsOf(ctx.products)
   const head = stringify([columns])
   let cursor: string | null = null
   do {
-    const page: Awaited<ReturnType<typeof search>> = await search(ctx, { ...query, limit: PAGE_SIZE, cursor })
+    const page: Awaited<ReturnType<typeof search>> = await search(ctx, {
+      ...query,
+      sort: 'relevance',
+      limit: PAGE_SIZE,
+      cursor,
+    })
     // With the first rows: what the search refuses must not find a file begun.
     yield (cursor === null ? head : '') + stringify(page.items.map((item) => toCells(item, columns)))
     cursor = page.next_cursor

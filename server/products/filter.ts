@@ -1,6 +1,7 @@
 /** What of the catalogue is asked for, as conditions, and which way to the rows is the shorter one. */
-import { and, eq, gt, gte, inArray, lte, not, sql, type Column, type SQL } from 'drizzle-orm'
+import { and, eq, gt, gte, inArray, lte, not, or, sql, type Column, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
+import type { WordQuery } from '#db/search/word-query.ts'
 
 export interface ProductFilter {
   minPriceMinor?: number | undefined
@@ -11,13 +12,27 @@ export interface ProductFilter {
   lowStock?: { is: boolean; defaultAt: number } | undefined
   /** Any of these. */
   skus?: readonly string[] | undefined
+  found?: FoundFilter | undefined
+}
+
+/** What a search finds: these products, or those with the words or the code. */
+export type FoundFilter =
+  | { ids: readonly number[] }
+  | { query: WordQuery | undefined; codes: readonly string[]; asWritten: string }
+
+/** Comes after every letter. */
+const LAST_LETTER = '\u{10FFFF}'
+
+/** The text itself among them. */
+export function beginsWith(column: Column, start: string): SQL {
+  return sql`(${column} >= ${start} and ${column} < ${start + LAST_LETTER})`
 }
 
 /** So many are sorted sooner than a page of them is met in an order of a million. */
 const FEW = 5_000
 
 /** @param sortedBy the column whose index gives the order of the rows; the filters leave the other indexes alone */
-export function conditions(db: Database, filter: ProductFilter, sortedBy?: Column): SQL[] {
+export function conditions(db: Database, filter: ProductFilter, sortedBy?: Column | SQL): SQL[] {
   const { priceMinor, stockLevel, lowStockAt, sku } = db.tables.products
   const own = (column: Column) => (sortedBy && sortedBy !== column ? db.unindexed(column) : sql`${column}`)
   return [
@@ -25,7 +40,21 @@ export function conditions(db: Database, filter: ProductFilter, sortedBy?: Colum
     ...ofStock(filter, own(stockLevel)),
     ...ofThreshold(filter, own(stockLevel), lowStockAt),
     ...(filter.skus === undefined ? [] : [inArray(sku, filter.skus)]),
+    ...(filter.found === undefined ? [] : [isFound(db, filter.found)]),
   ]
+}
+
+function isFound(db: Database, found: FoundFilter): SQL {
+  const { products } = db.tables
+  if ('ids' in found) return inArray(products.id, [...found.ids])
+  const { query, codes, asWritten } = found
+  const ways = [
+    query && sql`${products.id} in (select id from ${db.matches(query)})`,
+    ...codes.map((code) => beginsWith(products.skuKey, code)),
+    ...codes.slice(0, 1).map((code) => beginsWith(products.gtin, code)),
+    eq(products.sku, asWritten),
+  ]
+  return or(...ways.filter((way) => way !== undefined)) ?? sql`false`
 }
 
 function ofPrice({ minPriceMinor, maxPriceMinor }: ProductFilter, price: SQL): SQL[] {
@@ -51,7 +80,7 @@ function ofThreshold({ lowStock }: ProductFilter, stock: SQL, own: Column): SQL[
 /** Whether the price alone, or the stock alone, leaves so few that it leads to them. */
 export async function isSelective(db: Database, filter: ProductFilter): Promise<boolean> {
   if (db.hasRowEstimates) return false
-  if (filter.skus !== undefined) return true
+  if (filter.skus !== undefined || filter.found !== undefined) return true
   const { products } = db.tables
   for (const bounds of [
     ofPrice(filter, sql`${products.priceMinor}`),

@@ -5,7 +5,6 @@ import {
   desc,
   eq,
   getTableColumns,
-  gt,
   inArray,
   isNotNull,
   max,
@@ -13,14 +12,14 @@ import {
   type Column,
   type SQL,
 } from 'drizzle-orm'
-import type { Database, NameSearch } from '#db/database.ts'
+import type { Database } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Cursor } from './cursor.ts'
 import { conditions, isSelective, queriesFor, type ProductFilter } from './filter.ts'
 
-/** All of a product but its search words, which only the search looks at. */
+/** All of a product but what only searches and orders look at. */
 export function productColumns({ tables }: Database) {
-  const { words: _, ...columns } = getTableColumns(tables.products)
+  const { words: _, nameKey: __, skuKey: ___, ...columns } = getTableColumns(tables.products)
   return columns
 }
 
@@ -37,17 +36,14 @@ export interface PageRequest {
   cursor?: Cursor | undefined
 }
 
+/** With what its name is sorted by. */
+export type ListedRow = ProductRow & { sortName: string }
+
 /** `before` and `after` tell whether the list goes on at either end of the page. */
 export interface ProductRows {
-  rows: ProductRow[]
+  rows: ListedRow[]
   before: boolean
   after: boolean
-}
-
-export interface SearchRequest extends NameSearch {
-  filter: ProductFilter
-  limit: number
-  afterId: number
 }
 
 /** One row more than asked for tells whether the list goes on. A page backwards is read backwards, then turned. */
@@ -79,7 +75,7 @@ export function listQuery(
     )
   }
   return queriesFor(db, filter)
-    .select(productColumns(db))
+    .select({ ...productColumns(db), sortName: sortName(db) })
     .from(products)
     .where(and(...where))
     .orderBy(...order(db, column, { descending, few }))
@@ -87,10 +83,16 @@ export function listQuery(
     .offset(offset)
 }
 
-function columnOf({ tables: { products } }: Database, { by }: ProductSort) {
+/** As its index has it: a row of an older version has no key yet. */
+function sortName({ tables: { products } }: Database): SQL<string> {
+  return sql<string>`coalesce(${products.nameKey}, ${products.name})`
+}
+
+function columnOf(db: Database, { by }: ProductSort): Column | SQL {
+  const { products } = db.tables
   return {
     id: products.id,
-    name: products.name,
+    name: sortName(db),
     price: products.priceMinor,
     stock_level: products.stockLevel,
     updated_at: products.updatedAt,
@@ -98,7 +100,11 @@ function columnOf({ tables: { products } }: Database, { by }: ProductSort) {
 }
 
 /** By the column's index; few rows are sorted. */
-function order(db: Database, column: Column, { descending, few }: { descending: boolean; few: boolean }) {
+function order(
+  db: Database,
+  column: Column | SQL,
+  { descending, few }: { descending: boolean; few: boolean },
+) {
   const { id } = db.tables.products
   return (column === id ? [id] : [column, id])
     .map((each) => (few ? db.unindexed(each) : each))
@@ -114,7 +120,7 @@ export async function placeOf(
   const column = columnOf(db, sort)
   const few = await isSelective(db, filter)
   const [row] = await db.scanner
-    .select({ value: column, id: products.id })
+    .select({ value: sql<string | number>`${column}`, id: products.id })
     .from(products)
     .where(and(...conditions(db, filter, few ? undefined : column)))
     .orderBy(...order(db, column, { descending: sort.descending, few }))
@@ -153,36 +159,6 @@ export async function estimateRows(db: Database, filter: ProductFilter): Promise
     value: Math.round(((COUNTED_EXACTLY + 1) * (last?.id ?? beyond.id)) / beyond.id),
     precision: 'estimated',
   }
-}
-
-/** In id order. Without wanted words every product matches. */
-export async function searchRows(db: Database, request: SearchRequest): Promise<ProductRow[]> {
-  const { filter, afterId, limit } = request
-  if (request.wanted.length === 0) {
-    const { products } = db.tables
-    const page = queriesFor(db, filter).select(productColumns(db)).from(products).orderBy(asc(products.id))
-    return await page
-      .limit(limit)
-      .where(and(...conditions(db, filter, products.id), gt(products.id, afterId)))
-  }
-  let rows: ProductRow[] = []
-  for (const { table, after } of db.matches(request, afterId)) {
-    if (!after(rows.length)) continue
-    rows = await matchQuery(db, request, table)
-    if (rows.length === limit) break
-  }
-  return rows
-}
-
-export function matchQuery(db: Database, { filter, limit }: SearchRequest, matches: SQL) {
-  const { products } = db.tables
-  return queriesFor(db, filter)
-    .select(productColumns(db))
-    .from(products)
-    .innerJoin(matches, sql`${products.id} = matches.id`)
-    .where(and(...conditions(db, filter, products.id)))
-    .orderBy(sql`matches.id`)
-    .limit(limit)
 }
 
 /** The product whose SKU or GTIN this is, to the letter, if the filter lets it through. */

@@ -7,7 +7,8 @@ import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
-import { listQuery, matchQuery, type PageRequest, type ProductSort } from './pages.ts'
+import { listQuery, type PageRequest, type ProductSort } from './pages.ts'
+import { candidateQuery } from './search/rows.ts'
 
 interface Query {
   toSQL(): { sql: string; params: unknown[] }
@@ -94,10 +95,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
   })
 
   test.each(SEARCHES)('a search for %s begins with the words', async (...words) => {
-    const wanted = words.map((word, index) => [{ word, prefix: index === words.length - 1 }])
-    const request = { wanted, unwanted: undefined, filter: { inStock: true }, limit: 20, afterId: 0 }
-    for (const { table: matches } of db.matches(request, 0)) {
-      expect(await explain(matchQuery(db, request, matches))).not.toMatch(EXPENSIVE[dialect])
-    }
+    const query = { all: words.map((word, index) => ({ word, prefix: index === words.length - 1 })) }
+    const options = { after: 0, upTo: Number.MAX_SAFE_INTEGER, limit: 20, ordered: true }
+    expect(await explain(candidateQuery(db, { inStock: true }, [query, options]))).not.toMatch(
+      dialect === 'SQLite' ? /SCAN products/ : /Seq Scan on products/,
+    )
   })
 })

@@ -2,6 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
+import type { SomeOfSearched } from '#db/search/columns.ts'
 import { Vocabulary } from '#db/search/vocabulary.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
@@ -15,12 +16,12 @@ import {
   productColumns,
   rowsWithIds,
   rowWithKey,
-  searchRows,
   usedFields,
   type PageRequest,
-  type SearchRequest,
 } from './pages.ts'
 import { importActions } from './import/actions.ts'
+import { candidateRows, codeRows, rowsById, type CodeQuery } from './search/rows.ts'
+import type { ReadCandidates } from './search/shelves.ts'
 import { keyViolated } from './unique-keys.ts'
 import {
   ProductWrites,
@@ -37,8 +38,8 @@ interface Parts {
   /** How a write gets its transaction. */
   begin: Database['withTransaction']
   signal: ChangeSignal
-  /** Takes in the words of names that are about to be written. */
-  indexWords: (names: Iterable<string>) => Promise<void>
+  /** Takes in the words of what is about to be written. */
+  indexWords: (searched: Iterable<SomeOfSearched>) => Promise<void>
   vocabulary: Vocabulary
 }
 
@@ -55,7 +56,7 @@ export function createProductStore(db: Database, clock: Clock): ProductStore & D
     return result
   }
   const vocabulary = new Vocabulary(db)
-  const indexWords = (names: Iterable<string>) => vocabulary.indexWords(names)
+  const indexWords: Parts['indexWords'] = (searched) => vocabulary.indexWords(searched)
   return {
     ...storeOf(db, { clock, get: preparedGet(db), begin, signal, vocabulary, indexWords }),
     [Symbol.dispose]: () => signal[Symbol.dispose](),
@@ -80,7 +81,7 @@ function storeOf(db: Database, parts: Parts): ProductStore {
       storeOf(db, {
         ...parts,
         begin: (run) => run(tx),
-        indexWords: (names) => parts.vocabulary.indexWords(names, tx),
+        indexWords: (searched) => parts.vocabulary.indexWords(searched, tx),
       }),
   }
 }
@@ -101,7 +102,13 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     count: (filter: ProductFilter) => countRows(db, filter),
     /** Exact up to 10,000, then estimated. */
     estimate: (filter: ProductFilter) => estimateRows(db, filter),
-    search: (request: SearchRequest) => searchRows(db, request),
+    /** Names with certain words. */
+    candidates: (filter: ProductFilter, query: Parameters<ReadCandidates>) =>
+      candidateRows(db, filter, query),
+    /** Products whose SKU is this code, or begins so. */
+    codes: (filter: ProductFilter, query: CodeQuery) => codeRows(db, filter, query),
+    rowsById: (ids: readonly number[]) => rowsById(db, ids),
+    vocabulary,
     withSku: (sku: string, filter: ProductFilter) => rowWithKey(db, { sku }, filter),
     /** The optional ones that any product has. */
     usedFields: () => usedFields(db),
@@ -109,7 +116,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     byIds: (ids: readonly number[]) => rowsWithIds(db, ids),
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
-      await indexWords([row.name])
+      await indexWords([row])
       return await keyTakenAsProblem(db, row, () => write(actor, (writes) => writes.create(row)))
     },
 
@@ -119,7 +126,7 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
       change: Partial<NewRow>,
       { expected, actor }: ChangeOptions,
     ): Promise<ProductRow> {
-      if (change.name !== undefined) await indexWords([change.name])
+      await indexWords([change])
       return await keyTakenAsProblem(db, change, () =>
         write(actor, async (writes) => await writes.change(await writes.lock(key, expected), change, 'set')),
       )
@@ -140,13 +147,13 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     /** Until the feed has gone beyond `seq`. */
     changed: (seq: number, abort: AbortSignal) => signal.beyond(seq, abort),
 
-    /** All that `run` writes is one transaction; the names it gives are told beforehand. */
+    /** All that `run` writes is one transaction; the names and SKUs it gives are told beforehand. */
     async change<T>(
       actor: string,
-      names: readonly string[],
+      searched: readonly SomeOfSearched[],
       run: (writes: ProductWrites) => Promise<T>,
     ): Promise<T> {
-      await indexWords(names)
+      await indexWords(searched)
       return await keyTakenAsProblem(db, {}, () => write(actor, run))
     },
 
@@ -157,13 +164,6 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     adjustments: (id: number, page: LedgerPage): Promise<StockAdjustmentRow[]> => ledgerRows(db, id, page),
 
     ...importActions(db, { clock, begin, write, indexWords }),
-
-    /** Those of the given words that stand in no name. */
-    unknownWords: (words: readonly string[]) => vocabulary.unknown(words),
-    /** Known words that begin like this; undefined when they are very many. */
-    wordsBegunBy: (prefix: string) => vocabulary.withPrefix(prefix),
-    /** Known words that a misspelt one may mean, nearest first. */
-    corrections: (word: string) => vocabulary.corrections(word),
   }
 }
 

@@ -481,8 +481,8 @@ describe.each([
         'prefix Belted Café racer jacket',
       ])
       expect(await found({ q: 'BLACK leath' })).toEqual([
-        'prefix Leather Belt, black',
         'prefix Black leather belt with brass buckle',
+        'prefix Leather Belt, black',
       ])
     })
 
@@ -496,10 +496,13 @@ describe.each([
         'fuzzy Leather Belt, black',
         'fuzzy Black leather belt with brass buckle',
       ])
-      expect(await found({ q: 'laether blet' })).toEqual([])
+      expect(await found({ q: 'laether blet' })).toEqual([
+        'partial Leather Belt, black',
+        'partial Black leather belt with brass buckle',
+      ])
       expect(await found({ q: 'blcak leahter belt' })).toEqual([
-        'fuzzy Leather Belt, black',
         'fuzzy Black leather belt with brass buckle',
+        'fuzzy Leather Belt, black',
       ])
       expect(await found({ q: 'jaket' })).toEqual(['fuzzy Belted Café racer jacket'])
       expect(await found({ q: 'jakkt' })).toEqual([])

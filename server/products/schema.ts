@@ -37,9 +37,6 @@ export const integer = (min: number, max: number) => {
 export const ProductId = integer(1, Number.MAX_SAFE_INTEGER)
 export const Sku = v.nullable(text(64))
 
-/** Whether a product may have it. */
-export const isSku = (value: string): boolean => v.is(Sku, value)
-
 export const Gtin = v.nullable(
   v.pipe(
     v.string('must be a string'),
@@ -186,6 +183,8 @@ const cursor = v.optional(
   ),
 )
 
+const count = v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated'))
+
 /** Of lists, searches and exports. */
 export const filters = {
   min_price: v.optional(Price),
@@ -198,17 +197,14 @@ export const filters = {
   ),
 }
 
+const ORDERS = SORTS.flatMap((sort) => [sort, `-${sort}`] as const)
+const ORDERS_ALLOWED = `must be one of ${SORTS.join(', ')}, with - before it for descending`
+
 export const ProductListQuery = v.strictObject({
   limit,
   cursor,
   offset: v.optional(integer(0, 10_000)),
-  sort: v.optional(
-    v.picklist(
-      SORTS.flatMap((sort) => [sort, `-${sort}`] as const),
-      `must be one of ${SORTS.join(', ')}, with - before it for descending`,
-    ),
-    'id',
-  ),
+  sort: v.optional(v.picklist(ORDERS, ORDERS_ALLOWED), 'id'),
   ...filters,
   sku: v.optional(
     v.pipe(
@@ -217,7 +213,7 @@ export const ProductListQuery = v.strictObject({
       v.description('Up to 200 SKUs, with commas between them. One with a comma of its own: by-sku.'),
     ),
   ),
-  count: v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated')),
+  count,
 })
 export type ProductListQuery = v.InferOutput<typeof ProductListQuery>
 
@@ -231,11 +227,13 @@ export const ProductsAtQuery = v.strictObject({
   ...filters,
 })
 
+const total = v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) }))
+
 export const ProductPage = v.object({
   items: v.array(Product),
   next_cursor: v.nullable(v.string()),
   prev_cursor: v.nullable(v.string()),
-  total: v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) })),
+  total,
 })
 
 export const StockAdjustmentsQuery = v.strictObject({ id: ProductId, limit, cursor })
@@ -278,7 +276,17 @@ export const ChangesPage = v.object({ items: v.array(Change), last_seq: v.number
 export const Words = v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))
 
 export const ProductSearchQuery = v.pipe(
-  v.strictObject({ q: v.optional(Words), ...filters, limit, cursor }),
+  v.strictObject({
+    q: v.optional(Words),
+    ...filters,
+    limit,
+    cursor,
+    sort: v.optional(
+      v.picklist(['relevance', ...ORDERS], ORDERS_ALLOWED.replace('of ', 'of relevance, ')),
+      'relevance',
+    ),
+    count,
+  }),
   v.check(
     ({ q, min_price, max_price }) => q !== undefined || min_price !== undefined || max_price !== undefined,
     'give q, min_price or max_price',
@@ -286,13 +294,30 @@ export const ProductSearchQuery = v.pipe(
 )
 export type ProductSearchQuery = v.InferOutput<typeof ProductSearchQuery>
 
-export const MATCH_KINDS = ['exact', 'prefix', 'fuzzy', 'filter'] as const
-export type MatchKind = (typeof MATCH_KINDS)[number]
+export const MATCH_KINDS = ['exact', 'prefix', 'fuzzy', 'partial', 'filter'] as const
+
+const Match = v.object({
+  kind: v.pipe(
+    v.picklist(MATCH_KINDS),
+    v.description(
+      'exact: all words. prefix: some only begun, or in another form. fuzzy: some misspelt. partial: some missing.',
+    ),
+  ),
+  score: v.pipe(v.number(), v.description('From 0 to 1; the order of the products, then their ids.')),
+  marks: v.pipe(
+    v.array(v.strictTuple([v.number(), v.number()])),
+    v.description('What of the name is meant: from, and up to but not with, in UTF-16 units.'),
+  ),
+})
 
 export const ProductMatches = v.object({
-  items: v.array(
-    v.object({ ...Product.entries, match: v.object({ kind: v.picklist(MATCH_KINDS), score: v.number() }) }),
-  ),
+  items: v.array(v.object({ ...Product.entries, match: Match })),
   next_cursor: v.nullable(v.string()),
   prev_cursor: v.null(),
+  total,
+  did_you_mean: v.pipe(
+    v.optional(v.string()),
+    v.description('The words as the first product has them, where some were misspelt.'),
+  ),
 })
+export type ProductMatches = v.InferOutput<typeof ProductMatches>

@@ -3,7 +3,7 @@ import { and, eq, getTableColumns, gte, inArray, lte, or, sql, type SQL } from '
 import { insertMany, updateMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
-import { wordsOf } from '#db/search/words.ts'
+import { searchColumns } from '#db/search/columns.ts'
 import { forgetChanges, recordChanges, type RecordedChange } from './import/record.ts'
 import { keyConditions, productColumns } from './pages.ts'
 import {
@@ -123,7 +123,7 @@ export class ProductWrites {
       rows: rows.map((row) => ({
         ...NO_OPTIONAL_FIELDS,
         ...row,
-        words: wordsOf(row.name).join(' '),
+        ...searchColumns(row),
         version: 1,
         createdAt: now,
         updatedAt: now,
@@ -150,9 +150,12 @@ export class ProductWrites {
   /** In order, for each product; of rows as locked in this transaction. */
   async changeAll(changes: readonly PlannedChange[]): Promise<void> {
     for (const round of rounds(changes)) {
+      const isRenamed = round.some(
+        ({ before, after }) => before.name !== after.name || before.sku !== after.sku,
+      )
       await updateMany(this.#within, {
         table: this.#within.db.tables.products,
-        rows: round.map(({ after }) => ({ ...after, words: wordsOf(after.name).join(' ') })),
+        rows: round.map(({ after }) => ({ ...after, ...(isRenamed && searchColumns(after)) })),
       })
       await this.#appendLedger(
         round.flatMap(({ before, after, reason, reference }) => {

@@ -1,5 +1,6 @@
 /** The import's part of the product store. */
 import type { Database } from '#db/database.ts'
+import type { SomeOfSearched } from '#db/search/columns.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { ProductWrites, WriteContext } from '#server/products/writes.ts'
 import { importBatch, pictureOf, type ImportLines } from './batch.ts'
@@ -15,7 +16,7 @@ interface Parts {
     run: (writes: ProductWrites) => Promise<T>,
     part: WriteContext['import'],
   ) => Promise<T>
-  indexWords: (names: Iterable<string>) => Promise<void>
+  indexWords: (searched: Iterable<SomeOfSearched>) => Promise<void>
 }
 
 export interface StartedImport {
@@ -35,7 +36,7 @@ export function importActions(db: Database, { clock, begin, write, indexWords }:
       const id = await begin((tx) => startImport({ db, tx }, { actor, now: clock.now() }))
       const part = { id, undoing: false }
       const apply: ImportLines = async (lines, plan) => {
-        await indexWords(lines.flatMap(({ fields }) => fields.name ?? []))
+        await indexWords(lines.map(({ fields }) => fields))
         return await importBatch(db, lines, { ...plan, write: (run) => write(actor, run, part) })
       }
       return { id, apply }

@@ -1,0 +1,7 @@
+-- All derived by the program, null where a version before this one wrote the row: that is made up for later.
+-- `name_key` is what names are sorted by, `sku_key` the SKU in its plainest form.
+alter table products add column name_key text;
+alter table products add column sku_key text;
+
+create index products_by_name_key on products (coalesce(name_key, name), id);
+create index products_by_sku_key on products (sku_key, id) where sku_key is not null;
