@@ -1,7 +1,9 @@
 /** The columns of the table, in their order; the cell cursor counts in them. */
 import type { Inputs, Outputs } from '#client/api.ts'
 
-export type Product = Outputs['products']['get']
+type Found = Outputs['products']['search']['items'][number]
+/** Where it was searched for, with what of it was found. */
+export type Product = Outputs['products']['get'] & { match?: Found['match'] | undefined }
 type SortInput = NonNullable<Exclude<Inputs['products']['list'], void>['sort']>
 export type SortColumn = Exclude<SortInput, `-${string}`>
 export type Sort = SortInput

@@ -1,25 +1,31 @@
 import { expect, test } from 'bun:test'
-import { highlight } from './highlight.ts'
+import { markOfCode, partsOf } from './highlight.ts'
 
-const marked = (name: string, query: string) =>
-  highlight(name, query)
-    .map(({ text, marked: isMarked }) => (isMarked ? `[${text}]` : text))
+const shown = (text: string, marks: readonly [number, number][]) =>
+  partsOf(text, marks)
+    .map(({ text: part, marked }) => (marked ? `[${part}]` : part))
     .join('')
 
-test('whole words are marked wherever they are, the last one also as a beginning', () => {
-  expect(marked('Leather Belt, Brown', 'brown belt')).toBe('Leather [Belt], [Brown]')
-  expect(marked('Leather Belt, Brown', 'leather be')).toBe('[Leather] [Be]lt, Brown')
+test('a name is shown whole, in parts', () => {
+  expect(
+    shown('Leather Belt, Brown', [
+      [8, 12],
+      [14, 19],
+    ]),
+  ).toBe('Leather [Belt], [Brown]')
+  expect(shown('苹果手机壳', [[2, 5]])).toBe('苹果[手机壳]')
+  expect(shown('Belt', [])).toBe('Belt')
+  expect(shown('', [])).toBe('')
 })
 
-test('only the last word is a beginning', () => {
-  expect(marked('Leather Belt', 'lea belt')).toBe('Leather [Belt]')
-})
-
-test('accents and case do not count, and the name stays as it is written', () => {
-  expect(marked('Café Rosé', 'CAFE ros')).toBe('[Café] [Ros]é')
-  expect(marked('Cafe\u0301 au lait', 'café')).toBe('[Cafe\u0301] au lait')
-})
-
-test('without words nothing is marked', () => {
-  expect(highlight('Belt', ' - ')).toEqual([{ text: 'Belt', marked: false }])
+test.each([
+  ['AS-00008', 'as0', '[AS-0]0008'],
+  ['AS-00008', '00008', 'AS-[00008]'],
+  ['AS-00008', 'AS-00008', '[AS-00008]'],
+  ['AS-00008', '8', 'AS-00008'],
+  ['AS-00008', 'belt', 'AS-00008'],
+  ['AS-00008', '-', 'AS-00008'],
+])('of the SKU %s, %s is %s', (sku, query, marked) => {
+  const mark = markOfCode(sku, query)
+  expect(shown(sku, mark ? [mark] : [])).toBe(marked)
 })

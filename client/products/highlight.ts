@@ -1,42 +1,35 @@
-/** Which parts of a name a search found: its words whole, the last one also as the beginning of a word. */
+/** Which parts of a text a search found. */
+import type { Outputs } from '#client/api.ts'
+
+type Mark = Outputs['products']['search']['items'][number]['match']['marks'][number]
 
 export interface Part {
   text: string
   marked: boolean
 }
 
-const WORD = /[\p{L}\p{N}\p{M}]+/gu
-
-/** Accents and case do not count, as in the server's search. */
-export function fold(text: string): string {
-  return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
-}
-
-export function highlight(name: string, query: string): Part[] {
-  const wanted = (query.match(WORD) ?? []).map(fold)
-  const last = wanted.at(-1)
-  if (last === undefined) return [{ text: name, marked: false }]
-
+/** @param marks in their order, as the server tells them */
+export function partsOf(text: string, marks: readonly Mark[]): Part[] {
   const parts: Part[] = []
   let end = 0
-  for (const { 0: word, index } of name.matchAll(WORD)) {
-    const length = wanted.includes(fold(word)) ? word.length : prefixLength(word, last)
-    if (length === 0) continue
-    if (index > end) parts.push({ text: name.slice(end, index), marked: false })
-    end = index + length
-    parts.push({ text: name.slice(index, end), marked: true })
+  for (const [from, to] of marks) {
+    if (from > end) parts.push({ text: text.slice(end, from), marked: false })
+    parts.push({ text: text.slice(from, to), marked: true })
+    end = to
   }
-  if (end < name.length) parts.push({ text: name.slice(end), marked: false })
+  if (end < text.length) parts.push({ text: text.slice(end), marked: false })
   return parts
 }
 
-/** How much of the word, as it is written, folds to the prefix; 0 when it begins otherwise. */
-function prefixLength(word: string, prefix: string): number {
-  if (!fold(word).startsWith(prefix)) return 0
-  let length = 0
-  for (const character of word) {
-    if (fold(word.slice(0, length)).length >= prefix.length && !/\p{M}/u.test(character)) break
-    length += character.length
-  }
-  return length
+const SIGNS = /[^\p{L}\p{N}\p{M}]/gu
+
+/** The beginning of a SKU, or of its digits, in any case and with any punctuation. */
+export function markOfCode(sku: string, query: string): Mark | undefined {
+  const asked = query.replaceAll(SIGNS, '').toLowerCase()
+  const places = Array.from(sku.matchAll(/[\p{L}\p{N}\p{M}]/gu), ({ index }) => index)
+  const key = places.map((place) => sku[place]?.toLowerCase()).join('')
+  const starts = [0, key.search(/\d/)].filter((start) => start >= 0)
+  const start = starts.find((each) => asked !== '' && key.startsWith(asked, each))
+  const [from, last] = [places[start ?? -1], places[(start ?? 0) + asked.length - 1]]
+  return start === undefined || from === undefined || last === undefined ? undefined : [from, last + 1]
 }

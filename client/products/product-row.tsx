@@ -4,7 +4,7 @@ import { HistoryIcon } from '#client/ui/icons.tsx'
 import { CellEditor, type Leave } from './cell-editor.tsx'
 import type { Column, Field, Product } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
-import { highlight } from './highlight.ts'
+import { markOfCode, partsOf } from './highlight.ts'
 import { editsFor, saveCells } from './use-edits.ts'
 import type { Editing } from './use-grid-cursor.ts'
 import { LOW_STOCK } from './use-view.ts'
@@ -74,7 +74,7 @@ function CellContent(props: ProductRowProps & { column: Column; index: number })
     case 'id':
       return product.id
     case 'sku':
-      return product.sku === query.trim() ? <mark>{product.sku}</mark> : product.sku
+      return <Sku sku={product.sku ?? ''} query={query} />
     case 'name':
       return <NameCell {...props} />
     case 'updated_at':
@@ -84,12 +84,17 @@ function CellContent(props: ProductRowProps & { column: Column; index: number })
   }
 }
 
-function NameCell({ product, query, gone, onHistory }: ProductRowProps) {
+function Sku({ sku, query }: { sku: string; query: string }) {
+  const mark = query === '' ? undefined : markOfCode(sku, query)
+  return mark ? <Marked text={sku} marks={[mark]} /> : sku
+}
+
+function NameCell({ product, gone, onHistory }: ProductRowProps) {
   return (
     <>
-      <span className="name">
+      <span className="name" dir="auto">
         {gone && <span className="tag out">Deleted</span>}
-        <Name name={product.name} query={query} />
+        <Marked text={product.name} marks={product.match?.marks ?? []} />
       </span>
       <button
         type="button"
@@ -105,10 +110,9 @@ function NameCell({ product, query, gone, onHistory }: ProductRowProps) {
   )
 }
 
-/** Looking for words costs something: only where there are some. */
-function Name({ name, query }: { name: string; query: string }) {
-  if (query === '') return name
-  return highlight(name, query).map((part, index) =>
+function Marked({ text, marks }: { text: string; marks: Parameters<typeof partsOf>[1] }) {
+  if (marks.length === 0) return text
+  return partsOf(text, marks).map((part, index) =>
     part.marked ? <mark key={index}>{part.text}</mark> : part.text,
   )
 }

@@ -32,7 +32,8 @@ export function NoProducts({ view, onShowAll, onImport }: NoProductsProps) {
     return (
       <EmptyState title={view.q === '' ? 'No such product' : `Nothing found for “${view.q}”`}>
         <p>
-          Words are looked for in names: in any order, the last one may be only begun. A SKU must be whole.
+          Words are looked for in names: in any order, the last one may be only begun. A SKU may be begun,
+          too.
         </p>
         <button type="button" className="button" onClick={onShowAll}>
           Show all products

@@ -44,6 +44,7 @@ export function ProductsPage() {
           onSelectAll={() => table.current?.selectAll()}
           onBulk={openBulk}
           onUndo={undoLast}
+          onSearch={(q) => setView({ q })}
         />
       }
     >

@@ -13,9 +13,11 @@ interface ProductsStatusProps {
   onSelectAll: () => void
   onBulk: () => void
   onUndo: () => void
+  onSearch: (words: string) => void
 }
 
-export function ProductsStatus({ view, data, selected, onSelectAll, onBulk, onUndo }: ProductsStatusProps) {
+export function ProductsStatus(props: ProductsStatusProps) {
+  const { view, data, selected, onSelectAll, onBulk, onUndo, onSearch } = props
   const held = useHeldEdits()
   const { created } = useStore(liveChanges)
   const states = [...held.values()]
@@ -25,6 +27,11 @@ export function ProductsStatus({ view, data, selected, onSelectAll, onBulk, onUn
     <>
       <span className="print-only">The rows that were in view; an export has all of them.</span>
       <span aria-live="polite">{data.loading ? 'Loading…' : found(view, data)}</span>
+      {view.q !== '' && data.rows.suggestion !== undefined && (
+        <button type="button" className="button quiet" onClick={() => onSearch(data.rows.suggestion ?? '')}>
+          Did you mean “{data.rows.suggestion}”?
+        </button>
+      )}
       {selected === 1 && data.rows.count > 1 && (
         <button type="button" className="button quiet touch-only" onClick={onSelectAll}>
           Select all

@@ -17,7 +17,8 @@ export interface Page {
   items: Product[]
   next_cursor: string | null
   prev_cursor: string | null
-  total?: { value: number; precision: 'exact' | 'estimated' }
+  total?: { value: number; precision: 'exact' | 'estimated' } | undefined
+  did_you_mean?: string | undefined
 }
 
 export interface RowSource {
@@ -49,6 +50,8 @@ export class RowBlocks {
   #reached = 0
   #ended = false
   exact = false
+  /** The words that a search took for misspelt ones. */
+  suggestion: string | undefined
   error: unknown
 
   constructor(source: RowSource) {
@@ -105,7 +108,9 @@ export class RowBlocks {
     if (place === undefined || !before || before.version >= product.version) return undefined
     const block = this.#blocks.get(blockOf(place))
     if (!block) return undefined
-    block.rows[place % BLOCK_SIZE] = { ...before, ...product }
+    // What was found of another name is nothing of this one.
+    const match = before.name === product.name ? before.match : undefined
+    block.rows[place % BLOCK_SIZE] = { ...before, ...product, match }
     this.#tell()
     return before
   }
@@ -169,6 +174,7 @@ export class RowBlocks {
     this.#blocks.set(index, block)
     block.rows.forEach(({ id }, offset) => this.#places.set(id, index * BLOCK_SIZE + offset))
     if (block.next !== null) this.#begins.set(index + 1, block.next)
+    if (index === 0) this.suggestion = page.did_you_mean
     if (page.total) {
       this.#total = page.total.value
       this.exact = page.total.precision === 'exact'

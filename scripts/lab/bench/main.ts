@@ -6,15 +6,26 @@ import { benchCsv } from './csv.ts'
 import { benchPage } from './page.ts'
 import { benchProducts } from './products.ts'
 import { benchReplicas } from './replicas.ts'
+import { benchSearch, SAMPLE_QUESTIONS } from './search.ts'
 
 const program = new Command('bench').description('Benchmarks; the ratios hold, absolute values drift.')
 
 program
   .command('products', { isDefault: true })
-  .description('Lists, searches and point reads over a large catalogue.')
+  .description('Lists and point reads over a large catalogue.')
   .option('--count <n>', 'products', Number, 1_000_000)
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .action(benchProducts)
+
+program
+  .command('search')
+  .description('Judged questions, and what a question costs over a large catalogue.')
+  .option('--count <n>', 'products of the large catalogue', Number, 1_000_000)
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .option('--url <address>', 'of a database that has the large catalogue already, instead')
+  .option('--catalogue <file>', 'CSV of the products that the questions are about, instead of the sample')
+  .option('--questions <file>', 'tab-separated: query, what fits, what does not', SAMPLE_QUESTIONS)
+  .action(benchSearch)
 
 program
   .command('csv')

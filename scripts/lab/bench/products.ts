@@ -13,7 +13,7 @@ import { createLogger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { createProductStore, type ProductStore } from '#server/products/product-store.ts'
-import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
+import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { costOf, print, timed } from './measure.ts'
 
 export interface ProductsBench {
@@ -37,8 +37,6 @@ export async function benchProducts({ count, database }: ProductsBench): Promise
   const store = resources.use(createProductStore(db, systemClock))
   await pages(db, store, count)
   await pointReads(db, store, count)
-  const server = resources.use(await startTestServer({ DATABASE_URL: url }))
-  await searches(server)
 }
 
 async function pages(db: Database, store: ProductStore, count: number): Promise<void> {
@@ -102,29 +100,4 @@ async function pointReads(db: Database, store: ProductStore, count: number): Pro
 
 function among(count: number): number {
   return 1 + Math.floor(Math.random() * count)
-}
-
-const NOT_KEPT = { 'cache-control': 'no-cache' }
-const QUESTIONS = [
-  ['a word in a seventh of all names', 'everyday', 5],
-  ['two frequent words', 'nordic lamp', 5],
-  ['a rare pair', 'knife 77', 5],
-  ['a prefix', 'terrac', 5],
-  ['a word that stands nowhere', 'zebra', 5],
-  ['a typo', 'terracota', 20],
-  ['two typos', 'organiser blakc', 20],
-] as const
-
-async function searches(server: TestServer): Promise<void> {
-  for (const [what, q, limitMs] of QUESTIONS) {
-    const { p95, median } = await costOf(
-      () => server.rest(`GET /products/search?limit=20&q=${encodeURIComponent(q)}`, { headers: NOT_KEPT }),
-      { rounds: 200 },
-    )
-    print(
-      `search: ${what} ("${q}")`,
-      `p50 ${median.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`,
-      `limit ${limitMs} ms`,
-    )
-  }
 }
