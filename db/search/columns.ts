@@ -56,6 +56,12 @@ export function wholeName(words: readonly string[]): string {
   return `¶${words.join('¶')}`
 }
 
+/** Of a row; one of an older version stands on the last. */
+export function shelfOf(column: string): number {
+  const at = column.indexOf(` ${SHELF_SIGN}`)
+  return at < 0 ? SHELVES - 1 : Number.parseInt(column.slice(at + 1 + SHELF_SIGN.length), 10)
+}
+
 export interface IndexedName {
   /** In their order, with `PART_END` between parts. */
   inOrder: string[]

@@ -3,6 +3,7 @@ import type { Context } from '#server/context.ts'
 import { mutation, query } from '#server/operation.ts'
 import { at, list } from './listing.ts'
 import * as schema from './schema.ts'
+import * as searchSchema from './search/schema.ts'
 import { search } from './search/search.ts'
 import { minorUnits, optionalFields, toProduct, withCurrent } from './wire.ts'
 import { productNotFound, type ProductKey } from './refusals.ts'
@@ -88,8 +89,8 @@ export const productOperations = {
   search: query({
     rest: 'GET /products/search',
     summary: 'Products by words of their name, by SKU, or by price',
-    input: schema.ProductSearchQuery,
-    output: schema.ProductMatches,
+    input: searchSchema.ProductSearchQuery,
+    output: searchSchema.ProductMatches,
     scope: 'products:read',
     cost: 'search',
     cacheTag: () => 'any',

@@ -164,7 +164,7 @@ export const StockAdjustment = v.object({
   created_at: v.pipe(v.string(), v.isoTimestamp()),
 })
 
-const limit = v.optional(
+export const limit = v.optional(
   v.pipe(
     integer(1, Number.MAX_SAFE_INTEGER),
     v.transform((value) => Math.min(value, MAX_PAGE_SIZE)),
@@ -173,7 +173,7 @@ const limit = v.optional(
 )
 export const StockAdjusted = v.object({ adjustment: StockAdjustment, product: Product })
 
-const cursor = v.optional(
+export const cursor = v.optional(
   v.nullable(
     v.pipe(
       v.string(),
@@ -183,7 +183,7 @@ const cursor = v.optional(
   ),
 )
 
-const count = v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated'))
+export const count = v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated'))
 
 /** Of lists, searches and exports. */
 export const filters = {
@@ -197,8 +197,8 @@ export const filters = {
   ),
 }
 
-const ORDERS = SORTS.flatMap((sort) => [sort, `-${sort}`] as const)
-const ORDERS_ALLOWED = `must be one of ${SORTS.join(', ')}, with - before it for descending`
+export const ORDERS = SORTS.flatMap((sort) => [sort, `-${sort}`] as const)
+export const ORDERS_ALLOWED = `must be one of ${SORTS.join(', ')}, with - before it for descending`
 
 export const ProductListQuery = v.strictObject({
   limit,
@@ -227,7 +227,9 @@ export const ProductsAtQuery = v.strictObject({
   ...filters,
 })
 
-const total = v.optional(v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) }))
+export const total = v.optional(
+  v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) }),
+)
 
 export const ProductPage = v.object({
   items: v.array(Product),
@@ -274,50 +276,3 @@ export const LatestChange = v.object({
 export const ChangesPage = v.object({ items: v.array(Change), last_seq: v.number() })
 
 export const Words = v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))
-
-export const ProductSearchQuery = v.pipe(
-  v.strictObject({
-    q: v.optional(Words),
-    ...filters,
-    limit,
-    cursor,
-    sort: v.optional(
-      v.picklist(['relevance', ...ORDERS], ORDERS_ALLOWED.replace('of ', 'of relevance, ')),
-      'relevance',
-    ),
-    count,
-  }),
-  v.check(
-    ({ q, min_price, max_price }) => q !== undefined || min_price !== undefined || max_price !== undefined,
-    'give q, min_price or max_price',
-  ),
-)
-export type ProductSearchQuery = v.InferOutput<typeof ProductSearchQuery>
-
-export const MATCH_KINDS = ['exact', 'prefix', 'fuzzy', 'partial', 'filter'] as const
-
-const Match = v.object({
-  kind: v.pipe(
-    v.picklist(MATCH_KINDS),
-    v.description(
-      'exact: all words. prefix: some only begun, or in another form. fuzzy: some misspelt. partial: some missing.',
-    ),
-  ),
-  score: v.pipe(v.number(), v.description('From 0 to 1; the order of the products, then their ids.')),
-  marks: v.pipe(
-    v.array(v.strictTuple([v.number(), v.number()])),
-    v.description('What of the name is meant: from, and up to but not with, in UTF-16 units.'),
-  ),
-})
-
-export const ProductMatches = v.object({
-  items: v.array(v.object({ ...Product.entries, match: Match })),
-  next_cursor: v.nullable(v.string()),
-  prev_cursor: v.null(),
-  total,
-  did_you_mean: v.pipe(
-    v.optional(v.string()),
-    v.description('The words as the first product has them, where some were misspelt.'),
-  ),
-})
-export type ProductMatches = v.InferOutput<typeof ProductMatches>

@@ -42,8 +42,10 @@ export async function readQuestions(file: string): Promise<Question[]> {
 /** As a file to import. */
 export async function sampleNames(): Promise<string> {
   const names = (await Bun.file(SAMPLE_NAMES).text()).trim().split('\n')
-  const cell = (name: string) => `"${name.replaceAll('"', '""')}"`
-  return ['sku,name,price', ...names.map((name, index) => `JN-${index + 1},${cell(name)},1`)].join('\n')
+  return [
+    'sku,name,price',
+    ...names.map((name, index) => `JN-${index + 1},"${name.replaceAll('"', '""')}",1`),
+  ].join('\n')
 }
 
 export async function importFile({ url }: TestServer, csv: string): Promise<void> {

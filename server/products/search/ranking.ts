@@ -1,5 +1,5 @@
 /** The products of a question, best first, block by block, as far as they are asked for. */
-import { wholeName } from '#db/search/columns.ts'
+import { readWords, wholeName } from '#db/search/columns.ts'
 import type { WordQuery } from '#db/search/word-query.ts'
 import { isCode, toldByCode, type Code, type ReadCodes } from './codes.ts'
 import { partialMatches } from './partial.ts'
@@ -11,6 +11,7 @@ import {
   isWhole,
   nextBlock,
   placeAfter,
+  rareBlock,
   sameBlock,
   sample,
   type Block,
@@ -119,25 +120,31 @@ async function* names(search: Search): AsyncGenerator<Ranking> {
   const widest = queryFor(question, 'fuzzy')
   if (widest === undefined || isPast(search, 'fuzzy')) return
   const few = isPast(search, 'begun') ? undefined : await allIfFew(search, widest)
-  if (few || start?.pass === 'all') {
-    yield ranked(search, 'all', few ?? (await sameBlock(read, widest, ALL)))
+  if (few?.block || start?.pass === 'all') {
+    yield ranked(search, 'all', few?.block ?? (await sameBlock(read, widest, ALL)))
     return
   }
   let before: WordQuery | undefined
   for (const { pass, query } of passes(question)) {
-    if (!isPast(search, pass)) yield* blocks(search, pass, before ? { both: query, not: before } : query)
-    before = query
+    const isFrequent = pass === few?.frequent
+    if (!isPast(search, pass))
+      yield* blocks(search, { pass, query: before ? { both: query, not: before } : query, isFrequent })
+    before = pass === 'whole' ? undefined : query
   }
 }
 
 /** A frequent word is known as such by one look; only what is not frequent is read in all its forms. */
-async function allIfFew({ question, read }: Search, widest: WordQuery): Promise<Block | undefined> {
-  const exact = queryFor(question, 'number')
-  if (exact && JSON.stringify(exact) !== JSON.stringify(widest) && !(await sample(read, exact)))
-    return undefined
+async function allIfFew(
+  { question, read }: Search,
+  widest: WordQuery,
+): Promise<{ block?: Block | undefined; frequent?: Pass }> {
+  const own = queryFor(question, 'number')
+  if (own && JSON.stringify(own) !== JSON.stringify(widest) && !(await sample(read, own)))
+    return { frequent: 'number' }
   const start = await sample(read, widest)
-  const block = start && (await nextBlock(read, widest, start))
-  return block && isWhole(block.range) ? block : undefined
+  if (!start) return {}
+  const block = await nextBlock(read, widest, start)
+  return isWhole(block.range) ? { block } : {}
 }
 
 function passes(question: Question): { pass: Pass; query: WordQuery }[] {
@@ -149,12 +156,16 @@ function passes(question: Question): { pass: Pass; query: WordQuery }[] {
   return levels[0]?.pass === 'number' ? [whole, ...levels] : levels
 }
 
-async function* blocks(search: Search, pass: Pass, query: WordQuery): AsyncGenerator<Ranking> {
+interface NamesPass {
+  pass: Pass
+  query: WordQuery
+  isFrequent: boolean
+}
+
+async function* blocks(search: Search, asked: NamesPass): AsyncGenerator<Ranking> {
   const { read, start } = search
-  let block =
-    start?.pass === pass
-      ? await sameBlock(read, query, start.range)
-      : await nextBlock(read, query, (await sample(read, query)) ?? { from: 0, after: 0 })
+  const { pass, query } = asked
+  let block = start?.pass === pass ? await sameBlock(read, query, start.range) : await firstBlock(read, asked)
   for (;;) {
     yield ranked(search, pass, block)
     const place = placeAfter(block.range)
@@ -163,9 +174,17 @@ async function* blocks(search: Search, pass: Pass, query: WordQuery): AsyncGener
   }
 }
 
-function ranked({ lens, question: { codes } }: Search, pass: Pass, { range, rows }: Block): Ranking {
+async function firstBlock(read: ReadCandidates, { pass, query, isFrequent }: NamesPass): Promise<Block> {
+  if (pass === 'whole') return await rareBlock(read, query)
+  const start = isFrequent ? undefined : await sample(read, query)
+  return await nextBlock(read, query, start ?? { from: 0, after: 0 })
+}
+
+function ranked({ lens, question }: Search, pass: Pass, { range, rows }: Block): Ranking {
+  const { codes } = question
+  const whole = pass === 'number' ? wholeName(question.words) : undefined
   const items = rows
-    .filter((row) => !toldByCode(row, codes))
+    .filter((row) => !toldByCode(row, codes) && !(whole && readWords(row.words).others.has(whole)))
     .map(({ id, words }) => {
       const { level = 'fuzzy', quality } = scoreName(lens, words)
       return { id, kind: kindOf(level), score: scoreOf(level, quality) }

@@ -80,11 +80,14 @@ function ways({ tables: { products } }: Database, { codes, asWritten, whole }: C
       { column: sku, isWanted: eq(sku, asWritten) },
     ]
   }
-  const begun = (column: Column, start: string) => and(beginsWith(column, start), ne(column, start))
   return [
     ...codes.map((start) => ({ column: skuKey, isWanted: begun(skuKey, start) })),
     { column: gtin, isWanted: and(begun(gtin, code), sql`not coalesce(${beginsWith(skuKey, code)}, false)`) },
   ]
+}
+
+function begun(column: Column, start: string): SQL | undefined {
+  return and(beginsWith(column, start), ne(column, start))
 }
 
 async function rowsBy(

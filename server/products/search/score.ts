@@ -71,10 +71,12 @@ export function lensFor(question: Question): Lens {
   return { question, senses, beginnings: all.filter(({ form }) => form.isBeginning) }
 }
 
+const NO_SENSES: readonly Sense[] = []
+
 export function sensesOf({ senses, beginnings }: Lens, text: string): readonly Sense[] {
-  const begun = beginnings.filter(({ form }) => form.texts.some((start) => text.startsWith(start)))
-  const direct = senses.get(text)
-  return begun.length === 0 ? (direct ?? []) : [...(direct ?? []), ...begun]
+  const direct = senses.get(text) ?? NO_SENSES
+  if (beginnings.length === 0) return direct
+  return [...direct, ...beginnings.filter(({ form }) => form.texts.some((start) => text.startsWith(start)))]
 }
 
 /** @param column `products.words` */

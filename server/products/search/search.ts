@@ -4,14 +4,15 @@ import type { Context } from '#server/context.ts'
 import { decodeCursor, encodeCursor } from '#server/products/cursor.ts'
 import type { ProductFilter } from '#server/products/filter.ts'
 import { list, totalOf } from '#server/products/listing.ts'
-import type { ProductMatches, ProductSearchQuery } from '#server/products/schema.ts'
 import { toFilter, toProduct } from '#server/products/wire.ts'
 import { correctionIn } from './correction.ts'
 import { marksIn } from './marks.ts'
 import { understand, queryFor, type Question } from './question.ts'
 import { byScore, kindOf, scoreOf, type Kind, type Ranked } from './ranked.ts'
 import { PASSES, rank, type Catalogue, type Place, type Ranking } from './ranking.ts'
-import { lensFor, score } from './score.ts'
+import type { ProductMatches, ProductSearchQuery } from './schema.ts'
+import { lensFor, score, type Lens } from './score.ts'
+import type { Candidate } from './shelves.ts'
 
 export async function search(ctx: Context, input: ProductSearchQuery): Promise<ProductMatches> {
   const filter = toFilter(ctx, input)
@@ -51,20 +52,28 @@ async function bestFirst(
   const page = found.slice(0, limit)
   const last = found.length > limit ? page.at(-1) : undefined
   const rows = await ctx.products.rowsById(page.map(({ id }) => id))
+  const lens = lensFor(asked.question)
   return {
     items: page.flatMap(({ id, kind, score: value }) => {
       const row = rows.get(id)
-      return row ? [toMatch(ctx, asked.question, { row, kind, score: value })] : []
+      return row ? [toMatch(ctx, lens, { row, kind, score: value })] : []
     }),
     next_cursor: last ? encodeCursor(writePlace(last), bound) : null,
     prev_cursor: null,
-    ...suggestion(asked.question, page[0], rows),
+    ...suggestion(lens, page[0], rows),
   }
 }
 
+/** One search reads the same more than once where it looks whether there is more before it goes on. */
 function catalogueOf(ctx: Context, { question, filter }: Asked): Catalogue {
+  const reads = new Map<string, Promise<Candidate[]>>()
   return {
-    read: (...query) => ctx.products.candidates(filter, query),
+    read(...query) {
+      const key = JSON.stringify(query)
+      const reading = reads.get(key) ?? ctx.products.candidates(filter, query)
+      reads.set(key, reading)
+      return reading
+    },
     readCodes: (options) =>
       ctx.products.codes(filter, { ...options, codes: question.codes, asWritten: question.text }),
   }
@@ -72,22 +81,22 @@ function catalogueOf(ctx: Context, { question, filter }: Asked): Catalogue {
 
 function toMatch(
   { currency }: Context,
-  question: Question,
+  lens: Lens,
   { row, kind, score: value }: { row: ProductRow; kind: Kind; score: number },
 ) {
   return {
     ...toProduct(row, currency),
-    match: { kind, score: value, marks: marksIn(lensFor(question), row.name) },
+    match: { kind, score: value, marks: marksIn(lens, row.name) },
   }
 }
 
 function suggestion(
-  question: Question,
+  lens: Lens,
   first: Ranked | undefined,
   rows: ReadonlyMap<number, { words: string }>,
 ): { did_you_mean?: string } {
   const words = first && (first.kind === 'fuzzy' || first.kind === 'partial') && rows.get(first.id)?.words
-  const correction = words ? correctionIn(lensFor(question), words) : undefined
+  const correction = words ? correctionIn(lens, words) : undefined
   return correction === undefined ? {} : { did_you_mean: correction }
 }
 

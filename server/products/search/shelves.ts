@@ -2,7 +2,7 @@
  * The matches of a question, block by block. Very many matches are never read at once: products stand on shelves by
  * chance (db/search/columns.ts), so a few shelves tell how many matches there are, and give as many as can be compared.
  */
-import { onShelf, SHELVES } from '#db/search/columns.ts'
+import { onShelf, shelfOf, SHELVES } from '#db/search/columns.ts'
 import type { WordQuery } from '#db/search/word-query.ts'
 
 export interface Candidate {
@@ -35,13 +35,21 @@ export const ALL: Range = { from: 0, to: SHELVES - 1, after: 0, upTo: Number.MAX
 /** So many are compared with each other; their order among all others is that of the shelves. */
 const ENOUGH = 200
 const SAMPLE = 16
+/** The most frequent words are told from others by less. */
+const GLANCE = 2
+const MANY_AT_A_GLANCE = 40
+/** A query with more of them costs more than what it leaves out. */
+const MOST_NAMED = 64
 /** On one shelf, where one name has been given to very many products. */
 const MOST_AT_ONCE = 1000
 
 /** Undefined when there are too many of them. */
 export async function sample(read: ReadCandidates, query: WordQuery): Promise<Block | undefined> {
+  const first = { ...ALL, to: GLANCE - 1 }
+  const some = await readRange(read, query, { ...first, limit: MANY_AT_A_GLANCE, ordered: false })
+  if (some.length === MANY_AT_A_GLANCE) return undefined
   const range = { ...ALL, to: SAMPLE - 1 }
-  const rows = await read(onShelves(query, range), { ...range, limit: ENOUGH + 1, ordered: false })
+  const rows = await readRange(read, query, { ...range, limit: ENOUGH + 1, ordered: false })
   return rows.length > ENOUGH ? undefined : { range, rows }
 }
 
@@ -55,17 +63,25 @@ export async function nextBlock(
   while (block.rows.length < ENOUGH / 2 && block.range.to < ALL.to && block.range.upTo === ALL.upTo) {
     const from = block.range.to + 1
     const more = { ...ALL, from, to: Math.min(ALL.to, block.range.to + width(block)) }
-    const rows = await read(onShelves(query, more), { ...more, limit: MOST_AT_ONCE * 10, ordered: true })
+    const rows = await readRange(read, query, { ...more, limit: MOST_AT_ONCE * 10, ordered: true })
     block = { range: { ...block.range, to: more.to }, rows: [...block.rows, ...rows] }
   }
   return block
+}
+
+/** What is rare whatever is asked for: all at once. */
+export async function rareBlock(read: ReadCandidates, query: WordQuery): Promise<Block> {
+  const rows = await read(query, { ...ALL, limit: MOST_AT_ONCE, ordered: true })
+  return rows.length < MOST_AT_ONCE
+    ? { range: ALL, rows }
+    : await nextBlock(read, query, { from: 0, after: 0 })
 }
 
 /** The very block once more, however much has been written since. */
 export async function sameBlock(read: ReadCandidates, query: WordQuery, range: Range): Promise<Block> {
   return {
     range,
-    rows: await read(onShelves(query, range), { ...range, limit: MOST_AT_ONCE * 10, ordered: true }),
+    rows: await readRange(read, query, { ...range, limit: MOST_AT_ONCE * 10, ordered: true }),
   }
 }
 
@@ -85,7 +101,7 @@ async function onOneShelf(
   { from, after }: Pick<Range, 'from' | 'after'>,
 ): Promise<Block> {
   const range = { ...ALL, from, to: from, after }
-  const rows = await read(onShelves(query, range), { ...range, limit: MOST_AT_ONCE, ordered: true })
+  const rows = await readRange(read, query, { ...range, limit: MOST_AT_ONCE, ordered: true })
   const last = rows.length === MOST_AT_ONCE ? rows.at(-1) : undefined
   return { range: { ...range, upTo: last?.id ?? ALL.upTo }, rows }
 }
@@ -97,8 +113,16 @@ function width({ range, rows }: Block): number {
   return Math.ceil((shelves * (ENOUGH - rows.length)) / Math.max(1, rows.length))
 }
 
-function onShelves(query: WordQuery, { from, to }: Range): WordQuery {
-  if (from === 0 && to === ALL.to) return query
-  const shelves = Array.from({ length: to - from + 1 }, (_, offset) => ({ word: onShelf(from + offset) }))
-  return { all: [query, { any: shelves }] }
+/** Of very many shelves there are few matches: all are read, and those of other shelves left out. */
+async function readRange(
+  read: ReadCandidates,
+  query: WordQuery,
+  { from, to, ...options }: Range & { limit: number; ordered: boolean },
+): Promise<Candidate[]> {
+  if (to - from < MOST_NAMED) {
+    const shelves = Array.from({ length: to - from + 1 }, (_, offset) => ({ word: onShelf(from + offset) }))
+    return await read({ all: [query, { any: shelves }] }, options)
+  }
+  const rows = await read(query, options)
+  return rows.filter(({ words }) => shelfOf(words) >= from && shelfOf(words) <= to)
 }
