@@ -102,7 +102,7 @@ describe('products', () => {
 
       await page.keyboard.press('Escape')
       await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
-      await page.keyboard.type('nothing like it')
+      await page.keyboard.type('xyzzy')
       await page.getByText('Nothing found for').waitFor()
     }),
   )

@@ -55,7 +55,7 @@ describe('finding', () => {
       await person.isAtCell(0, 'id')
       await person.press('/', 'Escape')
       await person.sees('60 products')
-      await person.type('no such thing')
+      await person.type('xyzzy')
       await person.sees('Nothing found for')
       await person.tabTo('button', 'Show all products')
       await person.press('Enter')
