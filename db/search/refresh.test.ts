@@ -9,6 +9,17 @@ import { searchColumns } from './columns.ts'
 import { refreshSearch } from './refresh.ts'
 
 const OLDER = { priceMinor: 1, stockLevel: 1, version: 3, createdAt: 1, updatedAt: 1 }
+const ENDPOINT = {
+  url: 'https://shop.example/hook',
+  events: 'product.updated',
+  format: 'standard',
+  minSpendMicros: 0,
+  state: 'enabled',
+  productChanges: 'all',
+  secret: 'whsec_x',
+  createdAt: 1,
+  updatedAt: 1,
+} as const
 const forever = new AbortController().signal
 
 async function older(db: Database): Promise<void> {
@@ -25,10 +36,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     const db = await openDatabase(
       dialect === 'SQLite' ? `file:${folder.path}/refresh.db` : await temporaryPostgres(),
     )
-    const { products, changes } = db.tables
+    const { products, changes, webhookEndpoints, webhookOutbox } = db.tables
+    await db.withTransaction(async (tx) => void (await tx.insert(webhookEndpoints).values(ENDPOINT)))
     await older(db)
     const before = await db.reader.select().from(changes).orderBy(changes.seq)
+    const toldBefore = await db.reader.select().from(webhookOutbox).orderBy(webhookOutbox.id)
+    expect(toldBefore.map(({ kind }) => kind)).toEqual(['created', 'created'])
     expect(await refreshSearch(db, forever)).toBe(2)
+    expect(await db.reader.select().from(webhookOutbox).orderBy(webhookOutbox.id)).toEqual(toldBefore)
     const rows = await db.reader.select().from(products).orderBy(products.id)
     expect(rows).toMatchObject([
       { ...OLDER, ...searchColumns({ name: 'Łódź 10 pack', sku: 'AS-00008' }) },
