@@ -10,8 +10,11 @@ export function nearestName(
   known: Iterable<string>,
   maxEdits: number = MAX_EDITS,
 ): string | undefined {
+  const compared = name.slice(0, MAX_COMPARED)
   const [closest] = [...known]
-    .map((candidate) => ({ candidate, edits: editDistance(name.slice(0, MAX_COMPARED), candidate) }))
+    // Each letter more is an edit, and most names need no closer look.
+    .filter((candidate) => Math.abs(candidate.length - compared.length) <= maxEdits)
+    .map((candidate) => ({ candidate, edits: editDistance(compared, candidate) }))
     .toSorted((a, b) => a.edits - b.edits)
   return closest && closest.edits <= maxEdits ? closest.candidate : undefined
 }

@@ -34,13 +34,16 @@ export function namesGoogle(names: readonly string[]): boolean {
 export function misspeltSettings(names: readonly string[], known: readonly string[]): SettingMistake[] {
   const ours = known.filter((name) => /^(GOOGLE|ADS)_/.test(name))
   const accepted = new Set([...known, ...OF_GOOGLES_LIBRARIES])
-  return names
-    .filter((name) => !accepted.has(name))
-    .flatMap((name) => {
-      const nearest = nearestName(name.toUpperCase(), ours, isGoogles(name) ? undefined : MAX_TYPOS)
-      if (nearest !== undefined) return { name, detail: `is not a setting; did you mean ${nearest}?` }
-      return isGoogles(name) ? { name, detail: `is not a setting; there are ${ours.join(', ')}` } : []
-    })
+  return (
+    names
+      // An environment has dozens of other names; one of ours is rarely wrong in its first letter.
+      .filter((name) => /^[AG]/i.test(name) && !accepted.has(name))
+      .flatMap((name) => {
+        const nearest = nearestName(name.toUpperCase(), ours, isGoogles(name) ? undefined : MAX_TYPOS)
+        if (nearest !== undefined) return { name, detail: `is not a setting; did you mean ${nearest}?` }
+        return isGoogles(name) ? { name, detail: `is not a setting; there are ${ours.join(', ')}` } : []
+      })
+  )
 }
 
 function isGoogles(name: string): boolean {

@@ -98,6 +98,7 @@ function rebuilt(
 
 /** No zone is further behind: a date is over everywhere when so much has passed since its midnight in UTC. */
 const LONGEST_DAY_MS = 36 * 3_600_000
+const DAY_MS = 24 * 3_600_000
 
 /** A line of a release, or of a time zone, that did not know that its date was not over; or of another lookback. */
 function withCurrentState(
@@ -105,11 +106,13 @@ function withCurrentState(
   fetchedAtMs: number,
   { zoneOf, lookbackOf }: ReconcileOptions,
 ): IndexLine {
-  const mayBePartial = fetchedAtMs <= Date.parse(line.date) + LONGEST_DAY_MS
+  const lookbackDays = lookbackOf(line)
+  const ageMs = fetchedAtMs - Date.parse(line.date)
+  const maySettle = line.state === 'provisional' && ageMs >= (lookbackDays - 1) * DAY_MS
   // For all other lines a calendar would cost more than it tells.
-  if (line.state !== 'provisional' && !mayBePartial) return line
+  if (!maySettle && ageMs > LONGEST_DAY_MS) return line
   const fetchedOn = dateIn(zoneOf(line.customerId), fetchedAtMs)
-  const state = stateOf({ ...line, fetchedOn, lookbackDays: lookbackOf(line) })
+  const state = stateOf({ ...line, fetchedOn, lookbackDays })
   return state === line.state ? line : { ...line, state }
 }
 
