@@ -66,7 +66,9 @@ export function toRows(
   const write = writerFor(query, customerId)
   const account = accountValues(world, customerId)
   return rows.map((row) =>
-    write(rowOf(row.fields, { ofAll: { ...account, ...dates(row.date) }, customerId }, metricValues(row))),
+    write(
+      rowOf(row.fields, { ofAll: { ...account, 'segments.date': row.date }, customerId }, metricValues(row)),
+    ),
   )
 }
 
