@@ -1,6 +1,7 @@
 /** The table of contents: every operation of the system, by the name that a typed client calls it. */
 import { adsOperations } from '#server/ads/operations.ts'
 import { bridgeOperations } from '#server/bridge/operations.ts'
+import { runningOutOperations } from '#server/bridge/running-out.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
@@ -20,6 +21,7 @@ export const api = {
     ...batchOperations,
     ...importOperations,
     ...changeOperations,
+    ...runningOutOperations,
   },
   ads: { ...adsOperations, ...bridgeOperations },
   webhooks: webhookOperations,

@@ -221,17 +221,22 @@ const WITH_FIGURES: ReadonlySet<Day['state']> = new Set([
 ])
 
 function coverage({ ads }: Needed, range: DateRange) {
-  const dates = ads.days({ range, reports: ['product'], customerIds: ads.customerIds })
-  const missing = dates.filter(({ state }) => !WITH_FIGURES.has(state)).length
+  const { dates, missing } = missingDates(ads, range)
   return {
     source: ads.sourceName,
     ...range,
-    state: missing > 0 || dates.length === 0 ? ('unknown' as const) : ('complete' as const),
+    state: missing > 0 || dates === 0 ? ('unknown' as const) : ('complete' as const),
     missing_dates: missing,
   }
 }
 
-function itemIdsOf(days: readonly DayOfItems[]): Set<string> {
+/** Account by account. */
+export function missingDates(ads: Context['ads'], range: DateRange): { dates: number; missing: number } {
+  const dates = ads.days({ range, reports: ['product'], customerIds: ads.customerIds })
+  return { dates: dates.length, missing: dates.filter(({ state }) => !WITH_FIGURES.has(state)).length }
+}
+
+export function itemIdsOf(days: readonly DayOfItems[]): Set<string> {
   return new Set(days.flatMap(({ items }) => items.map(({ itemId }) => itemId)))
 }
 

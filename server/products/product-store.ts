@@ -20,6 +20,7 @@ import {
   type PageRequest,
 } from './pages.ts'
 import { importActions } from './import/actions.ts'
+import { sellingRows, type SellingRequest } from './sales.ts'
 import { candidateRows, codeRows, rowsById, type CodeQuery } from './search/rows.ts'
 import type { ReadCandidates } from './search/shelves.ts'
 import { keyViolated } from './unique-keys.ts'
@@ -114,6 +115,8 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     usedFields: () => usedFields(db),
     withGtin: (gtin: string, filter: ProductFilter) => rowWithKey(db, { gtin }, filter),
     byIds: (ids: readonly number[]) => rowsWithIds(db, ids),
+    /** With what was sold of them of late. */
+    selling: (request: SellingRequest) => sellingRows(db, request),
 
     async create(row: NewRow, actor: string): Promise<ProductRow> {
       await indexWords([row])
