@@ -8,6 +8,7 @@ import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { listQuery, type PageRequest, type ProductSort } from './pages.ts'
+import { sellingQuery } from './sales.ts'
 import { candidateQuery } from './search/rows.ts'
 
 interface Query {
@@ -100,5 +101,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     expect(await explain(candidateQuery(db, { inStock: true }, [query, options]))).not.toMatch(
       dialect === 'SQLite' ? /SCAN products/ : /Seq Scan on products/,
     )
+  })
+
+  test('sales are read from their own index by time, not from the whole ledger', async () => {
+    const windows = { short: { since: 2, days: 7 }, long: { since: 1, days: 28 } }
+    for (const of of [{ withinDays: 14 }, { ids: [1, 2, 3] }]) {
+      const plan = await explain(sellingQuery(db, { windows, of }))
+      expect(plan).toContain('stock_adjustments_of_sales')
+      expect(plan).not.toMatch(/SCAN stock_adjustments|Seq Scan on stock_adjustments/)
+    }
   })
 })

@@ -1,5 +1,5 @@
 /** What was sold of each product of late, from the ledger: sales, less what came back. */
-import { and, eq, gt, gte, or, sql, type SQL } from 'drizzle-orm'
+import { and, eq, gt, gte, or, sql, type Column, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { productColumns } from './pages.ts'
@@ -67,7 +67,7 @@ export function sellingQuery(db: Database, { windows, of }: SellingRequest) {
   const inStock = gt(products.stockLevel, 0)
   if ('withinDays' in of) {
     const soldOut = (units: SQL.Aliased, { days }: SalesWindow) =>
-      sql`1.0 * ${units} * ${sql.raw(String(of.withinDays))} >= 1.0 * ${products.stockLevel} * ${sql.raw(String(days))}`
+      gte(times(units, of.withinDays), times(products.stockLevel, days))
     const mayRunOut = or(
       soldOut(sales.u1, windows.short),
       soldOut(sales.u2, windows.long),
@@ -89,14 +89,16 @@ function salesIn(db: Database, { short, long }: SalesWindows, productId: number 
   const lately = (value: SQL) => sql`case when ${ledger.createdAt} >= ${short.since} then ${value} else 0 end`
   const units = sql`-${ledger.delta}`
   const entry = sql`case when ${ledger.reason} = 'sold' then 1 else 0 end`
-  const square = sql`1.0 * ${ledger.delta} * ${ledger.delta}`
-  const sum = (value: SQL) => sql<number>`sum(${value})`
+  const square = sql`cast(${ledger.delta} as double precision) * ${ledger.delta}`
   return db.scanner
     .select({
       productId: ledger.productId,
-      ...{ u1: sum(lately(units)).as('u1'), n1: sum(lately(entry)).as('n1') },
-      ...{ s1: sum(lately(square)).as('s1'), u2: sum(units).as('u2') },
-      ...{ n2: sum(entry).as('n2'), s2: sum(square).as('s2') },
+      u1: sum(lately(units)).as('u1'),
+      n1: sum(lately(entry)).as('n1'),
+      s1: sum(lately(square)).as('s1'),
+      u2: sum(units).as('u2'),
+      n2: sum(entry).as('n2'),
+      s2: sum(square).as('s2'),
     })
     .from(ledger)
     .where(
@@ -111,6 +113,15 @@ function salesIn(db: Database, { short, long }: SalesWindows, productId: number 
     .as('sales')
 }
 
-function orZero(sum: SQL.Aliased): SQL {
-  return sql`coalesce(${sum}, 0)`
+function sum(value: SQL): SQL<number> {
+  return sql<number>`sum(${value})`
+}
+
+/** Not as integers: their product may have more than 64 bits. */
+function times(value: SQL.Aliased | Column, days: number): SQL {
+  return sql`cast(${value} as double precision) * ${sql.raw(String(days))}`
+}
+
+function orZero(value: SQL.Aliased): SQL {
+  return sql`coalesce(${value}, 0)`
 }
