@@ -6,7 +6,7 @@ import type { Rate } from './http/limits/gcra.ts'
 import type { LogOptions } from '#server/platform/log.ts'
 import { currencyOf, type Currency } from '#server/products/product.ts'
 import type { WebhookOptions } from '#server/webhooks/webhooks.ts'
-import { parseRule } from './bridge/item-id-rules.ts'
+import { mistakesIn } from './bridge/item-id-rules.ts'
 import { knownFields } from './parse-input.ts'
 
 export interface Config {
@@ -194,14 +194,8 @@ const Env = v.pipe(
     ADS_ITEM_ID_RULES: v.pipe(
       list(''),
       v.check(
-        (templates) => templates.every((template) => !('mistake' in parseRule(template))),
-        ({ input }) =>
-          input
-            .flatMap((template) => {
-              const rule = parseRule(template)
-              return 'mistake' in rule ? rule.mistake : []
-            })
-            .join('; '),
+        (templates) => mistakesIn(templates).length === 0,
+        ({ input }) => mistakesIn(input).join('; '),
       ),
     ),
     ADS_SOURCE: v.optional(v.string()),

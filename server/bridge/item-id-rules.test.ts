@@ -28,7 +28,7 @@ test.each([
   ['gla_', 'needs one of {id}, {sku}, {gtin}, {variant}'],
   ['shopify_{country}', 'needs one of'],
   ['{id}_{sku}', 'needs one of'],
-  ['gla_{id', 'a brace too many'],
+  ['gla_{id', 'a brace or a comma too many'],
 ])('%s is refused: it %s', (template, mistake) => {
   expect(parseRule(template)).toEqual({ mistake: expect.stringContaining(mistake) })
 })

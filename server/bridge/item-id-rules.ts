@@ -12,14 +12,16 @@ export interface ItemIdRule {
   read: (itemId: string) => { field: KeyField; value: string } | undefined
 }
 
-const PLACE = /\{([^{}]*)\}/g
+/** Commas separate templates. */
+const PLACE = /\{([^{},]*)\}/g
 
 /** @returns the rule, or what is wrong with the template */
 export function parseRule(template: string): ItemIdRule | { mistake: string } {
   const names = [...template.matchAll(PLACE)].map(([, name = '']) => name)
   const own = names.filter((name): name is FieldName => Object.hasOwn(FIELDS, name))
   const [name] = own
-  if (/[{}]/.test(template.replaceAll(PLACE, ''))) return { mistake: `"${template}" has a brace too many` }
+  if (/[{},]/.test(template.replaceAll(PLACE, '')))
+    return { mistake: `"${template}" has a brace or a comma too many` }
   if (name === undefined || own.length > 1)
     return {
       mistake: `"${template}" needs one of ${Object.keys(FIELDS)
@@ -39,6 +41,13 @@ export function parseRule(template: string): ItemIdRule | { mistake: string } {
       return value === undefined ? undefined : { field: FIELDS[name], value }
     },
   }
+}
+
+export function mistakesIn(templates: readonly string[]): string[] {
+  return templates.flatMap((template) => {
+    const rule = parseRule(template)
+    return 'mistake' in rule ? [rule.mistake] : []
+  })
 }
 
 /** @throws Error with the first mistake */

@@ -1,4 +1,5 @@
 /** Ads meet products: what was spent on them while they were out of stock, and on what no product has. */
+import type * as v from 'valibot'
 import type { DayOfItems } from '#server/ads/ads.ts'
 import { addDays, daysBetween, startOfDate, type DateRange } from '#server/ads/calendar.ts'
 import { toNumber } from '#server/ads/decimal.ts'
@@ -10,7 +11,6 @@ import { mutation, query } from '#server/operation.ts'
 import { Nothing } from '#server/products/schema.ts'
 import { toProduct } from '#server/products/wire.ts'
 import type { Interval } from './attribution.ts'
-import { parseRule } from './item-id-rules.ts'
 import * as schema from './schema.ts'
 import { spendByStock, within, type ProductSpend, type SpendByStock } from './spend-by-stock.ts'
 
@@ -61,7 +61,6 @@ export const bridgeOperations = {
     cost: 'write',
     transactional: false,
     async run(ctx, { rules: templates }) {
-      refuseMistakes(templates, '/rules')
       await ctx.bridge.storeRules(templates)
       return await rules(ctx)
     },
@@ -149,14 +148,12 @@ function totalsToWire(totals: SpendByStock['totals'][number]) {
 
 async function unmatchedItems(
   ctx: Needed,
-  { rules: proposed, limit, ...asked }: { rules?: string | undefined; limit: number } & schema.SpendQuery,
+  { rules: proposed, limit, ...asked }: v.InferOutput<typeof schema.UnmatchedQuery>,
 ) {
-  const templates = proposed?.split(',').map((template) => template.trim())
-  if (templates) refuseMistakes(templates, '/rules')
   const range = rangeOf(ctx, asked)
   const days = await ctx.ads.itemSpend(range)
   const itemIds = itemIdsOf(days)
-  const owners = await ctx.bridge.match(itemIds, templates)
+  const owners = await ctx.bridge.match(itemIds, proposed)
   const { unmatched, totals } = spendByStock(days, { owners, stockOuts: new Map(), recentFrom: range.to })
   return {
     ...coverage(ctx, range),
@@ -183,18 +180,12 @@ async function rules({ bridge }: Pick<Context, 'bridge'>) {
   return { rules: [...templates], source }
 }
 
-function refuseMistakes(templates: readonly string[], pointer: string): void {
-  const mistakes = templates.flatMap((template) => {
-    const rule = parseRule(template)
-    return 'mistake' in rule ? [{ pointer, detail: rule.mistake }] : []
-  })
-  if (mistakes.length > 0) throw invalidInput(mistakes)
-}
-
 /** The dates that are asked for, ending yesterday in the account's own time zone unless told otherwise. */
-function rangeOf({ ads }: Needed, { days = DEFAULT_DAYS, ...asked }: schema.SpendQuery): DateRange {
-  const yesterday = ads.yesterday()
-  const range = fillRange(asked, { from: addDays(asked.to ?? yesterday, 1 - days), to: yesterday })
+function rangeOf({ ads }: Needed, { days, from, to }: schema.SpendQuery): DateRange {
+  const isOpen = from !== undefined && to === undefined && days !== undefined
+  const asked = { from, to: isOpen ? addDays(from, days - 1) : to }
+  const last = to ?? ads.yesterday()
+  const range = fillRange(asked, { from: addDays(last, 1 - (days ?? DEFAULT_DAYS)), to: last })
   if (range.from > range.to) throw invalidInput([{ pointer: '/from', detail: 'must not be after to' }])
   if (daysBetween(range.from, range.to) >= schema.MAX_DAYS)
     throw invalidInput([{ pointer: '/from', detail: `the range must not exceed ${schema.MAX_DAYS} days` }])

@@ -3,15 +3,9 @@ import * as v from 'valibot'
 import { Source } from '#server/ads/schema.ts'
 import { MAX_PAGE_SIZE, Product, ProductId } from '#server/products/schema.ts'
 
-const MAX_WITHIN_DAYS = 365
-
 const Within = v.pipe(
   v.string('must be days such as 14d'),
-  v.check(
-    (text) => /^[1-9]\d{0,2}d$/.test(text) && Number.parseInt(text, 10) <= MAX_WITHIN_DAYS,
-    `must be days from 1d to ${MAX_WITHIN_DAYS}d`,
-  ),
-  v.metadata({ pattern: '^[1-9]\\d{0,2}d$' }),
+  v.regex(/^(?:[1-9]|[1-9]\d|[12]\d\d|3[0-5]\d|36[0-5])d$/, 'must be days from 1d to 365d'),
   v.transform((text) => Number.parseInt(text, 10)),
 )
 

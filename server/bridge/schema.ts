@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { CalendarDate, CostCurrency, Source } from '#server/ads/schema.ts'
 import { Product } from '#server/products/schema.ts'
+import { mistakesIn } from './item-id-rules.ts'
 
 export const MAX_DAYS = 731
 const MAX_RULES = 20
@@ -14,21 +15,15 @@ const range = {
     v.optional(
       v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_DAYS, `must be at most ${MAX_DAYS}`)),
     ),
-    v.description('So many dates up to yesterday in the account’s time zone; 7 when no range is given.'),
+    v.description(
+      'So many dates, where from or to is left out; up to yesterday in the account’s time zone. 7.',
+    ),
   ),
   from: v.optional(CalendarDate),
   to: v.optional(CalendarDate),
 }
 
-const daysOrRange = <
-  T extends { days?: number | undefined; from?: string | undefined; to?: string | undefined },
->() =>
-  v.check<T, string>(
-    ({ days, from, to }) => days === undefined || (from === undefined && to === undefined),
-    'give days, or from and to',
-  )
-
-export const SpendQuery = v.pipe(v.strictObject(range), daysOrRange())
+export const SpendQuery = v.strictObject(range)
 export type SpendQuery = v.InferOutput<typeof SpendQuery>
 
 /** What a range of dates has to say of itself. */
@@ -89,17 +84,39 @@ export const OutOfStockSpend = v.object({
   ),
 })
 
-export const UnmatchedQuery = v.pipe(
-  v.strictObject({
-    ...range,
-    rules: v.pipe(
-      v.optional(v.string()),
-      v.description('To be tried instead of those in force: templates with commas between them.'),
-    ),
-    limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)), 100),
-  }),
-  daysOrRange(),
+const ANY_NAME = String.raw`\{(?!id\}|sku\}|gtin\}|variant\})[^{},]*\}`
+const RULE = String.raw`[^{},]*(?:${ANY_NAME}[^{},]*)*\{(?:id|sku|gtin|variant)\}[^{},]*(?:${ANY_NAME}[^{},]*)*`
+
+/** The metadata are what the check means to the OpenAPI document. */
+const Rule = v.pipe(
+  v.string(),
+  v.maxLength(200, 'is too long'),
+  v.check(
+    (template) => mistakesIn([template]).length === 0,
+    ({ input }) => mistakesIn([input]).join('; '),
+  ),
+  v.metadata({ pattern: `^${RULE}$` }),
 )
+
+const ListOfRules = v.pipe(
+  v.string(),
+  v.maxLength(4000, 'is too long'),
+  v.metadata({ pattern: `^(?:${RULE}(?:,${RULE})*)?$` }),
+  v.transform((text) => (text === '' ? [] : text.split(',').map((template) => template.trim()))),
+  v.check(
+    (templates) => mistakesIn(templates).length === 0,
+    ({ input }) => mistakesIn(input).join('; '),
+  ),
+)
+
+export const UnmatchedQuery = v.strictObject({
+  ...range,
+  rules: v.pipe(
+    v.optional(ListOfRules),
+    v.description('To be tried instead of those in force: templates with commas between them.'),
+  ),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)), 100),
+})
 
 const Matching = {
   matched: v.pipe(v.number(), v.description('Item ids with spend that a product has.')),
@@ -115,8 +132,6 @@ export const UnmatchedItems = v.object({
   ),
   totals: v.array(v.object({ currency: v.string(), cost_micros: micros })),
 })
-
-const Rule = v.pipe(v.string(), v.minLength(1, 'must not be empty'), v.maxLength(200, 'is too long'))
 
 export const RulesChange = v.strictObject({
   rules: v.pipe(v.array(Rule, 'must be a list'), v.maxLength(MAX_RULES, `must have at most ${MAX_RULES}`)),
