@@ -11,7 +11,7 @@ interface UnfetchedNoteProps {
 /** Days that are not there have cost something, too: a sum without them must not look whole. */
 export function UnfetchedNote({ spend: { from, to } }: UnfetchedNoteProps) {
   const days = useQuery(trpc.ads.days.queryOptions({ from, to, report: 'product' }))
-  const stored = ['complete', 'provisional', 'empty']
+  const stored = ['complete', 'provisional', 'partial', 'empty', 'closed']
   const dates = new Set(
     (days.data?.days ?? []).flatMap((day) => (stored.includes(day.state) ? [] : [day.date])),
   )

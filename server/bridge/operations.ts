@@ -109,7 +109,10 @@ async function itemsOf({ products, currency }: Needed, spend: readonly ProductSp
   return told
     .toSorted(
       (a, b) =>
-        compare(a.currency, b.currency) || compare(b.costMicros, a.costMicros) || a.productId - b.productId,
+        compare(a.currency, b.currency) ||
+        compare(b.costMicros, a.costMicros) ||
+        compare(b.recentMicros, a.recentMicros) ||
+        a.productId - b.productId,
     )
     .flatMap((own) => {
       const row = rows.get(own.productId)
