@@ -1,6 +1,8 @@
 /** The table of contents: every operation of the system, by the name that a typed client calls it. */
 import { adsOperations } from '#server/ads/operations.ts'
 import { bridgeOperations } from '#server/bridge/operations.ts'
+import { exclusionRoutes } from '#server/bridge/exclusions.ts'
+import { feedRoutes } from '#server/bridge/feeds.ts'
 import { runningOutOperations } from '#server/bridge/running-out.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { batchOperations } from '#server/products/batch.ts'
@@ -31,7 +33,7 @@ export const api = {
 export const formatsOf = (currency: Currency) => ({ price: priceSchema(currency) })
 
 /** Files, over REST alone. */
-export const transfers = { ...productFileRoutes }
+export const transfers = { ...productFileRoutes, ...feedRoutes, ...exclusionRoutes }
 
 /** What is sent by the server itself. */
 export const webhookEvents = eventSchemas

@@ -1,7 +1,14 @@
 /** The caller of a request, and what its scopes allow. */
 import { ProblemError } from '#server/errors.ts'
 
-export const SCOPES = ['products:read', 'products:write', 'ads:read', 'ads:write', 'admin'] as const
+export const SCOPES = [
+  'products:read',
+  'products:write',
+  'ads:read',
+  'ads:write',
+  'feeds:read',
+  'admin',
+] as const
 export type Scope = (typeof SCOPES)[number]
 
 export interface Caller {

@@ -1,5 +1,6 @@
 /** The command line and servers that run meanwhile, each in a process of its own. */
 import { describe, expect, test } from 'bun:test'
+import { SCOPES } from '#server/caller.ts'
 import { bearer, createKey, databases, keysCommand, revokeKey } from '#server/keys/keys.testing.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
@@ -55,7 +56,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
       {
         name: 'first key',
         prefix: key.slice(0, 11),
-        scopes: ['products:read', 'products:write', 'ads:read', 'ads:write', 'admin'],
+        scopes: [...SCOPES],
       },
     ])
     await revokeKey(DATABASE_URL, key)

@@ -31,8 +31,9 @@ export function createKeyStore(db: Database, clock: Clock) {
   const { apiKeys, keyState } = db.tables
 
   const create = async (tx: Pick<typeof db.reader, 'insert'>, wishes: KeyWishes): Promise<CreatedKey> => {
-    const { key, prefix } = newKey()
     const { name, scopes, expiresAt = null } = wishes
+    const isForFeeds = scopes.every((scope) => scope === 'feeds:read')
+    const { key, prefix } = newKey(isForFeeds ? 'feed' : 'ak')
     const [row] = await tx
       .insert(apiKeys)
       .values({

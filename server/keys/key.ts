@@ -1,5 +1,5 @@
 /**
- * `ak_` + 8 public characters + `_` + 40 secret ones + 6 of a checksum, letters and digits all: recognised by shape
+ * `ak_`, or `feed_` for what may stand in the address of a feed, + 8 public characters + `_` + 40 secret ones + 6 of a checksum, letters and digits all: recognised by shape
  * wherever it leaks, and a typing error is distinguished from a wrong key without a query.
  */
 import { timingSafeEqual } from 'node:crypto'
@@ -9,18 +9,18 @@ const PUBLIC_LENGTH = 8
 /** 238 bits. */
 const SECRET_LENGTH = 40
 const CHECKSUM_LENGTH = 6
-const SHAPE = /^(ak_[0-9A-Za-z]{8})_[0-9A-Za-z]{46}$/
+const SHAPE = /^((?:ak|feed)_[0-9A-Za-z]{8})_[0-9A-Za-z]{46}$/
 /** A key, or its public part with or without `ak_`. */
-const REFERENCE = /^(?:ak_)?([0-9A-Za-z]{8})(?:_[0-9A-Za-z]{46})?$/
+const REFERENCE = /^(?:(ak|feed)_)?([0-9A-Za-z]{8})(?:_[0-9A-Za-z]{46})?$/
 
 export interface NewKey {
   key: string
-  /** `ak_…`, the public part. */
+  /** `ak_…` or `feed_…`, the public part. */
   prefix: string
 }
 
-export function newKey(): NewKey {
-  const prefix = `ak_${randomText(PUBLIC_LENGTH)}`
+export function newKey(kind: 'ak' | 'feed' = 'ak'): NewKey {
+  const prefix = `${kind}_${randomText(PUBLIC_LENGTH)}`
   const unchecked = `${prefix}_${randomText(SECRET_LENGTH)}`
   return { key: unchecked + checksumOf(unchecked), prefix }
 }
@@ -34,8 +34,8 @@ export function prefixOf(key: string): string | undefined {
 
 /** How a person may name a key: by its prefix, or, in a hurry, by the whole key. */
 export function referredPrefix(reference: string): string | undefined {
-  const found = REFERENCE.exec(reference)?.[1]
-  return found && `ak_${found}`
+  const [, kind = 'ak', found] = REFERENCE.exec(reference) ?? []
+  return found && `${kind}_${found}`
 }
 
 /** Letters and digits, each of them equally likely. */

@@ -32,7 +32,7 @@ export async function createKey(databaseUrl: string, name: string, ...scopes: st
 }
 
 export async function revokeKey(databaseUrl: string, key: string): Promise<void> {
-  const { code, stderr } = await keysCommand(databaseUrl, 'revoke', key.slice(0, 11))
+  const { code, stderr } = await keysCommand(databaseUrl, 'revoke', key.slice(0, key.lastIndexOf('_')))
   if (code !== 0) throw new Error(stderr)
 }
 

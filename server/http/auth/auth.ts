@@ -6,7 +6,7 @@ import type { Identity, KeyRing } from '#server/keys/key-ring.ts'
 import { exchangeOf } from '#server/http/exchange.ts'
 import { createFailedLogins, type FailedLoginOptions } from '#server/http/limits/failed-logins.ts'
 import { requireOwnOrigin } from './own-origin.ts'
-import { requestIdOf } from '#server/http/problem.ts'
+import { pathOf, requestIdOf } from '#server/http/problem.ts'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -40,6 +40,7 @@ export interface AuthOptions extends Omit<Availability, 'requestId'>, FailedLogi
 
 export const SESSION_COOKIE = 'adstock_session'
 const SESSION_TOKEN = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([0-9A-Za-z]{43})(?:;|$)`)
+const FEEDS = '/v1/feeds/'
 /** An open stream ends within this time and a question to the database after its key was revoked. */
 const STREAM_CHECK_MS = 2_000
 
@@ -69,6 +70,8 @@ export function createAuth(options: AuthOptions): Auth {
     patiently(request, options, () => {
       const given = request.headers.get('authorization')
       if (given !== null) return identify.byKey(request, bearerOf(given), counts)
+      const feedKey = feedKeyOf(request)
+      if (feedKey !== null) return identify.byKey(request, feedKey, counts)
       const token = sessionTokenOf(request)
       return token === undefined ? anonymous : identify.bySession(request, token)
     })
@@ -169,6 +172,15 @@ function keyIdOf({ kind, id }: Caller): string | undefined {
 function bearerOf(header: string): string {
   const key = /^bearer +(\S+) *$/i.exec(header)?.[1]
   if (key === undefined) throw new ProblemError('KEY_INVALID', 'Send the key as Authorization: Bearer ak_…')
+  return key
+}
+
+/** Addresses are logged and passed on: only a key that reads feeds, and nothing else, is taken from one. */
+function feedKeyOf(request: Request): string | null {
+  if (!pathOf(request.url).startsWith(FEEDS)) return null
+  const key = new URL(request.url).searchParams.get('key')
+  if (key !== null && !key.startsWith('feed_'))
+    throw new ProblemError('KEY_INVALID', 'Only a feed key, feed_…, is taken from an address.')
   return key
 }
 
