@@ -37,6 +37,7 @@ export function ItemIdRule({ days }: { days: number }) {
         Rule for item ids
         <input
           type="text"
+          className="field"
           list="item-id-templates"
           value={rule}
           placeholder={TEMPLATES[0]}

@@ -51,7 +51,7 @@ function Figure({ label, amounts, unit = '', children }: FigureProps) {
           {inWords(amounts)}
           {unit}
         </strong>
-        <span className="quiet-text">{children}</span>
+        <p className="quiet-text">{children}</p>
       </dd>
     </div>
   )

@@ -65,6 +65,7 @@ function AssignItem({ itemId }: { itemId: string }) {
     >
       <input
         type="text"
+        className="field"
         value={text}
         placeholder="SKU or name"
         aria-label={`Product of ${itemId}`}

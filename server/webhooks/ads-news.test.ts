@@ -2,6 +2,7 @@
 import { afterAll, expect, test } from 'bun:test'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openDatabase } from '#db/open.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { startReceiver, verify, type Receiver } from './receiver.testing.ts'
@@ -35,6 +36,7 @@ async function open(): Promise<Place> {
     ADS_SOURCE: source,
     ADS_DIR: join(path, 'ads'),
     ADS_REPORTS: 'product',
+    DATABASE_URL: `file:${join(path, 'shop.db')}`,
     WEBHOOKS_ALLOW_PRIVATE: 'true',
   }
   const receiver = resources.use(startReceiver())
@@ -65,6 +67,17 @@ async function runOnce(server: TestServer, refresh = false): Promise<string> {
   return body.id
 }
 
+/** As if the product had been out of stock for ever. */
+async function backdate(databaseUrl: string): Promise<void> {
+  const db = await openDatabase(databaseUrl)
+  const { products, stockOuts } = db.tables
+  await db.withTransaction(async (tx) => {
+    await tx.update(products).set({ createdAt: 0 })
+    await tx.update(stockOuts).set({ fromAt: 0 })
+  })
+  await db.close()
+}
+
 test('a run that fails is told, and the first one that does not', async () => {
   const place = await open()
   const { server, receiver, failing } = place
@@ -92,6 +105,7 @@ test('what was spent on products that are out of stock is told after the daily j
   const secret = await listen(place, [type, 'ads.run_failed'], { min_spend_micros: '2500000' })
   await listen(place, [type], { min_spend_micros: '2500001' })
   await server.rest('POST /products', { body: { sku: 'A1', name: 'Belt', price: '1.00', stock_level: 0 } })
+  await backdate(env['DATABASE_URL'] ?? '')
   const daily = Bun.spawn([process.execPath, ADS_PROGRAM, 'daily'], {
     env: { ...process.env, ...env },
     stdout: 'ignore',

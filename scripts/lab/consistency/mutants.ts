@@ -22,6 +22,8 @@ function farFromDatabase({ replicas }: Cluster): void {
   replicas[0]?.toDatabase.set('slow')
 }
 
+const WAY_BACK_MS = 50
+
 export const MUTANTS = {
   'joins-questions': {
     what: 'a read joins a question about freshness that is already under way',
@@ -114,7 +116,13 @@ export const MUTANTS = {
       cache.read = async (asked, load) => {
         const flying = flights.get(asked.key)
         if (flying) return await flying
-        const flight = read(asked, load).finally(() => flights.delete(asked.key))
+        // As if what was read took its time on the way back.
+        const returned = async () => {
+          const answer = await read(asked, load)
+          await Bun.sleep(WAY_BACK_MS)
+          return answer
+        }
+        const flight = returned().finally(() => flights.delete(asked.key))
         flights.set(asked.key, flight)
         return await flight
       }
