@@ -117,7 +117,7 @@ test('a day of more than 10,000 rows comes in chunks, and in pages', async () =>
 test('mixed: pages are struck too, the later ones by tokens that have expired', async () => {
   const { ask } = await open({
     scenario: 'mixed',
-    itemIds: Array.from({ length: 60_000 }, (_, n) => `item-${n}`),
+    itemIds: Array.from({ length: 12_000 }, (_, n) => `item-${n}`),
   })
   const query = `SELECT ad_group.id, segments.product_item_id, segments.date, metrics.clicks FROM shopping_performance_view WHERE segments.date = '2026-03-03'`
   const answers: string[] = []
@@ -126,7 +126,7 @@ test('mixed: pages are struck too, the later ones by tokens that have expired', 
     answers.push(status === 200 ? 'a page' : (/EXPIRED_PAGE_TOKEN/.exec(text)?.[0] ?? text))
   }
   expect(new Set(answers)).toEqual(new Set(['a page', 'EXPIRED_PAGE_TOKEN']))
-}, 15_000)
+}, 60_000)
 
 test('sums over a range are the sums of its dates', async () => {
   const { ask, simulator } = await open()
