@@ -1,9 +1,9 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
 import type { Server } from 'bun'
 import { Cron } from 'croner'
-import { eq } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import { openDatabase } from '#db/open.ts'
+import { readSetting } from '#db/settings.ts'
 import { refreshSearch } from '#db/search/refresh.ts'
 import { createAds, type Ads } from '#server/ads/ads.ts'
 import { openAnswerCache, type CreateCache } from './cache/answer-cache.ts'
@@ -151,7 +151,8 @@ function deliveryParts(services: Services, { db, metrics }: Pick<SharingParts, '
         })),
     }))
   }
-  return { db, metrics, log: services.log, runs: () => services.ads.runs(), spendOnOutOfStock }
+  const { log, lowStockAt } = services
+  return { db, metrics, log, lowStockAt, runs: () => services.ads.runs(), spendOnOutOfStock }
 }
 
 function connections(
@@ -263,8 +264,7 @@ async function setOnce(db: Database, name: string, value: string): Promise<strin
   const { settings } = db.tables
   return await db.withTransaction(async (tx) => {
     await tx.insert(settings).values({ name, value }).onConflictDoNothing()
-    const [stored] = await tx.select().from(settings).where(eq(settings.name, name))
-    return stored?.value ?? value
+    return (await readSetting(db, tx, name)) ?? value
   })
 }
 

@@ -296,7 +296,6 @@ function toConfig(
     webhooks: {
       allowPrivate: env.WEBHOOKS_ALLOW_PRIVATE,
       baseUrl: (env.PUBLIC_URL ?? '').replace(/\/+$/, ''),
-      lowStockAt: env.LOW_STOCK_AT,
     },
     lowStockAt: env.LOW_STOCK_AT,
     itemIdRules: env.ADS_ITEM_ID_RULES,

@@ -1,7 +1,8 @@
 /** The words of all names, kept so that a misspelt one finds those that may have been meant. */
-import { and, gte, inArray, lt, sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
+import { beginsWith } from './begins-with.ts'
 import { editDistance, deletionNeighbours, knownDeletionNeighbours, typosIn } from './typos.ts'
 import { HEAD_SIGN, vocabularyOf, type SomeOfSearched } from './columns.ts'
 
@@ -9,8 +10,6 @@ import { HEAD_SIGN, vocabularyOf, type SomeOfSearched } from './columns.ts'
 const MAX_MEANT = 20
 /** More words than this are quicker found by their prefix than one by one. */
 const MAX_BEGUN = 200
-/** Comes after every letter. */
-const LAST_LETTER = '\u{10FFFF}'
 /** Bounds what this process remembers to have written already; forgetting costs a statement that changes nothing. */
 const MAX_REMEMBERED = 200_000
 
@@ -62,7 +61,7 @@ export class Vocabulary {
     const found = await this.#db.reader
       .select()
       .from(this.#db.tables.words)
-      .where(and(gte(word, prefix), lt(word, `${prefix}${LAST_LETTER}`)))
+      .where(beginsWith(word, prefix))
       .orderBy(word)
       .limit(MAX_BEGUN + 1)
     return found.length > MAX_BEGUN ? undefined : found.map((row) => row.word)

@@ -3,7 +3,7 @@ import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
-import { addDays, dateIn, startOfDate, type DateRange } from './calendar.ts'
+import { addDays, dateIn, type DateRange } from './calendar.ts'
 import { collectSteps, type CheckStep } from './check.ts'
 import { requireSource, customersOf, kindOf, type SourceKind } from './connect.ts'
 import { coverageOf, type Coverage } from './coverage.ts'
@@ -11,7 +11,7 @@ import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError 
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
 import { rowsByCampaign, rowsByDate, rowsByProduct } from './groups.ts'
-import { ItemSpend, type ItemDay } from './item-spend.ts'
+import { ItemSpend, type DayOfItems } from './item-spend.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
@@ -75,15 +75,6 @@ export interface Ads extends AsyncDisposable {
   catchUp(): void
   /** The daily job, until disposal. */
   startSchedule(): void
-}
-
-/** Of one account. */
-export interface DayOfItems {
-  date: string
-  /** The date in the account's zone, in milliseconds since the epoch; of a date that is not over, up to now. */
-  time: { from: number; until: number }
-  currency: string
-  items: readonly ItemDay[]
 }
 
 export interface StartRun {
@@ -190,19 +181,18 @@ class AdsService implements Ads {
 
   async itemSpend(range: DateRange): Promise<DayOfItems[]> {
     const selection: Selection = { range, reports: ['product'], customerIds: this.customerIds }
-    const found = await this.#itemSpend.of(selectLines(this.#reader.lines().values(), selection))
     const accounts = this.#accounts()
-    const now = this.#parts.clock.now()
-    return found.map(({ line: { date, customerId }, items }) => {
-      const { timeZone = this.#zone(), currency = '' } = accounts[customerId] ?? {}
-      const from = startOfDate(timeZone, date)
-      const until = Math.max(from + 1, Math.min(startOfDate(timeZone, addDays(date, 1)), now))
-      return { date, time: { from, until }, currency, items }
+    return await this.#itemSpend.of(selectLines(this.#reader.lines().values(), selection), {
+      zoneOf: (customerId) => accounts[customerId]?.timeZone ?? this.zone(),
+      currencyOf: this.#grouping().currencyOf,
+      nowMs: this.#parts.clock.now(),
     })
   }
 
   zone(): string {
-    return this.#zone()
+    const accounts = this.#accounts()
+    const known = this.customerIds.map((id) => accounts[id]).find((account) => account !== undefined)
+    return known?.timeZone ?? this.#options.cronTimezone ?? 'UTC'
   }
 
   async startRun(request: StartRun): Promise<Run> {
@@ -249,7 +239,7 @@ class AdsService implements Ads {
       nowMs,
       lookbackOf: () => this.#options.lookbackDays,
       limitedHistory: kindOf(this.#options) !== 'module',
-      zoneOf: (id) => accounts[id]?.timeZone ?? this.#zone(),
+      zoneOf: (id) => accounts[id]?.timeZone ?? this.zone(),
       lines: this.#reader.lines(),
       onNotice: (notice) => notices.push(notice),
     })
@@ -272,14 +262,14 @@ class AdsService implements Ads {
 
   catchUp(): void {
     const { cron, cronTimezone, dir } = this.#options
-    const schedule = { cron, zone: cronTimezone ?? this.#zone() }
+    const schedule = { cron, zone: cronTimezone ?? this.zone() }
     const kind = isOverdue(schedule, readRuns(dir), this.#parts.clock.now()) ? 'daily' : 'backfill'
     void this.#runner.inBackground(this.#requestFor({ kind }), 'start')
   }
 
   startSchedule(): void {
     const { cron, cronTimezone } = this.#options
-    const zone = cronTimezone ?? this.#zone()
+    const zone = cronTimezone ?? this.zone()
     if (this.#schedule?.zone === zone) return
     this.#schedule?.job?.[Symbol.dispose]()
     const run = async () => await this.#runner.inBackground(this.#requestFor({ kind: 'daily' }), 'schedule')
@@ -328,13 +318,7 @@ class AdsService implements Ads {
   }
 
   #today(): string {
-    return dateIn(this.#zone(), this.#parts.clock.now())
-  }
-
-  #zone(): string {
-    const accounts = this.#accounts()
-    const known = this.customerIds.map((id) => accounts[id]).find((account) => account !== undefined)
-    return known?.timeZone ?? this.#options.cronTimezone ?? 'UTC'
+    return dateIn(this.zone(), this.#parts.clock.now())
   }
 }
 

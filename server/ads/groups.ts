@@ -31,7 +31,7 @@ export const REPORT_OF_GROUP = { campaign: 'campaign', product: 'product' } as c
 
 const CAMPAIGN_ID = 2
 const CAMPAIGN_NAME = 3
-const PRODUCT_ITEM_ID = 4
+export const PRODUCT_ITEM_ID = 4
 
 /** From the index alone. @param lines by date */
 export function rowsByDate(lines: readonly IndexLine[], { currencyOf }: Grouping): ReportRow[] {

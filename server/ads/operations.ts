@@ -219,13 +219,16 @@ function requireKnown({ customerIds: known }: Ads, asked: readonly string[] = []
   if (errors.length > 0) throw invalidInput(errors)
 }
 
-function toRange(asked: AskedRange, otherwise: DateRange): DateRange {
+/** @throws ProblemError `INVALID_INPUT` */
+export function toRange(
+  asked: AskedRange,
+  otherwise: DateRange,
+  maxDays: number = schema.MAX_RANGE_DAYS,
+): DateRange {
   const { from: first, to: last } = fillRange(asked, otherwise)
   if (first > last) throw invalidInput([{ pointer: '/from', detail: 'must not be after to' }])
-  if (daysBetween(first, last) >= schema.MAX_RANGE_DAYS)
-    throw invalidInput([
-      { pointer: '/from', detail: `the range must not exceed ${schema.MAX_RANGE_DAYS} days` },
-    ])
+  if (daysBetween(first, last) >= maxDays)
+    throw invalidInput([{ pointer: '/from', detail: `the range must not exceed ${maxDays} days` }])
   return { from: first, to: last }
 }
 

@@ -1,7 +1,8 @@
 /** Spend by the stock of its date, on real databases: the ledger decides, and every micro is accounted for. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import type { Ads, DayOfItems } from '#server/ads/ads.ts'
+import type { Ads } from '#server/ads/ads.ts'
+import type { DayOfItems } from '#server/ads/item-spend.ts'
 import { addDays, datesOf, startOfDate } from '#server/ads/calendar.ts'
 import { openShop, type Shop } from '#server/products/import/import-shop.testing.ts'
 import { createBridge, type Bridge } from './bridge.ts'

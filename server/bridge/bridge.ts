@@ -1,6 +1,7 @@
 /** Where ads and products meet: what the bridge keeps between requests, and its settings. */
-import { and, eq, gt, isNull, lt, or } from 'drizzle-orm'
+import { and, gt, isNull, lt, or } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
+import { readSetting, writeSetting } from '#db/settings.ts'
 import type { Interval } from './attribution.ts'
 import { rulesOf } from './item-id-rules.ts'
 import { ItemMatcher, type MatchedProduct } from './item-matcher.ts'
@@ -27,13 +28,13 @@ export interface Rules {
 
 /** @param configured `ADS_ITEM_ID_RULES` */
 export function createBridge(db: Database, configured: readonly string[]): Bridge {
-  const { settings, stockOuts } = db.tables
+  const { stockOuts } = db.tables
   const inForce = new ItemMatcher(db)
   const rules = async (): Promise<Rules> => {
-    const [stored] = await db.reader.select().from(settings).where(eq(settings.name, RULES))
-    return stored
-      ? { templates: JSON.parse(stored.value), source: 'stored' }
-      : { templates: configured, source: 'configured' }
+    const stored = await readSetting(db, db.reader, RULES)
+    return stored === undefined
+      ? { templates: configured, source: 'configured' }
+      : { templates: JSON.parse(stored), source: 'stored' }
   }
   return {
     rules,
@@ -59,14 +60,7 @@ export function createBridge(db: Database, configured: readonly string[]): Bridg
       return byProduct
     },
 
-    async storeRules(templates) {
-      const value = JSON.stringify(templates)
-      await db.withTransaction(async (tx) => {
-        await tx
-          .insert(settings)
-          .values({ name: RULES, value })
-          .onConflictDoUpdate({ target: settings.name, set: { value } })
-      })
-    },
+    storeRules: async (templates) =>
+      await db.withTransaction((tx) => writeSetting({ db, tx }, RULES, JSON.stringify(templates))),
   }
 }

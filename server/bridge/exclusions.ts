@@ -3,7 +3,8 @@ import { stringify } from 'csv-stringify/sync'
 import { download } from '#server/file-route.ts'
 import { protectCell } from '#server/products/csv-format.ts'
 import { Nothing } from '#server/products/schema.ts'
-import { walkRows } from './walk-rows.ts'
+import { walkRows } from '#server/products/walk-rows.ts'
+import { itemIdOf } from './item-id-rules.ts'
 
 const shared = { input: Nothing, scope: 'ads:read', cost: 'search' } as const
 const OUT_OF_STOCK = { inStock: false }
@@ -18,9 +19,9 @@ export const exclusionRoutes = {
     async *run(ctx) {
       let head = stringify([['item_id', 'product_id', 'name']])
       for await (const rows of walkRows(ctx, OUT_OF_STOCK)) {
-        const cells = rows.flatMap(({ id, name, adsItemId, sku }) => {
-          const itemId = adsItemId ?? sku
-          return itemId === null ? [] : [[protectCell(itemId), id, protectCell(name)]]
+        const cells = rows.flatMap((row) => {
+          const itemId = itemIdOf(row)
+          return itemId === null ? [] : [[protectCell(itemId), row.id, protectCell(row.name)]]
         })
         yield head + stringify(cells)
         head = ''
@@ -37,7 +38,7 @@ export const exclusionRoutes = {
     async *run(ctx) {
       for await (const rows of walkRows(ctx, OUT_OF_STOCK))
         yield rows
-          .flatMap(({ adsItemId, sku }) => adsItemId ?? sku ?? [])
+          .flatMap((row) => itemIdOf(row) ?? [])
           .map((itemId) => `${itemId}\n`)
           .join('')
     },

@@ -7,7 +7,8 @@ import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { download } from '#server/file-route.ts'
 import { formatPrice } from '#server/products/product.ts'
-import { walkRows } from './walk-rows.ts'
+import { walkRows } from '#server/products/walk-rows.ts'
+import { itemIdOf } from './item-id-rules.ts'
 
 /** https://support.google.com/merchants/answer/6324486 */
 const DESTINATIONS = ['Shopping_ads', 'Display_ads', 'Free_listings'] as const
@@ -88,19 +89,15 @@ function fieldsOf({ excluded_destination }: FeedQuery): string[] {
 }
 
 /** None for a product without an id there. */
-function itemOf(
-  { adsItemId, sku, priceMinor, stockLevel }: ProductRow,
-  { currency }: Context,
-  { excluded_destination }: FeedQuery,
-): Item[] {
-  const id = adsItemId ?? sku
+function itemOf(row: ProductRow, { currency }: Context, { excluded_destination }: FeedQuery): Item[] {
+  const id = itemIdOf(row)
   if (id === null) return []
-  const isIn = stockLevel > 0
+  const isIn = row.stockLevel > 0
   return [
     {
       id: oneLine(id),
       availability: isIn ? 'in_stock' : 'out_of_stock',
-      price: `${formatPrice(priceMinor, currency)} ${currency.code}`,
+      price: `${formatPrice(row.priceMinor, currency)} ${currency.code}`,
       ...(excluded_destination && { excluded_destination: isIn ? '' : excluded_destination }),
     },
   ]

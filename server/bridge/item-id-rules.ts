@@ -1,5 +1,16 @@
 /** How a catalogue's item ids are made of its products' fields: `shopify_{country}_{product}_{variant}`, `gla_{id}`. */
 
+/** Under which a product is advertised. */
+export function itemIdOf({
+  adsItemId,
+  sku,
+}: {
+  adsItemId: string | null
+  sku: string | null
+}): string | null {
+  return adsItemId ?? sku
+}
+
 /** Those that say which product it is; every other name stands for any text. */
 const FIELDS = { id: 'id', sku: 'sku', gtin: 'gtin', variant: 'sku' } as const
 type FieldName = keyof typeof FIELDS

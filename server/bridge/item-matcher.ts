@@ -34,6 +34,7 @@ export class ItemMatcher {
   #rules: readonly ItemIdRule[] = []
   /** Of every item id that was asked for, by falling priority. */
   #wanted = new Map<string, Key[]>()
+  #wantedKeys: ReadonlySet<Key> = new Set()
   #owners = new Map<Key, MatchedProduct>()
   /** Of each product that owns any: all of its keys. */
   #keys = new Map<number, string>()
@@ -74,13 +75,13 @@ export class ItemMatcher {
 
   /** @returns false when a change concerns what item ids belong to */
   async #follow(): Promise<boolean> {
-    const keys = new Set([...this.#wanted.values()].flat())
     for (let followed = 0; followed < MAX_FOLLOWED;) {
       const changes = await changeRows(this.#db, this.#seq, FEED_PAGE)
       for (const { productId, product } of changes) {
         const now = product === null ? [] : keysOf(storedKeys(product))
         const before = this.#keys.get(productId)
-        const concerns = before === undefined ? now.some((key) => keys.has(key)) : before !== now.join('\n')
+        const concerns =
+          before === undefined ? now.some((key) => this.#wantedKeys.has(key)) : before !== now.join('\n')
         if (concerns) return false
       }
       this.#seq = changes.at(-1)?.seq ?? this.#seq
@@ -95,10 +96,10 @@ export class ItemMatcher {
     this.#seq = await latestSeq(this.#db)
     this.#owners = new Map()
     this.#keys = new Map()
-    const wanted = new Set([...this.#wanted.values()].flat())
+    this.#wantedKeys = new Set([...this.#wanted.values()].flat())
     for await (const product of products(this.#db)) {
       const keys = keysOf(product)
-      const own = keys.filter((key) => wanted.has(key))
+      const own = keys.filter((key) => this.#wantedKeys.has(key))
       if (own.length === 0) continue
       this.#keys.set(product.id, keys.join('\n'))
       const { id, createdAt } = product

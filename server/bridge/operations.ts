@@ -1,12 +1,11 @@
 /** Ads meet products: what was spent on them while they were out of stock, and on what no product has. */
 import type * as v from 'valibot'
-import type { DayOfItems } from '#server/ads/ads.ts'
-import { addDays, daysBetween, startOfDate, type DateRange } from '#server/ads/calendar.ts'
+import type { DayOfItems } from '#server/ads/item-spend.ts'
+import { addDays, startOfDate, type DateRange } from '#server/ads/calendar.ts'
 import { toNumber } from '#server/ads/decimal.ts'
 import type { Day } from '#server/ads/schema.ts'
-import { fillRange } from '#server/ads/plan.ts'
+import { toRange } from '#server/ads/operations.ts'
 import type { Context } from '#server/context.ts'
-import { invalidInput } from '#server/errors.ts'
 import { mutation, query } from '#server/operation.ts'
 import { Nothing } from '#server/products/schema.ts'
 import { toProduct } from '#server/products/wire.ts'
@@ -75,7 +74,7 @@ export async function outOfStockSpend(ctx: Needed, asked: schema.SpendQuery) {
   const time = timeOf(ctx, range, days)
   const stockOuts = await ctx.bridge.stockOuts(time)
   const recentFrom = addDays(range.to, 1 - RECENT_DAYS)
-  const owners = await ctx.bridge.match(itemIdsOf(days), undefined)
+  const owners = await ctx.bridge.match(itemIdsOf(days))
   const { products, totals } = spendByStock(days, { owners, stockOuts, recentFrom })
   const recentDates = new Set(days.flatMap(({ date }) => (date >= recentFrom ? date : []))).size
   const items = await itemsOf(ctx, products, { stockOuts, time, recentDates })
@@ -103,9 +102,7 @@ async function itemsOf({ products, currency }: Needed, spend: readonly ProductSp
   const told = spend.filter(
     ({ productId, costMicros, recentMicros }) => costMicros > 0n || (isOut(productId) && recentMicros > 0n),
   )
-  const rows = new Map(
-    (await products.byIds(told.map(({ productId }) => productId))).map((row) => [row.id, row]),
-  )
+  const rows = await products.rowsById(told.map(({ productId }) => productId))
   return told
     .toSorted(
       (a, b) =>
@@ -188,11 +185,8 @@ function rangeOf({ ads }: Needed, { days, from, to }: schema.SpendQuery): DateRa
   const isOpen = from !== undefined && to === undefined && days !== undefined
   const asked = { from, to: isOpen ? addDays(from, days - 1) : to }
   const last = to ?? ads.yesterday()
-  const range = fillRange(asked, { from: addDays(last, 1 - (days ?? DEFAULT_DAYS)), to: last })
-  if (range.from > range.to) throw invalidInput([{ pointer: '/from', detail: 'must not be after to' }])
-  if (daysBetween(range.from, range.to) >= schema.MAX_DAYS)
-    throw invalidInput([{ pointer: '/from', detail: `the range must not exceed ${schema.MAX_DAYS} days` }])
-  return range
+  const otherwise = { from: addDays(last, 1 - (days ?? DEFAULT_DAYS)), to: last }
+  return toRange(asked, otherwise, schema.MAX_DAYS)
 }
 
 /** From the first date to the end of the last one, in whichever account that is. */

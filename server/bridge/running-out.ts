@@ -3,7 +3,7 @@ import type * as v from 'valibot'
 import { addDays } from '#server/ads/calendar.ts'
 import type { Context } from '#server/context.ts'
 import { query } from '#server/operation.ts'
-import { decodeCursor, encodeCursor } from '#server/products/cursor.ts'
+import { decodeCursor, pageOf } from '#server/products/cursor.ts'
 import { productNotFound } from '#server/products/refusals.ts'
 import type { Sales, SalesWindow, SellingRow } from '#server/products/sales.ts'
 import { toProduct } from '#server/products/wire.ts'
@@ -71,16 +71,13 @@ async function runningOut(
     .filter(({ value }) => value <= within)
     .toSorted(inOrder)
   const rest = after ? all.filter((each) => inOrder(each, { ...after, value: Number(after.value) }) > 0) : all
-  const page = rest.slice(0, limit)
-  const last = rest.length > limit ? page.at(-1) : undefined
+  const { rows, next_cursor } = pageOf(rest, { limit, list: bound, placeOf: ({ value }) => value })
   return {
     ...about(ctx, sales),
     within_days: within,
     total: all.length,
-    items: page.map((each) => toWire(ctx, sales, each)),
-    next_cursor: last
-      ? encodeCursor({ direction: 'next', value: last.value, id: last.id, inclusive: false }, bound)
-      : null,
+    items: rows.map((each) => toWire(ctx, sales, each)),
+    next_cursor,
   }
 }
 

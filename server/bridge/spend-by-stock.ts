@@ -1,6 +1,5 @@
 /** What was spent on each product and what of it while there was no stock: by date, from the ledger. */
-import type { DayOfItems } from '#server/ads/ads.ts'
-import type { ItemDay } from '#server/ads/item-spend.ts'
+import type { DayOfItems, ItemDay } from '#server/ads/item-spend.ts'
 import { overlap, sharesOf, split, type Interval } from './attribution.ts'
 import type { MatchedProduct } from './item-matcher.ts'
 

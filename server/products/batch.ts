@@ -8,7 +8,8 @@ import { keysOf, keyTaken, skuKey } from './unique-keys.ts'
 import * as schema from './batch-schema.ts'
 import { MAX_STOCK_LEVEL } from './schema.ts'
 import { minorUnits, optionalFields, toProduct, withCurrent } from './wire.ts'
-import { NO_OPTIONAL_FIELDS, type NewRow, type PlannedChange, type ProductWrites } from './writes.ts'
+import { fieldsOf, NO_OPTIONAL_FIELDS, type NewRow } from './new-row.ts'
+import type { PlannedChange, ProductWrites } from './writes.ts'
 import { productNotFound, stockRefusal, VersionMismatch, type ProductKey } from './refusals.ts'
 
 export const batchOperations = {
@@ -78,18 +79,7 @@ async function createInOrder(
   writes: ProductWrites,
   rows: readonly ProductRow[],
 ): Promise<Map<number, ProductRow>> {
-  const created = await writes.createAll(
-    rows.map(({ sku, name, priceMinor, stockLevel, gtin, adsItemId, lowStockAt }) => ({
-      sku,
-      name,
-      priceMinor,
-      stockLevel,
-      gtin,
-      adsItemId,
-      lowStockAt,
-    })),
-    'initial',
-  )
+  const created = await writes.createAll(rows.map(fieldsOf), 'initial')
   // Rows with the same content stand for each other.
   const byContent = Map.groupBy(created, contentOf)
   return new Map(
@@ -120,8 +110,7 @@ function toStep(ctx: Context, operation: v.InferOutput<typeof schema.ProductBatc
 }
 
 function contentOf(row: NewRow): string {
-  const { sku, name, priceMinor, stockLevel, gtin, adsItemId, lowStockAt } = row
-  return JSON.stringify([sku, name, priceMinor, stockLevel, gtin, adsItemId, lowStockAt])
+  return JSON.stringify(fieldsOf(row))
 }
 
 /**

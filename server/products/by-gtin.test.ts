@@ -18,13 +18,12 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (dialect) => {
 
   const exported = async () => await (await fetch(`${server.url}/v1/products.csv`)).text()
   const imported = async (csv: string, query = '') =>
-    await (
-      await fetch(`${server.url}/v1/products/import${query}`, {
-        method: 'POST',
-        headers: { 'content-type': 'text/csv' },
+    (
+      await server.rest(`POST /products/import${query}`, {
         body: csv,
+        headers: { 'content-type': 'text/csv' },
       })
-    ).json()
+    ).body
 
   test('a file has the column gtin once a product has one', async () => {
     const plain = await exported()

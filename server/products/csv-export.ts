@@ -1,12 +1,12 @@
-/** The catalogue as CSV: page by page, so that memory stays flat however many products there are. */
+/** The catalogue as CSV, page by page. */
 import { stringify } from 'csv-stringify/sync'
 import type { Context } from '#server/context.ts'
 import { CSV_COLUMNS, OPTIONAL_COLUMNS, protectCell } from './csv-format.ts'
-import type { Cursor } from './cursor.ts'
 import type { ProductFilter } from './filter.ts'
 import type { filters, Product } from './schema.ts'
 import type { ProductSearchQuery } from './search/schema.ts'
 import { search } from './search/search.ts'
+import { walkRows } from './walk-rows.ts'
 import { toProduct } from './wire.ts'
 
 type Column = (typeof CSV_COLUMNS)[number] | (typeof OPTIONAL_COLUMNS)[number]
@@ -15,26 +15,16 @@ const TEXTS: ReadonlySet<Column> = new Set(['sku', 'name', 'ads_item_id'])
 
 const PAGE_SIZE = 1000
 
-/** By id, so that a product which stays as it is stands in the file exactly once, whatever else is written. */
 export async function* exportProducts(
   { products, currency }: Pick<Context, 'products' | 'currency'>,
   filter: ProductFilter,
 ): AsyncGenerator<string> {
   const columns = await columnsOf(products)
-  const head = stringify([columns])
-  let cursor: Cursor | undefined
-  for (;;) {
-    const { rows, after } = await products.list({
-      filter,
-      sort: { by: 'id', descending: false },
-      limit: PAGE_SIZE,
-      cursor,
-    })
+  let head = stringify([columns])
+  for await (const rows of walkRows({ products }, filter)) {
     // With the first rows: should the database be away, no file has begun.
-    yield (cursor ? '' : head) + stringify(rows.map((row) => toCells(toProduct(row, currency), columns)))
-    const last = rows.at(-1)
-    if (!after || !last) return
-    cursor = { direction: 'next', value: last.id, id: last.id, inclusive: false }
+    yield head + stringify(rows.map((row) => toCells(toProduct(row, currency), columns)))
+    head = ''
   }
 }
 

@@ -37,6 +37,20 @@ export function decodeCursor(text: string, list: unknown): Cursor {
   return { direction, value, id, inclusive }
 }
 
+/**
+ * One row more than the page's limit tells whether the list goes on.
+ * @param placeOf what the list is sorted by, before the id
+ */
+export function pageOf<T extends { id: number }>(
+  found: readonly T[],
+  { limit, list, placeOf = ({ id }) => id }: { limit: number; list: unknown; placeOf?: (row: T) => number },
+): { rows: T[]; next_cursor: string | null } {
+  const rows = found.slice(0, limit)
+  const last = found.length > limit ? rows.at(-1) : undefined
+  const place = last && { direction: 'next' as const, value: placeOf(last), id: last.id, inclusive: false }
+  return { rows, next_cursor: place ? encodeCursor(place, list) : null }
+}
+
 function parse(text: string): v.InferOutput<typeof Encoded> {
   try {
     return v.parse(Encoded, JSON.parse(Buffer.from(text, 'base64url').toString()))

@@ -1,6 +1,7 @@
 /** What of the catalogue is asked for, as conditions, and which way to the rows is the shorter one. */
 import { and, eq, gt, gte, inArray, lte, not, or, sql, type Column, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
+import { beginsWith } from '#db/search/begins-with.ts'
 import type { WordQuery } from '#db/search/word-query.ts'
 
 export interface ProductFilter {
@@ -19,14 +20,6 @@ export interface ProductFilter {
 export type FoundFilter =
   | { ids: readonly number[] }
   | { query: WordQuery | undefined; codes: readonly string[]; asWritten: string }
-
-/** Comes after every letter. */
-const LAST_LETTER = '\u{10FFFF}'
-
-/** The text itself among them. */
-export function beginsWith(column: Column, start: string): SQL {
-  return sql`(${column} >= ${start} and ${column} < ${start + LAST_LETTER})`
-}
 
 /** So many are sorted sooner than a page of them is met in an order of a million. */
 const FEW = 5_000

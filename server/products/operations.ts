@@ -1,4 +1,5 @@
 import type * as v from 'valibot'
+import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { mutation, query } from '#server/operation.ts'
 import { at, list } from './listing.ts'
@@ -13,56 +14,40 @@ const BY_SKU = '/products/by-sku/:sku'
 
 const etag = ({ version }: schema.Product) => `"${version}"`
 
+const reading = {
+  output: schema.Product,
+  scope: 'products:read',
+  cost: 'read',
+  errors: ['PRODUCT_NOT_FOUND'],
+  etag,
+} as const
+
 export const productOperations = {
   get: query({
+    ...reading,
     rest: 'GET /products/:id',
     summary: 'One product',
     input: schema.ProductById,
-    output: schema.Product,
-    scope: 'products:read',
-    cost: 'read',
-    errors: ['PRODUCT_NOT_FOUND'],
-    etag,
     cacheTag: ({ id }) => id,
-    async run(ctx, { id }) {
-      const row = await ctx.products.get(id)
-      if (!row) throw productNotFound({ id })
-      return toProduct(row, ctx.currency)
-    },
+    run: async (ctx, key) => found(ctx, key, await ctx.products.get(key.id)),
   }),
 
   getBySku: query({
+    ...reading,
     rest: `GET ${BY_SKU}`,
     summary: 'The product with this SKU',
     input: schema.ProductBySku,
-    output: schema.Product,
-    scope: 'products:read',
-    cost: 'read',
-    errors: ['PRODUCT_NOT_FOUND'],
-    etag,
     cacheTag: () => 'any',
-    async run(ctx, { sku }) {
-      const row = await ctx.products.withSku(sku, {})
-      if (!row) throw productNotFound({ sku })
-      return toProduct(row, ctx.currency)
-    },
+    run: async (ctx, key) => found(ctx, key, await ctx.products.withSku(key.sku, {})),
   }),
 
   getByGtin: query({
+    ...reading,
     rest: 'GET /products/by-gtin/:gtin',
     summary: 'The product with this GTIN, such as a scanner reads from a barcode',
     input: schema.ProductByGtin,
-    output: schema.Product,
-    scope: 'products:read',
-    cost: 'read',
-    errors: ['PRODUCT_NOT_FOUND'],
-    etag,
     cacheTag: () => 'any',
-    async run(ctx, { gtin }) {
-      const row = await ctx.products.withGtin(gtin, {})
-      if (!row) throw productNotFound({ gtin })
-      return toProduct(row, ctx.currency)
-    },
+    run: async (ctx, key) => found(ctx, key, await ctx.products.withGtin(key.gtin, {})),
   }),
 
   list: query({
@@ -169,6 +154,16 @@ export const productOperations = {
     headers: { ifMatch: 'version' },
     run: (ctx, { sku, version }) => remove(ctx, { sku }, version),
   }),
+}
+
+/** @throws ProblemError `PRODUCT_NOT_FOUND` */
+function found(
+  { currency }: Context,
+  key: Parameters<typeof productNotFound>[0],
+  row: ProductRow | undefined,
+): schema.Product {
+  if (!row) throw productNotFound(key)
+  return toProduct(row, currency)
 }
 
 async function update(

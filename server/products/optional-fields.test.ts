@@ -16,13 +16,12 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s', (dialect) => {
   afterAll(() => server[Symbol.asyncDispose]())
 
   const imported = async (csv: string, query = '') =>
-    await (
-      await fetch(`${server.url}/v1/products/import${query}`, {
-        method: 'POST',
-        headers: { 'content-type': 'text/csv' },
+    (
+      await server.rest(`POST /products/import${query}`, {
         body: csv,
+        headers: { 'content-type': 'text/csv' },
       })
-    ).json()
+    ).body
   const create = async (sku: string, more: object = {}) =>
     await products.create.mutate({ sku, name: `Thing ${sku}`, price: '1.00', ...more })
 

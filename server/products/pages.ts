@@ -188,7 +188,8 @@ export async function usedFields({ scanner, tables: { products } }: Database): P
   return new Set(used.flat())
 }
 
-interface Keys {
+/** What products are found by. */
+export interface ProductKeys {
   ids: readonly number[]
   skus?: readonly string[]
   gtins?: readonly string[]
@@ -196,7 +197,7 @@ interface Keys {
 }
 
 /** Of every product with one of these keys: any of the conditions holds. */
-export function keyConditions({ tables: { products } }: Database, keys: Keys): SQL[] {
+export function keyConditions({ tables: { products } }: Database, keys: ProductKeys): SQL[] {
   const { ids, skus = [], gtins = [], adsItemIds = [] } = keys
   const lower = adsItemIds.map((each) => each.toLowerCase())
   return [
@@ -205,20 +206,4 @@ export function keyConditions({ tables: { products } }: Database, keys: Keys): S
     ...(gtins.length > 0 ? [inArray(products.gtin, gtins)] : []),
     ...(lower.length > 0 ? [inArray(sql`lower(${products.adsItemId})`, lower)] : []),
   ]
-}
-
-/** Both databases bound the parameters of one statement, at 32,766 or above. */
-const IDS_PER_QUERY = 5000
-
-/** Those that there are, in no particular order. */
-export async function rowsWithIds(db: Database, ids: readonly number[]): Promise<ProductRow[]> {
-  const { products } = db.tables
-  const rows: ProductRow[] = []
-  for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
-    const some = ids.slice(start, start + IDS_PER_QUERY)
-    rows.push(
-      ...(await db.reader.select(productColumns(db)).from(products).where(inArray(products.id, some))),
-    )
-  }
-  return rows
 }

@@ -14,7 +14,6 @@ import {
   listRows,
   placeOf,
   productColumns,
-  rowsWithIds,
   rowWithKey,
   usedFields,
   type PageRequest,
@@ -23,15 +22,10 @@ import { importActions } from './import/actions.ts'
 import { sellingRows, type SellingRequest } from './sales.ts'
 import { candidateRows, codeRows, rowsById, type CodeQuery } from './search/rows.ts'
 import type { ReadCandidates } from './search/shelves.ts'
+import type { NewRow } from './new-row.ts'
 import { keyViolated } from './unique-keys.ts'
-import {
-  ProductWrites,
-  type Adjustment,
-  type ExpectedVersions,
-  type NewRow,
-  type WriteContext,
-} from './writes.ts'
-import { type ProductKey } from './refusals.ts'
+import { ProductWrites, type Adjustment, type ExpectedVersions, type WriteContext } from './writes.ts'
+import type { ProductKey } from './refusals.ts'
 
 interface Parts {
   clock: Clock
@@ -108,13 +102,13 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
       candidateRows(db, filter, query),
     /** Products whose SKU is this code, or begins so. */
     codes: (filter: ProductFilter, query: CodeQuery) => codeRows(db, filter, query),
+    /** With what they are searched by. */
     rowsById: (ids: readonly number[]) => rowsById(db, ids),
     vocabulary,
     withSku: (sku: string, filter: ProductFilter) => rowWithKey(db, { sku }, filter),
+    withGtin: (gtin: string, filter: ProductFilter) => rowWithKey(db, { gtin }, filter),
     /** The optional ones that any product has. */
     usedFields: () => usedFields(db),
-    withGtin: (gtin: string, filter: ProductFilter) => rowWithKey(db, { gtin }, filter),
-    byIds: (ids: readonly number[]) => rowsWithIds(db, ids),
     /** With what was sold of them of late. */
     selling: (request: SellingRequest) => sellingRows(db, request),
 

@@ -3,7 +3,7 @@ import type * as v from 'valibot'
 import type { StockAdjustmentRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { mutation, query } from '#server/operation.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { decodeCursor, pageOf } from './cursor.ts'
 import * as schema from './schema.ts'
 import { toProduct, withCurrent } from './wire.ts'
 import { productNotFound, type ProductKey } from './refusals.ts'
@@ -88,14 +88,8 @@ async function adjustments(
   const found = await ctx.products.adjustments(id, { limit: limit + 1, before })
   // Only a product that had stock has a ledger: it stays when the product is deleted.
   if (found.length === 0 && !(await ctx.products.get(id))) throw productNotFound({ id })
-  const items = found.slice(0, limit)
-  const last = found.length > limit ? items.at(-1) : undefined
-  return {
-    items: items.map(toAdjustment),
-    next_cursor: last
-      ? encodeCursor({ direction: 'next', value: last.id, id: last.id, inclusive: false }, bound)
-      : null,
-  }
+  const { rows, next_cursor } = pageOf(found, { limit, list: bound })
+  return { items: rows.map(toAdjustment), next_cursor }
 }
 
 function toAdjustment(row: StockAdjustmentRow) {

@@ -5,7 +5,7 @@ import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { ProductFilter } from './filter.ts'
 import { formatPrice, toMinorUnits, type Currency } from './product.ts'
 import type { Product } from './schema.ts'
-import type { NewRow } from './writes.ts'
+import type { NewRow } from './new-row.ts'
 import { StockLevelChanged, VersionMismatch } from './refusals.ts'
 
 export function toProduct(row: ProductRow, currency: Currency): Product {

@@ -5,7 +5,8 @@ import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { searchColumns } from '#db/search/columns.ts'
 import { forgetChanges, recordChanges, type RecordedChange } from './import/record.ts'
-import { keyConditions, productColumns } from './pages.ts'
+import { NO_OPTIONAL_FIELDS, type NewRow } from './new-row.ts'
+import { keyConditions, productColumns, type ProductKeys } from './pages.ts'
 import {
   productNotFound,
   StockLevelChanged,
@@ -14,12 +15,6 @@ import {
   type ProductKey,
 } from './refusals.ts'
 import { MAX_STOCK_LEVEL, type AdjustmentReason } from './schema.ts'
-
-type OptionalFields = Pick<ProductRow, 'gtin' | 'adsItemId' | 'lowStockAt'>
-
-export const NO_OPTIONAL_FIELDS: OptionalFields = { gtin: null, adsItemId: null, lowStockAt: null }
-
-export type NewRow = Pick<ProductRow, 'sku' | 'name' | 'priceMinor' | 'stockLevel'> & Partial<OptionalFields>
 
 /** Only these versions may be changed; without it, any. */
 export type ExpectedVersions = readonly number[] | undefined
@@ -97,7 +92,7 @@ export class ProductWrites {
   }
 
   /** Every product with one of these. */
-  async lockByKeys(keys: Parameters<typeof keyConditions>[1]): Promise<ProductRow[]> {
+  async lockByKeys(keys: ProductKeys): Promise<ProductRow[]> {
     return await this.#lockWhere(or(...keyConditions(this.#within.db, keys)))
   }
 

@@ -2,8 +2,8 @@
  * Events of the ads' runs, told once each: found in the runs that are on record, so that those of other processes and
  * those that ended just before a kill are told as well.
  */
-import { eq } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
+import { readSetting, writeSetting } from '#db/settings.ts'
 import type { WebhookEndpointRow } from '#db/schema.postgres.ts'
 import type { Run } from '#server/ads/schema.ts'
 import type { Logger } from '#server/platform/log.ts'
@@ -63,7 +63,7 @@ async function tellNewRuns(parts: AdsNewsParts): Promise<void> {
   await queue.tell(async (tx, endpoints) => {
     // Another server may have been first.
     if ((await readTold(db, tx)) !== toldUntil) return []
-    await writeTold(db, tx, until)
+    await writeSetting({ db, tx }, TOLD_UNTIL, String(until))
     const news = eventsOfRuns(runs, toldUntil, Date.parse)
     const told = news.map((event) => ({ event, to: endpoints.filter((each) => wants(each, event)) }))
     const at = daily ? endOf(daily) : 0
@@ -89,15 +89,6 @@ function endOf({ finished_at }: Run): number {
   return finished_at === null ? 0 : Date.parse(finished_at)
 }
 
-async function readTold({ tables: { settings } }: Database, queries: Queries): Promise<number> {
-  const [stored] = await queries.select().from(settings).where(eq(settings.name, TOLD_UNTIL))
-  return Number(stored?.value ?? 0)
-}
-
-async function writeTold({ tables: { settings } }: Database, tx: Queries, until: number): Promise<void> {
-  const value = String(until)
-  await tx
-    .insert(settings)
-    .values({ name: TOLD_UNTIL, value })
-    .onConflictDoUpdate({ target: settings.name, set: { value } })
+async function readTold(db: Database, queries: Queries): Promise<number> {
+  return Number((await readSetting(db, queries, TOLD_UNTIL)) ?? 0)
 }

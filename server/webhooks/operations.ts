@@ -3,7 +3,7 @@ import type * as v from 'valibot'
 import type { WebhookDeliveryRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { mutation, query } from '#server/operation.ts'
-import { decodeCursor, encodeCursor } from '#server/products/cursor.ts'
+import { decodeCursor, pageOf } from '#server/products/cursor.ts'
 import * as schema from './schema.ts'
 import type { Endpoint, NewEndpoint } from './webhook-store.ts'
 
@@ -104,14 +104,8 @@ async function deliveries(
   const bound = ['webhook deliveries', id, state ?? null]
   const before = cursor === undefined ? undefined : decodeCursor(cursor, bound).id
   const found = await webhooks.deliveries(id, { state, limit: limit + 1, before })
-  const items = found.slice(0, limit)
-  const last = found.length > limit ? items.at(-1) : undefined
-  return {
-    items: items.map(toDelivery),
-    next_cursor: last
-      ? encodeCursor({ direction: 'next', value: last.id, id: last.id, inclusive: false }, bound)
-      : null,
-  }
+  const { rows, next_cursor } = pageOf(found, { limit, list: bound })
+  return { items: rows.map(toDelivery), next_cursor }
 }
 
 export function toNewEndpoint(input: v.InferOutput<typeof schema.NewWebhook>): NewEndpoint {

@@ -7,9 +7,10 @@ import type { AddressPolicy } from './address.ts'
 import { Courier } from './courier.ts'
 import { createQueue, type QueueOptions } from './queue.ts'
 
-export interface WebhookOptions extends AddressPolicy, QueueOptions {}
+export interface WebhookOptions extends AddressPolicy, Pick<QueueOptions, 'baseUrl'> {}
 
-export interface DeliveryParts extends Pick<AdsNewsParts, 'runs' | 'spendOnOutOfStock'> {
+export interface DeliveryParts
+  extends Pick<AdsNewsParts, 'runs' | 'spendOnOutOfStock'>, Pick<QueueOptions, 'lowStockAt'> {
   db: Database
   log: Logger
   metrics: Metrics
@@ -21,7 +22,7 @@ export interface WebhookDelivery extends AsyncDisposable {
 }
 
 export function startDelivery(options: WebhookOptions, parts: DeliveryParts): WebhookDelivery {
-  const queue = createQueue(parts.db, options)
+  const queue = createQueue(parts.db, { baseUrl: options.baseUrl, lowStockAt: parts.lowStockAt })
   const news = createAdsNews({ ...parts, queue })
   const courier = new Courier({ ...parts, queue, policy: options })
   return {

@@ -2,13 +2,8 @@
 import { or } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { keyConditions, productColumns } from '#server/products/pages.ts'
-import {
-  changedRow,
-  type NewRow,
-  type PlannedChange,
-  type ProductWrites,
-  NO_OPTIONAL_FIELDS,
-} from '#server/products/writes.ts'
+import { changedRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
+import { NO_OPTIONAL_FIELDS, type NewRow } from '#server/products/new-row.ts'
 import { keysOf, keyViolated } from '#server/products/unique-keys.ts'
 import { KnownRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'

@@ -11,7 +11,7 @@ import {
   NewStockAdjustment,
   ProductId,
 } from '#server/products/schema.ts'
-import type { NewRow } from '#server/products/writes.ts'
+import type { NewRow } from '#server/products/new-row.ts'
 import { readPrice, readWhole, type Amount, type DecimalSign } from './amounts.ts'
 import type { Field } from './headings.ts'
 

@@ -4,7 +4,9 @@
  */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
-import { type NewRow, type PlannedChange } from '#server/products/writes.ts'
+import type { NewRow } from '#server/products/new-row.ts'
+import type { ProductKeys } from '#server/products/pages.ts'
+import type { PlannedChange } from '#server/products/writes.ts'
 import { stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
@@ -18,19 +20,12 @@ import {
 } from '#server/products/unique-keys.ts'
 import { KnownRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
-
-/** What products are found by. */
-export interface LookedUp {
-  ids: readonly number[]
-  skus?: readonly string[]
-  gtins?: readonly string[]
-  adsItemIds?: readonly string[]
-}
+import { findShortened } from './shortened-skus.ts'
 
 /** Where lines take effect: a transaction, or the picture of one that a dry run keeps. */
 export interface ImportTarget {
   /** Every product with one of these, locked. */
-  find: (keys: LookedUp) => Promise<ProductRow[]>
+  find: (keys: ProductKeys) => Promise<ProductRow[]>
   after: (row: ProductRow, change: Partial<NewRow>) => ProductRow
   changeAll: (changes: readonly PlannedChange[]) => Promise<void>
   createAll: (rows: readonly NewRow[]) => Promise<ProductRow[]>
@@ -61,8 +56,9 @@ export async function applyLines(
   lines: readonly ImportedLine[],
   { settled, waiting, keepMangledSkus }: PlanOptions,
 ): Promise<Planned> {
-  const known = new KnownRows(await target.find(namedBy(lines)))
-  const shortened = keepMangledSkus ? new Map() : await findShortened(target, { lines, known })
+  const keys = namedBy(lines)
+  const known = new KnownRows(await target.find(keys))
+  const shortened = keepMangledSkus ? new Map() : await findShortened(keys.skus, known, target.find)
   const plan = new Plan(target, { known, waiting, shortened })
   for (const line of lines) await plan.add(line)
   if (settled) await plan.settle()
@@ -278,22 +274,6 @@ function circleFrom(start: number, next: (id: number) => number | undefined): nu
     circle.push(id)
   }
   return circle
-}
-
-/** As many zeros as a GTIN in a longer form may have. */
-const MAX_LOST_ZEROS = 6
-
-async function findShortened(
-  target: ImportTarget,
-  { lines, known }: { lines: readonly ImportedLine[]; known: KnownRows },
-): Promise<Map<string, string>> {
-  const unknown = namedBy(lines).skus.filter((sku) => /^[1-9]\d*$/.test(sku) && !known.ownerOf(skuKey(sku)))
-  if (unknown.length === 0) return new Map()
-  const longer = unknown.flatMap((sku) =>
-    Array.from({ length: MAX_LOST_ZEROS }, (_, zeros) => `${'0'.repeat(zeros + 1)}${sku}`),
-  )
-  const skus = (await target.find({ ids: [], skus: longer })).flatMap(({ sku }) => sku ?? [])
-  return new Map(skus.map((sku) => [sku.replace(/^0+/, ''), sku]))
 }
 
 function namedBy(lines: readonly ImportedLine[]) {

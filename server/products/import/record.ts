@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries, Tables } from '#db/database.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
+import { fieldsOf } from '#server/products/new-row.ts'
 
 export const UNDOABLE_MS = 24 * 3_600_000
 const IMPORTS_SHOWN = 100
@@ -44,7 +45,7 @@ export async function recordChanges(
       importId,
       productId: after.id,
       fromVersion: before?.version ?? 0,
-      before: before === undefined ? null : JSON.stringify(v.parse(Fields, before)),
+      before: before === undefined ? null : JSON.stringify(fieldsOf(before)),
     }
     rows.set(after.id, { ...first, version: after.version })
   }

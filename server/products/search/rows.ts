@@ -1,9 +1,10 @@
 /** What the database gives a search: names with certain words, and codes that begin in a certain way. */
 import { and, asc, eq, inArray, ne, sql, type Column, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
+import { beginsWith } from '#db/search/begins-with.ts'
 import { codeKey } from '#db/search/code.ts'
 import type { ProductRow } from '#db/schema.postgres.ts'
-import { beginsWith, conditions, queriesFor, type ProductFilter } from '#server/products/filter.ts'
+import { conditions, queriesFor, type ProductFilter } from '#server/products/filter.ts'
 import { toGtin } from '#server/products/gtin.ts'
 import { productColumns } from '#server/products/pages.ts'
 import type { Code, CodeRow } from './codes.ts'
@@ -114,14 +115,22 @@ function byCode(a: Code, b: Code): number {
   return a.code < b.code ? -1 : a.code > b.code ? 1 : a.id - b.id
 }
 
+/** Both databases bound the parameters of one statement, at 32,766 or above. */
+const IDS_PER_QUERY = 5000
+
+/** Those that there are. */
 export async function rowsById(
   db: Database,
   ids: readonly number[],
 ): Promise<Map<number, ProductRow & { words: string }>> {
   const { products } = db.tables
-  const rows = await db.reader
-    .select({ ...productColumns(db), words: products.words })
-    .from(products)
-    .where(inArray(products.id, [...ids]))
-  return new Map(rows.map((row) => [row.id, row]))
+  const found = new Map<number, ProductRow & { words: string }>()
+  for (let start = 0; start < ids.length; start += IDS_PER_QUERY) {
+    const rows = await db.reader
+      .select({ ...productColumns(db), words: products.words })
+      .from(products)
+      .where(inArray(products.id, ids.slice(start, start + IDS_PER_QUERY)))
+    for (const row of rows) found.set(row.id, row)
+  }
+  return found
 }

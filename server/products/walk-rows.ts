@@ -1,11 +1,14 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
-import type { Cursor } from '#server/products/cursor.ts'
-import type { ProductFilter } from '#server/products/filter.ts'
+import type { Cursor } from './cursor.ts'
+import type { ProductFilter } from './filter.ts'
 
 const PAGE_SIZE = 1000
 
-/** Page by page, by id; at least one page, which may be empty. */
+/**
+ * Page by page, so that memory stays flat however many products there are; at least one page, which may be empty. By id,
+ * so that a product which stays as it is comes exactly once, whatever else is written.
+ */
 export async function* walkRows(
   { products }: Pick<Context, 'products'>,
   filter: ProductFilter,
