@@ -1,32 +1,30 @@
-/** What burns now, what it has cost, and where the rest of the report's cost went. */
+/** What burns now, what the period has cost, and where the rest of the report's cost went. */
 import type { ReactNode } from 'react'
 import type { Outputs } from '#client/api.ts'
 import { count, microsAsMoney, plural } from '#client/ui/format.ts'
+import { CostParts } from './cost-parts.tsx'
 
 type Spend = Outputs['ads']['outOfStockSpend']
 
 export function SpendFigures({ spend, days }: { spend: Spend; days: number }) {
-  const burning = spend.items.filter(({ out_since }) => out_since !== null)
-  const total = (part: keyof Omit<Spend['totals'][number], 'currency'>) =>
-    spend.totals.map((totals) => ({ currency: totals.currency, micros: totals[part] }))
+  const burning = spend.items.filter(({ out_since: since }) => since !== null)
+  const isUnknown = spend.state === 'unknown'
   return (
-    <dl className="spend-figures">
-      <Figure label="Burning now" amounts={perDayOf(burning)} unit=" a day">
-        on {plural(burning.length, 'product')} that nobody can buy
+    <div className="spend-figures">
+      <Figure
+        label="Burning now"
+        amounts={perDayOf(burning, spend.currency)}
+        unit=" a day"
+        isUnknown={isUnknown}
+      >
+        {plural(countProducts(burning), 'product')} out of stock now
       </Figure>
-      <Figure label="Spent while out of stock" amounts={total('cost_micros')}>
-        in {count(days)} days, {plural(spend.items.length, 'product')}
+      <Figure label="Spent while out of stock" amounts={costOf(spend)} isUnknown={isUnknown}>
+        {plural(countProducts(spend.items), 'product')} in {count(days)} days
+        {isUnknown && ', as far as the dates are there'}
       </Figure>
-      <Figure label="Spent while in stock" amounts={total('in_stock_cost_micros')}>
-        of {inWords(total('report_cost_micros'))} in all
-      </Figure>
-      <Figure label="On no product" amounts={total('unmatched_cost_micros')}>
-        <a href="#unmatched">item ids that no product has</a>
-      </Figure>
-      <Figure label="Cannot tell" amounts={total('unknown_cost_micros')}>
-        before the stock was recorded
-      </Figure>
-    </dl>
+      <CostParts spend={spend} />
+    </div>
   )
 }
 
@@ -39,33 +37,45 @@ interface FigureProps {
   label: string
   amounts: readonly Amount[]
   unit?: string
+  isUnknown: boolean
   children: ReactNode
 }
 
-function Figure({ label, amounts, unit = '', children }: FigureProps) {
+/** Amounts of different currencies stand below each other. Without all dates, nothing is not known to be nothing. */
+function Figure({ label, amounts, unit = '', isUnknown, children }: FigureProps) {
+  const isNothing = amounts.every(({ micros }) => micros === '0')
   return (
-    <div>
-      <dt>{label}</dt>
-      <dd>
-        <strong>
-          {inWords(amounts)}
-          {unit}
-        </strong>
-        <p className="quiet-text">{children}</p>
-      </dd>
-    </div>
+    <section aria-label={label}>
+      <h2>{label}</h2>
+      {isUnknown && isNothing ? (
+        <strong>Cannot tell yet</strong>
+      ) : (
+        amounts.map(({ currency, micros }) => (
+          <strong key={currency}>
+            {microsAsMoney(micros, currency)}
+            {unit}
+          </strong>
+        ))
+      )}
+      <p className="quiet-text">{children}</p>
+    </section>
   )
 }
 
-/** Accounts of several currencies have several sums. */
-function inWords(amounts: readonly Amount[]): string {
-  if (amounts.length === 0) return microsAsMoney('0', '')
-  return amounts.map(({ micros, currency }) => microsAsMoney(micros, currency)).join(' + ')
+function costOf({ totals, currency }: Spend): Amount[] {
+  if (totals.length === 0) return [{ currency, micros: '0' }]
+  return totals.map((each) => ({ currency: each.currency, micros: each.cost_micros }))
 }
 
-function perDayOf(items: Spend['items']): Amount[] {
-  return [...Map.groupBy(items, ({ currency }) => currency)].map(([currency, own]) => ({
-    currency,
-    micros: String(own.reduce((sum, { cost_micros_per_day }) => sum + BigInt(cost_micros_per_day), 0n)),
+function perDayOf(items: Spend['items'], currency: string): Amount[] {
+  if (items.length === 0) return [{ currency, micros: '0' }]
+  return [...Map.groupBy(items, (item) => item.currency)].map(([own, itsItems]) => ({
+    currency: own,
+    micros: String(itsItems.reduce((sum, { cost_micros_per_day: micros }) => sum + BigInt(micros), 0n)),
   }))
+}
+
+/** A product that is advertised in two currencies has two items. */
+function countProducts(items: Spend['items']): number {
+  return new Set(items.map(({ product }) => product.id)).size
 }

@@ -1,6 +1,6 @@
 /** From the money that is wasted to the product that is out of stock, in one step. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { firstRunEnded, startAdsServer } from '#client/testing/ads-server.testing.ts'
 import { violations } from '#client/testing/axe.testing.ts'
 import { join } from 'node:path'
@@ -52,14 +52,18 @@ describe('what is spent on products out of stock', () => {
       const perDay = (await page.locator('table.spend tbody td:nth-child(3)').allTextContents()).map(dollars)
       expect(perDay).toHaveLength(3)
       expect(perDay).toEqual(perDay.toSorted((a, b) => b - a))
-      const figures = (await page.locator('.spend-figures strong').allTextContents()).map(dollars)
-      const [burning = 0, out, inStock, unmatched, unknown = 0] = figures
+      const [burning = 0, spent, report = 0] = await amountsIn(page, '.spend-figures strong')
+      const [inStock, out, unknown = 0, unmatched = 0] = await amountsIn(
+        page,
+        '.cost-parts summary span:first-of-type',
+      )
       expect(Math.abs(burning - perDay.reduce((sum, each) => sum + each, 0))).toBeLessThan(0.03)
       // The products are of today: what was spent before is not theirs to tell.
-      expect([out, inStock]).toEqual([0, 0])
+      expect([spent, out, inStock]).toEqual([0, 0, 0])
       expect(unknown).toBeGreaterThan(0)
       expect(unmatched).toBeGreaterThan(0)
-      expect(await page.getByText('not fetched yet').count()).toBe(0)
+      expect(Math.abs(report - unknown - unmatched)).toBeLessThan(0.03)
+      expect(await page.getByText('Cannot tell yet').count()).toBe(0)
     }),
   )
 
@@ -67,7 +71,7 @@ describe('what is spent on products out of stock', () => {
     atKeyboard(browser, { url: `${url}/products` }, async (person) => {
       await person.sees('Thing 4')
       await person.press('g', 'o')
-      await person.sees('that nobody can buy')
+      await person.sees('3 products out of stock now')
       await person.tabTo('radio', '7 days')
       await person.press('ArrowRight', 'ArrowRight')
       await person.isAt('radio', '90 days')
@@ -88,7 +92,7 @@ describe('what is spent on products out of stock', () => {
 
   journey('says which days it does not know, and leads to fetching them', () =>
     atKeyboard(browser, { url: `${halfUrl}/out-of-stock-spend?days=30` }, async (person) => {
-      await person.sees(/\d+ days of these/)
+      await person.sees(/\d+ dates of this period are missing/)
       const missing = /\d+/.exec((await person.texts('.unfetched-note'))[0] ?? '')?.[0] ?? ''
       expect(Number(missing)).toBeGreaterThan(20)
       await person.tabTo('link', 'See and fetch them')
@@ -102,6 +106,7 @@ describe('what is spent on products out of stock', () => {
   journey('does not call nothing what it cannot tell', () =>
     onPage(browser, { url: `${halfUrl}/out-of-stock-spend` }, async (page) => {
       await page.getByRole('heading', { name: 'Cannot tell yet' }).waitFor()
+      expect(await page.getByText('No money goes').count()).toBe(0)
     }),
   )
 })
@@ -118,7 +123,7 @@ journey('a shop with Shopify’s item ids goes from nothing matched to all of it
   await firstRunEnded(shop.url)
   await atKeyboard(browser, { url: `${shop.url}/out-of-stock-spend` }, async (person) => {
     await person.sees('4 item ids without a product')
-    await person.tabTo('combobox', 'Rule for item ids')
+    await person.tabTo('textbox', /^Rule for item ids/)
     await person.type('shopify_{country}')
     await person.press('Enter')
     await person.sees('needs one of')
@@ -135,9 +140,16 @@ journey('a shop with Shopify’s item ids goes from nothing matched to all of it
     await person.sees('No product is found')
     await person.press('Control+A')
     await person.type('V4')
+    await person.sees('Variant V4')
     await person.press('Enter')
     await untilIs(() => person.count('table.spend tbody a'), 4)
-    await person.seesNo('without a product')
+    await person.seesNo('item id without a product')
+    await person.tabTo('button', 'Times without stock of Variant V4', 'backward')
+    await person.press('Enter')
+    await person.sees(/Out of stock since/)
+    await person.tabToSummary('Unmatched', 'backward')
+    await person.press('Enter')
+    await person.sees('For item ids that no product has.')
     expect(await person.violations()).toEqual([])
   })
 })
@@ -158,6 +170,10 @@ for (const colorScheme of ['light', 'dark'] as const)
       }
     }),
   )
+
+async function amountsIn(page: Page, selector: string): Promise<number[]> {
+  return (await page.locator(selector).allTextContents()).map(dollars)
+}
 
 function dollars(text: string): number {
   return Number(text.replaceAll(/[^0-9.]/g, ''))

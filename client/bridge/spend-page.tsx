@@ -42,7 +42,7 @@ export default function SpendPage() {
           {spend.data && <UnfetchedNote spend={spend.data} />}
           {spend.data && <SpendFigures spend={spend.data} days={days} />}
           {spend.data?.items.length === 0 ? (
-            <NothingFound spend={spend.data} days={days} />
+            spend.data.state === 'complete' && <NothingFound days={days} />
           ) : (
             <SpendTable spend={spend.data} />
           )}
@@ -53,16 +53,7 @@ export default function SpendPage() {
   )
 }
 
-function NothingFound({ spend, days }: { spend: Spend; days: number }) {
-  if (spend.state === 'unknown')
-    return (
-      <EmptyState title="Cannot tell yet">
-        <p>
-          {plural(spend.missing_dates, 'date')} of these are not there: what they cost is in none of the
-          figures.
-        </p>
-      </EmptyState>
-    )
+function NothingFound({ days }: { days: number }) {
   return (
     <EmptyState title="No money goes to what is out of stock">
       <p>In these {count(days)} days no ads were paid for products while their stock was 0.</p>
@@ -78,7 +69,7 @@ function SpendStatus({ spend }: { spend: Spend | undefined }) {
   return (
     <>
       <span aria-live="polite">
-        {plural(spend.items.length, 'product')} out of stock with spend, {mediumDate(spend.from)} –{' '}
+        {plural(spend.items.length, 'product')} with spend while out of stock, {mediumDate(spend.from)} –{' '}
         {mediumDate(spend.to)}
       </span>
       {spend.source === 'demo' && (

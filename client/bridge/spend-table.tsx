@@ -1,17 +1,15 @@
 /** Products that cost something while they were out of stock, most first. */
-import { Link } from 'wouter'
 import type { Outputs } from '#client/api.ts'
-import { count, fraction, mediumDate, microsAsMoney, moment, plural } from '#client/ui/format.ts'
 import { WaitingRows } from '#client/ui/waiting-rows.tsx'
-
-type Spend = Outputs['ads']['outOfStockSpend']
-type Item = Spend['items'][number]
+import { SpendRow } from './spend-row.tsx'
 
 const WAITING_ROWS = 10
+const WIDE_COLUMNS = ['Clicks', 'Conversions', 'Value']
+const COLUMNS = 4 + WIDE_COLUMNS.length
 
-export function SpendTable({ spend }: { spend: Spend | undefined }) {
+export function SpendTable({ spend }: { spend: Outputs['ads']['outOfStockSpend'] | undefined }) {
   return (
-    <table className="spend" aria-busy={!spend}>
+    <table className="spend" id="out-of-stock" aria-busy={!spend}>
       <thead>
         <tr>
           <th scope="col">Product</th>
@@ -19,47 +17,19 @@ export function SpendTable({ spend }: { spend: Spend | undefined }) {
             Out of stock
           </th>
           <th scope="col">A day now</th>
-          <th scope="col" className="wide-only">
-            Clicks
-          </th>
-          <th scope="col" className="wide-only">
-            Conversions
-          </th>
+          {WIDE_COLUMNS.map((name) => (
+            <th key={name} scope="col" className="wide-only">
+              {name}
+            </th>
+          ))}
           <th scope="col">Spent while out</th>
         </tr>
       </thead>
       <tbody>
-        {spend?.items.map((item) => <SpendRow key={`${item.product.id} ${item.currency}`} item={item} />) ?? (
-          <WaitingRows rows={WAITING_ROWS} columns={6} />
-        )}
+        {spend?.items.map((item) => (
+          <SpendRow key={`${item.product.id} ${item.currency}`} item={item} columns={COLUMNS} />
+        )) ?? <WaitingRows rows={WAITING_ROWS} columns={COLUMNS} />}
       </tbody>
     </table>
   )
-}
-
-function SpendRow({ item }: { item: Item }) {
-  const { product, currency, out_since: since, estimated_days: estimated } = item
-  return (
-    <tr>
-      <th scope="row">
-        <Link href={`/products?id=${product.id}`}>{product.name}</Link>
-      </th>
-      <td className="wide-only" title={timesOf(item)}>
-        {since === null ? `${fraction(item.days_out)} days` : `since ${mediumDate(since.slice(0, 10))}`}
-      </td>
-      <td>{since === null ? '–' : microsAsMoney(item.cost_micros_per_day, currency)}</td>
-      <td className="wide-only">{count(Math.round(item.clicks))}</td>
-      <td className="wide-only">{fraction(item.conversions)}</td>
-      <td title={estimated > 0 ? `${plural(estimated, 'day')} by the share of the day` : undefined}>
-        <strong>
-          {estimated > 0 && '≈ '}
-          {microsAsMoney(item.cost_micros, currency)}
-        </strong>
-      </td>
-    </tr>
-  )
-}
-
-function timesOf({ out_of_stock: times }: Item): string {
-  return times.map(({ from, until }) => `${moment(from)} to ${moment(until)}`).join('\n')
 }

@@ -1,11 +1,9 @@
 /** Item ids of the ads that no product has: one is assigned to a product, or a rule tells them all. */
-import { useState } from 'react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { mayUse, useSession } from '#client/sign-in/session.ts'
-import { announce } from '#client/ui/announce.tsx'
-import { describeError } from '#client/ui/describe-error.ts'
 import { count, microsAsMoney, plural } from '#client/ui/format.ts'
-import { client, trpc } from '#client/ui/trpc.ts'
+import { trpc } from '#client/ui/trpc.ts'
+import { AssignItem } from './assign-item.tsx'
 import { ItemIdRule } from './item-id-rule.tsx'
 
 const SHOWN = 20
@@ -35,54 +33,4 @@ export function UnmatchedItems({ days }: { days: number }) {
       {unmatched > items.length && <p className="quiet-text">and {count(unmatched - items.length)} more</p>}
     </section>
   )
-}
-
-async function assign(itemId: string, text: string): Promise<string> {
-  const { items } = await client.products.search.query({ q: text, limit: 1 })
-  const [product] = items
-  if (!product) throw new Error(`No product is found by “${text}”.`)
-  await client.products.update.mutate({ id: product.id, version: product.version, ads_item_id: itemId })
-  return product.name
-}
-
-/** Enter assigns to the product that the SKU or name finds first. */
-function AssignItem({ itemId }: { itemId: string }) {
-  const [text, setText] = useState('')
-  const queries = useQueryClient()
-  const assignment = useMutation({
-    mutationFn: () => assign(itemId, text),
-    async onSuccess(name) {
-      announce(`${itemId} belongs to ${name} now.`)
-      await queries.invalidateQueries()
-    },
-  })
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (text.trim() !== '') assignment.mutate()
-      }}
-    >
-      <input
-        type="text"
-        className="field"
-        value={text}
-        placeholder="SKU or name"
-        aria-label={`Product of ${itemId}`}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      <button type="submit" className="button" disabled={assignment.isPending}>
-        Assign
-      </button>
-      {assignment.error && (
-        <span className="form-mistake" role="alert">
-          {mistakeIn(assignment.error)}
-        </span>
-      )}
-    </form>
-  )
-}
-
-function mistakeIn(error: Error): string {
-  return error.message.startsWith('No product is found') ? error.message : describeError(error).detail
 }

@@ -1,0 +1,84 @@
+/** A product's spend while it was out of stock; the row opens when that was. */
+import { useId, useState } from 'react'
+import { Link } from 'wouter'
+import type { Outputs } from '#client/api.ts'
+import { count, fraction, mediumDate, microsAsMoney, moment, plural } from '#client/ui/format.ts'
+
+type Item = Outputs['ads']['outOfStockSpend']['items'][number]
+
+export function SpendRow({ item, columns }: { item: Item; columns: number }) {
+  const [isOpen, setOpen] = useState(false)
+  const timesId = useId()
+  const { product, currency, out_since: since } = item
+  return (
+    <>
+      <tr>
+        <th scope="row">
+          <div>
+            <button
+              type="button"
+              className="button quiet"
+              aria-label={`Times without stock of ${product.name}`}
+              aria-expanded={isOpen}
+              aria-controls={isOpen ? timesId : undefined}
+              onClick={() => setOpen(!isOpen)}
+            >
+              {isOpen ? '▾' : '▸'}
+            </button>
+            <Link href={`/products?id=${product.id}`}>{product.name}</Link>
+          </div>
+        </th>
+        <td className="wide-only">{outOf(item)}</td>
+        <td>{since === null ? '–' : microsAsMoney(item.cost_micros_per_day, currency)}</td>
+        <td className="wide-only">{count(Math.round(item.clicks))}</td>
+        <td className="wide-only">{fraction(item.conversions)}</td>
+        <td className="wide-only">{valueOf(item)}</td>
+        <td>
+          {item.estimated_days > 0 && <span className="quiet-text">about </span>}
+          <strong>{microsAsMoney(item.cost_micros, currency)}</strong>
+        </td>
+      </tr>
+      {isOpen && (
+        <tr id={timesId} className="spend-times">
+          <td colSpan={columns}>
+            <Times item={item} />
+          </td>
+        </tr>
+      )}
+    </>
+  )
+}
+
+function Times({ item }: { item: Item }) {
+  const { out_of_stock: times, out_since: since, estimated_days: estimated } = item
+  return (
+    <>
+      <p>
+        {fraction(item.days_out)} days out of stock in this period: {plural(Math.round(item.clicks), 'click')}
+        , {fraction(item.conversions)} conversions worth {valueOf(item)}.
+      </p>
+      <ul>
+        {times.map(({ from, until }) => (
+          <li key={from}>
+            {moment(from)} – {moment(until)}
+          </li>
+        ))}
+      </ul>
+      {since !== null && <p>Out of stock since {moment(since)}.</p>}
+      {estimated > 0 && (
+        <p className="quiet-text">
+          {plural(estimated, 'day')} estimated: the stock changed, so the day’s spend is divided by the hours
+          without stock.
+        </p>
+      )}
+    </>
+  )
+}
+
+function outOf({ out_since: since, days_out: days }: Item): string {
+  return since === null ? `${fraction(days)} days` : `since ${mediumDate(since.slice(0, 10))}`
+}
+
+function valueOf({ conversions_value: value, currency }: Item): string {
+  return microsAsMoney(String(Math.round(value * 1_000_000)), currency)
+}
