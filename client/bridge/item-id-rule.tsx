@@ -48,7 +48,7 @@ export function ItemIdRule({ days }: { days: number }) {
       </button>
       <fieldset className="templates" aria-label="Templates">
         {TEMPLATES.map((template) => (
-          <button key={template} type="button" className="button quiet" onClick={() => attempt(template)}>
+          <button key={template} type="button" className="button" onClick={() => attempt(template)}>
             {template}
           </button>
         ))}

@@ -50,14 +50,16 @@ function Figure({ label, amounts, unit = '', isUnknown, children }: FigureProps)
       {isUnknown && isNothing ? (
         <strong>Cannot tell yet</strong>
       ) : (
-        amounts.map(({ currency, micros }) => (
-          <strong key={currency}>
-            {microsAsMoney(micros, currency)}
-            {unit}
-          </strong>
-        ))
+        <>
+          {amounts.map(({ currency, micros }) => (
+            <strong key={currency}>
+              {microsAsMoney(micros, currency)}
+              {unit}
+            </strong>
+          ))}
+          <p className="quiet-text">{children}</p>
+        </>
       )}
-      <p className="quiet-text">{children}</p>
     </section>
   )
 }

@@ -9,6 +9,7 @@ import { launchBrowser } from '#scripts/lab/harness/browser.ts'
 import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
 import { onPage, restOf } from '#client/testing/journey.testing.ts'
 import { PATIENCE_MS, untilIs } from '#scripts/lab/harness/until.ts'
+import { createKey } from '#server/keys/keys.testing.ts'
 import { atKeyboard } from '#client/testing/person.testing.ts'
 
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
@@ -151,6 +152,36 @@ journey('a shop with Shopify’s item ids goes from nothing matched to all of it
     await person.press('Enter')
     await person.sees('For item ids that no product has.')
     expect(await person.violations()).toEqual([])
+  })
+})
+
+journey('a key that may only read sees the item ids, and no control that changes them', async () => {
+  await using folder = await temporaryFolder()
+  const source = join(folder.path, 'shopify.mjs')
+  await Bun.write(source, SHOPIFY_SOURCE)
+  const databaseUrl = `file:${join(folder.path, 'adstock.db')}`
+  const stored = {
+    ADS_SOURCE: source,
+    ADS_REPORTS: 'product',
+    ADS_DIR: join(folder.path, 'ads'),
+    DATABASE_URL: databaseUrl,
+  }
+  {
+    await using open = await startTestServer(stored)
+    const from = new Date(Date.now() - 9 * 86_400_000).toISOString().slice(0, 10)
+    await open.rest('POST /ads/runs', { body: { from } })
+    await firstRunEnded(open.url)
+  }
+  const reader = await createKey(databaseUrl, 'Reader', 'products:read', 'ads:read')
+  await using shop = await startTestServer({ ...stored, AUTH: 'keys' })
+  const asReader = { url: `${shop.url}/out-of-stock-spend`, userAgent: 'reader' }
+  await atKeyboard(browser, asReader, async (person) => {
+    await person.isAt('textbox', 'API key')
+    await person.type(reader)
+    await person.press('Enter')
+    await person.sees('4 item ids without a product')
+    await untilIs(() => person.count('#unmatched li'), 4)
+    await untilIs(() => person.count('#unmatched :is(input, button)'), 0)
   })
 })
 

@@ -69,8 +69,10 @@ function SpendStatus({ spend }: { spend: Spend | undefined }) {
   return (
     <>
       <span aria-live="polite">
-        {plural(spend.items.length, 'product')} with spend while out of stock, {mediumDate(spend.from)} –{' '}
-        {mediumDate(spend.to)}
+        {spend.state === 'unknown' && spend.items.length === 0
+          ? 'Cannot tell yet'
+          : `${plural(spend.items.length, 'product')} with spend while out of stock`}
+        , {mediumDate(spend.from)} – {mediumDate(spend.to)}
       </span>
       {spend.source === 'demo' && (
         <span className="wide-only">demo data: made up by the built-in simulator</span>
