@@ -8,6 +8,7 @@ import {
   inArray,
   isNotNull,
   max,
+  or,
   sql,
   type Column,
   type SQL,
@@ -206,4 +207,12 @@ export function keyConditions({ tables: { products } }: Database, keys: ProductK
     ...(gtins.length > 0 ? [inArray(products.gtin, gtins)] : []),
     ...(lower.length > 0 ? [inArray(sql`lower(${products.adsItemId})`, lower)] : []),
   ]
+}
+
+/** Every product with one of these keys, as it is stored now. */
+export async function rowsByKeys(db: Database, keys: ProductKeys): Promise<ProductRow[]> {
+  return await db.reader
+    .select(productColumns(db))
+    .from(db.tables.products)
+    .where(or(...keyConditions(db, keys)))
 }

@@ -2,10 +2,12 @@
 import type { Database } from '#db/database.ts'
 import type { SomeOfSearched } from '#db/search/columns.ts'
 import type { Clock } from '#server/platform/clock.ts'
+import { rowsByKeys } from '#server/products/pages.ts'
 import type { ProductWrites, WriteContext } from '#server/products/writes.ts'
-import { importBatch, pictureOf, type ImportLines } from './batch.ts'
-import { applyLines } from './plan.ts'
+import { addTallies, importBatch, pictureOf, type ImportLines } from './batch.ts'
+import { applyLines, emptyTally } from './plan.ts'
 import { forgetOldImports, recentImports, startImport } from './record.ts'
+import { changingLines } from './unchanged.ts'
 import { undoImport } from './undo.ts'
 
 interface Parts {
@@ -36,8 +38,12 @@ export function importActions(db: Database, { clock, begin, write, indexWords }:
       const id = await begin((tx) => startImport({ db, tx }, { actor, now: clock.now() }))
       const part = { id, undoing: false }
       const apply: ImportLines = async (lines, plan) => {
-        await indexWords(lines.map(({ fields }) => fields))
-        return await importBatch(db, lines, { ...plan, write: (run) => write(actor, run, part) })
+        const changing = await changingLines((keys) => rowsByKeys(db, keys), lines, plan.waiting)
+        await indexWords(changing.map(({ fields }) => fields))
+        const unchanged = { ...emptyTally(), unchanged: lines.length - changing.length }
+        if (changing.length === 0) return { tally: unchanged, setAside: [] }
+        const planned = await importBatch(db, changing, { ...plan, write: (run) => write(actor, run, part) })
+        return { ...planned, tally: addTallies(unchanged, planned.tally) }
       }
       return { id, apply }
     },

@@ -1,7 +1,6 @@
 /** A batch of imported lines as one transaction; in halves when another writer has taken a SKU meanwhile. */
-import { or } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
-import { keyConditions, productColumns } from '#server/products/pages.ts'
+import { rowsByKeys } from '#server/products/pages.ts'
 import { changedRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
 import { NO_OPTIONAL_FIELDS, type NewRow } from '#server/products/new-row.ts'
 import { keysOf, keyViolated } from '#server/products/unique-keys.ts'
@@ -74,15 +73,11 @@ export function addTallies(first: Tally, second: Tally): Tally {
 
 /** The catalogue as a file would leave it, were it imported: what a dry run writes stays in memory. */
 export function pictureOf(db: Database, now: number): ImportTarget {
-  const { products } = db.tables
   const changed = new KnownRows()
   let lastId = 0
   return {
     async find(keys) {
-      const stored = await db.reader
-        .select(productColumns(db))
-        .from(products)
-        .where(or(...keyConditions(db, keys)))
+      const stored = await rowsByKeys(db, keys)
       const found = stored.map((row) => changed.byId(row.id) ?? row)
       const { skus = [], gtins = [], adsItemIds = [] } = keys
       const unique = [

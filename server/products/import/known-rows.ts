@@ -1,5 +1,7 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
-import { keysOf, type UniqueKey } from '#server/products/unique-keys.ts'
+import type { ProductKeys } from '#server/products/pages.ts'
+import { keysOf, skuKey, type UniqueKey } from '#server/products/unique-keys.ts'
+import type { ImportedLine } from './line.ts'
 
 /** Rows by id and by what is unique of each, in step while they change. */
 export class KnownRows {
@@ -23,5 +25,24 @@ export class KnownRows {
 
   ownerOf(key: UniqueKey): ProductRow | undefined {
     return this.#byKey.get(key)
+  }
+
+  /** The product that a line is about: by its id, otherwise by its SKU. */
+  of({ id, fields: { sku } }: ImportedLine): ProductRow | undefined {
+    if (id !== undefined) return this.#byId.get(id)
+    return typeof sku === 'string' ? this.#byKey.get(skuKey(sku)) : undefined
+  }
+}
+
+/** Every product with one of these keys. */
+export type FindRows = (keys: ProductKeys) => Promise<ProductRow[]>
+
+/** What the lines name products by, and what they give them. */
+export function keysIn(lines: readonly ImportedLine[]) {
+  return {
+    ids: lines.flatMap(({ id }) => id ?? []),
+    skus: lines.flatMap(({ fields: { sku } }) => sku ?? []),
+    gtins: lines.flatMap(({ fields: { gtin } }) => gtin ?? []),
+    adsItemIds: lines.flatMap(({ fields: { adsItemId } }) => adsItemId ?? []),
   }
 }

@@ -5,27 +5,19 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { NewRow } from '#server/products/new-row.ts'
-import type { ProductKeys } from '#server/products/pages.ts'
 import type { PlannedChange } from '#server/products/writes.ts'
 import { stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
-import {
-  keysOf,
-  keyTaken,
-  skuKey,
-  UNIQUE_FIELDS,
-  type Unique,
-  type UniqueKey,
-} from '#server/products/unique-keys.ts'
-import { KnownRows } from './known-rows.ts'
+import { keysOf, keyTaken, UNIQUE_FIELDS, type Unique, type UniqueKey } from '#server/products/unique-keys.ts'
+import { keysIn, KnownRows, type FindRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 import { findShortened } from './shortened-skus.ts'
 
 /** Where lines take effect: a transaction, or the picture of one that a dry run keeps. */
 export interface ImportTarget {
   /** Every product with one of these, locked. */
-  find: (keys: ProductKeys) => Promise<ProductRow[]>
+  find: FindRows
   after: (row: ProductRow, change: Partial<NewRow>) => ProductRow
   changeAll: (changes: readonly PlannedChange[]) => Promise<void>
   createAll: (rows: readonly NewRow[]) => Promise<ProductRow[]>
@@ -56,7 +48,7 @@ export async function applyLines(
   lines: readonly ImportedLine[],
   { settled, waiting, keepMangledSkus }: PlanOptions,
 ): Promise<Planned> {
-  const keys = namedBy(lines)
+  const keys = keysIn(lines)
   const known = new KnownRows(await target.find(keys))
   const shortened = keepMangledSkus ? new Map() : await findShortened(keys.skus, known, target.find)
   const plan = new Plan(target, { known, waiting, shortened })
@@ -91,7 +83,7 @@ class Plan implements Planned {
     this.#target = target
     this.#known = known
     this.#shortened = shortened
-    this.#waiting = new Set(waiting.flatMap(({ id }) => id ?? []))
+    this.#waiting = new Set(waiting.flatMap((line) => known.of(line)?.id ?? []))
   }
 
   async add(line: ImportedLine): Promise<void> {
@@ -140,13 +132,12 @@ class Plan implements Planned {
   }
 
   /** @throws ProblemError `PRODUCT_NOT_FOUND` for an id of no product */
-  #productOf({ id, fields: { sku } }: ImportedLine): ProductRow | undefined {
-    if (id === undefined) return typeof sku === 'string' ? this.#known.ownerOf(skuKey(sku)) : undefined
-    const row = this.#known.byId(id)
-    if (!row)
+  #productOf(line: ImportedLine): ProductRow | undefined {
+    const row = this.#known.of(line)
+    if (!row && line.id !== undefined)
       throw new ProblemError(
         'PRODUCT_NOT_FOUND',
-        `No product has the id ${id}. To find the products of another catalogue by SKU, leave ids out: ignore_id.`,
+        `No product has the id ${line.id}. To find the products of another catalogue by SKU, leave ids out: ignore_id.`,
       )
     return row
   }
@@ -274,15 +265,6 @@ function circleFrom(start: number, next: (id: number) => number | undefined): nu
     circle.push(id)
   }
   return circle
-}
-
-function namedBy(lines: readonly ImportedLine[]) {
-  return {
-    ids: lines.flatMap(({ id }) => id ?? []),
-    skus: lines.flatMap(({ fields: { sku } }) => sku ?? []),
-    gtins: lines.flatMap(({ fields: { gtin } }) => gtin ?? []),
-    adsItemIds: lines.flatMap(({ fields: { adsItemId } }) => adsItemId ?? []),
-  }
 }
 
 /** A stale version is no conflict when the product already is as the line asks. */
