@@ -3,7 +3,7 @@ import type { WordQuery } from '#db/search/word-query.ts'
 import { unitQuery, type Question, type Unit } from './question.ts'
 import { byScore, scoreOf, type Ranked } from './ranked.ts'
 import { score, type Lens } from './score.ts'
-import { nextBlock, sample, type Candidate, type ReadCandidates } from './shelves.ts'
+import { firstBlock, sample, type Candidate, type ReadCandidates } from './shelves.ts'
 
 /** The rarest words of a long question are enough to find names by. */
 const MAX_UNITS = 5
@@ -38,10 +38,14 @@ export async function partialMatches(read: ReadCandidates, lens: Lens): Promise<
 async function weigh(read: ReadCandidates, question: Question, unit: Unit): Promise<Weighed | undefined> {
   const query = unitQuery(question, unit, 'fuzzy')
   if (!query) return undefined
-  const frequency = (await sample(read, query))?.rows.length ?? FREQUENT
+  const { frequency } = await sample(read, query)
   // Sizes and amounts are rare, but tell little of what a thing is.
   const isTelling = unit.slots.some((slot) => /^\p{L}{3}/u.test(question.words[slot] ?? ''))
-  return { unit, query, weight: Math.log(2 + FREQUENT / (1 + frequency)) / (isTelling ? 1 : 4) }
+  return {
+    unit,
+    query,
+    weight: Math.log(2 + FREQUENT / (1 + Math.min(FREQUENT, frequency))) / (isTelling ? 1 : 4),
+  }
 }
 
 /** All but one of the words, then all but two, until there are some. */
@@ -51,8 +55,8 @@ async function candidates(read: ReadCandidates, known: readonly Weighed[]): Prom
     if (size === 1 && rows.size > 0) break
     const any = combinations(known, size).map((some) => ({ all: some.map(({ query }) => query) }))
     const query: WordQuery = { any }
-    const block = await nextBlock(read, query, (await sample(read, query)) ?? { from: 0, after: 0 })
-    for (const row of block.rows) rows.set(row.id, row)
+    const { rows: found } = await firstBlock(read, query)
+    for (const row of found) rows.set(row.id, row)
   }
   return rows
 }

@@ -8,6 +8,7 @@ import { byScore, kindOf, scoreOf, type Ranked } from './ranked.ts'
 import { lensFor, score as scoreName, type Lens } from './score.ts'
 import {
   ALL,
+  firstBlock,
   isWhole,
   nextBlock,
   placeAfter,
@@ -119,32 +120,27 @@ async function* names(search: Search): AsyncGenerator<Ranking> {
   const { question, read, start } = search
   const widest = queryFor(question, 'fuzzy')
   if (widest === undefined || isPast(search, 'fuzzy')) return
-  const few = isPast(search, 'begun') ? undefined : await allIfFew(search, widest)
-  if (few?.block || start?.pass === 'all') {
-    yield ranked(search, 'all', few?.block ?? (await sameBlock(read, widest, ALL)))
+  const all = isPast(search, 'begun') ? undefined : await allIfFew(search, widest)
+  if (all || start?.pass === 'all') {
+    yield ranked(search, 'all', all ?? (await sameBlock(read, widest, ALL)))
     return
   }
   let before: WordQuery | undefined
   for (const { pass, query } of passes(question)) {
-    const isFrequent = pass === few?.frequent
     if (!isPast(search, pass))
-      yield* blocks(search, { pass, query: before ? { both: query, not: before } : query, isFrequent })
+      yield* blocks(search, { pass, query: before ? { both: query, not: before } : query })
     before = pass === 'whole' ? undefined : query
   }
 }
 
 /** A frequent word is known as such by one look; only what is not frequent is read in all its forms. */
-async function allIfFew(
-  { question, read }: Search,
-  widest: WordQuery,
-): Promise<{ block?: Block | undefined; frequent?: Pass }> {
+async function allIfFew({ question, read }: Search, widest: WordQuery): Promise<Block | undefined> {
   const own = queryFor(question, 'number')
-  if (own && JSON.stringify(own) !== JSON.stringify(widest) && !(await sample(read, own)))
-    return { frequent: 'number' }
-  const start = await sample(read, widest)
-  if (!start) return {}
-  const block = await nextBlock(read, widest, start)
-  return isWhole(block.range) ? { block } : {}
+  if (own && JSON.stringify(own) !== JSON.stringify(widest) && !(await sample(read, own)).isFew)
+    return undefined
+  if (!(await sample(read, widest)).isFew) return undefined
+  const block = await firstBlock(read, widest)
+  return isWhole(block.range) ? block : undefined
 }
 
 function passes(question: Question): { pass: Pass; query: WordQuery }[] {
@@ -156,28 +152,19 @@ function passes(question: Question): { pass: Pass; query: WordQuery }[] {
   return levels[0]?.pass === 'number' ? [whole, ...levels] : levels
 }
 
-interface NamesPass {
-  pass: Pass
-  query: WordQuery
-  isFrequent: boolean
-}
-
-async function* blocks(search: Search, asked: NamesPass): AsyncGenerator<Ranking> {
+async function* blocks(
+  search: Search,
+  { pass, query }: { pass: Pass; query: WordQuery },
+): AsyncGenerator<Ranking> {
   const { read, start } = search
-  const { pass, query } = asked
-  let block = start?.pass === pass ? await sameBlock(read, query, start.range) : await firstBlock(read, asked)
+  const first = pass === 'whole' ? rareBlock : firstBlock
+  let block = start?.pass === pass ? await sameBlock(read, query, start.range) : await first(read, query)
   for (;;) {
     yield ranked(search, pass, block)
     const place = placeAfter(block.range)
     if (!place) return
     block = await nextBlock(read, query, place)
   }
-}
-
-async function firstBlock(read: ReadCandidates, { pass, query, isFrequent }: NamesPass): Promise<Block> {
-  if (pass === 'whole') return await rareBlock(read, query)
-  const start = isFrequent ? undefined : await sample(read, query)
-  return await nextBlock(read, query, start ?? { from: 0, after: 0 })
 }
 
 function ranked({ lens, question }: Search, pass: Pass, { range, rows }: Block): Ranking {

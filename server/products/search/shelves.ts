@@ -32,25 +32,43 @@ export type ReadCandidates = (
 
 export const ALL: Range = { from: 0, to: SHELVES - 1, after: 0, upTo: Number.MAX_SAFE_INTEGER }
 
-/** So many are compared with each other; their order among all others is that of the shelves. */
-const ENOUGH = 200
+/** So many are compared with each other, their order among all others is that of the shelves; fewer than all never. */
+const ENOUGH = 120
+const FEW = 200
 const SAMPLE = 16
-/** The most frequent words are told from others by less. */
+/** What stands on the first two shelves tells a frequent query from others, and is all that such a one needs. */
 const GLANCE = 2
-const MANY_AT_A_GLANCE = 40
+const MANY_AT_A_GLANCE = 6
+const MOST_AT_A_GLANCE = 40
 /** A query with more of them costs more than what it leaves out. */
 const MOST_NAMED = 64
 /** On one shelf, where one name has been given to very many products. */
 const MOST_AT_ONCE = 1000
 
-/** Undefined when there are too many of them. */
-export async function sample(read: ReadCandidates, query: WordQuery): Promise<Block | undefined> {
+export interface Sample {
+  /** Of all that there is on so many shelves. */
+  frequency: number
+  isFew: boolean
+  /** Undefined when there is too much even on the first shelves. */
+  block: Block | undefined
+}
+
+export async function sample(read: ReadCandidates, query: WordQuery): Promise<Sample> {
   const first = { ...ALL, to: GLANCE - 1 }
-  const some = await readRange(read, query, { ...first, limit: MANY_AT_A_GLANCE, ordered: false })
-  if (some.length === MANY_AT_A_GLANCE) return undefined
+  const some = await readRange(read, query, { ...first, limit: MOST_AT_A_GLANCE, ordered: false })
+  if (some.length >= MANY_AT_A_GLANCE) {
+    const block = some.length < MOST_AT_A_GLANCE ? { range: first, rows: some } : undefined
+    return { frequency: (some.length * SAMPLE) / GLANCE, isFew: false, block }
+  }
   const range = { ...ALL, to: SAMPLE - 1 }
-  const rows = await readRange(read, query, { ...range, limit: ENOUGH + 1, ordered: false })
-  return rows.length > ENOUGH ? undefined : { range, rows }
+  const rows = await readRange(read, query, { ...range, limit: FEW + 1, ordered: false })
+  const isFew = rows.length <= FEW
+  return { frequency: rows.length, isFew, block: isFew ? { range, rows } : undefined }
+}
+
+export async function firstBlock(read: ReadCandidates, query: WordQuery): Promise<Block> {
+  const { block } = await sample(read, query)
+  return await nextBlock(read, query, block ?? { from: 0, after: 0 })
 }
 
 /** The block that begins with a sample, or at a place, and goes on until there is enough to compare. */
@@ -60,7 +78,7 @@ export async function nextBlock(
   start: Block | Pick<Range, 'from' | 'after'>,
 ): Promise<Block> {
   let block: Block = 'rows' in start ? start : await onOneShelf(read, query, start)
-  while (block.rows.length < ENOUGH / 2 && block.range.to < ALL.to && block.range.upTo === ALL.upTo) {
+  while (block.rows.length < (ENOUGH * 2) / 3 && block.range.to < ALL.to && block.range.upTo === ALL.upTo) {
     const from = block.range.to + 1
     const more = { ...ALL, from, to: Math.min(ALL.to, block.range.to + width(block)) }
     const rows = await readRange(read, query, { ...more, limit: MOST_AT_ONCE * 10, ordered: true })
@@ -109,7 +127,7 @@ async function onOneShelf(
 /** How many shelves more are likely to hold what is missing. */
 function width({ range, rows }: Block): number {
   const shelves = range.to - range.from + 1
-  if (rows.length * SHELVES <= 2 * ENOUGH * shelves && shelves >= SAMPLE) return SHELVES
+  if (rows.length * SHELVES <= 2 * FEW * shelves && shelves >= SAMPLE) return SHELVES
   return Math.ceil((shelves * (ENOUGH - rows.length)) / Math.max(1, rows.length))
 }
 
