@@ -4,7 +4,9 @@
  * the same words. Pure: the lookup itself is vocabulary.ts.
  */
 
-const ONE_TYPO_FROM = 5
+const ONE_TYPO_FROM = 4
+/** Of names. What a question has too many of is found without remainders: it is a known word with a letter left out. */
+const REMAINDERS_FROM = 4
 const TWO_TYPOS_FROM = 9
 /** Longer words are part numbers and the like; they would have very many deletionNeighbours. */
 const MAX_LENGTH = 24
@@ -16,10 +18,15 @@ export function typosIn(word: string): 0 | 1 | 2 {
   return length < TWO_TYPOS_FROM ? 1 : 2
 }
 
+/** Many words are as short, and few letters tell them apart: one that is known is never taken for another. */
+export function isShort(word: string): boolean {
+  return Array.from(word).length <= REMAINDERS_FROM
+}
+
 /** Of a word of a name: what any question that may mean it has in common with it. */
 export function knownDeletionNeighbours(word: string): string[] {
   const length = Array.from(word).length
-  if (length < ONE_TYPO_FROM - 1 || length > MAX_LENGTH + 2 || !/^[\p{L}\p{M}]+$/u.test(word)) return []
+  if (length < REMAINDERS_FROM || length > MAX_LENGTH + 2 || !/^[\p{L}\p{M}]+$/u.test(word)) return []
   return deletionNeighbours(word, length < TWO_TYPOS_FROM - 2 ? 1 : 2)
 }
 

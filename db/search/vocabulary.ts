@@ -3,7 +3,7 @@ import { inArray, sql } from 'drizzle-orm'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import { beginsWith } from './begins-with.ts'
-import { editDistance, deletionNeighbours, knownDeletionNeighbours, typosIn } from './typos.ts'
+import { editDistance, deletionNeighbours, isShort, knownDeletionNeighbours, typosIn } from './typos.ts'
 import { HEAD_SIGN, vocabularyOf, type SomeOfSearched } from './columns.ts'
 
 /** More words than this that may have been meant are too many to be of use. */
@@ -78,12 +78,14 @@ export class Vocabulary {
     const typos = typosIn(word)
     if (typos === 0) return []
     const { wordRemainders } = this.#db.tables
+    const neighbours = deletionNeighbours(word, typos)
     const found = await this.#db.reader
       .selectDistinct({ word: wordRemainders.word })
       .from(wordRemainders)
-      .where(inArray(wordRemainders.remainder, deletionNeighbours(word, typos)))
-    return found
-      .map((row) => ({ word: row.word, distance: editDistance(word, row.word) }))
+      .where(inArray(wordRemainders.remainder, neighbours))
+    const shorter = isShort(word) ? await this.known(neighbours) : []
+    return [...new Set([...found.map((row) => row.word), ...shorter])]
+      .map((other) => ({ word: other, distance: editDistance(word, other) }))
       .filter(({ distance }) => distance > 0 && distance <= typos)
       .toSorted((a, b) => a.distance - b.distance || compare(a.word, b.word))
       .slice(0, MAX_MEANT)

@@ -24,6 +24,7 @@ const PRODUCTS = [
   [null, 'Apple slicer, 2 pack'],
   [null, 'Äpfel'],
   [null, 'Zebra'],
+  [null, 'Yoga mat'],
 ] as const
 
 interface Options {
@@ -53,6 +54,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     ['knife', 'Chef’s Knife, 20 cm'],
     ['watch', 'Watches for divers, 2 pack'],
     ['wifi router', 'Wi-Fi router'],
+    ['vaes', 'Vase'],
+    ['yogo matt', 'Yoga mat'],
     ['wi fi', 'Wi-Fi router'],
     ['sunglasses', 'Sun glasses'],
     ['500 ml bottle', 'Bottle 500ml'],

@@ -1,6 +1,7 @@
 /** What is asked for: each word in all the forms that some name has. */
 import type { WordQuery } from '#db/search/word-query.ts'
 import { endingForms, numberForms, unitNames } from '#db/search/forms.ts'
+import { isShort } from '#db/search/typos.ts'
 import { isUnspaced, wordsOf } from '#db/search/words.ts'
 import { codeKey } from '#db/search/code.ts'
 
@@ -64,7 +65,9 @@ export async function understand(text: string, vocabulary: KnownWords): Promise<
     words.map(async (word, slot) => [
       ...formsOf(word, known),
       ...(slot === words.length - 1 ? await beginnings(word, vocabulary) : []),
-      ...(await vocabulary.corrections(word)).map((other, place) => typo(word, { other, place })),
+      ...(isShort(word) && known.has(word) ? [] : await vocabulary.corrections(word)).map((other, place) =>
+        typo(word, { other, place }),
+      ),
     ]),
   )
   return {
