@@ -11,7 +11,7 @@ export type Amount = { amount: string } | { mistake: string }
 export function readPrice(cell: string, { currency, decimal }: PriceOptions): Amount {
   const bare = withoutCurrency(cell, currency)
   if (bare === undefined) return { mistake: `must be an amount in ${currency.code}, such as 21.30` }
-  return readAmount(bare, { decimal, accepts: () => true })
+  return readAmount(bare, { decimal, expected: 'a decimal number such as 21.30', accepts: () => true })
 }
 
 export interface PriceOptions {
@@ -22,22 +22,24 @@ export interface PriceOptions {
 /** `1.200` and `4,0` → whole numbers. A minus is a delta's. */
 export function readWhole(cell: string, decimal: DecimalSign | undefined): Amount {
   const [, minus = '', rest = ''] = /^\s*([+-]?)(.*)$/s.exec(cell) ?? []
-  const found = readAmount(rest, { decimal, accepts: (amount) => /^\d+(?:\.0*)?$/.test(amount) })
+  const accepts = (amount: string) => /^\d+(?:\.0*)?$/.test(amount)
+  const found = readAmount(rest, { decimal, expected: 'a whole number such as 12', accepts })
   return 'mistake' in found ? found : { amount: minus.replace('+', '') + found.amount.replace(/\..*$/, '') }
 }
 
 interface ReadOptions {
   decimal: DecimalSign | undefined
+  expected: string
   /** Narrows the readings to those that can be meant. */
   accepts: (amount: string) => boolean
 }
 
-function readAmount(cell: string, { decimal, accepts }: ReadOptions): Amount {
+function readAmount(cell: string, { decimal, expected, accepts }: ReadOptions): Amount {
   const text = cell.trim()
   const signs = decimal === undefined ? (['point', 'comma'] as const) : [decimal]
   const readings = [...new Set(signs.flatMap((sign) => readingOf(text, sign) ?? []))].filter(accepts)
   const [first, second] = readings
-  if (first === undefined) return { mistake: 'must be a decimal number such as 21.30' }
+  if (first === undefined) return { mistake: `must be ${expected}` }
   if (second === undefined || isPlain(text)) return { amount: first }
   return {
     mistake: `"${text}" is ${first} or ${second}: say which letter stands before the decimals, point or comma`,
