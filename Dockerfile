@@ -21,7 +21,8 @@ WORKDIR /app
 RUN mkdir -p /data && chown 1000:1000 /data
 # What changes least comes first: a new version of the server sends a megabyte and not the packages.
 COPY --from=production /app/node_modules node_modules
-COPY package.json LICENSE ./
+COPY package.json .bun-version LICENSE ./
+COPY scripts/adstock scripts/with-bun scripts/
 COPY db db
 COPY --from=page /app/client/dist client/dist
 COPY server server
@@ -39,6 +40,6 @@ EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["bun", "-e", "process.exit((await fetch(`http://127.0.0.1:${process.env.PORT}/readyz`)).ok ? 0 : 1)"]
-ENTRYPOINT []
-# Exec form: the server itself gets the signal, and drains.
-CMD ["bun", "server/main.ts"]
+# It replaces itself by the server, which so gets the signal, and drains.
+ENTRYPOINT ["./scripts/adstock"]
+CMD ["serve"]

@@ -110,7 +110,7 @@ describe('products', () => {
   journey('teach how to begin while there are none', () =>
     onPage(browser, { url: bare.url }, async (page) => {
       await page.getByText('No products yet').waitFor()
-      await page.getByText('bun run products import').waitFor()
+      await page.getByText('./scripts/adstock products import').waitFor()
       await page.getByText('sku,name,price,stock_level').waitFor()
     }),
   )

@@ -112,3 +112,8 @@ export interface ChangeFeedReader {
 export class DatabaseBusyError extends Error {
   override readonly name = 'DatabaseBusyError'
 }
+
+/** The message is one line that says which database, and why: its operator can mend that. */
+export class DatabaseOpenError extends Error {
+  override readonly name = 'DatabaseOpenError'
+}

@@ -38,6 +38,17 @@ export interface App extends AsyncDisposable {
   drain(): Promise<void>
 }
 
+/** The address is another program's, or no address of this machine. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+
+  constructor(host: string, port: number, cause: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
+    const why = code === 'EADDRINUSE' ? 'it is in use: set PORT, or stop what uses it' : code
+    super(`Cannot listen on port ${port} of ${host} (PORT, HOST): ${why}.`, { cause })
+  }
+}
+
 /** For tests, and for checks that must notice a broken part. */
 export interface ReplacedParts {
   clock?: Clock
@@ -268,12 +279,17 @@ async function setOnce(db: Database, name: string, value: string): Promise<strin
   })
 }
 
+/** @throws ListenError */
 function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
-  return Bun.serve({
-    hostname: host,
-    port,
-    maxRequestBodySize: MAX_REQUEST_BYTES,
-    idleTimeout: IDLE_TIMEOUT_S,
-    fetch,
-  })
+  try {
+    return Bun.serve({
+      hostname: host,
+      port,
+      maxRequestBodySize: MAX_REQUEST_BYTES,
+      idleTimeout: IDLE_TIMEOUT_S,
+      fetch,
+    })
+  } catch (error) {
+    throw new ListenError(host, port, error)
+  }
 }

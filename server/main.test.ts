@@ -1,7 +1,10 @@
 /** The server as a process: its start, its signals, its end. */
 import { expect, test } from 'bun:test'
-import { connect, createServer } from 'node:net'
+import { sql } from 'drizzle-orm'
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { freePort } from '#db/free-port.testing.ts'
+import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
@@ -90,13 +93,62 @@ test('a database that is not there ends the start at once, and its password is i
   const url = new URL(await temporaryPostgres())
   url.pathname = '/nobody_made_this'
   url.password = 'correct-horse'
-  await using folder = await temporaryFolder()
-  const server = spawnServer(folder.path, { DATABASE_URL: url.href })
-  expect(await server.exited).toBe(1)
-  const said = await new Response(server.stderr).text()
+  const said = await refusal({ DATABASE_URL: url.href })
   expect(said).toContain('nobody_made_this')
   expect(said).not.toContain('correct-horse')
 })
+
+test('a port in use, an address of another machine, and folders that cannot be written are one plain line', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  expect(await refusal({ PORT: String(port) })).toBe(
+    `Cannot listen on port ${port} of 127.0.0.1 (PORT, HOST): it is in use: set PORT, or stop what uses it.`,
+  )
+  taken.close()
+  // Of a net that is for documents only.
+  expect(await refusal({ HOST: '192.0.2.1', ALLOW_OPEN: 'true', AUTH: 'open' })).toContain('192.0.2.1')
+  expect(await refusal({ DATABASE_URL: 'file:/proc/none/adstock.db' })).toContain('/proc/none/adstock.db')
+  expect(await refusal({ ADS_DIR: '/proc/none/ads' })).toContain('Cannot write /proc/none/ads')
+  expect(await refusal({ ADS_CRON: 'now and then' })).toContain('ADS_CRON')
+})
+
+test.each(['SQLite', 'PostgreSQL'] as const)(
+  'a database of a newer version is one plain line: %s',
+  async (dialect) => {
+    await using folder = await temporaryFolder()
+    const url = dialect === 'SQLite' ? `file:${folder.path}/adstock.db` : await temporaryPostgres()
+    const db = await openDatabase(url)
+    await db.withTransaction(
+      async (tx) =>
+        void (await db.all(
+          tx,
+          sql`insert into migrations (name, sha256) values ('9999_later', 'x') returning name`,
+        )),
+    )
+    await db.close()
+    expect(await refusal({ DATABASE_URL: url })).toContain('migrated by a newer version: it has 9999_later')
+  },
+)
+
+test('--help tells what it does, and starts nothing', async () => {
+  await using folder = await temporaryFolder()
+  const helping = spawnServer(folder.path, {}, [`${import.meta.dir}/main.ts`, '--help'])
+  expect(await new Response(helping.stdout).text()).toContain('Usage: serve')
+  expect(await helping.exited).toBe(0)
+  const wrong = spawnServer(folder.path, {}, [`${import.meta.dir}/main.ts`, 'backfill'])
+  expect(await new Response(wrong.stderr).text()).toContain('too many arguments')
+  expect(await wrong.exited).toBe(2)
+})
+
+/** Of a server that does not start. @returns the one line that says why */
+async function refusal(env: Record<string, string>): Promise<string> {
+  await using folder = await temporaryFolder()
+  const server = spawnServer(folder.path, env)
+  const [said, code] = await Promise.all([new Response(server.stderr).text(), server.exited])
+  expect({ code, lines: said.trimEnd().split('\n').length, said }).toEqual({ code: 2, lines: 1, said })
+  return said.trimEnd()
+}
 
 test('a rejection that nobody handles is logged, and ends the server with 1', async () => {
   await using folder = await temporaryFolder()

@@ -1,12 +1,23 @@
 /** Environment → configuration → app → listen → wait for a signal. The only file that touches `process`. */
-import { startApp } from './app.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { Command } from 'commander'
+import { ConfigurationError } from '#server/ads/errors.ts'
+import { ListenError, startApp } from './app.ts'
+import { runProgram } from './cli/run-program.ts'
+import { readConfig } from './config.ts'
 import { createLogger } from './platform/log.ts'
 
 const EXIT_BUG = 1
-const EXIT_CONFIGURATION = 2
 
-async function main(): Promise<void> {
+const program = new Command('serve')
+  .description(
+    'Serves the page, REST, tRPC and /docs, and runs the daily job of the ads, until SIGTERM or SIGINT.',
+  )
+  .addHelpText('after', '\nSettings are environment variables: see server/SETTINGS.md.')
+  .allowExcessArguments(false)
+  .exitOverride()
+  .action(serve)
+
+async function serve(): Promise<void> {
   const config = readConfig(process.env, process.stderr)
   const log = createLogger(config.log)
   const stopped = Promise.withResolvers<string>()
@@ -37,10 +48,4 @@ async function main(): Promise<void> {
   await app.drain()
 }
 
-try {
-  await main()
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = EXIT_CONFIGURATION
-}
+await runProgram(program, { usage: [ConfigurationError, ListenError] })

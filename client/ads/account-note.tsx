@@ -19,7 +19,7 @@ export function AccountNote({ account }: { account: Account | undefined }) {
           {moved.time_zone_before} to {zone}. {plural(moved.dates, 'day')} fetched before began at another
           time. Fetch them again: pick them in the calendar, or run{' '}
           <code>
-            bun run ads fetch --refresh --start {moved.from} --end {moved.to} --customer {id}
+            ./scripts/adstock ads fetch --refresh --start {moved.from} --end {moved.to} --customer {id}
           </code>
         </p>
       )}

@@ -49,7 +49,7 @@ export function NoProducts({ view, onShowAll, onImport }: NoProductsProps) {
         Import a CSV file
       </button>
       <p>Or on the machine where Adstock runs; doing it again only changes what is different:</p>
-      <pre>bun run products import catalogue.csv</pre>
+      <pre>./scripts/adstock products import catalogue.csv</pre>
     </EmptyState>
   )
 }

@@ -41,8 +41,8 @@ export function SignIn() {
           {attempt.isPending ? 'Signing in…' : 'Sign in'}
         </button>
         <p id="key-help" className="sign-in-help">
-          The server shows its first key when it first starts; <code>bun run keys create</code> makes others.
-          It is not kept in this browser.
+          The server shows its first key when it first starts; <code>./scripts/adstock keys create</code>{' '}
+          makes others. It is not kept in this browser.
         </p>
       </form>
     </main>

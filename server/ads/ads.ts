@@ -18,7 +18,7 @@ import { readRuns, toRun } from './run/run-record.ts'
 import { Runner, type AcquireRunLease } from './run/runner.ts'
 import { isOverdue, scheduleDaily } from './run/schedule.ts'
 import type { Account, Day, Forecast, ReportRow, Restatement, Run } from './schema.ts'
-import { sourceOfStore } from './store/ownership.ts'
+import { requireWritable, sourceOfStore } from './store/ownership.ts'
 import { openAccounts, readableAccounts, readAccounts, type AccountsById } from './store/stored-accounts.ts'
 import { StoreReader } from './store/reader.ts'
 import { readRestatements } from './store/restatements.ts'
@@ -97,10 +97,11 @@ export interface AdsParts {
 /** A request that says nothing for longer is taken for dead. */
 const CHECK_TIMEOUT_MS = 8_000
 
-/** @throws ConfigurationError for a source or a schedule that can never work */
+/** @throws ConfigurationError for a source, a schedule or a folder that can never work */
 export function createAds(options: AdsOptions, parts: AdsParts): Ads {
   customersOf(options)
   requireSource(options)
+  requireWritable(options.dir)
   scheduleDaily({ cron: options.cron, zone: 'UTC' }, { run: async () => {}, log: parts.log })?.[
     Symbol.dispose
   ]()

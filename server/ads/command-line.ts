@@ -2,7 +2,7 @@
 import { DEFAULT_ADS_DIR } from './options.ts'
 
 export function commandLine(dir: string, args: string): string {
-  return `bun run ads ${args}${dir === DEFAULT_ADS_DIR ? '' : ` --out ${quoted(dir)}`}`
+  return `./scripts/adstock ads ${args}${dir === DEFAULT_ADS_DIR ? '' : ` --out ${quoted(dir)}`}`
 }
 
 function quoted(text: string): string {

@@ -1,4 +1,4 @@
-/** `bun run backfill` and `bun run ads …`: the ads half on the command line. */
+/** `./scripts/adstock backfill` and `… ads`: the ads half on the command line. */
 import { Command } from 'commander'
 import { ConfigurationError, StoreBusyError } from '#server/ads/offline.ts'
 import { ConfigError } from '#server/config.ts'

@@ -1,4 +1,4 @@
-/** `bun run backup <folder>` and `bun run restore <folder>`: everything that is kept, while it is in use. */
+/** `./scripts/adstock backup <folder>` and `./scripts/adstock restore <folder>`: everything that is kept, while it is in use. */
 import { Command, Option } from 'commander'
 import { BackupError } from '#db/backup.ts'
 import { readConfig } from '#server/config.ts'

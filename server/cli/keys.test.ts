@@ -139,7 +139,7 @@ test.each([
 
 test('a database that cannot be reached is said so, without its password', async () => {
   const { code, stderr } = await keysCommand('postgres://ana:hush@127.0.0.1:1/none', 'list')
-  expect(code).toBe(1)
+  expect(code).toBe(2)
   expect(stderr).toContain('cannot be opened')
   expect(stderr).not.toContain('hush')
 })

@@ -1,10 +1,10 @@
-/** `bun run keys <create|list|revoke>` */
+/** `./scripts/adstock keys <create|list|revoke>` */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { createKeyStore, type ApiKey, type KeyStore } from '#server/keys/key-store.ts'
 import { SCOPES, type Scope } from '#server/caller.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
-import { OpeningError, withDatabase } from './with-database.ts'
+import { withDatabase } from './with-database.ts'
 
 const MAX_NAME_LENGTH = 100
 const DAY_MS = 24 * 3_600_000
@@ -53,7 +53,7 @@ program
     const revoked = await withKeys((keys) => keys.revoke(reference))
     if (!revoked) {
       // Not what was given: it may be a whole key, mistyped.
-      console.error('There is no such key. See: bun run keys list')
+      console.error('There is no such key. See: ./scripts/adstock keys list')
       process.exitCode = EXIT_NOT_DONE
       return
     }
@@ -91,7 +91,7 @@ function asTime(ms: number | null): string | null {
 }
 
 function table(keys: readonly ApiKey[]): string[] {
-  if (keys.length === 0) return ['There is no key yet. See: bun run keys create --help']
+  if (keys.length === 0) return ['There is no key yet. See: ./scripts/adstock keys create --help']
   const rows = keys.map((key) => [
     String(key.id),
     key.prefix,
@@ -136,4 +136,4 @@ function days(text: string): number {
   return Number(text)
 }
 
-await runProgram(program, { notDone: [OpeningError] })
+await runProgram(program)

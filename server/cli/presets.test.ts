@@ -49,7 +49,7 @@ test('a stock file without a header changes the stock of the catalogue with one 
   await products('stock.db', 'import', catalogue)
   const stock = await write('stock.csv', 'ART0815;1200\r\nART0817;0\r\nART0816;5\r\n')
   const { stdout, stderr, code } = await products('stock.db', 'import', stock, '--columns', 'sku,stock_level')
-  expect(stderr).toBe('To take it back: bun run products undo 2\n')
+  expect(stderr).toBe('To take it back: ./scripts/adstock products undo 2\n')
   expect(stdout).toBe('0 created, 2 updated, 1 unchanged, 0 rejected\n')
   expect(code).toBe(0)
   expect(await catalogueOf('stock.db')).toEqual([

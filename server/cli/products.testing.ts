@@ -1,4 +1,4 @@
-/** `bun run products` as a process of its own. */
+/** `./scripts/adstock products` as a process of its own. */
 import { join } from 'node:path'
 
 export async function runProducts(databaseUrl: string, ...args: string[]) {

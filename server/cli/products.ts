@@ -1,4 +1,4 @@
-/** `bun run products <import|imports|undo|export|seed>` */
+/** `./scripts/adstock products <import|imports|undo|export|seed>` */
 import { Command, InvalidArgumentError } from 'commander'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { seed } from '#db/seed.ts'
@@ -152,7 +152,7 @@ function report(summary: ImportSummary, json: boolean): void {
     for (const { count, detail } of mistakes) console.error(`${count} × ${detail}`)
   for (const { line, detail } of rejected.slice(0, REJECTED_SHOWN)) console.error(`line ${line}: ${detail}`)
   if (rejected.length > REJECTED_SHOWN) console.error(`… and ${rejected.length - REJECTED_SHOWN} more`)
-  if (import_id !== undefined) console.error(`To take it back: bun run products undo ${import_id}`)
+  if (import_id !== undefined) console.error(`To take it back: ./scripts/adstock products undo ${import_id}`)
   if (json) console.log(JSON.stringify(summary))
   else
     console.log(`${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected.length} rejected`)

@@ -1,4 +1,4 @@
-/** `bun run webhooks <list|create|rotate|delete|resend|listen>` */
+/** `./scripts/adstock webhooks <list|create|rotate|delete|resend|listen>` */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type * as v from 'valibot'
 import { ProblemError } from '#server/errors.ts'
@@ -10,7 +10,7 @@ import { ById, NewWebhook, Resend, Rotation } from '#server/webhooks/schema.ts'
 import { createWebhookStore, type WebhookStore } from '#server/webhooks/webhook-store.ts'
 import { runProgram } from './run-program.ts'
 import { listen } from './webhooks/listen.ts'
-import { OpeningError, withDatabase } from './with-database.ts'
+import { withDatabase } from './with-database.ts'
 
 const HOUR_MS = 3_600_000
 const LISTEN_PORT = 8787
@@ -26,7 +26,8 @@ program
   .action(async ({ json }: Json) => {
     const webhooks = (await withStore((store) => store.list())).map(toWebhook)
     if (json) return console.log(JSON.stringify(webhooks))
-    if (webhooks.length === 0) console.log('There is no webhook yet. See: bun run webhooks create --help')
+    if (webhooks.length === 0)
+      console.log('There is no webhook yet. See: ./scripts/adstock webhooks create --help')
     for (const { id, url, state, events, pending, parked } of webhooks)
       console.log(`${id}  ${url}  ${state}  ${events.join(',')}  ${pending} pending, ${parked} parked`)
   })
@@ -97,7 +98,9 @@ program
   .option('--status <n>', 'what to answer with', Number, 204)
   .action(async ({ port, secret, status }: { port: number; secret?: string; status: number }) => {
     using receiver = listen({ port, secret, status, print: (line) => console.log(line) })
-    console.error(`Listening. In another terminal: bun run webhooks create --url ${receiver.url} --event …`)
+    console.error(
+      `Listening. In another terminal: ./scripts/adstock webhooks create --url ${receiver.url} --event …`,
+    )
     await new Promise((stop) => process.once('SIGINT', stop).once('SIGTERM', stop))
   })
 
@@ -132,7 +135,8 @@ function addEvent(type: string, before: string[] = []): string[] {
 }
 
 function idOf(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('a number, see: bun run webhooks list')
+  if (!/^[1-9]\d{0,14}$/.test(text))
+    throw new InvalidArgumentError('a number, see: ./scripts/adstock webhooks list')
   return Number(text)
 }
 
@@ -142,4 +146,4 @@ function portOf(text: string): number {
   return Number(text)
 }
 
-await runProgram(program, { usage: [UsageError], notDone: [OpeningError, ProblemError] })
+await runProgram(program, { usage: [UsageError], notDone: [ProblemError] })

@@ -54,7 +54,7 @@ async function pageAssets(): Promise<[string, Asset][]> {
   )
   const index =
     assets.find(([path]) => path === '/index.html')?.[1] ??
-    asset('The page is not built yet: bun run build\n', 'text/plain')
+    asset('The page is not built yet: ./scripts/start builds it\n', 'text/plain')
   return [...assets, ...ROUTES.map((route): [string, Asset] => [route, index])]
 }
 

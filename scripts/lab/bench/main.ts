@@ -1,4 +1,4 @@
-/** `bun run bench [NAME]`: each figure beside its peer or its limit, measured in the same run. */
+/** `./scripts/adstock bench [NAME]`: each figure beside its peer or its limit, measured in the same run. */
 import { Argument, Command } from 'commander'
 import { ADS_PARTS, benchAds } from './ads.ts'
 import { benchApi } from './api.ts'

@@ -1,4 +1,4 @@
-/** `bun run consistency`: whether any read is ever older than what was acknowledged before it, whatever fails. */
+/** `./scripts/adstock consistency`: whether any read is ever older than what was acknowledged before it, whatever fails. */
 import { Command, InvalidArgumentError } from 'commander'
 import { stopTemporaryPostgres } from '#db/postgres.testing.ts'
 import { FAULT_NAMES, type FaultName } from './faults.ts'

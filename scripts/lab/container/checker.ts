@@ -1,5 +1,5 @@
 /**
- * The readers and writers of `bun run consistency`, beside the traffic and with products of their own. They ask
+ * The readers and writers of `./scripts/adstock consistency`, beside the traffic and with products of their own. They ask
  * through the balancer, where nothing but a kill excuses a missing answer, and read at each replica directly, where
  * an answer may also be missing while that replica is away. Nothing ever excuses a stale one.
  */

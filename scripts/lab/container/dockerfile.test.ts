@@ -12,10 +12,11 @@ test('the image has every module that its programs import', async () => {
     return files.split(' ').filter((file) => file !== '' && file !== '.')
   })
   for (const file of copied) await cp(join(ROOT, file), join(folder.path, file), { recursive: true })
-  const programs = [
-    'server/main.ts',
-    ...['ads', 'products', 'keys', 'backup'].map((name) => `server/cli/${name}.ts`),
-  ]
+  const entry = await Bun.file(join(folder.path, 'scripts/adstock')).text()
+  const names = /^ {2}(ads \| [^)]+)\)/m.exec(entry)?.[1]?.split(' | ') ?? []
+  const programs = ['server/main.ts', 'server/cli/backup.ts', ...names.map((name) => `server/cli/${name}.ts`)]
+  expect(names).toContain('webhooks')
+  for (const program of programs.slice(0, 2)) expect(entry).toContain(program)
   const { success } = await Bun.build({
     entrypoints: programs.map((program) => join(folder.path, program)),
     target: 'bun',

@@ -1,5 +1,5 @@
 /**
- * `bun run container image`: builds the Dockerfile without a container engine and without a registry. In place of the
+ * `./scripts/adstock container image`: builds the Dockerfile without a container engine and without a registry. In place of the
  * base image stands one made here, of Debian and of this Bun; what is built on it is the real thing.
  */
 import { copyFile } from 'node:fs/promises'

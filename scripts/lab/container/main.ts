@@ -1,4 +1,4 @@
-/** `bun run container <image|scale|upgrade>`: proofs of what runs in containers, without a container engine. */
+/** `./scripts/adstock container <image|scale|upgrade>`: proofs of what runs in containers, without a container engine. */
 import { Command } from 'commander'
 import { verifyImage } from './image.ts'
 import { runScaleScenario } from './play-scale.ts'

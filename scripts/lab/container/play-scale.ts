@@ -1,4 +1,4 @@
-/** `bun run container scale` */
+/** `./scripts/adstock container scale` */
 import { startCluster } from './cluster.ts'
 import { dailyJobOnce } from './daily-once.ts'
 import { killOne, rollingRestart } from './scale.ts'

@@ -34,7 +34,8 @@ export async function tryContainer(image: string, folder: string): Promise<void>
   const environment = { ...NOT_SET, PORT: String(port), ADS_CRON: 'off', ADS_SOURCE: 'demo' }
   const run = async (what: string, ...command: string[]) =>
     await ended(what, container.start(environment, command))
-  const bun = async (...command: string[]) => await run(command.join(' '), 'bun', 'run', ...command)
+  const [entry = ''] = container.config.Entrypoint ?? []
+  const adstock = async (...command: string[]) => await run(command.join(' '), entry, ...command)
   checkConfig(container)
 
   const first = container.start(environment)
@@ -48,11 +49,11 @@ export async function tryContainer(image: string, folder: string): Promise<void>
   await fillStock(admin)
   // The server fetches two years of demo ads by itself; a second writer waits until it is done.
   await fetched(admin)
-  await bun('backfill', '--source', 'demo')
-  await bun('ads', 'verify')
-  await bun('backup', '/data/backup')
-  const shop = { url, key: (await bun(...NEW_KEY)).trim() }
-  const [before, keys] = [await lookAt(admin), keysIn(await bun('keys', 'list', '--json'))]
+  await adstock('backfill', '--source', 'demo')
+  await adstock('ads', 'verify')
+  await adstock('backup', '/data/backup')
+  const shop = { url, key: (await adstock(...NEW_KEY)).trim() }
+  const [before, keys] = [await lookAt(admin), keysIn(await adstock('keys', 'list', '--json'))]
   console.log(
     `  ${before.days.days.length} days of ads, ${before.products.items.length} products, ${keys.length} keys`,
   )
@@ -62,7 +63,7 @@ export async function tryContainer(image: string, folder: string): Promise<void>
   await ready(second, url)
   expectSame('everything after a restart', await lookAt(admin), before)
   expectSame('what the other key sees', (await get<Products>(shop, '/products')).items, before.products.items)
-  expectSame('the keys', keysIn(await bun('keys', 'list', '--json')), keys)
+  expectSame('the keys', keysIn(await adstock('keys', 'list', '--json')), keys)
   await stop(second)
   // A key is shown once.
   expectSame('a second key', /ak_\w/.test(await new Response(second.stdout).text()), false)
@@ -77,7 +78,7 @@ for (const path of ['/app/x', '/x', '/home/bun/x', '/etc/x']) {
 
 function checkConfig({ config }: Container): void {
   expectSame('the user', config.User, '1000:1000')
-  expectSame('the command', [...(config.Entrypoint ?? []), ...config.Cmd], ['bun', 'server/main.ts'])
+  expectSame('the command', [...(config.Entrypoint ?? []), ...config.Cmd], ['./scripts/adstock', 'serve'])
   expectSame('the stop signal', config.StopSignal, 'SIGTERM')
   expectSame('the volumes', Object.keys(config.Volumes), ['/data'])
   expectSame('the title', config.Labels['org.opencontainers.image.title'], 'Adstock')

@@ -1,5 +1,5 @@
 /**
- * `bun run container upgrade`: two versions at once, under load, on the database that they share. Three replicas of an
+ * `./scripts/adstock container upgrade`: two versions at once, under load, on the database that they share. Three replicas of an
  * older version are replaced by this one, and then three of this one by what could be the next: the first to be
  * replaced migrates what the others go on using.
  */

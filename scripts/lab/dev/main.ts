@@ -1,6 +1,6 @@
 /**
- * `bun run dev`: builds the page, serves, and on each change rebuilds what has changed: the page when it is in client/,
- * and then the server. The environment applies as it does to `bun run start`.
+ * `./scripts/adstock dev`: builds the page, serves, and on each change rebuilds what has changed: the page when it is in client/,
+ * and then the server. The environment applies as it does to `./scripts/adstock serve`.
  */
 import { watch } from 'node:fs'
 import { join } from 'node:path'

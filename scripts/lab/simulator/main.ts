@@ -1,4 +1,4 @@
-/** `bun run simulator`: a Google Ads server to try Adstock against, without an account. */
+/** `./scripts/adstock simulator`: a Google Ads server to try Adstock against, without an account. */
 import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SCENARIOS, type Scenario } from './faults.ts'

@@ -8,9 +8,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { StoreBusyError, StoreError, type LockHolder } from '#server/ads/errors.ts'
 import { statePath, tmpDir } from './layout.ts'
+import { requireWritable } from './ownership.ts'
 import { readState } from './state.ts'
 
-/** @throws StoreBusyError at once when another holds it; StoreError when the folder cannot be written */
+/** @throws StoreBusyError at once when another holds it; ConfigurationError, StoreError when the folder cannot be written */
 export function lockStore(dir: string, startedAt: string): Disposable {
   const database = openLockFile(dir)
   try {
@@ -36,7 +37,9 @@ export function lockStore(dir: string, startedAt: string): Disposable {
   return { [Symbol.dispose]: () => database.close() }
 }
 
+/** @throws ConfigurationError, StoreError */
 function openLockFile(dir: string): Database {
+  requireWritable(dir)
   try {
     mkdirSync(tmpDir(dir), { recursive: true })
     return new Database(statePath(dir, 'lock.sqlite'), { create: true })

@@ -1,5 +1,5 @@
 /** Whose figures a folder holds, and whether it is a store at all. Made-up figures never lie beside real ones. */
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { SourceKind } from '#server/ads/connect.ts'
 import { ConfigurationError } from '#server/ads/errors.ts'
@@ -32,12 +32,23 @@ export async function markAsDemo(dir: string): Promise<void> {
   if (!existsSync(path)) await replaceFile(dir, path, MARKER_TEXT)
 }
 
+/** Makes the folder where it is missing. @throws ConfigurationError */
+export function requireWritable(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+    accessSync(dir, constants.W_OK)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ConfigurationError(`Cannot write ${dir} (--out, ADS_DIR): ${reason}`, { cause: error })
+  }
+}
+
 /** @throws ConfigurationError for a folder that no run has ever written to */
 export function requireStore(dir: string): void {
   if (existsSync(dirname(tmpDir(dir))) || holdsDates(dir)) return
   const what = existsSync(dir) ? `${dir} is no ads store` : `There is no folder ${dir}`
   throw new ConfigurationError(
-    `${what}: give the folder that a run has filled with --out or ADS_DIR, or fill it with bun run backfill.`,
+    `${what}: give the folder that a run has filled with --out or ADS_DIR, or fill it with ./scripts/adstock backfill.`,
   )
 }
 

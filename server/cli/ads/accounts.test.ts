@@ -136,7 +136,7 @@ test('a time zone that has changed is told with its cure, until the dates were f
   await using bench = openBench()
   await bench.ads(`fetch ${RANGE}`)
   bench.simulator.changeAccount('1234567890', { timeZone: 'Europe/Berlin' })
-  const cure = `bun run ads fetch --refresh --start ${FROM} --end ${TO} --customer 1234567890 --out ${bench.dir}`
+  const cure = `./scripts/adstock ads fetch --refresh --start ${FROM} --end ${TO} --customer 1234567890 --out ${bench.dir}`
   const next = await bench.ads('fetch --start 2026-11-11 --end 2026-11-12')
   expect(next.stderr).toContain('is in the time zone Europe/Berlin now')
   expect(next.stderr).toContain(cure)
@@ -146,7 +146,7 @@ test('a time zone that has changed is told with its cure, until the dates were f
     time_zone: 'Europe/Berlin',
     zone_changed: { time_zone_before: 'America/New_York', from: FROM, to: TO, dates: 10 },
   })
-  await bench.ads(cure.replace('bun run ads ', ''))
+  await bench.ads(cure.replace('./scripts/adstock ads ', ''))
   expect((await bench.ads(`status ${RANGE}`)).stdout).not.toContain('is in the time zone')
 })
 

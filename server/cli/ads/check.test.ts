@@ -25,7 +25,7 @@ test('check signs in, lists accounts and asks each report once; nothing is store
     'Account 4444444444 (Closed shop) of manager 9000000000 is left out',
     '✓ report product of 3333333333: answers with rows of',
     'Explorer access, 2,880 a day: not enough',
-    `Fetch two years with: bun run ads backfill --out ${bench.dir}`,
+    `Fetch two years with: ./scripts/adstock ads backfill --out ${bench.dir}`,
   ])
     expect(stdout).toContain(line)
   expect(dateFiles(bench.dir)).toEqual([])
@@ -92,7 +92,7 @@ test('a failure is printed once, with its dates as ranges and the folder in what
   expect(code).toBe(1)
   expect(stdout.split('no luck')).toHaveLength(2)
   expect(stdout).toContain(
-    `  campaign 1234567890, 18 dates: 2026-01-01..2026-01-05, 2026-01-07, 2026-01-09, 2026-01-11, 2026-01-13, 2026-01-15, 2026-01-17, 2026-01-19 and more: see bun run ads status --out ${bench.dir}`,
+    `  campaign 1234567890, 18 dates: 2026-01-01..2026-01-05, 2026-01-07, 2026-01-09, 2026-01-11, 2026-01-13, 2026-01-15, 2026-01-17, 2026-01-19 and more: see ./scripts/adstock ads status --out ${bench.dir}`,
   )
   const status = await bench.ads('status --start 2026-01-01 --end 2026-01-31')
   expect(status.stdout).toContain('2026-01-01..2026-01-05, 2026-01-07')

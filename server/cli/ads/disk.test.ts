@@ -48,7 +48,7 @@ test('a folder that cannot be there is a clear error before anything is asked', 
   writeFileSync(join(bench.dir, 'file'), '')
   const { code, stderr } = await bench.ads(`${FETCH} --out ${bench.dir}/file/store`)
   expect({ code, says: stderr.includes(`Cannot write ${bench.dir}/file/store`) }).toEqual({
-    code: 1,
+    code: 2,
     says: true,
   })
   expect((await bench.stats()).figures).toBe(0)
