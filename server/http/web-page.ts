@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Elysia } from 'elysia'
 
-const PAGE_FOLDER = join(import.meta.dir, '../../client/dist/page')
+const DIST = join(import.meta.dir, '../../client/dist')
+const PAGE_FOLDER = join(DIST, 'page')
+const CLIENT_PACKAGE = join(DIST, 'client.tgz')
 /** Places within the page: each is the same document, which then shows what the address says. */
 const ROUTES = ['/', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
 
@@ -27,7 +29,7 @@ interface Asset {
 
 /** Reads everything once, at the start; without a built page, `/` says how to build it. */
 export async function mountPages(app: Elysia, openApiDocument: object): Promise<void> {
-  const assets = new Map<string, Asset>([...(await pageAssets()), ...(await docsAssets())])
+  const assets = new Map([...(await pageAssets()), ...(await docsAssets()), ...(await clientPackage())])
   assets.set('/openapi.json', asset(JSON.stringify(openApiDocument), 'application/json; charset=utf-8'))
   for (const [path, file] of assets) {
     for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => serve(request, file))
@@ -56,6 +58,13 @@ async function pageAssets(): Promise<[string, Asset][]> {
     assets.find(([path]) => path === '/index.html')?.[1] ??
     asset('The page is not built yet: ./scripts/start builds it\n', 'text/plain')
   return [...assets, ...ROUTES.map((route): [string, Asset] => [route, index])]
+}
+
+/** The client that fits this server: `npm install http://…/client.tgz`. */
+async function clientPackage(): Promise<[string, Asset][]> {
+  const file = Bun.file(CLIENT_PACKAGE)
+  if (!(await file.exists())) return []
+  return [['/client.tgz', asset(await file.bytes(), 'application/gzip')]]
 }
 
 const DOCS_HTML = `<!doctype html>

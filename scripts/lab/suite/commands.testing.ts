@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, symlink } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { registryRefusal } from '#scripts/lab/harness/registry.ts'
 import { ROOT } from '#scripts/lab/harness/server-process.ts'
 
 export interface Block {
@@ -44,12 +45,10 @@ export function isAsShown(shown: string, printed: string): boolean {
 export interface Clone {
   path: string
   env: Record<string, string>
-  /** Bun and the packages come from the registry, as for a newcomer. */
-  fromRegistry: boolean
 }
 
-/** The registry's downloads are shared with the other installs of this machine. */
-export async function cloneWithoutBun(folder: string, wanted: string): Promise<Clone> {
+/** Bun and the packages come from the registry, as for a newcomer; its downloads are shared with the other installs of this machine. */
+export async function cloneWithoutBun(folder: string): Promise<Clone> {
   const path = join(folder, 'adstock')
   await mkdir(path)
   const copy =
@@ -65,16 +64,13 @@ export async function cloneWithoutBun(folder: string, wanted: string): Promise<C
       .join(delimiter),
     BUN_INSTALL_CACHE_DIR,
   }
-  const asked = await Bun.$`npm view bun@${wanted} version --fetch-retries=0`.env(env).nothrow().quiet()
-  const fromRegistry = asked.exitCode === 0
-  if (!fromRegistry) {
-    console.warn(
-      `npm's registry does not answer: Bun and the packages of this machine are used instead.\n${asked.stderr.toString().trim()}`,
-    )
+  const refusal = await registryRefusal(env)
+  if (refusal !== undefined) {
+    console.warn(`npm's registry does not answer, so Bun and packages are those of this machine:\n${refusal}`)
     const bun = join(path, '.tools/node_modules/.bin/bun')
     await mkdir(dirname(bun), { recursive: true })
     await symlink(process.execPath, bun)
     await symlink(join(ROOT, 'node_modules'), join(path, 'node_modules'))
   }
-  return { path, env, fromRegistry }
+  return { path, env }
 }
