@@ -20,6 +20,11 @@ export const PROBLEMS = {
     trpc: 'METHOD_NOT_SUPPORTED',
     title: 'This address takes other methods',
   },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    trpc: 'BAD_REQUEST',
+    title: 'There is no answer of the media types that are accepted',
+  },
   BODY_TOO_SLOW: { status: 408, trpc: 'TIMEOUT', title: 'The body did not come in time' },
   SKU_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this SKU' },
   ADS_ITEM_ID_TAKEN: { status: 409, trpc: 'CONFLICT', title: 'Another product has this item id of the ads' },
@@ -36,7 +41,16 @@ export const PROBLEMS = {
   STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
   VERSION_MISMATCH: { status: 412, trpc: 'PRECONDITION_FAILED', title: 'The product has changed meanwhile' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', title: 'The body is too large' },
-  MEDIA_TYPE_UNSUPPORTED: { status: 415, trpc: 'UNSUPPORTED_MEDIA_TYPE', title: 'The body must be JSON' },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    trpc: 'UNSUPPORTED_MEDIA_TYPE',
+    title: 'The body has another media type than this address takes',
+  },
+  CODING_UNSUPPORTED: {
+    status: 415,
+    trpc: 'UNSUPPORTED_MEDIA_TYPE',
+    title: 'The body has a content coding that is not taken',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     status: 422,
     trpc: 'UNPROCESSABLE_CONTENT',

@@ -17,17 +17,25 @@ interface Preferences {
 }
 
 /** @returns undefined where the answer is to be sent as it is */
-export function codingFor(request: Request): Coding | undefined {
+export function codingFor(request: Request, codings: readonly Coding[] = CODINGS): Coding | undefined {
   const accepted = request.headers.get('accept-encoding')
   if (accepted === null) return undefined
   const preferences: Preferences = new Negotiator({ headers: { 'accept-encoding': accepted } })
-  const found = preferences.encoding([...CODINGS, 'identity'], { preferred: CODINGS })
-  return CODINGS.find((coding) => coding === found)
+  const found = preferences.encoding([...codings, 'identity'], { preferred: codings })
+  return codings.find((coding) => coding === found)
 }
 
 /** Another coding is another representation, and has a strong tag of its own (RFC 9110, 8.8.3). */
 export function tagFor(etag: string, coding: Coding | undefined): string {
   return coding === undefined ? etag : etag.replace(/"$/, `-${coding}"`)
+}
+
+/** Whether the client has what carries this tag: `If-None-Match` compares weakly (RFC 9110, 13.1.2). */
+export function isCurrent(request: Request, etag: string): boolean {
+  const header = request.headers.get('if-none-match')
+  if (header === null) return false
+  const tags: string[] = header.match(/"[^"]*"/g) ?? []
+  return header.trim() === '*' || tags.includes(etag)
 }
 
 /** The tag's value without the coding that a server or a proxy has added; undefined for a weak one. */

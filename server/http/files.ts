@@ -8,11 +8,16 @@ import { ProblemError } from '#server/errors.ts'
 import { checked, runUpload, type AnyFileRoute } from '#server/file-route.ts'
 import { knownFields } from '#server/parse-input.ts'
 import { charsetNamed } from '#server/platform/charsets.ts'
+import { bodyParts } from './body.ts'
 import { codingFor, compressionStream, withCoding, textResponse } from './compression.ts'
 import { queryReader } from './input.ts'
+import { requireAcceptable } from './negotiation.ts'
 import { problemResponse, requestInfo, toProblem, type RequestInfo } from './problem.ts'
 import { JSON_TYPE, PREFIX, splitRest, type Transport } from './rest.ts'
-import { FILE_PACE, paced } from './limits/slow-clients.ts'
+import { FILE_PACE } from './limits/slow-clients.ts'
+
+/** Of what a file is, without its coding. */
+const MAX_FILE_BYTES = 4 * 1024 ** 3
 
 export function mountFileRoutes(app: Elysia, transport: Transport): void {
   for (const transfer of fileRoutesOf()) {
@@ -23,12 +28,14 @@ export function mountFileRoutes(app: Elysia, transport: Transport): void {
       try {
         const caller = await transport.auth.callerOf(request)
         requireScope({ caller }, transfer.scope)
+        requireAcceptable(request, transfer.kind === 'download' ? transfer.mediaType : undefined)
         return await answer(transfer, { request, info, caller, raw: read(request), transport })
       } catch (error) {
         return problemResponse(toProblem(error, info, transport.log))
       }
     }
-    app.route(method, PREFIX + path, handle, { parse: 'none' })
+    for (const each of transfer.kind === 'download' ? [method, 'HEAD'] : [method])
+      app.route(each, PREFIX + path, handle, { parse: 'none' })
   }
 }
 
@@ -50,7 +57,7 @@ async function answer(
   if (transfer.kind === 'upload') {
     requireMediaType(request, transfer.mediaType)
     using _ = transport.disableIdleTimeout(request)
-    const body = paced(request.body ?? new Blob([]).stream(), FILE_PACE)
+    const body = bodyParts(request, { pace: FILE_PACE, maxBytes: MAX_FILE_BYTES })
     const { output, replayed } = await whileAvailable(ctx, 'mutation', () =>
       runUpload(transfer, ctx, { input, body }),
     )
@@ -63,15 +70,18 @@ async function answer(
   const begun = await whileAvailable(ctx, 'query', () => begin(transfer.run(ctx, input)))
   const isLong = (begun.first.value ?? '').length >= COMPRESSED_FROM
   const coding = isLong ? codingFor(request) : undefined
-  const body = streamed(begun, onError)
   const ownHeaders = {
     ...headers,
     'content-type': `${transfer.mediaType}; charset=utf-8`,
     'content-disposition': `attachment; filename="${transfer.fileName}"`,
   }
-  return new Response(coding === undefined ? body : body.pipeThrough(compressionStream(coding)), {
-    headers: isLong ? withCoding(ownHeaders, coding) : ownHeaders,
-  })
+  const init = { headers: isLong ? withCoding(ownHeaders, coding) : ownHeaders }
+  if (request.method === 'HEAD') {
+    await begun.rest.return?.()
+    return new Response(null, init)
+  }
+  const body = streamed(begun, onError)
+  return new Response(coding === undefined ? body : body.pipeThrough(compressionStream(coding)), init)
 }
 
 /** `Content-Type: text/csv; charset=windows-1252` says what the query may say as well. */

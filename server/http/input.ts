@@ -3,8 +3,9 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { AnyOperation } from '#server/operation.ts'
 import { knownFields } from '#server/parse-input.ts'
+import { bodyParts } from './body.ts'
 import { strongTagValue } from './compression.ts'
-import { JSON_PACE, paced } from './limits/slow-clients.ts'
+import { JSON_PACE } from './limits/slow-clients.ts'
 
 export const MAX_BODY_BYTES = 1024 * 1024
 
@@ -24,6 +25,8 @@ export function inputReader(operation: Readable): InputReader {
     const { ifMatch } = operation.headers ?? {}
     const tags = ifMatch && request.headers.get('if-match')
     if (ifMatch && tags) applyIfMatch(rest, ifMatch, tags)
+    const unwanted = ifMatch && request.headers.get('if-none-match')
+    if (ifMatch && unwanted) rest[ifMatch] = versionsBeside(unwanted)
     return rest
   }
 }
@@ -90,14 +93,9 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** Stops reading as soon as the body is too large, whether its length was announced or not. */
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ? paced(request.body, JSON_PACE) : []) {
-    size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) throw new ProblemError('BODY_TOO_LARGE', `At most ${MAX_BODY_BYTES} bytes.`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  return Buffer.concat(
+    await Array.fromAsync(bodyParts(request, { pace: JSON_PACE, maxBytes: MAX_BODY_BYTES })),
+  )
 }
 
 /**
@@ -122,6 +120,13 @@ function applyIfMatch(input: RawInput, field: string, header: string): void {
         'put the W/ there. Leave it out, or let the proxy pass ETags on as they are.',
     )
   input[field] = versions
+}
+
+/** `If-None-Match: *` asks that there is no such product: no version of one will do (RFC 9110, 13.1.2). */
+function versionsBeside(header: string): number[] {
+  if (header.trim() === '*') return []
+  const detail = 'of a change can only be *: If-Match names the version that is meant'
+  throw invalidInput([{ pointer: '', detail: `If-None-Match ${detail}` }])
 }
 
 /** A list's operation takes a cursor: its answer gets `Link` headers. */

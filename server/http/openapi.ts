@@ -15,6 +15,7 @@ const SHARED_PROBLEMS = [
   'KEY_MISSING',
   'KEY_INVALID',
   'SCOPE_MISSING',
+  'NOT_ACCEPTABLE',
   'INVALID_INPUT',
   'RATE_LIMITED',
   'INTERNAL',
@@ -32,6 +33,7 @@ const BODY_PROBLEMS = [
   'BODY_TOO_SLOW',
   'BODY_TOO_LARGE',
   'MEDIA_TYPE_UNSUPPORTED',
+  'CODING_UNSUPPORTED',
 ] as const
 
 /** In `AUTH=keys`; where everything is open they are not asked for. */
@@ -122,7 +124,7 @@ function describeFileRoute(transfer: AnyFileRoute): Json {
         }
   const codes: ProblemCode[] = [
     ...(transfer.kind === 'upload'
-      ? (['CROSS_SITE_REFUSED', 'MEDIA_TYPE_UNSUPPORTED', ...IDEMPOTENCY_PROBLEMS] as const)
+      ? (['CROSS_SITE_REFUSED', ...BODY_PROBLEMS, ...IDEMPOTENCY_PROBLEMS] as const)
       : []),
     ...SHARED_PROBLEMS,
   ]
@@ -174,7 +176,7 @@ function describe(name: string, operation: AnyOperation, live: boolean): Json {
     description: `Scope \`${operation.scope}\`, rate limit \`${operation.cost}\`. tRPC: \`${name}\`.`,
     security: security(operation.scope),
     parameters,
-    ...(fromBody && { requestBody: requestBody(rest, { properties, required }) }),
+    ...(fromBody && { requestBody: requestBody(method, rest, { properties, required }) }),
     responses: responses(operation, { fromBody, live }),
   }
 }
@@ -184,7 +186,11 @@ interface ObjectSchema {
   required: readonly string[]
 }
 
-function requestBody(fields: readonly string[], { properties, required }: ObjectSchema): Json {
+function requestBody(
+  method: string,
+  fields: readonly string[],
+  { properties, required }: ObjectSchema,
+): Json {
   const needed = required.filter((field) => fields.includes(field))
   const schema = {
     type: 'object',
@@ -192,7 +198,11 @@ function requestBody(fields: readonly string[], { properties, required }: Object
     required: needed,
     additionalProperties: false,
   }
-  return { required: needed.length > 0, content: { 'application/json': { schema } } }
+  const types = ['application/json', ...(method === 'PATCH' ? ['application/merge-patch+json'] : [])]
+  return {
+    required: needed.length > 0,
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+  }
 }
 
 function responses(operation: AnyOperation, { fromBody, live }: { fromBody: boolean; live: boolean }): Json {

@@ -30,7 +30,7 @@ export function toProblem(error: unknown, { requestId, instance }: RequestInfo, 
   if (known.code === 'INTERNAL') log.error({ err: error, request_id: requestId, instance }, 'request failed')
   const { status, title } = PROBLEMS[known.code]
   return {
-    type: `urn:adstock:problem:${known.code.toLowerCase().replaceAll('_', '-')}`,
+    type: problemPath(known.code),
     title,
     status,
     detail: known.message,
@@ -39,6 +39,11 @@ export function toProblem(error: unknown, { requestId, instance }: RequestInfo, 
     request_id: requestId,
     ...known.extra,
   }
+}
+
+/** Of the page that explains it, at every server: problem-pages.ts. */
+export function problemPath(code: ProblemCode): string {
+  return `/problems/${code.toLowerCase().replaceAll('_', '-')}`
 }
 
 function asKnown(error: unknown): ProblemError {
@@ -63,12 +68,12 @@ export function problemResponse(problem: Problem, headers: Record<string, string
 /** What a problem says in the header as well. */
 export function problemHeaders({
   status,
+  code,
   retry_after: retryAfterS,
-}: {
-  status: number
-  retry_after?: unknown
-}): Record<string, string> {
-  if (status === 401) return { 'www-authenticate': 'Bearer' }
+}: Pick<Problem, 'status' | 'code'> & { retry_after?: unknown }): Record<string, string> {
+  if (code === 'KEY_INVALID') return { 'www-authenticate': 'Bearer realm="adstock", error="invalid_token"' }
+  if (status === 401) return { 'www-authenticate': 'Bearer realm="adstock"' }
+  if (code === 'CODING_UNSUPPORTED') return { 'accept-encoding': 'gzip' }
   // The rest of a body that was not waited for is no next request.
   if (status === 408) return { connection: 'close' }
   if (status === 503) return { 'retry-after': String(RETRY_AFTER_S) }

@@ -101,7 +101,7 @@ describe('requests that cannot be taken', () => {
   test('another method is refused with those that are taken', async () => {
     const { status, headers, body } = await server.rest(`PUT ${path}`, { body: {} })
     expect(status).toBe(405)
-    expect(headers.get('allow')).toBe('GET, PATCH, DELETE')
+    expect(headers.get('allow')).toBe('GET, HEAD, PATCH, DELETE')
     expect(body.code).toBe('METHOD_NOT_ALLOWED')
   })
 

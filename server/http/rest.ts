@@ -14,7 +14,7 @@ import { ProblemError } from '#server/errors.ts'
 import { COMPRESSED_FROM, type CacheHit } from '#server/cache/cache.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Auth } from './auth/auth.ts'
-import { codingFor, encode, tagFor, textResponse } from './compression.ts'
+import { codingFor, encode, isCurrent, tagFor, textResponse } from './compression.ts'
 import { inputReader } from './input.ts'
 import {
   addressOf,
@@ -25,7 +25,8 @@ import {
   toProblem,
   type RequestInfo,
 } from './problem.ts'
-import { eventStream, wantsEventStream } from './sse.ts'
+import { requireAcceptable, wantsEventStream } from './negotiation.ts'
+import { eventStream } from './sse.ts'
 
 export const PREFIX = '/v1'
 
@@ -49,8 +50,15 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
     const answer = handler(operation, transport)
     const stream = streams.get(operation.rest)
     const live = stream && streamHandler(stream, transport)
-    const handle = ({ request, params }: { request: Request; params?: unknown }) =>
-      (live && wantsEventStream(request) ? live : answer)(request, params as PathParameters)
+    const handle = ({ request, params }: { request: Request; params?: unknown }) => {
+      if (live && wantsEventStream(request)) return live(request, params as PathParameters)
+      try {
+        requireAcceptable(request)
+      } catch (error) {
+        return problemResponse(toProblem(error, requestInfo(request), transport.log))
+      }
+      return answer(request, params as PathParameters)
+    }
     // The body is read by input.ts, which knows our limits and our errors.
     for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method])
       app.route(each, PREFIX + path, handle, { parse: 'none' })
@@ -205,7 +213,7 @@ function found(
   }
   if (isCompressible) headers['vary'] = 'accept-encoding'
   if (runMs !== undefined) headers['server-timing'] = serverTiming(runMs)
-  if (matches(request.headers.get('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+  if (isCurrent(request, etag)) return new Response(null, { status: 304, headers })
   if (head.cursors) addLinks(headers, request, head.cursors)
   headers['content-type'] = JSON_TYPE
   if (coding === undefined) return new Response(text, { headers })
@@ -220,13 +228,6 @@ export function serverTiming(runMs: number): string {
 
 export function asksToRefresh(request: Request): boolean {
   return request.headers.get('cache-control')?.includes('no-cache') === true
-}
-
-/** `If-None-Match` compares weakly (RFC 9110). */
-function matches(header: string | null, etag: string): boolean {
-  if (header === null) return false
-  const tags: string[] = header.match(/"[^"]*"/g) ?? []
-  return header.trim() === '*' || tags.includes(etag)
 }
 
 function addLinks(headers: Record<string, string>, request: Request, cursors: Cursors): void {
@@ -249,7 +250,10 @@ function methodsByPath(operations: readonly Pick<AnyOperation, 'rest'>[]): Metho
   const byPath = Map.groupBy(operations, (operation) => splitRest(operation)[1])
   return [...byPath].map(([path, group]) => ({
     pattern: new RegExp(`^${PREFIX}${path.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`),
-    methods: group.map((operation) => splitRest(operation)[0]),
+    methods: group.flatMap((operation) => {
+      const [method] = splitRest(operation)
+      return method === 'GET' ? ['GET', 'HEAD'] : [method]
+    }),
   }))
 }
 

@@ -4,10 +4,6 @@ import type { StreamedEvent } from '#server/operation.ts'
 /** Bun closes a connection on which nothing was sent for 10 s, and so do proxies, later. */
 const HEARTBEAT_MS = 5_000
 
-export function wantsEventStream(request: Request): boolean {
-  return /\btext\/event-stream\b/.test(request.headers.get('accept') ?? '')
-}
-
 export interface EventStreamOptions {
   headers: Record<string, string>
   /** The client has disconnected, or the stream has ended: the source of the events may stop. */

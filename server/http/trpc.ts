@@ -179,7 +179,7 @@ function createRouter(api: Api, { log, stopping, auth }: Transport) {
 
 function setProblemHeaders(error: unknown, headers: Headers): void {
   if (!(error instanceof ProblemError)) return
-  const fields = problemHeaders({ status: PROBLEMS[error.code].status, ...error.extra })
+  const fields = problemHeaders({ ...error.extra, status: PROBLEMS[error.code].status, code: error.code })
   for (const [name, value] of Object.entries(fields)) headers.set(name, value)
 }
 

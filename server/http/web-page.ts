@@ -3,6 +3,8 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Elysia } from 'elysia'
+import { codingFor, isCurrent, tagFor } from './compression.ts'
+import { problemPages } from './problem-pages.ts'
 
 const DIST = join(import.meta.dir, '../../client/dist')
 const PAGE_FOLDER = join(DIST, 'page')
@@ -29,21 +31,24 @@ interface Asset {
 
 /** Reads everything once, at the start; without a built page, `/` says how to build it. */
 export async function mountPages(app: Elysia, openApiDocument: object): Promise<void> {
-  const assets = new Map([...(await pageAssets()), ...(await docsAssets()), ...(await clientPackage())])
+  const assets = new Map([
+    ...(await pageAssets()),
+    ...(await docsAssets()),
+    ...(await clientPackage()),
+    ...problemPages().map(([path, html]): [string, Asset] => [path, asset(html, 'text/html; charset=utf-8')]),
+  ])
   assets.set('/openapi.json', asset(JSON.stringify(openApiDocument), 'application/json; charset=utf-8'))
   for (const [path, file] of assets) {
     for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => serve(request, file))
   }
 }
 
-function serve(request: Request, { bytes, gzipped, headers }: Asset): Response {
-  const { etag = '' } = headers
-  if (request.headers.get('if-none-match')?.includes(etag))
-    return new Response(null, { status: 304, headers })
-  if (gzipped && /\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) {
-    return new Response(gzipped, { headers: { ...headers, 'content-encoding': 'gzip' } })
-  }
-  return new Response(bytes, { headers })
+function serve(request: Request, { bytes, gzipped, headers: plain }: Asset): Response {
+  const coding = gzipped && codingFor(request, ['gzip'])
+  const headers = { ...plain, etag: tagFor(plain['etag'] ?? '', coding) }
+  if (isCurrent(request, headers.etag)) return new Response(null, { status: 304, headers })
+  if (!gzipped || coding === undefined) return new Response(bytes, { headers })
+  return new Response(gzipped, { headers: { ...headers, 'content-encoding': coding } })
 }
 
 async function pageAssets(): Promise<[string, Asset][]> {

@@ -168,8 +168,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('CSV over REST on %s', (databas
     expect(await imported('sku,title\na,b\n')).toMatchObject({ status: 422, body: { code: 'INVALID_INPUT' } })
     expect(await imported('name,price\na,1\n')).toMatchObject({ status: 422 })
     expect((await fetch(`${server.url}/v1/products.csv`, { method: 'DELETE' })).headers.get('allow')).toBe(
-      'GET',
+      'GET, HEAD',
     )
+    const head = await fetch(`${server.url}/v1/products.csv`, { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8'])
   })
 
   test('an import without a body is answered each time', async () => {

@@ -67,12 +67,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('with keys on %s', (dialect) =>
     expect(await refusalOf(each, bearer('ak_wrong'))).toEqual({
       code: 'KEY_INVALID',
       status: 401,
-      authenticate: 'Bearer',
+      authenticate: 'Bearer realm="adstock", error="invalid_token"',
     })
     const tellsInStream = each.live && each.call.startsWith('tRPC')
     const missing = await refusalOf(each, {})
     expect(missing.code).toBe('KEY_MISSING')
-    if (!tellsInStream) expect(missing).toMatchObject({ status: 401, authenticate: 'Bearer' })
+    if (!tellsInStream) expect(missing).toMatchObject({ status: 401, authenticate: 'Bearer realm="adstock"' })
     if (each.operation.scope === 'products:read') return
     const lacking = await refusalOf(each, bearer(reader))
     expect(lacking.code).toBe('SCOPE_MISSING')

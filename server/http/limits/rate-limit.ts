@@ -61,8 +61,10 @@ export function setLimitHeaders({ charge, verdict }: Exchange, { headers }: Resp
   if (!charge || !verdict) return
   const { rate, remaining, resetMs, allowed, retryAfterMs } = verdict
   headers.set('ratelimit-policy', `"${charge.policy}";q=${rate.requests};w=${rate.windowMs / 1000}`)
-  headers.set('ratelimit', `"${charge.policy}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`)
-  if (!allowed) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1000))))
+  // Both fields are waited for: a refused caller has to know when this request would pass, not when all would.
+  const seconds = allowed ? Math.ceil(resetMs / 1000) : Math.max(1, Math.ceil(retryAfterMs / 1000))
+  headers.set('ratelimit', `"${charge.policy}";r=${remaining};t=${seconds}`)
+  if (!allowed) headers.set('retry-after', String(seconds))
 }
 
 function refusal(): ProblemError {

@@ -4,7 +4,7 @@ import type { Cost } from '#server/operation.ts'
 import type { RequestCost } from '#server/http/exchange.ts'
 import { pathOf } from '#server/http/problem.ts'
 import { PREFIX, splitRest } from '#server/http/rest.ts'
-import { wantsEventStream } from '#server/http/sse.ts'
+import { wantsEventStream } from '#server/http/negotiation.ts'
 import { ENDPOINT, proceduresOf } from '#server/http/trpc.ts'
 
 /** `undefined` for what no limit refuses: health, metrics, the page. */
@@ -43,6 +43,8 @@ export function requestCosts(api: Api): CostOf {
     }
   }
   return (request) => {
+    // A browser asks before each request whether it may send it; what it then sends is counted.
+    if (request.method === 'OPTIONS') return undefined
     const path = pathOf(request.url)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const fallback = method === 'GET' ? 'read' : 'write'
