@@ -359,7 +359,7 @@ test('wrong usage and wrong configuration end with 2 and say what is wrong', asy
 })
 
 test('every command has its help', async () => {
-  for (const command of ['backfill', 'fetch', 'daily', 'status', 'verify', 'aggregate']) {
+  for (const command of ['backfill', 'fetch', 'daily', 'status', 'verify', 'aggregate', 'query']) {
     const { code, stdout } = await ended(spawnAds(`${command} --help`, {}))
     expect({ command, code, usage: stdout.includes(`Usage: ads ${command}`) }).toEqual({
       command,

@@ -5,7 +5,14 @@ import { ConfigError } from '#server/config.ts'
 import { aggregateStore } from './ads/aggregate.ts'
 import { checkConnection } from './ads/check.ts'
 import { runFetch } from './ads/fetch.ts'
-import { withFetchOptions, withRangeOptions, withStoreOptions, type Flags } from './ads/options.ts'
+import {
+  withFetchOptions,
+  withQueryOptions,
+  withRangeOptions,
+  withStoreOptions,
+  type Flags,
+} from './ads/options.ts'
+import { runQuery } from './ads/query.ts'
 import { LEGEND, showStatus } from './ads/status.ts'
 import { verifyStore } from './ads/verify.ts'
 
@@ -22,14 +29,16 @@ const program = new Command('ads')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : WRONG_USAGE))
   .addHelpText('after', EXIT_CODES)
 
-const subcommand = (name: string, description: string, run: (flags: Flags) => Promise<number>) =>
-  program
-    .command(name)
-    .description(description)
-    .addHelpText('after', EXIT_CODES)
-    .action(async (flags: Flags) => {
-      exitCode = await run(flags)
-    })
+function subcommand(
+  name: string,
+  description: string,
+  run: (flags: Flags, words: readonly string[]) => Promise<number>,
+): Command {
+  const command = program.command(name).description(description).addHelpText('after', EXIT_CODES)
+  return command.action(async () => {
+    exitCode = await run(command.opts<Flags>(), command.args)
+  })
+}
 
 withStoreOptions(
   subcommand('check', 'sign in, ask accounts and reports, and say what works', checkConnection),
@@ -59,6 +68,9 @@ withRangeOptions(subcommand('verify', 'check every file against the index', veri
   'also check the sums against what Google sums itself: a query or two for each report',
 )
 withStoreOptions(subcommand('aggregate', 'rebuild the aggregated <report>.csv files', aggregateStore))
+withQueryOptions(
+  subcommand('query <sql>', "a SELECT over the store's reports, dates and accounts, by DuckDB", runQuery),
+)
 
 try {
   await program.parseAsync()

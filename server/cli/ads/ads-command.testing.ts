@@ -11,14 +11,17 @@ export interface Bench extends AsyncDisposable {
   dir: string
   simulator: Simulator
   env: Record<string, string>
-  ads: (args: string, env?: Record<string, string>) => Promise<Ended>
-  spawn: (args: string, env?: Record<string, string>) => Child
+  ads: (args: Args, env?: Record<string, string>) => Promise<Ended>
+  spawn: (args: Args, env?: Record<string, string>) => Child
   stats: () => Promise<Stats>
   expected: (
     report: string,
     ...range: [from: string, to: string, customerId?: string]
   ) => Promise<ExpectedDay[]>
 }
+
+/** A text is divided at its spaces. */
+export type Args = string | readonly string[]
 
 export interface Stats {
   figures: number
@@ -97,10 +100,11 @@ export function openBench(options: SimulatorOptions = {}): Bench {
   }
 }
 
-export function spawnAds(args: string, env: Record<string, string>) {
+export function spawnAds(args: Args, env: Record<string, string>) {
   const preload =
     env['FAIL_POINT'] === undefined ? [] : ['--preload', './server/cli/ads/fail-point.testing.ts']
-  const command = [process.execPath, ...preload, 'server/cli/ads.ts', ...args.split(' ')]
+  const words = typeof args === 'string' ? args.split(' ') : args
+  const command = [process.execPath, ...preload, 'server/cli/ads.ts', ...words]
   return spawnInRoot(command, env)
 }
 

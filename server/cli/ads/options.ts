@@ -1,5 +1,5 @@
 /** The options of the ads commands: read, checked, and merged over what the environment says. */
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import {
   ConfigurationError,
   customersOf,
@@ -25,6 +25,7 @@ export interface Flags {
   refresh?: boolean
   dryRun?: boolean
   json?: boolean
+  csv?: boolean
   totals?: boolean
 }
 
@@ -38,9 +39,18 @@ export interface Settings {
 const MAX_CONCURRENCY = 64
 const MAX_WORKERS = 16
 
+const FOLDER = ['--out <dir>', "the store's folder (default: ADS_DIR, else ./data/ads)"] as const
+
+export function withQueryOptions(command: Command): Command {
+  return command
+    .option(...FOLDER)
+    .option('--json', 'stdout is one object with columns and rows; all else goes to stderr')
+    .addOption(new Option('--csv', 'stdout is the rows; all else goes to stderr').conflicts('json'))
+}
+
 export function withStoreOptions(command: Command): Command {
   return command
-    .option('--out <dir>', "the store's folder (default: ADS_DIR, else ./data/ads)")
+    .option(...FOLDER)
     .option('--report <name>', `${REPORT_NAMES.join(', ')}; repeatable (default: ADS_REPORTS)`, reportName)
     .option('--customer <id>', 'ten digits; repeatable (default: GOOGLE_ADS_CUSTOMER_ID)', customerId)
     .option('--json', 'the last line of stdout is the summary; all else goes to stderr')
