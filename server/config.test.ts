@@ -111,6 +111,13 @@ test('the lookback is a number of days, or learned', () => {
   expect(mistakesOf({ ADS_LOOKBACK_DAYS: '91' })).toContain('from 0 to 90, or auto')
 })
 
+test('CSV is always written, and Parquet after it where it is asked for', () => {
+  expect(readConfig({}).ads.formats).toEqual(['csv'])
+  expect(readConfig({ ADS_FORMATS: 'parquet, csv' }).ads.formats).toEqual(['csv', 'parquet'])
+  for (const formats of ['parquet', 'csv,orc', ','])
+    expect(mistakesOf({ ADS_FORMATS: formats })).toContain('ADS_FORMATS: must be csv, or csv,parquet')
+})
+
 test('a source that was chosen needs nothing of Google, and an option wins over a variable', () => {
   expect(readConfig({ ADS_SOURCE: 'demo', GOOGLE_ADS_CUSTOMER_ID: '1234567890' }).ads.source).toBe('demo')
   expect(readConfig({ GOOGLE_ADS_CLIENT_ID: 'a' }, { source: './mine.ts' }).ads.source).toBe('./mine.ts')

@@ -1,6 +1,6 @@
 /** The only reader of the environment: read and check in one pure step, and name every mistake at once. */
 import * as v from 'valibot'
-import { DEFAULT_ADS_DIR, REPORT_NAMES, type AdsOptions } from '#server/ads/options.ts'
+import { DEFAULT_ADS_DIR, FORMATS, REPORT_NAMES, type AdsOptions } from '#server/ads/options.ts'
 import { misspeltSettings, missingSettings, namesGoogle, WHOLE_SET } from '#server/ads/settings.ts'
 import type { Rate } from './http/limits/gcra.ts'
 import type { LogOptions } from '#server/platform/log.ts'
@@ -204,6 +204,13 @@ const Env = v.pipe(
       v.array(v.picklist(REPORT_NAMES, `must be of ${REPORT_NAMES.join(', ')}`)),
       v.minLength(1),
     ),
+    ADS_FORMATS: v.pipe(
+      list('csv'),
+      v.check(
+        (formats) => formats.includes('csv') && formats.every((each) => FORMATS.some((one) => one === each)),
+        'must be csv, or csv,parquet',
+      ),
+    ),
     ADS_CRON: v.optional(v.string(), '30 6 * * *'),
     ADS_CRON_TIMEZONE: v.optional(zone),
     ADS_LOOKBACK_DAYS: v.pipe(
@@ -273,6 +280,7 @@ function toConfig(
       dir: env.ADS_DIR,
       source,
       reports: [...new Set(env.ADS_REPORTS)],
+      formats: FORMATS.filter((format) => env.ADS_FORMATS.includes(format)),
       cron: env.ADS_CRON,
       cronTimezone: env.ADS_CRON_TIMEZONE,
       lookbackDays: env.ADS_LOOKBACK_DAYS === 'auto' ? DEFAULT_LOOKBACK_DAYS : Number(env.ADS_LOOKBACK_DAYS),

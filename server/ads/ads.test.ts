@@ -39,6 +39,7 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
     dir: join(folder, `store-${stores++}`),
     source,
     reports: ['campaign'],
+    formats: ['csv'],
     cron: 'off',
     cronTimezone: undefined,
     lookbackDays: 30,

@@ -7,6 +7,8 @@ export interface AdsOptions {
   /** `google`, `demo`, or the path of a module that exports `fetchData`. */
   source: string
   reports: readonly ReportName[]
+  /** Of the aggregated files; a date's own file is always CSV. */
+  formats: readonly Format[]
   /** A cron expression, or `off`. */
   cron: string
   /** An IANA zone; without one, the account's. */
@@ -40,3 +42,7 @@ export interface GoogleAdsOptions {
 
 export const REPORT_NAMES = ['campaign', 'ad_group', 'keyword', 'product'] as const
 export type ReportName = (typeof REPORT_NAMES)[number]
+
+/** In the order in which they are written. */
+export const FORMATS = ['csv', 'parquet'] as const
+export type Format = (typeof FORMATS)[number]

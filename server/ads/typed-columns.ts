@@ -1,4 +1,4 @@
-/** What a report's cells are where columns have types: to DuckDB. */
+/** What a report's cells are where columns have types: in Parquet, and to DuckDB. */
 import type { ReportName } from './options.ts'
 import { REPORTS, type Column } from './report.ts'
 

@@ -67,7 +67,9 @@ withRangeOptions(subcommand('verify', 'check every file against the index', veri
   '--totals',
   'also check the sums against what Google sums itself: a query or two for each report',
 )
-withStoreOptions(subcommand('aggregate', 'rebuild the aggregated <report>.csv files', aggregateStore))
+withStoreOptions(
+  subcommand('aggregate', 'rebuild the aggregated files (ADS_FORMATS: csv, or csv,parquet)', aggregateStore),
+)
 withQueryOptions(
   subcommand('query <sql>', "a SELECT over the store's reports, dates and accounts, by DuckDB", runQuery),
 )

@@ -1,14 +1,14 @@
-/** Rebuilds <report>.csv of the reports that the store has, where it is behind. */
+/** Rebuilds the aggregated files of the reports that the store has, where they are behind. */
 import type { SourceKind } from '#server/ads/connect.ts'
-import { REPORT_NAMES, type AdsOptions, type ReportName } from '#server/ads/options.ts'
-import { aggregate } from '#server/ads/store/aggregate.ts'
+import { REPORT_NAMES, type AdsOptions, type Format, type ReportName } from '#server/ads/options.ts'
+import { aggregate, formatsOf } from '#server/ads/store/aggregate.ts'
 import { FailureBook } from '#server/ads/store/failures.ts'
 import { lockStore } from '#server/ads/store/lock.ts'
 import { Store } from '#server/ads/store/store.ts'
 import { requireStore, sourceOfStore } from '#server/ads/store/ownership.ts'
 import { readAccounts } from '#server/ads/store/stored-accounts.ts'
 
-interface AggregateRequest extends Pick<AdsOptions, 'dir' | 'lookbackDays'> {
+interface AggregateRequest extends Pick<AdsOptions, 'dir' | 'lookbackDays' | 'formats'> {
   /** All that the store has, if none is named. */
   reports: readonly ReportName[] | undefined
   onNotice: (line: string) => void
@@ -16,6 +16,7 @@ interface AggregateRequest extends Pick<AdsOptions, 'dir' | 'lookbackDays'> {
 
 interface Rebuilt {
   report: ReportName
+  format: Format
   source: SourceKind | undefined
   dates: number
   rows: number
@@ -25,7 +26,7 @@ interface Rebuilt {
 
 /** @throws ConfigurationError for a folder that is no store, StoreBusyError, StoreError */
 export async function* rebuildAggregates(request: AggregateRequest): AsyncGenerator<Rebuilt> {
-  const { dir, lookbackDays, onNotice } = request
+  const { dir, lookbackDays, formats, onNotice } = request
   requireStore(dir)
   using _ = lockStore(dir, new Date().toISOString())
   const held = readAccounts(dir)
@@ -38,12 +39,15 @@ export async function* rebuildAggregates(request: AggregateRequest): AsyncGenera
   })
   const lines = store.lines()
   const present = REPORT_NAMES.filter((name) => lines.some(({ report }) => report === name))
+  const building = { lines, background: false, signal: new AbortController().signal }
   for (const report of request.reports ?? present) {
-    const startedAtMs = performance.now()
-    const rebuilt = await aggregate(dir, report, lines)
-    const ms = Math.round(performance.now() - startedAtMs)
     const own = lines.filter((line) => line.report === report)
     const rows = own.reduce((sum, line) => sum + line.rows, 0)
-    yield { report, source: sourceOfStore(dir), dates: own.length, rows, rebuilt, ms }
+    for (const format of formatsOf(dir, report, formats)) {
+      const startedAtMs = performance.now()
+      const rebuilt = await aggregate(dir, { report, format }, building)
+      const ms = Math.round(performance.now() - startedAtMs)
+      yield { report, format, source: sourceOfStore(dir), dates: own.length, rows, rebuilt, ms }
+    }
   }
 }

@@ -17,7 +17,7 @@ import {
   type Clamped,
 } from '#server/ads/plan.ts'
 import type { Account, Day } from '#server/ads/schema.ts'
-import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
+import { filesBehind } from '#server/ads/store/aggregate.ts'
 import { readFailures } from '#server/ads/store/failures.ts'
 import { lookbacksOf, type LearnedLookback } from '#server/ads/run/learned-lookback.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
@@ -49,7 +49,8 @@ export interface StatusPart {
   lookback: LearnedLookback | undefined
   /** Oldest first. */
   restatements: Restatement[]
-  isAggregateCurrent: boolean
+  /** The report's aggregated files that are behind the index. */
+  behind: string[]
 }
 
 export interface Status {
@@ -108,7 +109,7 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
           .learned()
           .find((each) => each.report === report && each.customerId === customerId),
         restatements: readRestatements(dir, { ...range, report, customerId }),
-        isAggregateCurrent: await isAggregateCurrent(dir, report, [...lines.values()]),
+        behind: await filesBehind(dir, report, { ...options, lines: [...lines.values()] }),
       })
     }
   }

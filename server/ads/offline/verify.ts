@@ -4,7 +4,7 @@ import type { SourceKind } from '#server/ads/connect.ts'
 import { EmptyRangeError, InvalidRowsError } from '#server/ads/errors.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
 import type { AskedRange } from '#server/ads/plan.ts'
-import { isAggregateCurrent } from '#server/ads/store/aggregate.ts'
+import { filesBehind } from '#server/ads/store/aggregate.ts'
 import { committedAt } from '#server/ads/store/commit.ts'
 import { readDateFile } from '#server/ads/store/date-file.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
@@ -37,14 +37,14 @@ interface Verified {
   findings: Finding[]
   /** Whole files that are newer than the index, as after a kill: the next run takes them in. */
   unindexed: number
-  /** Reports whose aggregated file is behind the index. */
-  behind: ReportName[]
+  /** The aggregated files that are behind the index. */
+  behind: string[]
 }
 
-type Store = Pick<AdsOptions, 'dir' | 'lookbackDays'>
+type Store = Pick<AdsOptions, 'dir' | 'lookbackDays' | 'formats'>
 
 /** @throws ConfigurationError for a folder that is no store, EmptyRangeError when it has nothing of what was asked */
-export async function verify({ dir, lookbackDays }: Store, narrowing: Narrowing): Promise<Verified> {
+export async function verify({ dir, lookbackDays, formats }: Store, narrowing: Narrowing): Promise<Verified> {
   requireStore(dir)
   const known = readIndex(dir)
   const isWanted = wanted(narrowing, dir)
@@ -76,9 +76,9 @@ export async function verify({ dir, lookbackDays }: Store, narrowing: Narrowing)
     if (committedAt(datePath(dir, line)) === undefined) find(line, 'the index does not have this file')
     else unindexed++
   }
-  const behind: ReportName[] = []
+  const behind: string[] = []
   for (const report of new Set(lines.map((line) => line.report)))
-    if (!(await isAggregateCurrent(dir, report, known))) behind.push(report)
+    behind.push(...(await filesBehind(dir, report, { lines: known, formats })))
   const rows = lines.reduce((sum, line) => sum + line.rows, 0)
   const missingIndex = existsSync(indexPath(dir)) ? undefined : indexPath(dir)
   if (known.length > 0 && lines.length + findings.length + unindexed === 0)

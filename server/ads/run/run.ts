@@ -8,7 +8,7 @@ import { failedOf, finalState, startProgress, type Progress } from './progress.t
 import { prepare } from './prepare.ts'
 import type { RunContext, RunLimits, RunParts } from './run-context.ts'
 import { saveRun, toRun } from './run-record.ts'
-import { aggregate } from '#server/ads/store/aggregate.ts'
+import { aggregate, formatsOf } from '#server/ads/store/aggregate.ts'
 import { lockStore } from '#server/ads/store/lock.ts'
 import { refuseMixing } from '#server/ads/store/ownership.ts'
 import { sweepTmp, type Store } from '#server/ads/store/store.ts'
@@ -141,15 +141,18 @@ async function fetchDates(tasks: readonly Task[], parts: FetchParts): Promise<vo
   for (const { tally, due } of tasks) if (due.length > 0) tally.fetchMs = fetchMs
 }
 
-async function aggregateAll({ request, options, progress, log }: RunContext, store: Store): Promise<void> {
+async function aggregateAll(context: RunContext, store: Store): Promise<void> {
+  const { request, options, progress, log, signal, limits } = context
   for (const report of request.reports) {
     const startedAtMs = performance.now()
     try {
-      await aggregate(options.dir, report, store.lines())
+      for (const format of formatsOf(options.dir, report, options.formats))
+        await aggregate(options.dir, { report, format }, { ...limits, signal, lines: store.lines() })
     } catch (error) {
+      if (signal.aborted && error === signal.reason) return
       // The dates are safe; the old file is whole, and the next run builds it again.
       progress.stopped ??= toFailure(error)
-      log.error({ err: error }, `${report}.csv could not be rebuilt`)
+      log.error({ err: error }, `the aggregated file of ${report} could not be rebuilt`)
     }
     const aggregateMs = Math.round(performance.now() - startedAtMs)
     for (const tally of progress.tallies) if (tally.report === report) tally.aggregateMs = aggregateMs

@@ -1,62 +1,95 @@
 /**
- * <report>.csv: every row by date, then account, then key. Date files are sorted by key and begin with date and
- * account, so the aggregated file is their bodies one after the other, copied without being parsed.
+ * <report>.csv and, where it is asked for, <report>.parquet: every row by date, then account, then key. Date files are
+ * sorted by key and begin with date and account, so the CSV is their bodies one after the other, copied without being
+ * parsed. The Parquet file is made from the CSV, which therefore comes first.
  */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { StoreError } from '#server/ads/errors.ts'
-import type { ReportName } from '#server/ads/options.ts'
+import { FORMATS, type Format, type ReportName } from '#server/ads/options.ts'
 import { columnNames } from '#server/ads/report.ts'
+import { typedColumns } from '#server/ads/typed-columns.ts'
 import { newTmpPath, syncFolder } from './commit.ts'
 import type { IndexLine } from './index-file.ts'
-import { aggregatePath, datePath } from './layout.ts'
+import { aggregateName, aggregatePath, datePath, type AggregateFile } from './layout.ts'
+import { writeParquet } from './parquet.ts'
 import { isRecord, readState, writeState } from './state.ts'
 
 const LINE_FEED = 0x0a
 const BLOCK_BYTES = 256 * 1024
 
-/** @returns whether it had to be rebuilt. Only for the holder of the lock. @throws StoreError */
+interface Aggregating {
+  lines: readonly IndexLine[]
+  /** Gives way to whatever else this process does. */
+  background: boolean
+  signal: AbortSignal
+}
+
+/**
+ * @returns whether it had to be rebuilt. Only for the holder of the lock.
+ * @throws StoreError; the signal's reason, which only a Parquet file waits for
+ */
 export async function aggregate(
   dir: string,
-  report: ReportName,
-  lines: readonly IndexLine[],
+  of: AggregateFile,
+  { lines, background, signal }: Aggregating,
 ): Promise<boolean> {
+  const { report, format } = of
   const sorted = inOrder(lines, report)
-  const fingerprint = fingerprintOf(sorted)
-  const path = aggregatePath(dir, report)
+  const fingerprint = fingerprintOf(sorted, of)
+  const path = aggregatePath(dir, of)
   const built = readState(dir, 'aggregates.json', isRecord) ?? {}
   const size = await sizeOf(path)
-  if (size !== undefined && built[report] === `${fingerprint}:${size}`) return false
+  if (size !== undefined && built[aggregateName(of)] === `${fingerprint}:${size}`) return false
   const tmpPath = newTmpPath(dir)
   try {
-    const newSize = await concatenate(dir, report, { tmpPath, sorted })
+    if (format === 'csv') await concatenate(dir, report, { tmpPath, sorted })
+    else {
+      const csvPath = aggregatePath(dir, { report, format: 'csv' })
+      await writeParquet({ csvPath, columns: typedColumns(report), tmpPath, background }, signal)
+    }
+    const newSize = await sizeOf(tmpPath)
     await rename(tmpPath, path)
     await syncFolder(dir)
-    await writeState(dir, 'aggregates.json', { ...built, [report]: `${fingerprint}:${newSize}` })
+    await writeState(dir, 'aggregates.json', { ...built, [aggregateName(of)]: `${fingerprint}:${newSize}` })
   } catch (error) {
     await unlink(tmpPath).catch(() => {})
+    if (signal.aborted && error === signal.reason) throw error
     throw error instanceof StoreError ? error : new StoreError(path, error)
   }
   return true
 }
 
-/** Whether the aggregated file tells what the index tells. */
-export async function isAggregateCurrent(
+/** Those that are asked for, and those that are there: a file that is no longer kept up would be read all the same. */
+export function formatsOf(dir: string, report: ReportName, asked: readonly Format[]): Format[] {
+  return FORMATS.filter(
+    (format) => asked.includes(format) || existsSync(aggregatePath(dir, { report, format })),
+  )
+}
+
+/** The names of those files of a report that do not tell what the index tells. */
+export async function filesBehind(
   dir: string,
   report: ReportName,
-  lines: readonly IndexLine[],
-): Promise<boolean> {
+  { lines, formats }: { lines: readonly IndexLine[]; formats: readonly Format[] },
+): Promise<string[]> {
   const sorted = inOrder(lines, report)
-  const size = await sizeOf(aggregatePath(dir, report))
-  const built = readState(dir, 'aggregates.json', isRecord)?.[report]
-  return built === `${fingerprintOf(sorted)}:${size}`
+  const built = readState(dir, 'aggregates.json', isRecord) ?? {}
+  const behind: string[] = []
+  for (const format of formatsOf(dir, report, formats)) {
+    const of = { report, format }
+    const size = await sizeOf(aggregatePath(dir, of))
+    if (built[aggregateName(of)] !== `${fingerprintOf(sorted, of)}:${size}`) behind.push(aggregateName(of))
+  }
+  return behind
 }
 
 async function concatenate(
   dir: string,
   report: ReportName,
   { tmpPath, sorted }: { tmpPath: string; sorted: readonly IndexLine[] },
-): Promise<number> {
+): Promise<void> {
   const target = await open(tmpPath, 'w')
   try {
     await target.writeFile(`${columnNames(report).join(',')}\n`)
@@ -65,7 +98,6 @@ async function concatenate(
       if (line.rows > 0) await appendBody(target, datePath(dir, line), block)
     }
     await target.sync()
-    return (await target.stat()).size
   } finally {
     await target.close()
   }
@@ -95,8 +127,10 @@ function inOrder(lines: readonly IndexLine[], report: ReportName): IndexLine[] {
     .map(({ line }) => line)
 }
 
-function fingerprintOf(lines: readonly IndexLine[]): string {
+/** Of what the file is made from: the dates' contents and, where columns have types, those. */
+function fingerprintOf(lines: readonly IndexLine[], { report, format }: AggregateFile): string {
   const hash = createHash('sha256')
+  if (format === 'parquet') hash.update(JSON.stringify(typedColumns(report)))
   for (const { customerId, date, sha256 } of lines) hash.update(`${customerId} ${date} ${sha256}\n`)
   return hash.digest('hex')
 }

@@ -1,6 +1,6 @@
 /** Where everything lies. Hive's layout, so that DuckDB and Spark read the dates in place. */
 import { join } from 'node:path'
-import type { ReportName } from '#server/ads/options.ts'
+import type { Format, ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 
 export const DATA_FILE = 'data.csv'
@@ -9,8 +9,17 @@ export function indexPath(dir: string): string {
   return join(dir, 'index.csv')
 }
 
-export function aggregatePath(dir: string, report: ReportName): string {
-  return join(dir, `${report}.csv`)
+export interface AggregateFile {
+  report: ReportName
+  format: Format
+}
+
+export function aggregateName({ report, format }: AggregateFile): string {
+  return `${report}.${format}`
+}
+
+export function aggregatePath(dir: string, of: AggregateFile): string {
+  return join(dir, aggregateName(of))
 }
 
 export function customerDir(dir: string, report: ReportName, customerId: string): string {

@@ -1,9 +1,9 @@
 /** A worker: fetches dates, writes each to a temp file, and answers with a message, whatever happens. */
-import { setPriority } from 'node:os'
 import { FetchError, TimeoutError, toFailure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
 import { createFetchData, type FetchData } from '#server/ads/source.ts'
 import { writeDate, type WrittenFile } from '#server/ads/store/write-date.ts'
+import { giveWay } from './give-way.ts'
 import type { DateToFetch, FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 
 declare const self: Worker
@@ -33,13 +33,6 @@ async function start(setup: WorkerSetup): Promise<void> {
   } catch (error) {
     ready.reject(error)
   }
-}
-
-const NICENESS = 10
-
-/** Only Linux gives a single thread a priority of its own; elsewhere the whole process would be slowed. */
-function giveWay(): void {
-  if (process.platform === 'linux') setPriority(0, NICENESS)
 }
 
 async function answer(id: number, of: DateToFetch): Promise<void> {

@@ -1,4 +1,4 @@
-/** aggregate: rebuilds <report>.csv of every report that the store has, where it is behind. */
+/** aggregate: rebuilds the aggregated files of every report that the store has, where they are behind. */
 import { rebuildAggregates } from '#server/ads/offline.ts'
 import { settingsOf, type Flags } from './options.ts'
 import { Output, storeLine } from './output.ts'
@@ -10,8 +10,8 @@ export async function aggregateStore(flags: Flags): Promise<number> {
   const onNotice = (line: string) => output.say(line)
   const results = []
   for await (const { ms, ...result } of rebuildAggregates({ ...options, reports: flags.report, onNotice })) {
-    const { report, rebuilt, dates, rows } = result
-    output.say(`${report}.csv ${rebuilt ? 'rebuilt' : 'is up to date'}: ${dates} dates, ${rows} rows`)
+    const { report, format, rebuilt, dates, rows } = result
+    output.say(`${report}.${format} ${rebuilt ? 'rebuilt' : 'is up to date'}: ${dates} dates, ${rows} rows`)
     results.push({ ...result, aggregate_ms: ms })
   }
   output.say(

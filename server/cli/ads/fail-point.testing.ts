@@ -28,6 +28,10 @@ export const FAIL_POINTS = {
     file: /store\/aggregate\.ts$/,
     before: 'if (line.rows > 0) await appendBody(',
   },
+  'the aggregated file is written and not yet in its place': {
+    file: /store\/aggregate\.ts$/,
+    before: 'const newSize = await sizeOf(tmpPath)',
+  },
   'the aggregated file is in its place and not yet known': {
     file: /store\/aggregate\.ts$/,
     before: "await writeState(dir, 'aggregates.json'",

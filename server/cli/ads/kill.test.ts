@@ -41,7 +41,7 @@ const FETCH = `fetch --start ${RANGE.from} --end ${RANGE.to} --json`
 for (const point of Object.keys(FAIL_POINTS) as FailPoint[]) {
   test(`killed when ${point}: the store verifies, and the next run completes it`, async () => {
     await using bench = openBench()
-    const at = point.includes('index is written') ? '1' : point.includes('not yet known') ? '1' : '17'
+    const at = /index is written|aggregated file is (?:written|in its place)/.test(point) ? '1' : '17'
     const killed = bench.spawn(FETCH, { FAIL_POINT: point, FAIL_AT: at })
     await killed.exited
     expect(killed.signalCode).toBe('SIGKILL')

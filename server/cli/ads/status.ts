@@ -41,6 +41,7 @@ export async function showStatus(flags: Flags): Promise<number> {
       accounts: [...new Set(parts.map(({ account }) => account))],
       coverage: parts.flatMap(({ coverage }) => (coverage ? coverageToWire(coverage) : [])),
       lookback: parts.flatMap(({ lookback }) => (lookback ? lookbackToWire(lookback) : [])),
+      behind: [...new Set(parts.flatMap(({ behind }) => behind))],
       days: parts.flatMap(({ days }) => days),
       restatements: parts.flatMap(({ restatements }) => restatements.map(restatementToWire)),
     },
@@ -73,8 +74,8 @@ const MARKS: Readonly<Record<Day['state'], string>> = {
 
 /** A line of counts, then a row of one mark a date for each month. */
 function describe(part: StatusPart, dir: string): string[] {
-  const { report, account, days, rows, sums, coverage, restatements, isAggregateCurrent } = part
-  const behind = isAggregateCurrent ? [] : [`  ${report}.csv is behind: ${commandLine(dir, 'aggregate')}`]
+  const { account, days, rows, sums, coverage, restatements } = part
+  const behind = part.behind.map((file) => `  ${file} is behind: ${commandLine(dir, 'aggregate')}`)
   const first = days[0]
   if (!first) return behind
   const counts = Map.groupBy(days, ({ state }) => state)

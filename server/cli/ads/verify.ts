@@ -13,8 +13,8 @@ export async function verifyStore(flags: Flags): Promise<number> {
     reports: flags.report,
     customerIds: flags.customer,
   })
-  for (const report of behind)
-    output.say(`${report}.csv is behind the index: ${commandLine(options.dir, 'aggregate')}`)
+  for (const file of behind)
+    output.say(`${file} is behind the index: ${commandLine(options.dir, 'aggregate')}`)
   for (const { report, customer_id, date, problem } of findings)
     output.say(`${report} ${customer_id} ${date}: ${problem}`)
   if (missingIndex !== undefined) output.say(`There is no ${missingIndex}.`)
@@ -22,7 +22,14 @@ export async function verifyStore(flags: Flags): Promise<number> {
   output.say(`${count(lines.length)} dates and ${count(rows)} rows checked, ${findings.length} problems`)
   const totals = flags.totals === true ? await verifyTotals(lines, options, output) : undefined
   output.say(storeLine(options.dir, source))
-  const problems = { source: source ?? null, dates: lines.length, rows, unindexed, problems: findings }
+  const problems = {
+    source: source ?? null,
+    dates: lines.length,
+    rows,
+    unindexed,
+    behind,
+    problems: findings,
+  }
   await output.result([{ ...problems, ...(totals && { totals: totals.checked }) }])
   return findings.length > 0 ? 1 : (totals?.exitCode ?? 0)
 }
