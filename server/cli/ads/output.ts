@@ -109,7 +109,7 @@ export function count(value: number | bigint): string {
 }
 
 export function money(micros: bigint): string {
-  const cents = (micros / 10_000n).toString().padStart(3, '0')
+  const cents = ((micros + 5_000n) / 10_000n).toString().padStart(3, '0')
   return `${cents.slice(0, -2)}.${cents.slice(-2)}`
 }
 
