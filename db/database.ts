@@ -25,6 +25,7 @@ export type Tables = Pick<
   | 'products'
   | 'stockAdjustments'
   | 'stockOuts'
+  | 'stockOutStatuses'
   | 'changes'
   | 'words'
   | 'wordRemainders'

@@ -49,6 +49,17 @@ export const stockOuts = pgTable(
   (table) => [primaryKey({ columns: [table.productId, table.fromAt] })],
 )
 
+/** What is being done about a product without stock. */
+export const stockOutStatuses = pgTable('stock_out_statuses', {
+  productId: bigint('product_id', { mode: 'number' }).primaryKey(),
+  /** The stock-out that it is of, by its beginning; 0 where there was none yet. */
+  stockOutFrom: bigint('stock_out_from', { mode: 'number' }).notNull(),
+  status: text({ enum: ['new', 'acknowledged', 'handled'] }).notNull(),
+  untilAt: bigint('until_at', { mode: 'number' }),
+  actor: text().notNull(),
+  setAt: bigint('set_at', { mode: 'number' }).notNull(),
+})
+
 /** The change feed, written by triggers in the transaction of each change, direct SQL included. */
 export const changes = pgTable('changes', {
   /** In the order of the commits, without gaps. */
@@ -201,6 +212,8 @@ export type WebhookOutboxRow = typeof webhookOutbox.$inferSelect
 export type WebhookDeliveryRow = typeof webhookDeliveries.$inferSelect
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect
+
+export type StockOutStatusRow = typeof stockOutStatuses.$inferSelect
 
 export type StockAdjustmentRow = typeof stockAdjustments.$inferSelect
 

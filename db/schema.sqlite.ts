@@ -39,6 +39,15 @@ export const stockOuts = sqliteTable(
   (table) => [primaryKey({ columns: [table.productId, table.fromAt] })],
 )
 
+export const stockOutStatuses = sqliteTable('stock_out_statuses', {
+  productId: integer('product_id').primaryKey(),
+  stockOutFrom: integer('stock_out_from').notNull(),
+  status: text({ enum: ['new', 'acknowledged', 'handled'] }).notNull(),
+  untilAt: integer('until_at'),
+  actor: text().notNull(),
+  setAt: integer('set_at').notNull(),
+})
+
 export const changes = sqliteTable('changes', {
   seq: integer().primaryKey(),
   kind: text({ enum: ['created', 'updated', 'deleted'] }).notNull(),
@@ -167,6 +176,7 @@ true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$infe
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
 true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
 true satisfies Same<typeof stockOuts.$inferSelect, typeof postgres.stockOuts.$inferSelect>
+true satisfies Same<typeof stockOutStatuses.$inferSelect, postgres.StockOutStatusRow>
 true satisfies Same<typeof changes.$inferSelect, typeof postgres.changes.$inferSelect>
 true satisfies Same<typeof imports.$inferSelect, typeof postgres.imports.$inferSelect>
 true satisfies Same<typeof importChanges.$inferSelect, typeof postgres.importChanges.$inferSelect>

@@ -1,9 +1,12 @@
 /** The table of contents: every operation of the system, by the name that a typed client calls it. */
 import { adsOperations } from '#server/ads/operations.ts'
 import { bridgeOperations } from '#server/bridge/operations.ts'
-import { exclusionRoutes } from '#server/bridge/exclusions.ts'
+import { exclusionOperations, exclusionRoutes } from '#server/bridge/exclusions.ts'
 import { feedRoutes } from '#server/bridge/feeds.ts'
 import { runningOutOperations } from '#server/bridge/running-out.ts'
+import { spendFileRoutes } from '#server/bridge/spend-csv.ts'
+import { statusOperations } from '#server/bridge/status-operations.ts'
+import { feedKeyOperations } from '#server/keys/feed-keys.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
@@ -24,16 +27,18 @@ export const api = {
     ...importOperations,
     ...changeOperations,
     ...runningOutOperations,
+    ...statusOperations,
   },
-  ads: { ...adsOperations, ...bridgeOperations },
+  ads: { ...adsOperations, ...bridgeOperations, ...exclusionOperations },
   webhooks: webhookOperations,
+  feedKeys: feedKeyOperations,
 }
 
 /** What the formats that the schemas name look like in this configuration. */
 export const formatsOf = (currency: Currency) => ({ price: priceSchema(currency) })
 
 /** Files, over REST alone. */
-export const transfers = { ...productFileRoutes, ...feedRoutes, ...exclusionRoutes }
+export const transfers = { ...productFileRoutes, ...feedRoutes, ...exclusionRoutes, ...spendFileRoutes }
 
 /** What is sent by the server itself. */
 export const webhookEvents = eventSchemas

@@ -24,7 +24,8 @@ import { localLimiter, sharedLimiter } from './http/limits/limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { createProductStore } from './products/product-store.ts'
 import { createBridge } from '#server/bridge/bridge.ts'
-import { outOfStockSpend } from '#server/bridge/operations.ts'
+import { outOfStockSpend } from '#server/bridge/out-of-stock-spend.ts'
+import { createStockOutStatuses } from '#server/bridge/stock-out-statuses.ts'
 import { createWebhookStore } from '#server/webhooks/webhook-store.ts'
 import { startDelivery } from '#server/webhooks/webhooks.ts'
 import type { OutOfStockSpend } from '#server/webhooks/event.ts'
@@ -75,18 +76,16 @@ export async function startApp(
   const acquireRunLease = () => db.acquireLease('ads-run')
   const ads = opened.use(createAds(config.ads, { clock, log, metrics, acquireRunLease, onRunEnded }))
   const idempotency = createIdempotency(db, clock)
-  const keyStore = createKeyStore(db, clock)
-  const webhooks = createWebhookStore(db, { clock, policy: config.webhooks })
-  opened.use(forgetHourly([idempotency, keyStore, products, webhooks], log))
+  const stores = createStores(db, { products, webhooks: config.webhooks, clock })
+  opened.use(forgetHourly([idempotency, stores.keys, products, stores.webhooks], log))
   opened.use(refreshHourly(db, log))
   const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
   const { answers, limiter } = await openShared(config, parts, createCache)
   opened.use(limiter)
   const services: Services = {
-    products,
-    webhooks,
-    within: (tx) => bound({ products, webhooks }, tx),
+    ...stores,
+    within: (tx) => bound(stores, tx),
     ads,
     bridge: createBridge(db, config.itemIdRules),
     idempotency,
@@ -99,7 +98,7 @@ export async function startApp(
   }
 
   const delivery = opened.use(startDelivery(config.webhooks, deliveryParts(services, { db, metrics })))
-  const keys = opened.use(openKeyRing(config, { store: keyStore, keyState: db.keyState, clock, log }))
+  const keys = opened.use(openKeyRing(config, { store: stores.keys, keyState: db.keyState, clock, log }))
 
   const stopping = new AbortController()
   const readiness = new Readiness()
@@ -121,7 +120,7 @@ export async function startApp(
   const server = listen(config, answer)
   opened.defer(() => server.stop(true))
   // Not before it listens: a key that was made by a start that failed would be lost.
-  const first = keys?.hasAdmin === false ? await keyStore.createFirst() : undefined
+  const first = keys?.hasAdmin === false ? await stores.keys.createFirst() : undefined
 
   const resources = opened.move()
   return {
@@ -141,9 +140,30 @@ function countWaiting(metrics: Metrics, db: Database): void {
   metrics.gauge(waiting, (set) => set({}, db.waiting()))
 }
 
+function createStores(
+  db: Database,
+  {
+    products,
+    webhooks: policy,
+    clock,
+  }: Pick<Stores, 'products'> & Pick<Config, 'webhooks'> & { clock: Clock },
+): Stores {
+  return {
+    products,
+    webhooks: createWebhookStore(db, { clock, policy }),
+    keys: createKeyStore(db, clock),
+    stockOutStatuses: createStockOutStatuses(db, clock),
+  }
+}
+
 /** Every store, bound to the transaction: one that is added to `Stores` and not here does not compile. */
-function bound({ products, webhooks }: Stores, tx: Queries): Stores {
-  return { products: products.within(tx), webhooks: webhooks.within(tx) }
+function bound({ products, webhooks, keys, stockOutStatuses }: Stores, tx: Queries): Stores {
+  return {
+    products: products.within(tx),
+    webhooks: webhooks.within(tx),
+    keys: keys.within(tx),
+    stockOutStatuses: stockOutStatuses.within(tx),
+  }
 }
 
 function deliveryParts(services: Services, { db, metrics }: Pick<SharingParts, 'db' | 'metrics'>) {

@@ -1,8 +1,10 @@
 import type { Queries } from '#db/database.ts'
 import type { Bridge } from '#server/bridge/bridge.ts'
+import type { StockOutStatuses } from '#server/bridge/stock-out-statuses.ts'
 import type { AnswerCache } from '#server/cache/cached-answer.ts'
 import type { Caller } from '#server/caller.ts'
 import type { Idempotency } from '#server/idempotency.ts'
+import type { KeyStore } from '#server/keys/key-store.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Ads } from '#server/ads/ads.ts'
@@ -14,6 +16,8 @@ import type { WebhookStore } from '#server/webhooks/webhook-store.ts'
 export interface Stores {
   products: ProductStore
   webhooks: WebhookStore
+  keys: KeyStore
+  stockOutStatuses: StockOutStatuses
 }
 
 /** What lives as long as the server; app.ts builds it. */

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   IMPORT_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such import' },
   RUN_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such run' },
   WEBHOOK_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such webhook' },
+  FEED_KEY_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such feed key' },
   DELIVERY_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such delivery to repeat' },
   ROUTE_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: {
@@ -39,6 +40,7 @@ export const PROBLEMS = {
   BATCH_FAILED: { status: 409, trpc: 'CONFLICT', title: 'Not every operation of the batch can be done' },
   INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'Insufficient stock' },
   STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
+  STOCK_OUT_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock has run out or come back meanwhile' },
   VERSION_MISMATCH: { status: 412, trpc: 'PRECONDITION_FAILED', title: 'The product has changed meanwhile' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', title: 'The body is too large' },
   MEDIA_TYPE_UNSUPPORTED: {

@@ -3,7 +3,7 @@ import { addDays, type DateRange } from '#server/ads/calendar.ts'
 import { toNumber } from '#server/ads/decimal.ts'
 import type { Context } from '#server/context.ts'
 import { LONG_DAYS, SHORT_DAYS, type Counted } from './cover.ts'
-import { itemIdsOf, missingDates } from './operations.ts'
+import { itemIdsOf, missingDates } from './covered-range.ts'
 
 /** Of one product, over all of its item ids. */
 interface Figures {

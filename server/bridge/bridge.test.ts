@@ -6,7 +6,8 @@ import type { DayOfItems } from '#server/ads/item-spend.ts'
 import { addDays, datesOf, startOfDate } from '#server/ads/calendar.ts'
 import { openShop, type Shop } from '#server/products/import/import-shop.testing.ts'
 import { createBridge, type Bridge } from './bridge.ts'
-import { outOfStockSpend } from './operations.ts'
+import { outOfStockSpend } from './out-of-stock-spend.ts'
+import { createStockOutStatuses, type StockOutStatuses } from './stock-out-statuses.ts'
 
 const ZONE = 'Europe/Berlin'
 const FIRST = '2026-03-20'
@@ -62,10 +63,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
   const clock = { now: () => now }
   let shop: Shop
   let bridge: Bridge
+  let statuses: StockOutStatuses
 
   beforeAll(async () => {
     shop = await openShop(dialect, resources, clock)
     bridge = createBridge(shop.db, [])
+    statuses = createStockOutStatuses(shop.db, clock)
   })
   afterAll(() => resources.disposeAsync())
 
@@ -81,7 +84,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     ads: Ads,
     query: Parameters<typeof outOfStockSpend>[1] = { from: FIRST, to: LAST },
   ) => {
-    const needed = { ads, bridge, products: shop.products, currency: { code: 'EUR', decimals: 2 }, clock }
+    const currency = { code: 'EUR', decimals: 2 }
+    const needed = { ads, bridge, products: shop.products, stockOutStatuses: statuses, currency, clock }
     return await outOfStockSpend(needed, query)
   }
   const everyDay = (itemId: string, micros = 1_000_000n): Spent[] =>
@@ -113,7 +117,8 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     expect(after.items).toMatchObject([
       { ...expected, out_since: expect.any(String), cost_micros_per_day: '1000000' },
     ])
-    expect(after.totals).toEqual(before.totals)
+    // Only what is spent now is another: the past stays.
+    expect(after.totals).toEqual(before.totals.map((each) => ({ ...each, cost_micros_per_day: '1000000' })))
     expect((await asked(ads, { days: 3 })).items).toMatchObject([
       { cost_micros: '0', cost_micros_per_day: '1000000' },
     ])
@@ -142,6 +147,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
       {
         currency: 'EUR',
         cost_micros: '2000000',
+        cost_micros_per_day: '1000000',
         in_stock_cost_micros: '0',
         unknown_cost_micros: '10000000',
         unmatched_cost_micros: String(7 * DATES.length),
@@ -204,6 +210,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
           const ofProducts = items.filter(({ currency }) => currency === each.currency)
           const wasted = ofProducts.reduce((sum, { cost_micros }) => sum + BigInt(cost_micros), 0n)
           expect(each.cost_micros).toBe(String(wasted))
+          const burning = ofProducts.filter(({ out_since: since }) => since !== null)
+          const perDay = burning.reduce((sum, { cost_micros_per_day: own }) => sum + BigInt(own), 0n)
+          expect(each.cost_micros_per_day).toBe(String(perDay))
         }
       }),
       { numRuns: 60 },

@@ -1,5 +1,6 @@
 /** Files for Google: what is in stock, and what is to be excluded. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createClient } from '#client/api.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { bearer, createKey, databases, revokeKey } from '#server/keys/keys.testing.ts'
 
@@ -81,7 +82,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
   test('item ids to exclude, to copy and for a spreadsheet', async () => {
     expect((await file('/ads/exclusions.txt', bearer(ADMIN_KEY))).text).toBe('gla_<1>&2\n-7\n')
     expect((await file('/ads/exclusions.csv', bearer(ADMIN_KEY))).text).toBe(
-      "item_id,product_id,name\ngla_<1>&2,2,'=cmd()\n'-7,3,Hat\n",
+      [
+        'item_id,product_id,name,status,status_by,status_at,status_until',
+        "gla_<1>&2,2,'=cmd(),new,,,",
+        "'-7,3,Hat,new,,,",
+        '',
+      ].join('\n'),
     )
   })
 
@@ -105,5 +111,47 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     expect((await file(feed)).status).toBe(200)
     await revokeKey(databaseUrl, short)
     expect((await file(feed)).status).toBe(401)
+  })
+
+  test('feed keys are made, listed and revoked over the API, and the secret is shown once', async () => {
+    const asAdmin = { headers: bearer(ADMIN_KEY) }
+    const made = await server.rest('POST /feed-keys', { ...asAdmin, body: { name: 'Merchant Center' } })
+    expect(made).toMatchObject({ status: 201, body: { name: 'Merchant Center', revoked_at: null } })
+    const { id, key: secret, prefix } = made.body
+    const feed = `/feeds/google-availability.tsv?key=${secret}`
+    expect((await file(feed)).status).toBe(200)
+    const listed = async () => (await server.rest('GET /feed-keys', asAdmin)).body.items
+    const [newest] = await listed()
+    expect(newest).toMatchObject({ id, prefix, name: 'Merchant Center', revoked_at: null })
+    expect(JSON.stringify(await listed())).not.toContain(secret)
+    // A key with other scopes is none of them.
+    await createKey(databaseUrl, 'other', 'products:read')
+    expect((await listed())[0].id).toBe(id)
+    expect((await server.rest(`DELETE /feed-keys/${id + 1}`, asAdmin)).body.code).toBe('FEED_KEY_NOT_FOUND')
+    expect((await server.rest(`DELETE /feed-keys/${id}`, asAdmin)).status).toBe(204)
+    expect((await file(feed)).status).toBe(401)
+    expect((await listed())[0]).toMatchObject({ id, revoked_at: expect.any(String) })
+    const overTrpc = createClient(server.url, { key: ADMIN_KEY })
+    expect((await overTrpc.feedKeys.create.mutate({ name: 'second' })).key).toMatch(/^feed_/)
+  })
+
+  test('feed keys are for admins, and a name is one line', async () => {
+    const writer = await createKey(databaseUrl, 'writer', 'products:write', 'ads:write', 'feeds:read')
+    const refused = await server.rest('POST /feed-keys', { headers: bearer(writer), body: { name: 'mine' } })
+    expect(refused.body).toMatchObject({ code: 'SCOPE_MISSING', scope: 'admin' })
+    const asAdmin = { headers: bearer(ADMIN_KEY) }
+    for (const name of ['', 'two\nlines', 'x'.repeat(101)]) {
+      const { status, body } = await server.rest('POST /feed-keys', { ...asAdmin, body: { name } })
+      expect([status, body.errors[0].pointer]).toEqual([422, '/name'])
+    }
+  })
+
+  test('a request that is repeated with its idempotency key makes one feed key', async () => {
+    const headers = { ...bearer(ADMIN_KEY), 'idempotency-key': `one-${dialect}` }
+    const send = () => server.rest('POST /feed-keys', { headers, body: { name: 'once' } })
+    const [first, second] = [await send(), await send()]
+    expect(second.body).toEqual(first.body)
+    const { body } = await server.rest('GET /feed-keys', { headers: bearer(ADMIN_KEY) })
+    expect(body.items.filter(({ name }: { name: string }) => name === 'once')).toHaveLength(1)
   })
 })

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { Source } from '#server/ads/schema.ts'
 import { MAX_PAGE_SIZE, Product, ProductId } from '#server/products/schema.ts'
+import { StatusFields, StatusFilter } from './status-schema.ts'
 
 const Within = v.pipe(
   v.string('must be days such as 14d'),
@@ -11,6 +12,7 @@ const Within = v.pipe(
 
 export const RunningOutQuery = v.strictObject({
   within: v.optional(Within, '14d'),
+  status: StatusFilter,
   limit: v.optional(
     v.pipe(
       v.number(),
@@ -25,7 +27,7 @@ export const RunningOutQuery = v.strictObject({
 
 export const CoverQuery = v.strictObject({ id: ProductId })
 
-export const CoverRow = v.object({
+const Cover = v.object({
   product: Product,
   rate_per_day: v.pipe(v.number(), v.description('Units sold a day, less what came back.')),
   method: v.pipe(
@@ -63,7 +65,9 @@ export const CoverRow = v.object({
     v.description('Over the last 7 dates that the ads have; empty while none of them is fetched.'),
   ),
 })
-export type CoverRow = v.InferInput<typeof CoverRow>
+export type Cover = v.InferInput<typeof Cover>
+
+const CoverRow = v.object({ ...Cover.entries, ...StatusFields })
 
 const About = {
   source: Source,

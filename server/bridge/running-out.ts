@@ -10,6 +10,8 @@ import { toProduct } from '#server/products/wire.ts'
 import { conversionsOf, convertedProducts, readAdsSales, spendPerDay, type AdsSales } from './ads-sales.ts'
 import { coverOf, LONG_DAYS, SHORT_DAYS, type Counted, type Cover } from './cover.ts'
 import * as schema from './running-out-schema.ts'
+import { statusToWire } from './status-schema.ts'
+import { statusIn } from './stock-out-statuses.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -39,7 +41,9 @@ export const runningOutOperations = {
       const sales = await readAdsSales(ctx)
       const [selling] = await ctx.products.selling({ windows, of: { id } })
       if (!selling) throw productNotFound({ id })
-      return { ...about(ctx, sales), ...toWire(ctx, sales, covered(selling, windows, sales)) }
+      const { status } = await ctx.stockOutStatuses.get(id)
+      const row = toWire(ctx, sales, covered(selling, windows, sales))
+      return { ...about(ctx, sales), ...row, ...statusToWire(status) }
     },
   }),
 }
@@ -48,15 +52,15 @@ type Windows = ReturnType<typeof windowsAt>
 
 interface Covered {
   selling: SellingRow
-  method: schema.CoverRow['method']
+  method: schema.Cover['method']
   cover: Cover
 }
 
 async function runningOut(
   ctx: Context,
-  { within, limit, cursor }: v.InferOutput<typeof schema.RunningOutQuery>,
+  { within, status, limit, cursor }: v.InferOutput<typeof schema.RunningOutQuery>,
 ) {
-  const bound = ['running out', within]
+  const bound = ['running out', within, status ?? null]
   const after = cursor === undefined ? undefined : decodeCursor(cursor, bound)
   const windows = windowsAt(ctx.clock.now())
   const sales = await readAdsSales(ctx)
@@ -65,10 +69,11 @@ async function runningOut(
   // The ledger's have been found above, where they run out in time.
   const onlyAdvertised = advertised.filter(({ long }) => long.entries === 0)
   const soldInLedger = sold.filter(({ long }) => long.entries > 0)
+  const statuses = await ctx.stockOutStatuses.all()
   const all = [...soldInLedger, ...onlyAdvertised]
     .map((selling) => ({ ...covered(selling, windows, sales), id: selling.row.id }))
     .flatMap((each) => (each.cover.days === null ? [] : [{ ...each, value: each.cover.days }]))
-    .filter(({ value }) => value <= within)
+    .filter(({ value, id }) => value <= within && (status === undefined || statusIn(statuses, id) === status))
     .toSorted(inOrder)
   const rest = after ? all.filter((each) => inOrder(each, { ...after, value: Number(after.value) }) > 0) : all
   const { rows, next_cursor } = pageOf(rest, { limit, list: bound, placeOf: ({ value }) => value })
@@ -76,7 +81,7 @@ async function runningOut(
     ...about(ctx, sales),
     within_days: within,
     total: all.length,
-    items: rows.map((each) => toWire(ctx, sales, each)),
+    items: rows.map((each) => ({ ...toWire(ctx, sales, each), ...statusToWire(statuses.get(each.id)) })),
     next_cursor,
   }
 }
@@ -115,7 +120,7 @@ function about({ ads }: Context, { range, longDays }: AdsSales) {
   return { source: ads.sourceName, ads: { ...range, days_fetched: rounded(longDays) } }
 }
 
-function toWire(ctx: Context, sales: AdsSales, { selling, method, cover }: Covered): schema.CoverRow {
+function toWire(ctx: Context, sales: AdsSales, { selling, method, cover }: Covered): schema.Cover {
   const { counted, days, range } = cover
   const isAhead = days !== null && days <= MAX_DAYS_AHEAD
   return {

@@ -1,42 +1,26 @@
 /** The shapes of the bridge on the wire. */
 import * as v from 'valibot'
-import { CalendarDate, CostCurrency, Source } from '#server/ads/schema.ts'
+import { CostCurrency } from '#server/ads/schema.ts'
 import { Product } from '#server/products/schema.ts'
+import { Coverage, rangeFields } from './covered-range.ts'
 import { mistakesIn } from './item-id-rules.ts'
+import { StatusFields, StatusFilter } from './status-schema.ts'
 
-export const MAX_DAYS = 731
 const MAX_RULES = 20
+const MAX_ITEMS = 100_000
 
 const instant = v.pipe(v.string(), v.isoTimestamp())
 const micros = v.pipe(v.string(), v.description('Millionths of the currency’s unit, as digits.'))
 
-const range = {
-  days: v.pipe(
-    v.optional(
-      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_DAYS, `must be at most ${MAX_DAYS}`)),
-    ),
-    v.description(
-      'So many dates, where from or to is left out; up to yesterday in the account’s time zone. 7.',
-    ),
+export const SpendQuery = v.strictObject({
+  ...rangeFields,
+  status: StatusFilter,
+  limit: v.pipe(
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ITEMS))),
+    v.description('Items at most; without it, all of them. Totals and counts stay those of all.'),
   ),
-  from: v.optional(CalendarDate),
-  to: v.optional(CalendarDate),
-}
-
-export const SpendQuery = v.strictObject(range)
+})
 export type SpendQuery = v.InferOutput<typeof SpendQuery>
-
-/** What a range of dates has to say of itself. */
-const Coverage = {
-  source: Source,
-  from: v.string(),
-  to: v.string(),
-  state: v.pipe(
-    v.picklist(['complete', 'unknown']),
-    v.description('`unknown` while dates of the range are missing: their spend is in none of the figures.'),
-  ),
-  missing_dates: v.pipe(v.number(), v.description('Dates without figures, account by account.')),
-}
 
 export const OutOfStockSpend = v.object({
   ...Coverage,
@@ -59,8 +43,11 @@ export const OutOfStockSpend = v.object({
       ),
       out_since: v.pipe(v.nullable(instant), v.description('Null while it is in stock.')),
       cost_micros_per_day: v.pipe(micros, v.description('On the last 7 dates of the range that are there.')),
+      ...StatusFields,
     }),
   ),
+  products: v.pipe(v.number(), v.description('Products with an item, whatever the filter and the limit.')),
+  products_out_now: v.pipe(v.number(), v.description('Those of them that are out of stock now.')),
   cost_micros: v.pipe(
     v.nullable(v.string()),
     v.description('Null where the accounts differ in currency: then only `totals` tells.'),
@@ -71,6 +58,10 @@ export const OutOfStockSpend = v.object({
       v.object({
         currency: v.string(),
         cost_micros: v.pipe(micros, v.description('On products while they were out of stock.')),
+        cost_micros_per_day: v.pipe(
+          micros,
+          v.description('On what is out of stock now, whatever its status.'),
+        ),
         in_stock_cost_micros: micros,
         unknown_cost_micros: v.pipe(micros, v.description('Before the stock of the product was recorded.')),
         unmatched_cost_micros: v.pipe(micros, v.description('On item ids that no product has.')),
@@ -110,7 +101,7 @@ const ListOfRules = v.pipe(
 )
 
 export const UnmatchedQuery = v.strictObject({
-  ...range,
+  ...rangeFields,
   rules: v.pipe(
     v.optional(ListOfRules),
     v.description('To be tried instead of those in force: templates with commas between them.'),

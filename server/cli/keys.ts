@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { createKeyStore, type ApiKey, type KeyStore } from '#server/keys/key-store.ts'
 import { SCOPES, type Scope } from '#server/caller.ts'
 import { systemClock } from '#server/platform/clock.ts'
+import { isoTime } from '#server/platform/iso-time.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -79,15 +80,11 @@ function asJson({ id, prefix, name, scopes, ...times }: ApiKey) {
     prefix,
     name,
     scopes,
-    created_at: asTime(times.createdAt),
-    expires_at: asTime(times.expiresAt),
-    last_used_at: asTime(times.lastUsedAt),
-    revoked_at: asTime(times.revokedAt),
+    created_at: isoTime(times.createdAt),
+    expires_at: isoTime(times.expiresAt),
+    last_used_at: isoTime(times.lastUsedAt),
+    revoked_at: isoTime(times.revokedAt),
   }
-}
-
-function asTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }
 
 function table(keys: readonly ApiKey[]): string[] {
@@ -97,8 +94,8 @@ function table(keys: readonly ApiKey[]): string[] {
     key.prefix,
     key.name,
     key.scopes.join(','),
-    asTime(key.createdAt)?.slice(0, 10) ?? '',
-    asTime(key.lastUsedAt)?.slice(0, 16).replace('T', ' ') ?? 'never',
+    isoTime(key.createdAt)?.slice(0, 10) ?? '',
+    isoTime(key.lastUsedAt)?.slice(0, 16).replace('T', ' ') ?? 'never',
     stateOf(key),
   ])
   const all = [['id', 'prefix', 'name', 'scopes', 'created', 'last used (UTC)', 'state'], ...rows]
@@ -112,9 +109,9 @@ function table(keys: readonly ApiKey[]): string[] {
 }
 
 function stateOf({ revokedAt, expiresAt }: ApiKey): string {
-  if (revokedAt !== null) return `revoked ${asTime(revokedAt)?.slice(0, 10)}`
+  if (revokedAt !== null) return `revoked ${isoTime(revokedAt)?.slice(0, 10)}`
   if (expiresAt === null) return 'valid'
-  return `${expiresAt > Date.now() ? 'valid until' : 'expired'} ${asTime(expiresAt)?.slice(0, 10)}`
+  return `${expiresAt > Date.now() ? 'valid until' : 'expired'} ${isoTime(expiresAt)?.slice(0, 10)}`
 }
 
 function keyName(text: string): string {

@@ -27,11 +27,20 @@ export interface JsonSchema {
 const ajv = new Ajv2020({
   strict: false,
   multipleOfPrecision: 6,
-  formats: { date: isDate, cursor: true, gtin: (text: string) => toGtin(text) !== undefined },
+  formats: {
+    date: isDate,
+    'date-time': isTime,
+    cursor: true,
+    gtin: (text: string) => toGtin(text) !== undefined,
+  },
 })
 
 function isDate(text: string): boolean {
   return (new Date(text).toJSON() ?? '').slice(0, 10) === text
+}
+
+function isTime(text: string): boolean {
+  return /T.+Z$/.test(text) && !Number.isNaN(Date.parse(text))
 }
 
 export function allowed(schema: JsonSchema): fc.Arbitrary<unknown> {
@@ -44,6 +53,7 @@ function candidates(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.const !== undefined) return fc.constant(schema.const)
   if (schema.format === 'date') return dates
+  if (schema.format === 'date-time') return dates.map((date) => `${date}T12:00:00.000Z`)
   if (schema.format === 'gtin') return fc.constantFrom('4006381333931', '40170725', '0 36000 29145 2')
   const { minimum: min = -1e15, maximum: max = 1e15, items = {}, minItems = 0, properties = {} } = schema
   switch (schema.type) {

@@ -1,6 +1,6 @@
 /** API keys and sessions as they are stored: of either only the hash. */
 import { and, desc, eq, isNull, lt, or, type SQL } from 'drizzle-orm'
-import type { Database } from '#db/database.ts'
+import type { Database, Queries } from '#db/database.ts'
 import type { ApiKeyRow } from '#db/schema.postgres.ts'
 import { SCOPES, type Scope } from '#server/caller.ts'
 import type { Clock } from '#server/platform/clock.ts'
@@ -25,12 +25,31 @@ export const SESSION_LIFETIME_MS = 7 * 24 * 3_600_000
 const SESSION_TOKEN_LENGTH = 43
 const FIRST_KEY = { name: 'first key', scopes: SCOPES }
 
-export type KeyStore = ReturnType<typeof createKeyStore>
+export interface KeyStore extends ReturnType<typeof actionsOf> {
+  /** The same store, whose writes go into this transaction, for the caller to commit. */
+  within(tx: Queries): KeyStore
+}
 
-export function createKeyStore(db: Database, clock: Clock) {
+interface Parts {
+  clock: Clock
+  begin: Database['withTransaction']
+}
+
+export function createKeyStore(db: Database, clock: Clock): KeyStore {
+  return storeOf(db, { clock, begin: db.withTransaction })
+}
+
+function storeOf(db: Database, parts: Parts): KeyStore {
+  return {
+    ...actionsOf(db, parts),
+    within: (tx) => storeOf(db, { ...parts, begin: (run) => run(tx) }),
+  }
+}
+
+function actionsOf(db: Database, { clock, begin }: Parts) {
   const { apiKeys, keyState } = db.tables
 
-  const create = async (tx: Pick<typeof db.reader, 'insert'>, wishes: KeyWishes): Promise<CreatedKey> => {
+  const create = async (tx: Queries, wishes: KeyWishes): Promise<CreatedKey> => {
     const { name, scopes, expiresAt = null } = wishes
     const isForFeeds = scopes.every((scope) => scope === 'feeds:read')
     const { key, prefix } = newKey(isForFeeds ? 'feed' : 'ak')
@@ -50,14 +69,13 @@ export function createKeyStore(db: Database, clock: Clock) {
   }
 
   return {
-    ...sessionsIn(db, clock),
+    ...sessionsIn(db, { clock, begin }),
 
-    create: async (wishes: KeyWishes): Promise<CreatedKey> =>
-      await db.withTransaction((tx) => create(tx, wishes)),
+    create: async (wishes: KeyWishes): Promise<CreatedKey> => await begin((tx) => create(tx, wishes)),
 
     /** With every scope, if there has never been a key; of several servers that start at once, one makes it. */
     createFirst: async (): Promise<CreatedKey | undefined> =>
-      await db.withTransaction(async (tx) => {
+      await begin(async (tx) => {
         await db.forUpdate(tx.select().from(keyState))
         const [any] = await tx.select({ id: apiKeys.id }).from(apiKeys).limit(1)
         return any ? undefined : await create(tx, FIRST_KEY)
@@ -75,7 +93,7 @@ export function createKeyStore(db: Database, clock: Clock) {
     revoke: async (reference: string): Promise<{ key: ApiKey; before: boolean } | undefined> => {
       const named = referredTo(reference, apiKeys)
       if (!named) return undefined
-      return await db.withTransaction(async (tx) => {
+      return await begin(async (tx) => {
         const [row] = await db.forUpdate(tx.select().from(apiKeys).where(named))
         if (!row) return undefined
         if (row.revokedAt !== null) return { key: toApiKey(row), before: true }
@@ -91,7 +109,7 @@ export function createKeyStore(db: Database, clock: Clock) {
 
     async noteUse(id: number, at: number): Promise<void> {
       const earlier = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, at))
-      await db.withTransaction((tx) =>
+      await begin((tx) =>
         tx
           .update(apiKeys)
           .set({ lastUsedAt: at })
@@ -101,7 +119,7 @@ export function createKeyStore(db: Database, clock: Clock) {
   }
 }
 
-function sessionsIn(db: Database, clock: Clock) {
+function sessionsIn(db: Database, { clock, begin }: Parts) {
   const { apiKeys, sessions } = db.tables
   return {
     /**
@@ -112,7 +130,7 @@ function sessionsIn(db: Database, clock: Clock) {
     async openSession(keyId: number | null, hashed: (token: string) => string): Promise<string> {
       const token = randomText(SESSION_TOKEN_LENGTH)
       const createdAt = clock.now()
-      await db.withTransaction((tx) =>
+      await begin((tx) =>
         tx
           .insert(sessions)
           .values({ hash: hashed(token), keyId, createdAt, expiresAt: createdAt + SESSION_LIFETIME_MS }),
@@ -131,11 +149,11 @@ function sessionsIn(db: Database, clock: Clock) {
     },
 
     async closeSession(hash: string): Promise<void> {
-      await db.withTransaction((tx) => tx.delete(sessions).where(eq(sessions.hash, hash)))
+      await begin((tx) => tx.delete(sessions).where(eq(sessions.hash, hash)))
     },
 
     forgetExpired: async (): Promise<void> => {
-      await db.withTransaction((tx) => tx.delete(sessions).where(lt(sessions.expiresAt, clock.now())))
+      await begin((tx) => tx.delete(sessions).where(lt(sessions.expiresAt, clock.now())))
     },
   }
 }

@@ -2,6 +2,7 @@
 import type * as v from 'valibot'
 import type { WebhookDeliveryRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
+import { isoTime } from '#server/platform/iso-time.ts'
 import { mutation, query } from '#server/operation.ts'
 import { decodeCursor, pageOf } from '#server/products/cursor.ts'
 import * as schema from './schema.ts'
@@ -123,7 +124,7 @@ export function toWebhook({ createdAt, updatedAt, minSpendMicros, previousSecret
     format,
     min_spend_micros: String(minSpendMicros),
     state,
-    previous_secret_until: iso(previousSecretUntil),
+    previous_secret_until: isoTime(previousSecretUntil),
     pending,
     parked,
     created_at: new Date(createdAt).toISOString(),
@@ -142,15 +143,11 @@ function toDelivery({ id, eventId, type, state, attempts, dueAt, createdAt, ...r
     type,
     state,
     attempts,
-    next_attempt_at: iso(dueAt),
+    next_attempt_at: isoTime(dueAt),
     created_at: new Date(createdAt).toISOString(),
-    finished_at: iso(row.finishedAt),
+    finished_at: isoTime(row.finishedAt),
     status: row.status,
     error: row.error,
     body: row.body,
   }
-}
-
-function iso(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }
