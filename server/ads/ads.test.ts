@@ -8,6 +8,7 @@ import { createMetrics } from '#server/platform/metrics.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
 import { createAds, type Ads } from './ads.ts'
+import { ItemSeries } from './item-series.ts'
 import type { AdsOptions } from './options.ts'
 import type { Day, ReportRow, Run } from './schema.ts'
 
@@ -272,15 +273,18 @@ test('spend is told by item and date', async () => {
   await using ads = open(options({ reports: ['product'] }))
   await ads.startRun({ kind: 'fetch', range: { from: '2026-01-01', to: '2026-01-03' } })
   await until('it is done', () => ads.runs()[0]?.finished_at !== null)
-  const days = await ads.itemSpend({ from: '2026-01-01', to: '2026-01-02' })
-  expect(days.map(({ date, time }) => [date, time.until - time.from])).toEqual([
+  const { itemIds, accounts } = await ads.itemSpend({ from: '2026-01-01', to: '2026-01-02' })
+  const [{ days, series } = { days: [], series: new ItemSeries([]) }] = accounts
+  expect(days.map(({ date, from, until: end }) => [date, end - from])).toEqual([
     ['2026-01-01', 86_400_000],
     ['2026-01-02', 86_400_000],
   ])
-  expect(days[0]?.items).toMatchObject([
-    { itemId: 'AS-1', clicks: 1, costMicros: 1000n },
-    { itemId: 'AS-2', clicks: 2, costMicros: 2000n },
+  expect(series.places.map((place) => itemIds[place])).toEqual(['AS-1', 'AS-2'])
+  expect([0, 1].map((place) => series.figures(place, 0, 1))).toMatchObject([
+    { clicks: 1, costMicros: 1000n },
+    { clicks: 2, costMicros: 2000n },
   ])
+  expect([series.rows, series.totalMicros]).toEqual([4, 6000n])
   expect({ name: ads.sourceName, demo: ads.isDemo }).toEqual({ name: 'module', demo: false })
 })
 

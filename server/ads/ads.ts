@@ -11,7 +11,7 @@ import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError 
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
 import { rowsByCampaign, rowsByDate, rowsByProduct } from './groups.ts'
-import { ItemSpend, type DayOfItems } from './item-spend.ts'
+import { ItemSpend, type SpendOfItems } from './item-spend.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
@@ -54,7 +54,7 @@ export interface Ads extends AsyncDisposable {
   coverage(selection: Selection): Coverage[]
   sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]>
   /** What each item cost on each date that the store has, account by account. */
-  itemSpend(range: DateRange): Promise<DayOfItems[]>
+  itemSpend(range: DateRange): Promise<SpendOfItems>
   /** @throws ProblemError `STORE_BUSY`, or `UNAVAILABLE` when the configuration lets nothing be fetched */
   startRun(request: StartRun): Promise<Run>
   /** Newest first, those of other processes included once they ended. */
@@ -180,7 +180,7 @@ class AdsService implements Ads {
     return by === 'campaign' ? await rowsByCampaign(lines, grouping) : await rowsByProduct(lines, grouping)
   }
 
-  async itemSpend(range: DateRange): Promise<DayOfItems[]> {
+  async itemSpend(range: DateRange): Promise<SpendOfItems> {
     const selection: Selection = { range, reports: ['product'], customerIds: this.customerIds }
     const accounts = this.#accounts()
     return await this.#itemSpend.of(selectLines(this.#reader.lines().values(), selection), {

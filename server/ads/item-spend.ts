@@ -1,28 +1,25 @@
-/** What each item cost on each date, read from the store and kept as long as the date's file stays the same. */
+/** What each item cost on each date, read from the store and kept as long as the files of the dates stay the same. */
 import { evictOldest } from '#server/platform/evict-oldest.ts'
 import { addDays, startOfDate } from './calendar.ts'
 import { PRODUCT_ITEM_ID } from './groups.ts'
+import { ItemIds, ItemSeries, toColumns, type ItemColumns } from './item-series.ts'
 import { addRow, noSums, type Sums } from './metric.ts'
 import { readRows } from './store/date-file.ts'
 import { indexKeyOf, type IndexLine } from './store/index-file.ts'
 import { datePath } from './store/layout.ts'
 
-/** One item on one date, over all campaigns; decimals are scaled as in decimal.ts. */
-export interface ItemDay {
-  itemId: string
-  clicks: number
-  costMicros: bigint
-  conversions: bigint
-  conversionsValue: bigint
+export interface AccountSpend {
+  currency: string
+  /** In order; of a date that is not over, up to now. */
+  days: readonly { date: string; from: number; until: number }[]
+  /** Its days are those above. */
+  series: ItemSeries
 }
 
-/** Of one account. */
-export interface DayOfItems {
-  date: string
-  /** The date in the account's zone, in milliseconds since the epoch; of a date that is not over, up to now. */
-  time: { from: number; until: number }
-  currency: string
-  items: readonly ItemDay[]
+export interface SpendOfItems {
+  /** By their places in the series. Those of other dates are among them. */
+  itemIds: readonly string[]
+  accounts: readonly AccountSpend[]
 }
 
 interface Accounts {
@@ -31,34 +28,43 @@ interface Accounts {
   nowMs: number
 }
 
-/** Rows beyond are read again by each request. */
-const MAX_KEPT_ROWS = 500_000
+/** Rows beyond are read, or put in order, again by each request. */
+const MAX_KEPT_ROWS = 2_000_000
 /** Files read at once. */
 const READERS = 4
 
 export class ItemSpend {
   readonly #dir: string
-  readonly #kept = new Map<string, { sha256: string; items: ItemDay[] }>()
-  readonly #evict = evictOldest(this.#kept)
-  #keptRows = 0
+  readonly #itemIds = new ItemIds()
+  readonly #dates = new KeptRows<ItemColumns>(({ places }) => places.length)
+  readonly #series = new KeptRows<ItemSeries>(({ rows }) => rows)
 
   constructor(dir: string) {
     this.#dir = dir
   }
 
-  async of(lines: readonly IndexLine[], { zoneOf, currencyOf, nowMs }: Accounts): Promise<DayOfItems[]> {
-    const items = await this.#read(lines)
-    return lines.map((line, place) => {
-      const { date, customerId } = line
-      const zone = zoneOf(customerId)
-      const from = startOfDate(zone, date)
-      const until = Math.max(from + 1, Math.min(startOfDate(zone, addDays(date, 1)), nowMs))
-      return { date, time: { from, until }, currency: currencyOf(customerId), items: items[place] ?? [] }
-    })
+  async of(lines: readonly IndexLine[], accounts: Accounts): Promise<SpendOfItems> {
+    const byAccount = Map.groupBy(lines, ({ customerId }) => customerId)
+    const spend: AccountSpend[] = []
+    for (const [customerId, own] of byAccount) {
+      const sorted = own.toSorted((a, b) => (a.date < b.date ? -1 : 1))
+      const series = await this.#seriesOf(sorted)
+      spend.push({
+        currency: accounts.currencyOf(customerId),
+        days: daysOf(customerId, sorted, accounts),
+        series,
+      })
+    }
+    return { itemIds: this.#itemIds.all, accounts: spend }
   }
 
-  async #read(lines: readonly IndexLine[]): Promise<ItemDay[][]> {
-    const found: ItemDay[][] = []
+  async #seriesOf(lines: readonly IndexLine[]): Promise<ItemSeries> {
+    const key = Bun.hash(lines.map((line) => `${indexKeyOf(line)} ${line.sha256}`).join('\n')).toString()
+    return await this.#series.get(key, async () => new ItemSeries(await this.#read(lines)))
+  }
+
+  async #read(lines: readonly IndexLine[]): Promise<ItemColumns[]> {
+    const found: ItemColumns[] = []
     const waiting = [...lines.entries()]
     const read = async () => {
       for (let next = waiting.pop(); next; next = waiting.pop()) found[next[0]] = await this.#itemsOf(next[1])
@@ -67,36 +73,55 @@ export class ItemSpend {
     return found
   }
 
-  async #itemsOf(line: IndexLine): Promise<ItemDay[]> {
-    if (line.rows === 0) return []
-    const key = indexKeyOf(line)
-    const kept = this.#kept.get(key)
-    if (kept?.sha256 === line.sha256) return kept.items
-    const items = await readItems(this.#dir, line)
-    this.#keptRows += items.length - (kept?.items.length ?? 0)
-    this.#kept.set(key, { sha256: line.sha256, items })
-    while (this.#keptRows > MAX_KEPT_ROWS) {
-      const evicted = this.#evict()
-      if (!evicted) break
-      this.#keptRows -= evicted[1].items.length
-    }
-    return items
+  async #itemsOf(line: IndexLine): Promise<ItemColumns> {
+    const key = `${indexKeyOf(line)} ${line.sha256}`
+    return await this.#dates.get(key, async () => toColumns(await readItems(this.#dir, line), this.#itemIds))
   }
 }
 
-async function readItems(dir: string, line: IndexLine): Promise<ItemDay[]> {
+function daysOf(customerId: string, lines: readonly IndexLine[], { zoneOf, nowMs }: Accounts) {
+  const zone = zoneOf(customerId)
+  return lines.map(({ date }) => {
+    const from = startOfDate(zone, date)
+    const until = Math.max(from + 1, Math.min(startOfDate(zone, addDays(date, 1)), nowMs))
+    return { date, from, until }
+  })
+}
+
+/** Those asked for first go first. */
+class KeptRows<T> {
+  readonly #kept = new Map<string, T>()
+  readonly #evict = evictOldest(this.#kept)
+  readonly #rowsOf: (kept: T) => number
+  #rows = 0
+
+  constructor(rowsOf: (kept: T) => number) {
+    this.#rowsOf = rowsOf
+  }
+
+  async get(key: string, make: () => Promise<T>): Promise<T> {
+    const found = this.#kept.get(key)
+    if (found) return found
+    const made = await make()
+    if (!this.#kept.has(key)) this.#rows += this.#rowsOf(made)
+    this.#kept.set(key, made)
+    while (this.#rows > MAX_KEPT_ROWS) {
+      const evicted = this.#evict()
+      if (!evicted) break
+      this.#rows -= this.#rowsOf(evicted[1])
+    }
+    return made
+  }
+}
+
+async function readItems(dir: string, line: IndexLine): Promise<Map<string, Sums>> {
   const items = new Map<string, Sums>()
+  if (line.rows === 0) return items
   for await (const row of readRows(datePath(dir, line), line.report)) {
     const itemId = row[PRODUCT_ITEM_ID] ?? ''
     const sums = items.get(itemId) ?? noSums()
     items.set(itemId, sums)
     addRow(sums, row)
   }
-  return [...items].map(([itemId, sums]) => ({
-    itemId,
-    clicks: Number(sums.clicks),
-    costMicros: sums.cost_micros,
-    conversions: sums.conversions,
-    conversionsValue: sums.conversions_value,
-  }))
+  return items
 }

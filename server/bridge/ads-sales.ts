@@ -1,15 +1,13 @@
 /** What the ads tell of each product: conversions, where the ledger has no sales, and what they cost. */
 import { addDays, type DateRange } from '#server/ads/calendar.ts'
-import { toNumber } from '#server/ads/decimal.ts'
 import type { Context } from '#server/context.ts'
 import { LONG_DAYS, SHORT_DAYS, type Counted } from './cover.ts'
 import { itemIdsOf, missingDates } from './covered-range.ts'
 
 /** Of one product, over all of its item ids. */
 interface Figures {
-  /** Scaled as in decimal.ts. */
-  shortConversions: bigint
-  longConversions: bigint
+  shortConversions: number
+  longConversions: number
   /** On the newest dates, by currency. */
   shortCost: Map<string, bigint>
 }
@@ -27,19 +25,20 @@ export async function readAdsSales({ ads, bridge }: Pick<Context, 'ads' | 'bridg
   const to = ads.yesterday()
   const range = { from: addDays(to, 1 - LONG_DAYS), to }
   const shortFrom = addDays(to, 1 - SHORT_DAYS)
-  const days = await ads.itemSpend(range)
-  const owners = await bridge.match(itemIdsOf(days))
+  const spent = await ads.itemSpend(range)
+  const owners = await bridge.match(itemIdsOf(spent))
   const byProduct = new Map<number, Figures>()
-  for (const { date, currency, items } of days) {
-    for (const { itemId, conversions, costMicros } of items) {
-      const owner = owners.get(itemId)
+  for (const { currency, days, series } of spent.accounts) {
+    const short = days.filter(({ date }) => date < shortFrom).length
+    for (const place of series.places) {
+      const owner = owners.get(spent.itemIds[place] ?? '')
       if (!owner) continue
       const own = byProduct.get(owner.id) ?? noFigures()
       byProduct.set(owner.id, own)
-      own.longConversions += conversions
-      if (date < shortFrom) continue
+      const { rows, conversions, costMicros } = series.figures(place, short)
+      own.longConversions += series.figures(place).conversions
       own.shortConversions += conversions
-      own.shortCost.set(currency, (own.shortCost.get(currency) ?? 0n) + costMicros)
+      if (rows > 0) own.shortCost.set(currency, (own.shortCost.get(currency) ?? 0n) + costMicros)
     }
   }
   const shortDays = SHORT_DAYS * fetchedShare(ads, { from: shortFrom, to })
@@ -48,7 +47,7 @@ export async function readAdsSales({ ads, bridge }: Pick<Context, 'ads' | 'bridg
 
 /** Those with conversions. */
 export function convertedProducts({ byProduct }: AdsSales): number[] {
-  return [...byProduct].filter(([, { longConversions }]) => longConversions > 0n).map(([id]) => id)
+  return [...byProduct].filter(([, { longConversions }]) => longConversions > 0).map(([id]) => id)
 }
 
 export function conversionsOf({ byProduct, shortDays, longDays }: AdsSales, productId: number) {
@@ -65,8 +64,7 @@ export function spendPerDay({ byProduct, shortDays }: AdsSales, productId: numbe
   }))
 }
 
-function counted(conversions: bigint, days: number): Counted {
-  const units = toNumber(conversions)
+function counted(units: number, days: number): Counted {
   return { units, events: units, weight: units, days }
 }
 
@@ -76,5 +74,5 @@ function fetchedShare(ads: Context['ads'], range: DateRange): number {
 }
 
 function noFigures(): Figures {
-  return { shortConversions: 0n, longConversions: 0n, shortCost: new Map() }
+  return { shortConversions: 0, longConversions: 0, shortCost: new Map() }
 }

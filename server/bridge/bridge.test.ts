@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import type { Ads } from '#server/ads/ads.ts'
-import type { DayOfItems } from '#server/ads/item-spend.ts'
-import { addDays, datesOf, startOfDate } from '#server/ads/calendar.ts'
+import { addSums, noSums, type Sums } from '#server/ads/metric.ts'
+import { ItemIds, ItemSeries, toColumns } from '#server/ads/item-series.ts'
+import { addDays, datesOf, startOfDate, type DateRange } from '#server/ads/calendar.ts'
 import { openShop, type Shop } from '#server/products/import/import-shop.testing.ts'
 import { createBridge, type Bridge } from './bridge.ts'
 import { outOfStockSpend } from './out-of-stock-spend.ts'
@@ -24,24 +25,29 @@ interface Spent {
 }
 
 function adsOf(spent: readonly Spent[], missing: readonly string[] = []): Ads {
-  const currencies = [...new Set(spent.map(({ currency = 'EUR' }) => currency))]
-  const itemSpend = async ({ from, to }: { from: string; to: string }): Promise<DayOfItems[]> =>
-    datesOf({ from, to }).flatMap((date) =>
-      currencies.map((currency) => ({
+  const currencies = [...new Set(spent.map(currencyOf))]
+  const itemIds = new ItemIds()
+  const itemsOn = (date: string, currency: string) => {
+    const sums = new Map<string, Sums>()
+    for (const { itemId, micros } of spent.filter(
+      (each) => each.date === date && currencyOf(each) === currency,
+    ))
+      addSums(entryOf(sums, itemId), { ...noSums(), clicks: 2n, cost_micros: micros })
+    return toColumns(sums, itemIds)
+  }
+  const itemSpend = async (range: DateRange) => {
+    const dates = datesOf(range)
+    const accounts = currencies.map((currency) => ({
+      currency,
+      days: dates.map((date) => ({
         date,
-        currency,
-        time: { from: startOfDate(ZONE, date), until: startOfDate(ZONE, addDays(date, 1)) },
-        items: spent
-          .filter((each) => each.date === date && (each.currency ?? 'EUR') === currency)
-          .map(({ itemId, micros }) => ({
-            itemId,
-            clicks: 2,
-            costMicros: micros,
-            conversions: 0n,
-            conversionsValue: 0n,
-          })),
+        from: startOfDate(ZONE, date),
+        until: startOfDate(ZONE, addDays(date, 1)),
       })),
-    )
+      series: new ItemSeries(dates.map((date) => itemsOn(date, currency))),
+    }))
+    return { itemIds: itemIds.all, accounts }
+  }
   const fake: Partial<Ads> = {
     sourceName: 'module',
     customerIds: ['1'],
@@ -53,6 +59,14 @@ function adsOf(spent: readonly Spent[], missing: readonly string[] = []): Ads {
       datesOf(range).map((date) => ({ state: missing.includes(date) ? 'missing' : 'complete' }) as never),
   }
   return fake as Ads
+}
+
+const currencyOf = ({ currency = 'EUR' }: Spent) => currency
+
+function entryOf(sums: Map<string, Sums>, itemId: string): Sums {
+  const found = sums.get(itemId) ?? noSums()
+  sums.set(itemId, found)
+  return found
 }
 
 const noon = (date: string) => startOfDate(ZONE, date) + 12 * 3_600_000

@@ -1,5 +1,5 @@
 /** Where ads and products meet: what the bridge keeps between requests, and its settings. */
-import { and, gt, isNull, lt, or } from 'drizzle-orm'
+import { and, gt, isNull, lt, or, sql, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
 import { readSetting, writeSetting } from '#db/settings.ts'
 import type { Interval } from './attribution.ts'
@@ -14,8 +14,8 @@ export interface Bridge {
     itemIds: Iterable<string>,
     templates?: readonly string[],
   ): Promise<ReadonlyMap<string, MatchedProduct>>
-  /** When products had no stock, within the time given or now, by product and in order. */
-  stockOuts(time: Interval): Promise<ReadonlyMap<number, Interval[]>>
+  /** When these products had no stock, within the time given or now, by product and in order. */
+  stockOuts(time: Interval, productIds: readonly number[]): Promise<ReadonlyMap<number, Interval[]>>
   rules(): Promise<Rules>
   storeRules(templates: readonly string[]): Promise<void>
 }
@@ -45,22 +45,37 @@ export function createBridge(db: Database, configured: readonly string[]): Bridg
       return await inForce.match(itemIds, rulesOf((await rules()).templates))
     },
 
-    async stockOuts({ from, until }) {
+    async stockOuts({ from, until }, productIds) {
+      const given = db.rowsOf(
+        productIds.map((id) => ({ id })),
+        [{ name: 'id', text: false }],
+      )
+      // One row for each product: a row for each time would take longer to hand over than to find.
       const rows = await db.scanner
-        .select()
+        .select({ productId: stockOuts.productId, times: timesOf(stockOuts) })
         .from(stockOuts)
-        .where(or(isNull(stockOuts.untilAt), and(lt(stockOuts.fromAt, until), gt(stockOuts.untilAt, from))))
-        .orderBy(stockOuts.productId, stockOuts.fromAt)
-      const byProduct = new Map<number, Interval[]>()
-      for (const { productId, fromAt, untilAt } of rows) {
-        const own = byProduct.get(productId) ?? []
-        if (own.length === 0) byProduct.set(productId, own)
-        own.push({ from: fromAt, until: untilAt ?? Infinity })
-      }
-      return byProduct
+        .where(
+          and(
+            sql`${stockOuts.productId} in (select id from ${given})`,
+            or(isNull(stockOuts.untilAt), and(lt(stockOuts.fromAt, until), gt(stockOuts.untilAt, from))),
+          ),
+        )
+        .groupBy(stockOuts.productId)
+      return new Map(rows.map(({ productId, times }) => [productId, times.split(',').map(toInterval)]))
     },
 
     storeRules: async (templates) =>
       await db.withTransaction((tx) => writeSetting({ db, tx }, RULES, JSON.stringify(templates))),
   }
+}
+
+/** `1763000000000 1763100000000,1763200000000 `: without an end while it lasts. */
+function timesOf({ fromAt, untilAt }: Database['tables']['stockOuts']): SQL<string> {
+  const time = sql`${fromAt} || ' ' || coalesce(cast(${untilAt} as text), '')`
+  return sql<string>`string_agg(${time}, ',' order by ${fromAt})`
+}
+
+function toInterval(time: string): Interval {
+  const [from = '', until = ''] = time.split(' ')
+  return { from: Number(from), until: until === '' ? Infinity : Number(until) }
 }

@@ -1,7 +1,7 @@
 /** The dates that a question about spend is of, and what of them is there. */
 import * as v from 'valibot'
 import { addDays, startOfDate, type DateRange } from '#server/ads/calendar.ts'
-import type { DayOfItems } from '#server/ads/item-spend.ts'
+import type { SpendOfItems } from '#server/ads/item-spend.ts'
 import { toRange } from '#server/ads/operations.ts'
 import { CalendarDate, Source, type Day } from '#server/ads/schema.ts'
 import type { Context } from '#server/context.ts'
@@ -52,13 +52,13 @@ export function rangeOf({ ads }: Needed, { days, from, to }: RangeQuery): DateRa
 export function timeOf(
   { ads, clock }: Pick<Context, 'ads' | 'clock'>,
   { from, to }: DateRange,
-  days: readonly DayOfItems[],
+  { accounts }: SpendOfItems,
 ): Interval {
   const zone = ads.zone()
   const end = Math.min(startOfDate(zone, addDays(to, 1)), clock.now())
   return {
-    from: Math.min(startOfDate(zone, from), ...days.map(({ time }) => time.from)),
-    until: Math.max(end, ...days.map(({ time }) => time.until)),
+    from: Math.min(startOfDate(zone, from), ...accounts.map(({ days }) => days[0]?.from ?? Infinity)),
+    until: Math.max(end, ...accounts.map(({ days }) => days.at(-1)?.until ?? 0)),
   }
 }
 
@@ -87,6 +87,7 @@ export function missingDates(ads: Context['ads'], range: DateRange): { dates: nu
   return { dates: dates.length, missing: dates.filter(({ state }) => !WITH_FIGURES.has(state)).length }
 }
 
-export function itemIdsOf(days: readonly DayOfItems[]): Set<string> {
-  return new Set(days.flatMap(({ items }) => items.map(({ itemId }) => itemId)))
+/** Of these dates alone. */
+export function itemIdsOf({ itemIds, accounts }: SpendOfItems): Set<string> {
+  return new Set(accounts.flatMap(({ series }) => series.places.map((place) => itemIds[place] ?? '')))
 }

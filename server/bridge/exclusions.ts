@@ -143,9 +143,9 @@ async function* excludedPages(ctx: Context, { status: wanted }: Filter) {
 /** As the ads have them: a rule leads from an item id to its product, and not always back. */
 async function reportedIds({ ads, bridge }: Context): Promise<ReadonlyMap<number, string[]>> {
   const to = ads.yesterday()
-  const days = await ads.itemSpend({ from: addDays(to, 1 - REPORTED_DAYS), to })
+  const spent = await ads.itemSpend({ from: addDays(to, 1 - REPORTED_DAYS), to })
   const byProduct = new Map<number, string[]>()
-  for (const [itemId, { id }] of await bridge.match(itemIdsOf(days)))
+  for (const [itemId, { id }] of await bridge.match(itemIdsOf(spent)))
     byProduct.set(id, [...(byProduct.get(id) ?? []), itemId])
   return byProduct
 }

@@ -62,10 +62,10 @@ async function unmatchedItems(
   { rules: proposed, limit, ...asked }: v.InferOutput<typeof schema.UnmatchedQuery>,
 ) {
   const range = rangeOf(ctx, asked)
-  const days = await ctx.ads.itemSpend(range)
-  const itemIds = itemIdsOf(days)
+  const spent = await ctx.ads.itemSpend(range)
+  const itemIds = itemIdsOf(spent)
   const owners = await ctx.bridge.match(itemIds, proposed)
-  const { unmatched, totals } = spendByStock(days, { owners, stockOuts: new Map(), recentFrom: range.to })
+  const { unmatched, totals } = spendByStock(spent, { owners, stockOuts: new Map(), recentFrom: range.to })
   return {
     ...coverage(ctx, range),
     matched: owners.size,

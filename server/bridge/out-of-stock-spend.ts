@@ -1,6 +1,5 @@
 /** What was spent on products while they were out of stock, product by product, and where the rest went. */
 import { addDays } from '#server/ads/calendar.ts'
-import { toNumber } from '#server/ads/decimal.ts'
 import type { Context } from '#server/context.ts'
 import { isoTime } from '#server/platform/iso-time.ts'
 import { toProduct } from '#server/products/wire.ts'
@@ -13,27 +12,33 @@ import { statusIn } from './stock-out-statuses.ts'
 
 const RECENT_DAYS = 7
 const INTERVALS_TOLD = 100
+/** As all answers tell them. */
+const CONVERSION_DECIMALS = 6
 const DAY_MS = 86_400_000
 
 export type Needed = Pick<Context, 'ads' | 'products' | 'bridge' | 'stockOutStatuses' | 'currency' | 'clock'>
 
 export async function outOfStockSpend(ctx: Needed, { status, limit, ...asked }: SpendQuery) {
   const range = rangeOf(ctx, asked)
-  const days = await ctx.ads.itemSpend(range)
-  const time = timeOf(ctx, range, days)
-  const stockOuts = await ctx.bridge.stockOuts(time)
+  const spent = await ctx.ads.itemSpend(range)
+  const time = timeOf(ctx, range, spent)
   const recentFrom = addDays(range.to, 1 - RECENT_DAYS)
-  const owners = await ctx.bridge.match(itemIdsOf(days))
-  const { products, totals } = spendByStock(days, { owners, stockOuts, recentFrom })
+  const owners = await ctx.bridge.match(itemIdsOf(spent))
+  const stockOuts = await ctx.bridge.stockOuts(
+    time,
+    [...owners.values()].map(({ id }) => id),
+  )
+  const { products, totals } = spendByStock(spent, { owners, stockOuts, recentFrom })
   const statuses = await ctx.stockOutStatuses.all()
-  const recentDates = new Set(days.flatMap(({ date }) => (date >= recentFrom ? date : []))).size
-  const spend = products.flatMap((own) => toSpend(own, stockOuts.get(own.productId) ?? [], recentDates))
-  const wanted = spend
+  const dates = spent.accounts.flatMap(({ days }) => days.map(({ date }) => date))
+  const recentDates = new Set(dates.filter((date) => date >= recentFrom)).size
+  const items = products.flatMap((own) => toSpend(own, stockOuts.get(own.productId) ?? [], recentDates))
+  const wanted = items
     .filter(({ own }) => status === undefined || statusIn(statuses, own.productId) === status)
     .toSorted(mostFirst)
     .slice(0, limit)
   const rows = await ctx.products.rowsById(wanted.map(({ own }) => own.productId))
-  const sums = totals.map((each) => totalsToWire(each, spend))
+  const sums = totals.map((each) => totalsToWire(each, items))
   const [only = { cost_micros: '0', currency: ctx.ads.currencyOf(ctx.ads.customerIds) }] = sums
   return {
     ...coverage(ctx, range),
@@ -46,8 +51,8 @@ export async function outOfStockSpend(ctx: Needed, { status, limit, ...asked }: 
         ...statusToWire(statuses.get(row.id)),
       }
     }),
-    products: countProducts(spend),
-    products_out_now: countProducts(spend.filter(({ outSince }) => outSince !== null)),
+    products: countProducts(items),
+    products_out_now: countProducts(items.filter(({ outSince }) => outSince !== null)),
     cost_micros: sums.length > 1 ? null : only.cost_micros,
     currency: sums.length > 1 ? '' : only.currency,
     totals: sums,
@@ -89,8 +94,8 @@ function toWire({ own, stockOuts, outSince, microsPerDay }: Spend, time: Interva
     currency: own.currency,
     cost_micros: String(own.costMicros),
     clicks: rounded(own.clicks),
-    conversions: toNumber(own.conversions),
-    conversions_value: toNumber(own.conversionsValue),
+    conversions: rounded(own.conversions, CONVERSION_DECIMALS),
+    conversions_value: rounded(own.conversionsValue, CONVERSION_DECIMALS),
     days_out: rounded(inRange.reduce((sum, { from, until }) => sum + until - from, 0) / DAY_MS),
     estimated_days: own.estimatedDays,
     out_of_stock: inRange
@@ -115,8 +120,9 @@ function totalsToWire(totals: SpendByStock['totals'][number], spend: readonly Sp
   }
 }
 
-function rounded(value: number): number {
-  return Math.round(value * 100) / 100
+function rounded(value: number, decimals = 2): number {
+  const unit = 10 ** decimals
+  return Math.round(value * unit) / unit
 }
 
 function iso(ms: number): string {

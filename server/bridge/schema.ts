@@ -8,6 +8,7 @@ import { StatusFields, StatusFilter } from './status-schema.ts'
 
 const MAX_RULES = 20
 const MAX_ITEMS = 100_000
+const DEFAULT_ITEMS = 1000
 
 const instant = v.pipe(v.string(), v.isoTimestamp())
 const micros = v.pipe(v.string(), v.description('Millionths of the currency’s unit, as digits.'))
@@ -16,11 +17,12 @@ export const SpendQuery = v.strictObject({
   ...rangeFields,
   status: StatusFilter,
   limit: v.pipe(
-    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ITEMS))),
-    v.description('Items at most; without it, all of them. Totals and counts stay those of all.'),
+    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ITEMS)), DEFAULT_ITEMS),
+    v.description('Items at most. Totals and counts stay those of all.'),
   ),
 })
-export type SpendQuery = v.InferOutput<typeof SpendQuery>
+/** Without a limit: all. */
+export type SpendQuery = Omit<v.InferOutput<typeof SpendQuery>, 'limit'> & { limit?: number }
 
 export const OutOfStockSpend = v.object({
   ...Coverage,

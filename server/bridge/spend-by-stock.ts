@@ -1,6 +1,8 @@
 /** What was spent on each product and what of it while there was no stock: by date, from the ledger. */
-import type { DayOfItems, ItemDay } from '#server/ads/item-spend.ts'
-import { overlap, sharesOf, split, type Interval } from './attribution.ts'
+import type { AccountSpend, SpendOfItems } from '#server/ads/item-spend.ts'
+import type { ItemFigures, ItemSeries } from '#server/ads/item-series.ts'
+import { overlap, split, type Interval } from './attribution.ts'
+import { DateTimes, partsOf, type DatesByStock } from './dates-by-stock.ts'
 import type { MatchedProduct } from './item-matcher.ts'
 
 /** On one product, in one currency, while it was out of stock. */
@@ -9,9 +11,8 @@ export interface ProductSpend {
   currency: string
   costMicros: bigint
   clicks: number
-  /** Scaled as in decimal.ts. */
-  conversions: bigint
-  conversionsValue: bigint
+  conversions: number
+  conversionsValue: number
   /** Dates of which only a part was without stock: their figures are that share of the day's. */
   estimatedDays: number
   /** On the newest dates, whatever the stock. */
@@ -42,6 +43,7 @@ export interface SpendByStock {
 
 interface Parts {
   owners: ReadonlyMap<string, MatchedProduct>
+  /** By product, in order. */
   stockOuts: ReadonlyMap<number, readonly Interval[]>
   /** The first date that counts as recent. */
   recentFrom: string
@@ -49,9 +51,9 @@ interface Parts {
 
 const NEVER: readonly Interval[] = []
 
-export function spendByStock(days: readonly DayOfItems[], parts: Parts): SpendByStock {
+export function spendByStock({ itemIds, accounts }: SpendOfItems, parts: Parts): SpendByStock {
   const spending = new Spending(parts)
-  for (const day of days) for (const item of day.items) spending.add(day, item)
+  for (const account of accounts) spending.add(account, itemIds)
   return {
     products: [...spending.products.values()],
     totals: [...spending.totals.values()],
@@ -69,42 +71,53 @@ class Spending {
     this.#parts = parts
   }
 
-  add({ date, time, currency }: DayOfItems, item: ItemDay): void {
+  /** What is neither out of stock, unknown nor unmatched is in stock. */
+  add(account: AccountSpend, itemIds: readonly string[]): void {
+    const { days, series, currency } = account
     const { owners, stockOuts, recentFrom } = this.#parts
     const totals = this.#totalsIn(currency)
-    const owner = owners.get(item.itemId)
-    if (!owner) {
-      totals.unmatchedMicros += item.costMicros
-      return this.#addUnmatched(item, currency)
+    const dates = new DateTimes(days)
+    const recent = days.filter(({ date }) => date < recentFrom).length
+    let inStockMicros = series.totalMicros
+    for (const place of series.places) {
+      const itemId = itemIds[place] ?? ''
+      const owner = owners.get(itemId)
+      if (!owner) {
+        const { costMicros, clicks } = series.figures(place)
+        totals.unmatchedMicros += costMicros
+        inStockMicros -= costMicros
+        this.#addUnmatched({ itemId, currency, costMicros, clicks })
+        continue
+      }
+      const outs = stockOuts.get(owner.id) ?? NEVER
+      const parts = partsOf(dates, { knownFrom: owner.createdAt, outs })
+      const { spent, unknownMicros } = spentWithout({ series, place, parts })
+      totals.unknownMicros += unknownMicros
+      totals.outOfStockMicros += spent.costMicros
+      inStockMicros -= unknownMicros + spent.costMicros
+      const recentMicros = outs.length > 0 ? series.figures(place, recent).costMicros : 0n
+      if (parts.out.length > 0 || parts.cut.length > 0 || recentMicros > 0n)
+        this.#addOwned({ ...spent, productId: owner.id, currency, recentMicros })
     }
-    const outs = stockOuts.get(owner.id) ?? NEVER
-    const shares = sharesOf(time, owner.createdAt, outs)
-    const cost = split(item.costMicros, shares)
-    totals.inStockMicros += cost.inStock
-    totals.outOfStockMicros += cost.out
-    totals.unknownMicros += cost.unknown
-    const isRecent = date >= recentFrom && outs.length > 0
-    if (shares.out === 0 && !isRecent) return
-    const own = this.#of(owner.id, currency)
-    if (isRecent) own.recentMicros += item.costMicros
-    own.costMicros += cost.out
-    own.clicks += (item.clicks * shares.out) / shares.whole
-    own.conversions += split(item.conversions, shares).out
-    own.conversionsValue += split(item.conversionsValue, shares).out
-    if (shares.out > 0 && shares.out < shares.whole) own.estimatedDays += 1
+    totals.inStockMicros += inStockMicros
   }
 
-  #of(productId: number, currency: string): ProductSpend {
-    return entry(this.products, `${productId} ${currency}`, () => ({
-      productId,
-      currency,
+  #addOwned(more: ProductSpend): void {
+    const own = entry(this.products, `${more.productId} ${more.currency}`, () => ({
+      ...more,
       costMicros: 0n,
       clicks: 0,
-      conversions: 0n,
-      conversionsValue: 0n,
+      conversions: 0,
+      conversionsValue: 0,
       estimatedDays: 0,
       recentMicros: 0n,
     }))
+    own.costMicros += more.costMicros
+    own.clicks += more.clicks
+    own.conversions += more.conversions
+    own.conversionsValue += more.conversionsValue
+    own.estimatedDays += more.estimatedDays
+    own.recentMicros += more.recentMicros
   }
 
   #totalsIn(currency: string): Totals {
@@ -117,7 +130,7 @@ class Spending {
     }))
   }
 
-  #addUnmatched({ itemId, costMicros, clicks }: ItemDay, currency: string): void {
+  #addUnmatched({ itemId, currency, costMicros, clicks }: UnmatchedItem): void {
     const item = entry(this.unmatched, `${itemId} ${currency}`, () => ({
       itemId,
       currency,
@@ -127,6 +140,37 @@ class Spending {
     item.costMicros += costMicros
     item.clicks += clicks
   }
+}
+
+interface Wanted {
+  series: ItemSeries
+  place: number
+  parts: DatesByStock
+}
+
+/** Of one item id: whole dates by one difference each, and dates on which the stock changed by their shares. */
+function spentWithout({ series, place, parts: { unknownUntil, out, cut } }: Wanted) {
+  let unknownMicros = unknownUntil > 0 ? series.figures(place, 0, unknownUntil).costMicros : 0n
+  const spent = { costMicros: 0n, clicks: 0, conversions: 0, conversionsValue: 0, estimatedDays: 0 }
+  const addOut = (figures: ItemFigures, costMicros: bigint, share: number) => {
+    spent.costMicros += costMicros
+    spent.clicks += figures.clicks * share
+    spent.conversions += figures.conversions * share
+    spent.conversionsValue += figures.conversionsValue * share
+  }
+  for (const { from, until } of out) {
+    const figures = series.figures(place, from, until)
+    addOut(figures, figures.costMicros, 1)
+  }
+  for (const { day, shares } of cut) {
+    const figures = series.figures(place, day, day + 1)
+    if (figures.rows === 0) continue
+    const cost = split(figures.costMicros, shares)
+    unknownMicros += cost.unknown
+    addOut(figures, cost.out, shares.out / shares.whole)
+    if (shares.out > 0 && shares.out < shares.whole) spent.estimatedDays += 1
+  }
+  return { spent, unknownMicros }
 }
 
 function entry<V>(map: Map<string, V>, key: string, make: () => V): V {

@@ -2,6 +2,7 @@
 import { Argument, Command } from 'commander'
 import { ADS_PARTS, benchAds } from './ads.ts'
 import { benchApi } from './api.ts'
+import { benchBridge } from './bridge.ts'
 import { benchCsv } from './csv.ts'
 import { benchPage } from './page.ts'
 import { benchProducts } from './products.ts'
@@ -47,6 +48,11 @@ program
   .option('--count <n>', 'products', Number, 1_000_000)
   .option('--url <address>', 'of a server that has its products already, instead')
   .action(benchPage)
+
+program
+  .command('bridge')
+  .description('Spend while out of stock, and what runs out, beside their limit, on both databases.')
+  .action(benchBridge)
 
 program
   .command('replicas')
