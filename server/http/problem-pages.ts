@@ -14,6 +14,7 @@ const CURES: Readonly<Record<ProblemCode, string>> = {
   IMPORT_NOT_FOUND: 'No import has this number, or it is older than 24 hours.',
   RUN_NOT_FOUND: 'No run of ads has this id, or it is no longer on record.',
   WEBHOOK_NOT_FOUND: 'No webhook has this id, or it was deleted.',
+  FEED_KEY_NOT_FOUND: 'No feed key has this id. GET /v1/feed-keys lists them.',
   DELIVERY_NOT_FOUND: 'The delivery is forgotten, or still under way.',
   ROUTE_NOT_FOUND: '/openapi.json lists every address.',
   METHOD_NOT_ALLOWED: 'The Allow header lists the methods of this address.',
@@ -30,6 +31,8 @@ const CURES: Readonly<Record<ProblemCode, string>> = {
   BATCH_FAILED: 'failures names each operation that cannot be done. Nothing was changed.',
   INSUFFICIENT_STOCK: 'available is what there is, requested what was asked for. Nothing was changed.',
   STOCK_LEVEL_CHANGED: 'current is the stock now. Decide again, and send the request with it.',
+  STOCK_OUT_CHANGED:
+    'The product came back, or is out of stock anew: out_since says since when. Decide again.',
   VERSION_MISMATCH: 'current is the product now. Decide again, and send the request with its version.',
   BODY_TOO_LARGE: 'detail names the bound. Send less at a time, or a CSV file.',
   MEDIA_TYPE_UNSUPPORTED: 'detail names the Content-Type that this address takes.',
