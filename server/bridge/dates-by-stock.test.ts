@@ -22,7 +22,7 @@ test('whole dates, cut dates and the rest are every date once, as its share says
         .filter(({ from, until }) => until > from)
         .toSorted((a, b) => a.from - b.from)
       const { unknownUntil, out, cut } = partsOf(new DateTimes(days), { knownFrom, outs })
-      const told = days.map((day, index) => {
+      const told = days.map((_, index) => {
         const isOut = out.filter(({ from, until }) => index >= from && index < until).length
         const own = cut.filter((each) => each.day === index)
         expect(isOut + own.length + Number(index < unknownUntil)).toBeLessThanOrEqual(1)
