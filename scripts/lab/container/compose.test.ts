@@ -73,7 +73,8 @@ test('every service is restarted, may write to its volumes only, and has no priv
     })
     for (const volume of service.volumes ?? []) {
       const [source = ''] = volume.split(':')
-      if (source.startsWith('.')) expect(existsSync(join(ROOT, source))).toBe(true)
+      // An engine makes the folder of the secrets where there are none.
+      if (source.startsWith('.')) expect(source === './secrets' || existsSync(join(ROOT, source))).toBe(true)
       else expect(Object.keys(compose.volumes)).toContain(source)
     }
   }
