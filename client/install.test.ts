@@ -7,7 +7,7 @@ import { registryRefusal } from '#scripts/lab/harness/registry.ts'
 import { ROOT } from '#scripts/lab/harness/server-process.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(240_000)
 
 const refusal = await registryRefusal()
 if (refusal !== undefined)

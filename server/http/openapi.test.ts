@@ -9,10 +9,13 @@ test('every operation is described, with its parameters, its body, its success a
   // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
   const described = Object.values<any>(document.paths).flatMap((path) => Object.values<any>(path))
   const names = operationsOf(api).map(({ name }) => name)
-  expect(new Set(described.flatMap(({ operationId }) => operationId ?? []))).toEqual(new Set(names))
-  for (const { responses } of described) {
+  const ids: string[] = described.map(({ operationId }) => operationId)
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.filter((id) => !/^(?:files|server|session)\./.test(id)).toSorted()).toEqual(names.toSorted())
+  for (const { operationId, summary, responses } of described) {
+    expect(summary).toBeString()
     expect(Object.keys(responses).some((status) => status.startsWith('2'))).toBe(true)
-    expect(responses['422'].content['application/problem+json']).toBeDefined()
+    if (names.includes(operationId)) expect(responses['422'].$ref).toContain('InvalidInput')
   }
 })
 
@@ -68,7 +71,33 @@ test('each operation says which scope it needs, and how a caller shows who it is
 })
 
 test('every reference leads somewhere', () => {
-  for (const [, name = ''] of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) {
-    expect(document.components.schemas).toHaveProperty(name)
-  }
+  const references = [...JSON.stringify(document).matchAll(/"#\/components\/(\w+)\/([\w-]+)"/g)]
+  expect(references.length).toBeGreaterThan(100)
+  for (const [, kind = '', name = ''] of references) expect(document.components[kind]).toHaveProperty(name)
+})
+
+test('a product is described once, and each problem with its own members', () => {
+  expect(document.paths['/v1/products/{id}'].get.responses['200'].content['application/json'].schema).toEqual(
+    {
+      $ref: '#/components/schemas/Product',
+    },
+  )
+  const { VersionMismatch, InsufficientStock } = document.components.schemas
+  expect(VersionMismatch.allOf[1].properties).toMatchObject({
+    code: { const: 'VERSION_MISMATCH' },
+    current: { $ref: '#/components/schemas/Product' },
+  })
+  expect(Object.keys(InsufficientStock.allOf[1].properties)).toContain('available')
+  expect(document.components.responses.VersionMismatch).toBeDefined()
+})
+
+test('answers tell their headers', () => {
+  const { get, post } = document.paths['/v1/products']
+  expect(Object.keys(get.responses['200'].headers)).toEqual(
+    expect.arrayContaining(['ETag', 'Link', 'Cache-Status', 'RateLimit', 'X-Request-Id']),
+  )
+  expect(Object.keys(post.responses['201'].headers)).toEqual(
+    expect.arrayContaining(['ETag', 'Location', 'Idempotent-Replayed']),
+  )
+  expect(Object.keys(document.components.responses.RateLimited.headers)).toContain('Retry-After')
 })

@@ -1,13 +1,34 @@
 /** The OpenAPI 3.1 document, derived from the operations, and a page to read it with. */
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { operationsOf, subscriptionsOf, fileRoutesOf, webhookEvents, type Api } from '#server/api.ts'
+import { operationsOf, subscriptionsOf, transfers, webhookEvents, type Api } from '#server/api.ts'
 import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
 import type { Scope } from '#server/caller.ts'
 import { takesIdempotencyKey, type AnyOperation } from '#server/operation.ts'
 import { knownFields } from '#server/parse-input.ts'
 import type { AnyFileRoute } from '#server/file-route.ts'
-import { SESSION_COOKIE } from './auth/auth.ts'
+import { isPaged } from './input.ts'
+import {
+  EVERYWHERE,
+  HEADERS,
+  headersOf,
+  nameShapes,
+  problemResponse,
+  problemSchemas,
+  type Components,
+  type HeaderName,
+  type Json,
+} from './openapi-components.ts'
+import { FIXED_PATHS } from './openapi-fixed.ts'
+import {
+  IDEMPOTENCY_KEY,
+  IF_MATCH,
+  IF_NONE_MATCH,
+  INTRODUCTION,
+  LAST_EVENT_ID,
+  SECURITY_SCHEMES,
+  TAG_TEXTS,
+} from './openapi-text.ts'
 import { Problem } from './problem.ts'
 import { PREFIX, splitRest } from './rest.ts'
 
@@ -22,12 +43,6 @@ const SHARED_PROBLEMS = [
   'UNAVAILABLE',
 ] as const
 const IDEMPOTENCY_PROBLEMS = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: false,
-  schema: { type: 'string', maxLength: 255 },
-}
 const BODY_PROBLEMS = [
   'BODY_UNREADABLE',
   'BODY_TOO_SLOW',
@@ -36,21 +51,8 @@ const BODY_PROBLEMS = [
   'CODING_UNSUPPORTED',
 ] as const
 
-/** In `AUTH=keys`; where everything is open they are not asked for. */
-const SECURITY_SCHEMES = {
-  key: { type: 'http', scheme: 'bearer', description: 'An API key, `ak_…`' },
-  session: {
-    type: 'apiKey',
-    in: 'cookie',
-    name: SESSION_COOKIE,
-    description: 'What the page holds after `POST /session` with `{"key":"ak_…"}`',
-  },
-}
-
 /** Either of them, with this scope. */
 const security = (scope: Scope) => [{ key: [scope] }, { session: [scope] }]
-
-type Json = Record<string, unknown>
 
 /** @param formats what a schema with this `format` is, where that depends on the configuration */
 export function openApi(api: Api, formats: Readonly<Record<string, Json>>): Json {
@@ -77,34 +79,43 @@ function documentOf(api: Api): Json {
       [method.toLowerCase()]: describe(name, operation, live.has(operation.rest)),
     }
   }
-  for (const transfer of fileRoutesOf()) {
+  for (const [name, transfer] of Object.entries<AnyFileRoute>(transfers)) {
     const [method, path] = splitRest(transfer)
-    paths[PREFIX + path] = { ...paths[PREFIX + path], [method.toLowerCase()]: describeFileRoute(transfer) }
+    paths[PREFIX + path] = {
+      ...paths[PREFIX + path],
+      [method.toLowerCase()]: { operationId: `files.${name}`, ...describeFileRoute(transfer) },
+    }
   }
+  const components: Components = {
+    schemas: { Problem: jsonSchema(Problem, 'output'), ...problemSchemas() },
+    responses: {},
+  }
+  const webhooks = Object.fromEntries(
+    webhookEvents.map(({ type, body }) => [type, { post: describeEvent(type, body) }]),
+  )
+  const named = nameShapes({ paths: { ...paths, ...FIXED_PATHS }, webhooks }, components) as Json
   return {
     openapi: '3.1.0',
     info: {
       title: 'Adstock',
       version: '1',
-      description:
-        'Products that are never wrong, two years of ads that are complete, and the bridge between them. ' +
-        'Errors are RFC 9457 problems; branch on `code`. The same operations are served over tRPC at `/trpc`.',
+      description: INTRODUCTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: Object.keys(api).map((name) => ({ name })),
-    paths,
-    webhooks: Object.fromEntries(
-      webhookEvents.map(({ type, body }) => [type, { post: describeEvent(type, body) }]),
-    ),
-    components: { schemas: { Problem: jsonSchema(Problem, 'output') }, securitySchemes: SECURITY_SCHEMES },
+    tags: Object.entries(TAG_TEXTS).map(([name, description]) => ({ name, description })),
+    ...named,
+    components: { ...components, headers: HEADERS, securitySchemes: SECURITY_SCHEMES },
   }
 }
 
 function describeEvent(type: string, body: v.GenericSchema): Json {
   return {
     operationId: type,
+    summary: `The event ${type}`,
     tags: ['webhooks'],
+    // The receiver's own affair: it verifies the signature.
+    security: [],
     description:
       'Signed as in the Standard Webhooks specification: webhook-id, webhook-timestamp, webhook-signature.',
     requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, 'output') } } },
@@ -117,9 +128,10 @@ function describeFileRoute(transfer: AnyFileRoute): Json {
   const file = { content: { [transfer.mediaType]: { schema: { type: 'string' } } } }
   const success =
     transfer.kind === 'download'
-      ? { description: 'The file', ...file }
+      ? { description: 'The file', headers: headersOf(EVERYWHERE), ...file }
       : {
           description: 'Done',
+          headers: headersOf([...EVERYWHERE, 'Idempotent-Replayed']),
           content: { 'application/json': { schema: jsonSchema(transfer.output, 'output') } },
         }
   const codes: ProblemCode[] = [
@@ -165,9 +177,9 @@ function describe(name: string, operation: AnyOperation, live: boolean): Json {
           schema: properties[field],
         }))),
     ...(takesIdempotencyKey(operation) ? [IDEMPOTENCY_KEY] : []),
-    ...(headerField
-      ? [{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string', examples: ['"7"'] } }]
-      : []),
+    ...(headerField ? [IF_MATCH] : []),
+    ...(operation.kind === 'query' ? [IF_NONE_MATCH] : []),
+    ...(live ? [LAST_EVENT_ID] : []),
   ]
   return {
     operationId: name,
@@ -177,7 +189,7 @@ function describe(name: string, operation: AnyOperation, live: boolean): Json {
     security: security(operation.scope),
     parameters,
     ...(fromBody && { requestBody: requestBody(method, rest, { properties, required }) }),
-    responses: responses(operation, { fromBody, live }),
+    responses: responses(operation, { fromBody, live, title: titleOf(name) }),
   }
 }
 
@@ -205,9 +217,33 @@ function requestBody(
   }
 }
 
-function responses(operation: AnyOperation, { fromBody, live }: { fromBody: boolean; live: boolean }): Json {
+/** `products.list` → `ProductsList`: what it answers with, unless that has a name of its own. */
+function titleOf(name: string): string {
+  return name.replaceAll(/(?:^|\.)(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+interface Described {
+  fromBody: boolean
+  live: boolean
+  title: string
+}
+
+function successHeaders(operation: AnyOperation): HeaderName[] {
+  const isQuery = operation.kind === 'query'
+  return [
+    ...EVERYWHERE,
+    ...(isQuery || operation.etag ? (['ETag'] as const) : []),
+    ...(isQuery ? (['Cache-Status'] as const) : []),
+    ...(isQuery && isPaged(operation) ? (['Link'] as const) : []),
+    ...(operation.location ? (['Location'] as const) : []),
+    ...(takesIdempotencyKey(operation) ? (['Idempotent-Replayed'] as const) : []),
+  ]
+}
+
+function responses(operation: AnyOperation, { fromBody, live, title }: Described): Json {
   const status = operation.status ?? 200
-  const schema = jsonSchema(operation.output, 'output')
+  const schema = { title, ...jsonSchema(operation.output, 'output') }
+  const headers = headersOf(successHeaders(operation))
   const events = live && {
     'text/event-stream': {
       schema: { type: 'string', description: 'The items as events, for as long as you listen' },
@@ -222,10 +258,10 @@ function responses(operation: AnyOperation, { fromBody, live }: { fromBody: bool
     ...SHARED_PROBLEMS,
   ]
   return {
-    [status]: { description: 'Done', ...body },
-    ...(operation.multiStatus && { 207: { description: 'Each part has its own status', ...body } }),
+    [status]: { description: 'Done', headers, ...body },
+    ...(operation.multiStatus && { 207: { description: 'Each part has its own status', headers, ...body } }),
     ...(operation.kind === 'query' && {
-      304: { description: 'What you have (If-None-Match) is still true' },
+      304: { description: 'What you have (If-None-Match) is still true', headers },
     }),
     ...refusals(codes),
   }
@@ -234,13 +270,6 @@ function responses(operation: AnyOperation, { fromBody, live }: { fromBody: bool
 function refusals(codes: readonly ProblemCode[]): Json {
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
   return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group)]))
-}
-
-function problemResponse(codes: readonly ProblemCode[]): Json {
-  return {
-    description: codes.map((code) => `\`${code}\` ${PROBLEMS[code].title}`).join(' · '),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  }
 }
 
 function inputSchema({ input }: Pick<AnyOperation, 'input'>): ObjectSchema {

@@ -34,6 +34,8 @@ export const integer = (min: number, max: number) => {
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message))
 }
 
+const whole = v.pipe(v.number(), v.integer())
+
 export const ProductId = integer(1, Number.MAX_SAFE_INTEGER)
 export const Sku = v.nullable(text(64))
 
@@ -61,26 +63,29 @@ export const Price = v.pipe(
   v.metadata({ format: 'price' }),
 )
 
-export const Product = v.object({
-  id: ProductId,
-  sku: Sku,
-  name: Name,
-  price: v.pipe(v.string(), v.description('A decimal string with exactly the decimals of the currency.')),
-  currency: v.string(),
-  stock_level: StockLevel,
-  version: Version,
-  created_at: v.pipe(v.string(), v.isoTimestamp()),
-  updated_at: v.pipe(v.string(), v.isoTimestamp()),
-  gtin: v.nullable(v.string()),
-  ads_item_id: v.pipe(
-    v.nullable(v.string()),
-    v.description('Under which it is advertised, in any case; without one its SKU stands for it.'),
-  ),
-  low_stock_at: v.pipe(
-    v.nullable(v.number()),
-    v.description('From this level down its stock is low; null: from `LOW_STOCK_AT`.'),
-  ),
-})
+export const Product = v.pipe(
+  v.object({
+    id: ProductId,
+    sku: Sku,
+    name: Name,
+    price: v.pipe(v.string(), v.description('A decimal string with exactly the decimals of the currency.')),
+    currency: v.string(),
+    stock_level: StockLevel,
+    version: Version,
+    created_at: v.pipe(v.string(), v.isoTimestamp()),
+    updated_at: v.pipe(v.string(), v.isoTimestamp()),
+    gtin: v.nullable(v.string()),
+    ads_item_id: v.pipe(
+      v.nullable(v.string()),
+      v.description('Under which it is advertised, in any case; without one its SKU stands for it.'),
+    ),
+    low_stock_at: v.pipe(
+      v.nullable(v.number()),
+      v.description('From this level down its stock is low; null: from `LOW_STOCK_AT`.'),
+    ),
+  }),
+  v.title('Product'),
+)
 export type Product = v.InferOutput<typeof Product>
 
 export const optionalFields = {
@@ -154,20 +159,24 @@ export const NewStockAdjustmentBySku = v.strictObject({
   sku: Sku.wrapped,
 })
 
-export const StockAdjustment = v.object({
-  id: v.number(),
-  delta: v.number(),
-  stock_level_after: v.number(),
-  reason: v.pipe(v.string(), v.description('One of those an adjustment takes, or initial, set or import.')),
-  reference: v.nullable(v.string()),
-  actor: v.string(),
-  created_at: v.pipe(v.string(), v.isoTimestamp()),
-})
+export const StockAdjustment = v.pipe(
+  v.object({
+    id: whole,
+    delta: whole,
+    stock_level_after: whole,
+    reason: v.pipe(v.string(), v.description('One of those an adjustment takes, or initial, set or import.')),
+    reference: v.nullable(v.string()),
+    actor: v.string(),
+    created_at: v.pipe(v.string(), v.isoTimestamp()),
+  }),
+  v.title('StockAdjustment'),
+)
 
 export const limit = v.optional(
   v.pipe(
     integer(1, Number.MAX_SAFE_INTEGER),
     v.transform((value) => Math.min(value, MAX_PAGE_SIZE)),
+    v.description(`Above ${MAX_PAGE_SIZE} it is taken as ${MAX_PAGE_SIZE}.`),
   ),
   50,
 )
@@ -227,23 +236,27 @@ export const ProductsAtQuery = v.strictObject({
   ...filters,
 })
 
-export const total = v.optional(
-  v.object({ value: v.number(), precision: v.picklist(['exact', 'estimated']) }),
-)
+export const total = v.optional(v.object({ value: whole, precision: v.picklist(['exact', 'estimated']) }))
 
-export const ProductPage = v.object({
-  items: v.array(Product),
-  next_cursor: v.nullable(v.string()),
-  prev_cursor: v.nullable(v.string()),
-  total,
-})
+export const ProductPage = v.pipe(
+  v.object({
+    items: v.array(Product),
+    next_cursor: v.nullable(v.string()),
+    prev_cursor: v.nullable(v.string()),
+    total,
+  }),
+  v.title('ProductPage'),
+)
 
 export const StockAdjustmentsQuery = v.strictObject({ id: ProductId, limit, cursor })
 export const StockAdjustmentsBySkuQuery = v.strictObject({ sku: Sku.wrapped, limit, cursor })
-export const StockAdjustmentPage = v.object({
-  items: v.array(StockAdjustment),
-  next_cursor: v.nullable(v.string()),
-})
+export const StockAdjustmentPage = v.pipe(
+  v.object({
+    items: v.array(StockAdjustment),
+    next_cursor: v.nullable(v.string()),
+  }),
+  v.title('StockAdjustmentPage'),
+)
 
 const seq = integer(0, Number.MAX_SAFE_INTEGER)
 
@@ -255,24 +268,27 @@ export const ChangesSubscription = v.strictObject({
   lastEventId: v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}$/, 'must be a seq'), v.transform(Number))),
 })
 
-export const Change = v.object({
-  seq: v.number(),
-  kind: v.picklist(['created', 'updated', 'deleted']),
-  product_id: v.number(),
-  version: v.number(),
-  product: v.pipe(
-    v.nullable(Product),
-    v.description('As it was after this change; null when it was deleted.'),
-  ),
-  at: v.pipe(v.string(), v.isoTimestamp()),
-})
+export const Change = v.pipe(
+  v.object({
+    seq: whole,
+    kind: v.picklist(['created', 'updated', 'deleted']),
+    product_id: whole,
+    version: whole,
+    product: v.pipe(
+      v.nullable(Product),
+      v.description('As it was after this change; null when it was deleted.'),
+    ),
+    at: v.pipe(v.string(), v.isoTimestamp()),
+  }),
+  v.title('Change'),
+)
 
 export const Nothing = v.strictObject({})
 
 export const LatestChange = v.object({
-  seq: v.pipe(v.number(), v.description('Of the newest change; 0 while there is none.')),
+  seq: v.pipe(whole, v.description('Of the newest change; 0 while there is none.')),
 })
 
-export const ChangesPage = v.object({ items: v.array(Change), last_seq: v.number() })
+export const ChangesPage = v.object({ items: v.array(Change), last_seq: whole })
 
 export const Words = v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))

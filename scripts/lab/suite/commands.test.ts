@@ -8,7 +8,7 @@ import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { blocksOf, cloneWithoutBun, isAsShown, type Block, type Clone } from './commands.testing.ts'
 
-setDefaultTimeout(120_000)
+setDefaultTimeout(240_000)
 
 /** And why. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
