@@ -3,26 +3,31 @@ import type { ReactNode } from 'react'
 import type { Outputs } from '#client/api.ts'
 import { count, microsAsMoney, plural } from '#client/ui/format.ts'
 import { CostParts } from './cost-parts.tsx'
+import { RunningOutFigure } from './running-out.tsx'
 
 type Spend = Outputs['ads']['outOfStockSpend']
 
 export function SpendFigures({ spend, days }: { spend: Spend; days: number }) {
-  const burning = spend.items.filter(({ out_since: since }) => since !== null)
   const isUnknown = spend.state === 'unknown'
   return (
     <div className="spend-figures">
       <Figure
         label="Burning now"
-        amounts={perDayOf(burning, spend.currency)}
+        amounts={amountsOf(spend, 'cost_micros_per_day')}
         unit=" a day"
         isUnknown={isUnknown}
       >
-        {plural(countProducts(burning), 'product')} out of stock now
+        {plural(spend.products_out_now, 'product')} out of stock now
       </Figure>
-      <Figure label="Spent while out of stock" amounts={costOf(spend)} isUnknown={isUnknown}>
-        {plural(countProducts(spend.items), 'product')} in {count(days)} days
+      <Figure
+        label="Spent while out of stock"
+        amounts={amountsOf(spend, 'cost_micros')}
+        isUnknown={isUnknown}
+      >
+        {plural(spend.products, 'product')} in {count(days)} days
         {isUnknown && ', as far as the dates are there'}
       </Figure>
+      <RunningOutFigure />
       <CostParts spend={spend} />
     </div>
   )
@@ -64,20 +69,7 @@ function Figure({ label, amounts, unit = '', isUnknown, children }: FigureProps)
   )
 }
 
-function costOf({ totals, currency }: Spend): Amount[] {
+function amountsOf({ totals, currency }: Spend, figure: 'cost_micros' | 'cost_micros_per_day'): Amount[] {
   if (totals.length === 0) return [{ currency, micros: '0' }]
-  return totals.map((each) => ({ currency: each.currency, micros: each.cost_micros }))
-}
-
-function perDayOf(items: Spend['items'], currency: string): Amount[] {
-  if (items.length === 0) return [{ currency, micros: '0' }]
-  return [...Map.groupBy(items, (item) => item.currency)].map(([own, itsItems]) => ({
-    currency: own,
-    micros: String(itsItems.reduce((sum, { cost_micros_per_day: micros }) => sum + BigInt(micros), 0n)),
-  }))
-}
-
-/** A product that is advertised in two currencies has two items. */
-function countProducts(items: Spend['items']): number {
-  return new Set(items.map(({ product }) => product.id)).size
+  return totals.map((each) => ({ currency: each.currency, micros: each[figure] }))
 }

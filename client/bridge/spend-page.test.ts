@@ -12,6 +12,7 @@ import { PATIENCE_MS, untilIs } from '#scripts/lab/harness/until.ts'
 import { createKey } from '#server/keys/keys.testing.ts'
 import { atKeyboard } from '#client/testing/person.testing.ts'
 
+const DAY_MS = 86_400_000
 const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 
 const resources = new AsyncDisposableStack()
@@ -49,8 +50,10 @@ const journey = (name: string, run: () => Promise<void>) => test(name, run, TEST
 describe('what is spent on products out of stock', () => {
   journey('comes most first, and adds up', () =>
     onPage(browser, { url: `${url}/out-of-stock-spend?days=90` }, async (page) => {
-      await page.locator('table.spend tbody a').first().waitFor()
-      const perDay = (await page.locator('table.spend tbody td:nth-child(3)').allTextContents()).map(dollars)
+      await page.locator('#out-of-stock tbody a').first().waitFor()
+      const perDay = (await page.locator('#out-of-stock tbody td:nth-child(4)').allTextContents()).map(
+        dollars,
+      )
       expect(perDay).toHaveLength(3)
       expect(perDay).toEqual(perDay.toSorted((a, b) => b - a))
       const [burning = 0, spent, report = 0] = await amountsIn(page, '.spend-figures strong')
@@ -76,8 +79,8 @@ describe('what is spent on products out of stock', () => {
       await person.tabTo('radio', '7 days')
       await person.press('ArrowRight', 'ArrowRight')
       await person.isAt('radio', '90 days')
-      await untilIs(() => person.count('table.spend tbody a'), 3)
-      const [name = ''] = await person.texts('table.spend tbody a')
+      await untilIs(() => person.count('#out-of-stock tbody a'), 3)
+      const [name = ''] = await person.texts('#out-of-stock tbody a')
       await person.tabTo('link', name)
       await person.press('Enter')
       await person.sees('Only product')
@@ -134,7 +137,7 @@ journey('a shop with Shopify’s item ids goes from nothing matched to all of it
     await person.tabTo('button', 'Use this rule')
     await person.press('Enter')
     await person.sees('1 item id without a product')
-    await untilIs(() => person.count('table.spend tbody a'), 3)
+    await untilIs(() => person.count('#out-of-stock tbody a'), 3)
     await person.tabTo('textbox', 'Product of odd-one')
     await person.type('no such thing')
     await person.press('Enter')
@@ -143,15 +146,106 @@ journey('a shop with Shopify’s item ids goes from nothing matched to all of it
     await person.type('V4')
     await person.sees('Variant V4')
     await person.press('Enter')
-    await untilIs(() => person.count('table.spend tbody a'), 4)
+    await untilIs(() => person.count('#out-of-stock tbody a'), 4)
     await person.seesNo('item id without a product')
-    await person.tabTo('button', 'Times without stock of Variant V4', 'backward')
+    await person.tabTo('button', 'Times without stock and status of Variant V4', 'backward')
     await person.press('Enter')
     await person.sees(/Out of stock since/)
     await person.tabToSummary('Unmatched', 'backward')
     await person.press('Enter')
     await person.sees('For item ids that no product has.')
     expect(await person.violations()).toEqual([])
+  })
+})
+
+journey(
+  'a status is set by the keyboard, kept, filtered by, and ends when the product runs out again',
+  async () => {
+    await using folder = await temporaryFolder()
+    const source = join(folder.path, 'shopify.mjs')
+    await Bun.write(source, SHOPIFY_SOURCE)
+    await using shop = await startTestServer({ ADS_SOURCE: source, ADS_REPORTS: 'product' })
+    const rest = restOf(shop)
+    for (const sku of ['shopify_us_77_v1', 'shopify_us_77_v2'])
+      await rest.create({ sku, name: `Variant ${sku.at(-1)}`, price: '1.00', stock_level: 0 })
+    await shop.rest('POST /ads/runs', {
+      body: { from: new Date(Date.now() - 9 * DAY_MS).toISOString().slice(0, 10) },
+    })
+    await firstRunEnded(shop.url)
+    const tags = '#out-of-stock .tag'
+    await atKeyboard(browser, { url: `${shop.url}/out-of-stock-spend` }, async (person) => {
+      await untilIs(() => person.texts(tags), ['New', 'New'])
+      await person.tabTo('button', 'Times without stock and status of Variant 1')
+      await person.press('Enter')
+      await person.tabTo('combobox', 'Status')
+      await person.type('Ack')
+      await person.tabTo('combobox', 'For')
+      await person.press('ArrowDown', 'ArrowDown')
+      await person.tabTo('button', 'Set status')
+      await person.press('Enter')
+      await untilIs(async () => (await person.texts(tags)).toSorted(), ['Acknowledged', 'New'])
+      await person.isAt('button', 'Set status')
+      await person.sees('by anyone', '.spend-times')
+      const set = await shop.rest('GET /products/1/stock-out-status')
+      expect(Date.parse(set.body.status_until) - Date.now()).toBeGreaterThan(6 * DAY_MS)
+      const burning = await person.texts('.spend-figures strong')
+      await person.reload()
+      await untilIs(async () => (await person.texts(tags)).toSorted(), ['Acknowledged', 'New'])
+      await person.tabTo('radio', 'All')
+      await person.press('ArrowRight')
+      await untilIs(() => person.texts(tags), ['New'])
+      // What it costs is the same, whatever is shown.
+      expect(await person.texts('.spend-figures strong')).toEqual(burning)
+      await person.press('ArrowRight', 'ArrowRight')
+      await person.sees('No product has this status')
+      await person.press('ArrowLeft')
+      await untilIs(() => person.texts(tags), ['Acknowledged'])
+      expect(person.address().searchParams.get('status')).toBe('acknowledged')
+      expect(await person.violations()).toEqual([])
+      await rest.patch(1, { stock_level: 3 })
+      await rest.patch(1, { stock_level: 0 })
+      await person.reload()
+      await person.sees('No product has this status')
+    })
+  },
+)
+
+journey('a feed address is made and revoked, and a webhook made, paused and removed', async () => {
+  await using shop = await startTestServer({ WEBHOOKS_ALLOW_PRIVATE: 'true' })
+  await restOf(shop).create({ sku: "It's", name: 'Odd', price: '1.00', stock_level: 0 })
+  await atKeyboard(browser, { url: `${shop.url}/out-of-stock-spend` }, async (person) => {
+    await person.tabToSummary('Files for Google')
+    await person.press('Enter')
+    await person.sees(/1 item id with an apostrophe is not in the file/)
+    await person.tabTo('button', 'Make a feed address')
+    await person.press('Enter')
+    await person.sees('it is not shown again')
+    const address = await person.value('.shown-once input')
+    expect(address).toMatch(/^http.+availability\.tsv\?excluded_destination=Shopping_ads&key=feed_/)
+    expect((await fetch(address)).status).toBe(200)
+    await person.tabTo('button', /^Revoke Feed/)
+    await person.press('Enter')
+    await untilIs(() => person.count('[aria-label="Feed keys"] li'), 0)
+    await person.tabToSummary('Webhooks')
+    await person.press('Enter')
+    await person.tabTo('textbox', 'URL')
+    await person.type('ftp://nowhere')
+    await person.press('Enter')
+    await person.sees('must be a URL that begins with https://')
+    await person.press('Control+A')
+    await person.type('http://127.0.0.1:9/hook')
+    await person.press('Enter')
+    await untilIs(async () => (await person.value('.shown-once input')).slice(0, 6), 'whsec_')
+    await person.tabTo('button', 'Pause http://127.0.0.1:9/hook', 'backward')
+    await person.press('Enter')
+    await person.sees('Paused')
+    await person.tabTo('button', 'Deliveries to http://127.0.0.1:9/hook', 'backward')
+    await person.press('Enter')
+    await person.sees('Nothing was sent yet.')
+    expect(await person.violations()).toEqual([])
+    await person.tabTo('button', 'Remove http://127.0.0.1:9/hook')
+    await person.press('Enter', 'Enter')
+    await person.sees('There is none yet.')
   })
 })
 

@@ -6,32 +6,60 @@ import { Segmented } from '#client/ui/segmented.tsx'
 import { DemoLabel, EmptyState, ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
 import type { Outputs } from '#client/api.ts'
+import { GoogleFiles } from './google-files.tsx'
+import { RunningOut } from './running-out.tsx'
 import { SpendFigures } from './spend-figures.tsx'
 import { SpendTable } from './spend-table.tsx'
+import { STATUS_CHOICES, type Status } from './stock-out-status.tsx'
 import { UnfetchedNote } from './unfetched-note.tsx'
 import { UnmatchedItems } from './unmatched-items.tsx'
+import { Webhooks } from './webhooks.tsx'
 
 type Spend = Outputs['ads']['outOfStockSpend']
 
 const PERIODS = [7, 30, 90]
+/** The file has all. */
+const SHOWN = 200
 
 export default function SpendPage() {
   const [params, setParams] = useSearchParams()
   const days = PERIODS.find((period) => String(period) === params.get('days')) ?? 7
+  const choice = STATUS_CHOICES.find(({ value }) => value === params.get('status'))?.value ?? 'all'
+  const status = choice === 'all' ? undefined : (choice as Status)
   const spend = useQuery(
-    trpc.ads.outOfStockSpend.queryOptions({ days }, { placeholderData: keepPreviousData }),
+    trpc.ads.outOfStockSpend.queryOptions(
+      { days, status, limit: SHOWN },
+      { placeholderData: keepPreviousData },
+    ),
   )
+  const change = (name: string, value: string) =>
+    setParams(
+      (before) => {
+        const after = new URLSearchParams(before)
+        after.set(name, value)
+        return after
+      },
+      { replace: true },
+    )
   return (
     <Place
       title="Out-of-stock spend"
       label={<DemoLabel source={spend.data?.source} />}
       tools={
-        <Segmented
-          label="Period"
-          value={String(days)}
-          choices={PERIODS.map((period) => ({ value: String(period), label: `${count(period)} days` }))}
-          onChange={(value) => setParams({ days: value }, { replace: true })}
-        />
+        <>
+          <Segmented
+            label="Period"
+            value={String(days)}
+            choices={PERIODS.map((period) => ({ value: String(period), label: `${count(period)} days` }))}
+            onChange={(value) => change('days', value)}
+          />
+          <Segmented
+            label="Status"
+            value={choice}
+            choices={STATUS_CHOICES}
+            onChange={(value) => change('status', value)}
+          />
+        </>
       }
       status={<SpendStatus spend={spend.data} />}
     >
@@ -42,18 +70,41 @@ export default function SpendPage() {
           {spend.data && <UnfetchedNote spend={spend.data} />}
           {spend.data && <SpendFigures spend={spend.data} days={days} />}
           {spend.data?.items.length === 0 ? (
-            spend.data.state === 'complete' && <NothingFound days={days} />
+            <NothingFound spend={spend.data} days={days} />
           ) : (
             <SpendTable spend={spend.data} />
           )}
+          {spend.data && spend.data.items.length > 0 && <WholeList spend={spend.data} status={status} />}
+          <RunningOut status={status} />
           <UnmatchedItems days={days} />
+          <GoogleFiles days={days} status={status} />
+          <Webhooks />
         </section>
       )}
     </Place>
   )
 }
 
-function NothingFound({ days }: { days: number }) {
+function WholeList({ spend: { from, to, items }, status }: { spend: Spend; status: Status | undefined }) {
+  const query = new URLSearchParams({ from, to, ...(status && { status }) })
+  return (
+    <p className="whole-list">
+      {items.length === SHOWN && `The first ${count(SHOWN)} are shown. `}
+      <a href={`/v1/ads/out-of-stock-spend.csv?${query}`} download="out-of-stock-spend.csv">
+        The whole list as CSV
+      </a>
+    </p>
+  )
+}
+
+function NothingFound({ spend, days }: { spend: Spend; days: number }) {
+  if (spend.products > 0)
+    return (
+      <EmptyState title="No product has this status">
+        <p>The figures above are of all {plural(spend.products, 'product')}.</p>
+      </EmptyState>
+    )
+  if (spend.state !== 'complete') return null
   return (
     <EmptyState title="No money goes to what is out of stock">
       <p>In these {count(days)} days no ads were paid for products while their stock was 0.</p>
@@ -69,9 +120,9 @@ function SpendStatus({ spend }: { spend: Spend | undefined }) {
   return (
     <>
       <span aria-live="polite">
-        {spend.state === 'unknown' && spend.items.length === 0
+        {spend.state === 'unknown' && spend.products === 0
           ? 'Cannot tell yet'
-          : `${plural(spend.items.length, 'product')} with spend while out of stock`}
+          : `${plural(spend.products, 'product')} with spend while out of stock`}
         , {mediumDate(spend.from)} – {mediumDate(spend.to)}
       </span>
       {spend.source === 'demo' && (

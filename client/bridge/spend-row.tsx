@@ -2,6 +2,7 @@
 import { useId, useState } from 'react'
 import { Link } from 'wouter'
 import type { Outputs } from '#client/api.ts'
+import { StatusForm, StatusTag, StatusWords } from './stock-out-status.tsx'
 import { count, fraction, mediumDate, microsAsMoney, moment, plural } from '#client/ui/format.ts'
 
 type Item = Outputs['ads']['outOfStockSpend']['items'][number]
@@ -18,7 +19,7 @@ export function SpendRow({ item, columns }: { item: Item; columns: number }) {
             <button
               type="button"
               className="button quiet"
-              aria-label={`Times without stock of ${product.name}`}
+              aria-label={`Times without stock and status of ${product.name}`}
               aria-expanded={isOpen}
               aria-controls={isOpen ? timesId : undefined}
               onClick={() => setOpen(!isOpen)}
@@ -28,6 +29,9 @@ export function SpendRow({ item, columns }: { item: Item; columns: number }) {
             <Link href={`/products?id=${product.id}`}>{product.name}</Link>
           </div>
         </th>
+        <td className="wide-only">
+          <StatusTag status={item.status} />
+        </td>
         <td className="wide-only">{outOf(item)}</td>
         <td>{since === null ? '–' : microsAsMoney(item.cost_micros_per_day, currency)}</td>
         <td className="wide-only">{count(Math.round(item.clicks))}</td>
@@ -65,6 +69,8 @@ function Times({ item }: { item: Item }) {
         ))}
       </ul>
       {since !== null && <p>Out of stock since {moment(since)}.</p>}
+      <StatusWords of={item} />
+      <StatusForm product={item.product} outSince={since} current={item} />
       {estimated > 0 && (
         <p className="quiet-text">
           {plural(estimated, 'day')} estimated: the stock changed, so the day’s spend is divided by the hours

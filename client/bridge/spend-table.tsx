@@ -5,7 +5,7 @@ import { SpendRow } from './spend-row.tsx'
 
 const WAITING_ROWS = 10
 const WIDE_COLUMNS = ['Clicks', 'Conversions', 'Value']
-const COLUMNS = 4 + WIDE_COLUMNS.length
+const COLUMNS = 5 + WIDE_COLUMNS.length
 
 export function SpendTable({ spend }: { spend: Outputs['ads']['outOfStockSpend'] | undefined }) {
   return (
@@ -13,6 +13,9 @@ export function SpendTable({ spend }: { spend: Outputs['ads']['outOfStockSpend']
       <thead>
         <tr>
           <th scope="col">Product</th>
+          <th scope="col" className="wide-only">
+            Status
+          </th>
           <th scope="col" className="wide-only">
             Out of stock
           </th>

@@ -67,7 +67,7 @@ describe('finding', () => {
     await person.tabTo('radio', 'All')
     for (const [name, words] of [
       ['In stock', '60 products in stock'],
-      ['Low', '10 products with 1 to 10 left'],
+      ['Low', '10 products with low stock'],
       ['Out of stock', 'No such product'],
     ] as const) {
       await person.press('ArrowRight')

@@ -7,7 +7,7 @@ import { editKey, type HeldEdit } from './edits.ts'
 import { markOfCode, partsOf } from './highlight.ts'
 import { editsFor, saveCells } from './use-edits.ts'
 import type { Editing } from './use-grid-cursor.ts'
-import { LOW_STOCK } from './use-view.ts'
+import { isLow } from './use-view.ts'
 import { shown } from './value-labels.ts'
 
 interface ProductRowProps {
@@ -143,7 +143,7 @@ function EditableCell(props: ProductRowProps & { field: Field; index: number }) 
     <>
       {edit?.state === 'pending' && <span className="pending">saving</span>}
       {edit?.state === 'conflict' && <span className="tag conflict">conflict</span>}
-      {field === 'stock_level' && <StockTag level={Number(value)} />}
+      {field === 'stock_level' && <StockTag product={{ ...product, stock_level: Number(value) }} />}
       <span key={product.version} className={isFresh ? 'value changed' : 'value'}>
         {field === 'price' ? money(String(value), product.currency) : count(Number(value))}
       </span>
@@ -151,7 +151,7 @@ function EditableCell(props: ProductRowProps & { field: Field; index: number }) 
   )
 }
 
-function StockTag({ level }: { level: number }) {
-  if (level === 0) return <span className="tag out">Out of stock</span>
-  return level <= LOW_STOCK ? <span className="tag low">Low</span> : null
+function StockTag({ product }: { product: Product }) {
+  if (product.stock_level === 0) return <span className="tag out">Out of stock</span>
+  return isLow(product) ? <span className="tag low">Low</span> : null
 }

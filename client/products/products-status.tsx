@@ -3,7 +3,7 @@ import { useStore } from '#client/ui/store.ts'
 import { liveChanges } from './rows/visible-rows.ts'
 import { undoStack, useHeldEdits } from './use-edits.ts'
 import type { ProductRows } from './use-product-rows.ts'
-import { LOW_STOCK, type View } from './use-view.ts'
+import type { View } from './use-view.ts'
 
 interface ProductsStatusProps {
   view: View
@@ -65,7 +65,7 @@ function found(view: View, { rows }: ProductRows): string {
   const which = {
     all: '',
     in: ' in stock',
-    low: ` with 1 to ${LOW_STOCK} left`,
+    low: ' with low stock',
     out: ' out of stock',
   }[view.stock]
   const total = rows.total

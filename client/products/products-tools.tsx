@@ -2,12 +2,12 @@
 import { Segmented } from '#client/ui/segmented.tsx'
 import { PriceRange } from './price-range.tsx'
 import { SearchBox } from './search-box.tsx'
-import { exportAddress, LOW_STOCK, type StockFilter, type View } from './use-view.ts'
+import { exportAddress, type StockFilter, type View } from './use-view.ts'
 
 const STOCK_CHOICES: readonly { value: StockFilter; label: string; title?: string }[] = [
   { value: 'all', label: 'All' },
   { value: 'in', label: 'In stock' },
-  { value: 'low', label: 'Low', title: `1 to ${LOW_STOCK} left` },
+  { value: 'low', label: 'Low', title: 'In stock, and at or below the threshold of the product' },
   { value: 'out', label: 'Out of stock' },
 ]
 

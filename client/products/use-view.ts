@@ -1,11 +1,15 @@
 /** What of the catalogue is shown; it lives in the address, so that it can be linked to and gone back to. */
 import { useSearchParams } from 'wouter'
-import { COLUMNS, type Sort } from './columns.ts'
+import { COLUMNS, type Product, type Sort } from './columns.ts'
 
 const STOCK_FILTERS = ['all', 'in', 'low', 'out'] as const
 export type StockFilter = (typeof STOCK_FILTERS)[number]
-/** So few are low: time to order. */
-export const LOW_STOCK = 10
+/** So few are low, where the product has no threshold of its own: the server's default. */
+const LOW_STOCK = 10
+
+export function isLow({ stock_level: level, low_stock_at: own }: Product): boolean {
+  return level > 0 && level <= (own ?? LOW_STOCK)
+}
 
 export interface View {
   /** Words to search for; empty lists everything. */
@@ -24,8 +28,8 @@ export const EVERYTHING = { q: '', id: undefined, stock: 'all', min: '', max: ''
 /** The filters that lists, searches and exports take. */
 export function filterOf({ stock, min, max }: View) {
   return {
-    ...(stock !== 'all' && { in_stock: stock !== 'out' }),
-    ...(stock === 'low' && { max_stock: LOW_STOCK }),
+    ...((stock === 'in' || stock === 'out') && { in_stock: stock === 'in' }),
+    ...(stock === 'low' && { low_stock: true }),
     ...(min !== '' && { min_price: min }),
     ...(max !== '' && { max_price: max }),
   }

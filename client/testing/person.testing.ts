@@ -31,6 +31,8 @@ export interface Person {
   /** Of what is found by CSS, to be compared; it cannot be acted on. */
   texts(selector: string): Promise<string[]>
   count(selector: string): Promise<number>
+  /** What stands in the field. */
+  value(selector: string): Promise<string>
   /** Answers the dialog in which one chooses a file, which is the system's own. */
   choosesFile(open: () => Promise<void>, file: { name: string; text: string }): Promise<void>
   /** What came as a file. */
@@ -112,6 +114,7 @@ function personAt(page: Page): Person {
     seesNo: async (text) => void (await untilIs(() => found(text, 'body').count(), 0)),
     texts: async (selector) => await page.locator(selector).allTextContents(),
     count: async (selector) => await page.locator(selector).count(),
+    value: async (selector) => await page.locator(selector).inputValue(),
     async choosesFile(open, { name, text }) {
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), open()])
       await chooser.setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })

@@ -23,7 +23,7 @@ export const statusOperations = {
 
   setStockOutStatus: mutation({
     rest: `PATCH ${PATH}`,
-    summary: 'Acknowledge a stock-out, until a time or its end, call it handled, or new again',
+    summary: 'Acknowledge a stock-out, for a time or until the next one, call it handled, or new again',
     input: schema.StatusChange,
     output: schema.ProductStatus,
     scope: 'products:write',

@@ -39,7 +39,7 @@ export const StatusChange = v.strictObject({
   status: v.picklist(STATUSES, allowed),
   until: v.pipe(
     v.optional(v.nullable(instant)),
-    v.description('When an acknowledgement ends; without one, with this stock-out.'),
+    v.description('When an acknowledgement ends; without it, when the product runs out again.'),
   ),
   out_since: v.pipe(
     v.optional(v.nullable(instant)),

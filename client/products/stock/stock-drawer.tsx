@@ -5,6 +5,7 @@ import { Modal } from '#client/ui/modal.tsx'
 import type { Product } from '#client/products/columns.ts'
 import type { RowBlocks } from '#client/products/rows/row-blocks.ts'
 import { AdjustForm } from './adjust-form.tsx'
+import { ProductFields } from './product-fields.tsx'
 import { StockHistory } from './stock-history.tsx'
 
 interface StockDrawerProps {
@@ -26,11 +27,14 @@ export default function StockDrawer({ product: opened, rows, onClose }: StockDra
         <>
           {product.sku !== null && <>SKU {product.sku} · </>}
           <strong>{count(product.stock_level)}</strong> in stock
+          {product.ads_item_id !== null && <> · in the ads {product.ads_item_id}</>}
+          {product.gtin !== null && <> · GTIN {product.gtin}</>}
         </>
       }
       onClose={onClose}
     >
       <AdjustForm product={product} onAdjusted={setAdjusted} />
+      <ProductFields product={product} onChanged={setAdjusted} />
       <StockHistory product={product} />
     </Modal>
   )
