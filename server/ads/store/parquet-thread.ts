@@ -47,7 +47,7 @@ async function write({ csvPath, columns, tmpPath }: ParquetTask): Promise<void> 
       { name: 'root', num_children: columns.length },
       ...columns.map(({ name, type }) => ({
         name,
-        repetition_type: 'REQUIRED' as const,
+        repetition_type: type === 'VARCHAR' ? ('REQUIRED' as const) : ('OPTIONAL' as const),
         ...TYPES[type].element,
       })),
     ],
@@ -65,7 +65,11 @@ async function* rowsOf(
   path: string,
   columns: readonly TypedColumn[],
 ): AsyncGenerator<Record<string, unknown>> {
-  const cells = columns.map(({ name, type }) => ({ name, valueOf: TYPES[type].valueOf }))
+  // As in queries: without a value a text is empty, and all else is null.
+  const cells = columns.map(({ name, type }) => ({
+    name,
+    valueOf: (cell: string) => (cell === '' && type !== 'VARCHAR' ? null : TYPES[type].valueOf(cell)),
+  }))
   const parser = createReadStream(path).pipe(parse({ from: 2 }))
   for await (const row of parser as AsyncIterable<string[]>)
     yield Object.fromEntries(cells.map(({ name, valueOf }, index) => [name, valueOf(row[index] ?? '')]))

@@ -119,6 +119,23 @@ test('a Parquet file that is missing or behind is told, and rebuilt; one that is
   expect((await bench.ads(status)).stdout).not.toContain('behind')
 })
 
+test('a cell without a value is null, but for a text, which is empty', async () => {
+  await using bench = openBench()
+  const { csv: csvPath, parquet: tmpPath } = files(bench)
+  writeFileSync(csvPath, 'date,count,rate,text\n2026-03-01,,,\n2026-03-02,0,0,0\n')
+  const columns = [
+    { name: 'date', type: 'DATE' },
+    { name: 'count', type: 'BIGINT' },
+    { name: 'rate', type: 'DOUBLE' },
+    { name: 'text', type: 'VARCHAR' },
+  ] as const
+  await writeParquet({ csvPath, tmpPath, columns, background: false }, new AbortController().signal)
+  expect(await rowsIn(tmpPath)).toEqual([
+    { date: '2026-03-01', count: null, rate: null, text: '' },
+    { date: '2026-03-02', count: '0', rate: 0, text: '0' },
+  ])
+})
+
 test('a file that takes its time is given up when its run has to stop', async () => {
   await using bench = openBench()
   await bench.ads(FETCH)
