@@ -70,9 +70,8 @@ const journey = (name: string, run: () => Promise<void>) => test(name, run, TEST
 
 describe('products', () => {
   journey('are listed, loaded on as one goes down, and counted', () =>
-    onPage(browser, { url: shop.url }, async (page) => {
+    onPage(browser, { url: `${shop.url}/products` }, async (page) => {
       await page.getByText(`${CATALOGUE_SIZE} products`).waitFor()
-      expect(new URL(page.url()).pathname).toBe('/products')
       await row(page, 'Water bottle').getByText('Out of stock').waitFor()
 
       await page.getByRole('grid').focus()
@@ -108,7 +107,7 @@ describe('products', () => {
   )
 
   journey('teach how to begin while there are none', () =>
-    onPage(browser, { url: bare.url }, async (page) => {
+    onPage(browser, { url: `${bare.url}/products` }, async (page) => {
       await page.getByText('No products yet').waitFor()
       await page.getByText('./scripts/adstock products import').waitFor()
       await page.getByText('sku,name,price,stock_level').waitFor()
@@ -118,7 +117,7 @@ describe('products', () => {
 
 describe('a server that goes away', () => {
   journey('is told in words, loses no edit, and is gone on with when it is back', () =>
-    onPage(browser, { url: shop.url }, async (page) => {
+    onPage(browser, { url: `${shop.url}/products` }, async (page) => {
       const { get, create } = restOf(shop)
       const bowl = await create({ sku: 'bowl', name: 'Wooden bowl', price: '15.00', stock_level: 4 })
       await page.goto(`${shop.url}/products?id=${bowl.id}`)
@@ -163,7 +162,7 @@ describe('ads', () => {
   )
 
   journey('are two years of days, labelled as demo data', () =>
-    onPage(browser, { url: shop.url }, async (page) => {
+    onPage(browser, { url: `${shop.url}/products` }, async (page) => {
       await page.getByRole('grid').focus()
       await page.keyboard.press('g')
       await page.keyboard.press('a')
@@ -177,6 +176,7 @@ describe('ads', () => {
 })
 
 const VIEWS: readonly { name: string; path: string; keys: readonly string[]; ready: string }[] = [
+  { name: 'today', path: '/today', keys: [], ready: '.today-lines a' },
   { name: 'products', path: '/products', keys: [], ready: 'tr[data-row]' },
   { name: 'ads', path: '/ads', keys: [], ready: '.day' },
   { name: 'spend', path: '/out-of-stock-spend', keys: [], ready: 'table.spend tbody a' },

@@ -88,6 +88,8 @@ export function useLiveRun(run: Run | undefined): void {
     trpc.ads.onRun.subscriptionOptions(id === undefined ? skipToken : { id }, {
       onData: ({ data }) =>
         queryClient.setQueryData(trpc.ads.runs.queryKey({}), (known) => ({
+          next_run_at: null,
+          ...known,
           items: [data, ...(known?.items ?? []).filter((each) => each.id !== data.id)],
         })),
     }),

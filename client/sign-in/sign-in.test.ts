@@ -45,7 +45,11 @@ afterAll(() => resources.disposeAsync(), TEST_TIMEOUT_MS)
 
 /** Each with a browser of its own, in so far as cookies go. */
 function journey(name: string, run: (person: Person) => Promise<void>, server = () => shop) {
-  test(name, () => atKeyboard(browser, { url: server().url, userAgent: name }, run), TEST_TIMEOUT_MS)
+  test(
+    name,
+    () => atKeyboard(browser, { url: `${server().url}/products`, userAgent: name }, run),
+    TEST_TIMEOUT_MS,
+  )
 }
 
 async function enter(person: Person, key: string): Promise<void> {

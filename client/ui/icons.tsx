@@ -8,6 +8,12 @@ function Icon({ children }: { children: ReactNode }) {
   )
 }
 
+export const TodayIcon = () => (
+  <Icon>
+    <path d="M2.500 7 8 2.500 13.500 7v6.500H9.500V9.500h-3v4H2.500z" />
+  </Icon>
+)
+
 export const ProductsIcon = () => (
   <Icon>
     <path d="M2.5 5 8 2l5.5 3v6L8 14l-5.5-3zM2.5 5 8 8l5.5-3M8 8v6" />

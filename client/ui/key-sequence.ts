@@ -1,6 +1,7 @@
 /** Which shortcut a series of keys is: `g` then `p`, or one key alone. Pure, so that it can be told in a table. */
 
 export const SHORTCUTS = {
+  'g h': 'today',
   'g p': 'products',
   'g a': 'ads',
   'g o': 'out-of-stock-spend',

@@ -1,6 +1,9 @@
 /** The frame that every place has: a heading with its tools, the content, and one quiet line of status. */
 import { useEffect, useRef, type ReactNode } from 'react'
+import { Link } from 'wouter'
+import { attention, type Attention } from './attention.ts'
 import { useSilentSince } from './connection.ts'
+import { useStore } from './store.ts'
 
 interface PlaceProps {
   title: string
@@ -13,9 +16,11 @@ interface PlaceProps {
 
 export function Place({ title, label, tools, status, children }: PlaceProps) {
   const silent = useSilentSince() !== undefined
+  const needs = useStore(attention)
+  const count = needs.reduce((sum, each) => sum + each.count, 0)
   useEffect(() => {
-    document.title = `${title} · Adstock`
-  }, [title])
+    document.title = `${count > 0 ? `(${count}) ` : ''}${title} · Adstock`
+  }, [title, count])
   const heading = useRef<HTMLHeadingElement>(null)
   // One has come here, and there was nothing of the place yet that could have the focus.
   useEffect(() => {
@@ -33,10 +38,25 @@ export function Place({ title, label, tools, status, children }: PlaceProps) {
       <div className="place-content">{children}</div>
       <footer className="status-line">
         <span className="status-words">{status}</span>
+        <Faults needs={needs} />
         <span className="connection" data-silent={silent}>
           {silent ? 'No answer from the server' : 'Connected'}
         </span>
       </footer>
     </>
+  )
+}
+
+function Faults({ needs }: { needs: readonly Attention[] }) {
+  return (
+    <output className="faults">
+      {needs
+        .filter(({ isFault }) => isFault)
+        .map(({ words, href }) => (
+          <span key={words} className="warning">
+            ▲ {href === undefined ? words : <Link href={href}>{words}</Link>}
+          </span>
+        ))}
+    </output>
   )
 }

@@ -1,5 +1,5 @@
 /** The page's frame: where one can go, what is shown, and what is told. */
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ComponentType } from 'react'
 import { flushSync } from 'react-dom'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { mayUse, useSession } from '#client/sign-in/session.ts'
@@ -7,7 +7,7 @@ import { SessionCorner } from '#client/sign-in/session-corner.tsx'
 import { ProductsPage } from '#client/products/products-page.tsx'
 import { act } from './actions.ts'
 import { Announcer } from './announce.tsx'
-import { AdsIcon, ProductsIcon, SpendIcon } from './icons.tsx'
+import { AdsIcon, ProductsIcon, SpendIcon, TodayIcon } from './icons.tsx'
 import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
 import { lazyPage } from './lazy.tsx'
@@ -16,12 +16,14 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { EmptyState } from './states.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
 
+const today = lazyPage(() => import('#client/today/today-page.tsx'))
 const ads = lazyPage(() => import('#client/ads/ads-page.tsx'))
 const spend = lazyPage(() => import('#client/bridge/spend-page.tsx'))
 /** What was asked for has come by then. */
 const PRELOAD_AFTER_MS = 2_000
 
 const ROUTES = [
+  { path: '/today', name: 'Today', keys: 'g h', Icon: TodayIcon, scope: 'ads:read' },
   { path: '/products', name: 'Products', keys: 'g p', Icon: ProductsIcon, scope: 'products:read' },
   { path: '/ads', name: 'Ads', keys: 'g a', Icon: AdsIcon, scope: 'ads:read' },
   {
@@ -40,9 +42,11 @@ function usePlaces() {
 }
 
 export function Shell() {
-  const [first = ROUTES[0]] = usePlaces()
+  const places = usePlaces()
+  const [first = ROUTES[0]] = places
   const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
+  const [Watch, setWatch] = useState<ComponentType>()
 
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
@@ -55,7 +59,14 @@ export function Shell() {
   }
   useShortcuts(onShortcut)
   useEffect(() => {
-    const timer = setTimeout(() => [ads, spend].forEach(({ preload }) => preload()), PRELOAD_AFTER_MS)
+    const timer = setTimeout(() => {
+      // Should it not come, the places themselves tell the same.
+      import('#client/today/attention-watch.ts').then(
+        ({ AttentionWatch }) => setWatch(() => AttentionWatch),
+        () => undefined,
+      )
+      for (const { preload } of [today, ads, spend]) preload()
+    }, PRELOAD_AFTER_MS)
     return () => clearTimeout(timer)
   }, [])
 
@@ -65,8 +76,10 @@ export function Shell() {
         Skip to the content
       </a>
       <SideBar onHelp={() => setHelpOpen(true)} />
+      {Watch && places.some(({ scope }) => scope === 'ads:read') && <Watch />}
       <main id="main" tabIndex={-1}>
         <Switch>
+          <Route path="/today" component={today.Page} />
           <Route path="/products" component={ProductsPage} />
           <Route path="/ads" component={ads.Page} />
           <Route path="/out-of-stock-spend" component={spend.Page} />

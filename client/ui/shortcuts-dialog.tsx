@@ -5,6 +5,7 @@ const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: str
     {
       title: 'Everywhere',
       shortcuts: [
+        [['g', 'h'], 'Today'],
         [['g', 'p'], 'Products'],
         [['g', 'a'], 'Ads'],
         [['g', 'o'], 'Out-of-stock spend'],

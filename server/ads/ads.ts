@@ -16,7 +16,7 @@ import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
 import { Runner, type AcquireRunLease } from './run/runner.ts'
-import { isOverdue, scheduleDaily } from './run/schedule.ts'
+import { isOverdue, scheduleDaily, type ScheduledJob } from './run/schedule.ts'
 import type { Account, Day, Forecast, ReportRow, Restatement, Run } from './schema.ts'
 import { requireWritable, sourceOfStore } from './store/ownership.ts'
 import { openAccounts, readableAccounts, readAccounts, type AccountsById } from './store/stored-accounts.ts'
@@ -75,6 +75,8 @@ export interface Ads extends AsyncDisposable {
   catchUp(): void
   /** The daily job, until disposal. */
   startSchedule(): void
+  /** Of that job; null where there is none. */
+  nextRun(): Date | null
 }
 
 export interface StartRun {
@@ -116,7 +118,7 @@ class AdsService implements Ads {
   readonly #reader: StoreReader
   readonly #itemSpend: ItemSpend
   readonly #runner: Runner
-  #schedule: { zone: string; job: Disposable | undefined } | undefined
+  #schedule: { zone: string; job: ScheduledJob | undefined } | undefined
 
   constructor(options: AdsOptions, parts: AdsParts) {
     this.#options = options
@@ -275,6 +277,10 @@ class AdsService implements Ads {
     this.#schedule?.job?.[Symbol.dispose]()
     const run = async () => await this.#runner.inBackground(this.#requestFor({ kind: 'daily' }), 'schedule')
     this.#schedule = { zone, job: scheduleDaily({ cron, zone }, { run, log: this.#parts.log }) }
+  }
+
+  nextRun(): Date | null {
+    return this.#schedule?.job?.nextRun() ?? null
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

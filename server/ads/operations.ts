@@ -84,7 +84,7 @@ export const adsOperations = {
     scope: 'ads:read',
     cost: 'read',
     async run({ ads }) {
-      return { items: ads.runs() }
+      return { items: ads.runs(), next_run_at: ads.nextRun()?.toISOString() ?? null }
     },
   }),
 

@@ -276,7 +276,13 @@ export const Checked = v.object({
 export type Checked = v.InferOutput<typeof Checked>
 
 export const NoInput = v.strictObject({})
-export const Runs = v.object({ items: v.array(Run) })
+export const Runs = v.object({
+  items: v.array(Run),
+  next_run_at: v.pipe(
+    v.nullable(v.string()),
+    v.description('Of the daily job in this server; null where ADS_CRON is off.'),
+  ),
+})
 export const RunById = v.strictObject({ id: v.pipe(v.string(), v.minLength(1, 'must not be empty')) })
 
 export const RunSubscription = v.strictObject({

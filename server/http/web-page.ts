@@ -10,7 +10,7 @@ const DIST = join(import.meta.dir, '../../client/dist')
 const PAGE_FOLDER = join(DIST, 'page')
 const CLIENT_PACKAGE = join(DIST, 'client.tgz')
 /** Places within the page: each is the same document, which then shows what the address says. */
-const ROUTES = ['/', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
+const ROUTES = ['/', '/today', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
 
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

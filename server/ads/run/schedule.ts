@@ -30,11 +30,15 @@ function fetchedAll({ kind, state, skipped }: DoneRun): boolean {
   return isWhole && (state === 'done' || state === 'parked')
 }
 
+export interface ScheduledJob extends Disposable {
+  nextRun: () => Date | null
+}
+
 /** @returns undefined when the schedule is `off`. @throws ConfigurationError */
 export function scheduleDaily(
   { cron, zone }: Schedule,
   { run, log }: { run: () => Promise<void>; log: Logger },
-): Disposable | undefined {
+): ScheduledJob | undefined {
   if (cron === 'off') return undefined
   try {
     const job = new Cron(
@@ -47,7 +51,7 @@ export function scheduleDaily(
       },
       run,
     )
-    return { [Symbol.dispose]: () => job.stop() }
+    return { nextRun: () => job.nextRun(), [Symbol.dispose]: () => job.stop() }
   } catch (error) {
     throw new ConfigurationError(
       `ADS_CRON: "${cron}" is not a cron expression (${error instanceof Error ? error.message : String(error)}).`,
