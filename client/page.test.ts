@@ -14,6 +14,7 @@ const TEST_TIMEOUT_MS = 2 * PATIENCE_MS
 const CATALOGUE_SIZE = 150
 /** What the demo ads advertise; see the sample catalogue. */
 const ADVERTISED_SKU = 'AS-00001'
+const LONG_SKU = 'SR240824609101010101'
 
 const resources = new AsyncDisposableStack()
 let browser: Browser
@@ -60,7 +61,7 @@ async function fillCatalogue(): Promise<void> {
   await create({ sku: ADVERTISED_SKU, name: 'Water bottle, black', price: '19.45', stock_level: 0 })
   await create({ sku: 'belt', name: 'Léather belt, brown', price: '21.30', stock_level: 18 })
   await create({ sku: 'lamp', name: 'Desk lamp', price: '39.00', stock_level: 3 })
-  await create({ sku: 'mug', name: 'Travel mug', price: '12.00', stock_level: 7 })
+  await create({ sku: LONG_SKU, name: 'Travel mug', price: '12.00', stock_level: 7 })
   for (let n = 5; n <= CATALOGUE_SIZE; n++) {
     await create({ name: `Thing number ${n}`, price: '1.00', stock_level: n })
   }
@@ -82,6 +83,16 @@ describe('products', () => {
       })
       const inDocument = await page.locator('tr[data-row]').count()
       expect(inDocument).toBeLessThan(CATALOGUE_SIZE)
+    }),
+  )
+
+  journey('show a long SKU whole', () =>
+    onPage(browser, { url: `${shop.url}/products?q=${LONG_SKU}` }, async (page) => {
+      const cell = page.locator('tr[data-row] .cell-sku').first()
+      await cell.getByText(LONG_SKU).waitFor()
+      expect(await cell.evaluate((element: HTMLElement) => element.scrollWidth <= element.clientWidth)).toBe(
+        true,
+      )
     }),
   )
 
@@ -156,7 +167,7 @@ describe('ads', () => {
       await fetchMissing.click()
       await page.getByRole('button', { name: 'Nothing is missing' }).waitFor()
       await untilIs(() => page.locator('.day[data-state="failed"]').count(), 0)
-      await page.locator('.run-strip').getByText('Fetched 4 days').waitFor()
+      await page.locator('.run-strip').getByText('Done: 4 of 4 fetched').waitFor()
       expect(await page.getByText('Demo data', { exact: true }).count()).toBe(0)
     }),
   )

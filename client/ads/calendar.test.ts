@@ -115,17 +115,17 @@ describe('the calendar', () => {
     const [was = 0, is = 0] = (await person.texts('.restatements tbody tr:first-child td')).map(Number)
     expect(was.toFixed(1)).toBe(before)
     expect(Math.abs(is - 1.5 * was)).toBeLessThan(1e-4)
-    await person.sees('Fetched 1 day', '.run-list li:first-child')
+    await person.sees('Done: 1 of 1 fetched', '.run-list li:first-child')
 
     await person.tabTo('button', 'Back to two years', 'backward')
     await person.press('Enter')
     await person.isAt('textbox', 'From')
-    await person.sees('Pick a day')
+    await person.sees('Select a day')
     await person.tabTo('button', A_DAY, 'backward')
     await person.press('Enter')
     await person.sees('Back to two years')
     await person.press('Escape')
-    await person.sees('Pick a day')
+    await person.sees('Select a day')
   })
 
   byKeyboard('picks a range by Shift and arrows, and by two dates', '', async (person) => {
@@ -169,7 +169,7 @@ describe('the chart', () => {
       await person.tabTo('slider', /^Spend by day/)
       await person.press('ArrowLeft')
       const [before = ''] = await person.texts('.chart-readout')
-      await person.tabToSummary('The same as a table')
+      await person.tabToSummary('View as table')
       await person.press('Enter')
       await untilIs(() => person.count('.chart-table tbody tr'), 30)
       const [spend = '', dateThen = '', spendThen = ''] = await person.texts(
@@ -184,7 +184,7 @@ describe('the chart', () => {
       await choose(person, '30 days', '90 days', 'backward')
       await person.sees('in the 90 days before')
       await untilIs(() => person.count('.chart-table tbody tr'), 90)
-      await choose(person, 'Spend', 'Conversions', 'backward')
+      await choose(person, 'Cost', 'Conversions', 'backward')
       await person.sees('Conversions by day')
     },
   )
@@ -192,7 +192,7 @@ describe('the chart', () => {
   journey('draws what is picked', () =>
     onPage(browser, { url: `${url}?from=2026-06-01&to=2026-06-14` }, async (page) => {
       await page.getByText('in the 14 days before').waitFor()
-      expect(await page.getByRole('radio', { name: 'Picked' }).isChecked()).toBe(true)
+      expect(await page.getByRole('radio', { name: 'Selected' }).isChecked()).toBe(true)
       await page.getByText('14 days: ').waitFor()
     }),
   )
@@ -210,7 +210,7 @@ describe('axe finds nothing to object to', () => {
           await page.locator('.u-over').waitFor()
           await page.getByText(/^Takes/).waitFor()
           await page.locator('.run-list summary').first().click()
-          await page.getByText('The same as a table').click()
+          await page.getByText('View as table').click()
           expect(await violations(page)).toEqual([])
         }),
       )
@@ -243,6 +243,14 @@ journey('fits a phone, text at twice its size, and paper', () =>
       'visible',
     )
     expect(await page.locator('.segmented').first().isVisible()).toBe(false)
+  }),
+)
+
+journey('the text of the axes is as large on a screen of double density', () =>
+  onPage(browser, { url, deviceScaleFactor: 2 }, async (page) => {
+    await page.locator('.u-over').waitFor()
+    const font = await page.evaluate(`document.querySelector('.u-wrap canvas').getContext('2d').font`)
+    expect(Number.parseFloat(String(font))).toBeGreaterThanOrEqual(20)
   }),
 )
 

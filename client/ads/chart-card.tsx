@@ -12,7 +12,7 @@ import { PERIODS, type Period, type View } from './use-view.ts'
 
 const DEFAULT_PERIOD: Period = '90'
 const PERIOD_CHOICES = PERIODS.map((value) => ({ value, label: plural(Number(value), 'day') }))
-const PICKED_CHOICE: { value: Period; label: string } = { value: 'picked', label: 'Picked' }
+const PICKED_CHOICE: { value: Period; label: string } = { value: 'picked', label: 'Selected' }
 
 interface ChartCardProps {
   days: Days | undefined

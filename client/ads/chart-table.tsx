@@ -13,7 +13,7 @@ export function ChartTable({ days, metric, currency }: ChartTableProps) {
   const label = metricLabel(metric)
   return (
     <details className="chart-table">
-      <summary>The same as a table</summary>
+      <summary>View as table</summary>
       <table className="plain-table">
         <thead>
           <tr>

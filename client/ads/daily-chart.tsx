@@ -76,7 +76,8 @@ interface Drawing extends Pick<DailyChartProps, 'days' | 'metric' | 'currency'> 
 function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const color = (name: string) => style.getPropertyValue(name).trim()
-  const textPx = Number.parseFloat(style.fontSize) * SMALL
+  // Whole, or the chart scales only what stands behind the point on a screen of double density.
+  const textPx = Math.round(Number.parseFloat(style.fontSize) * SMALL)
   const font = `${textPx}px ${style.fontFamily}`
   const axis = { stroke: color('--quiet'), font, ticks: { show: false } }
   const dates = days.map(({ date }) => date)

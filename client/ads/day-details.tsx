@@ -26,7 +26,7 @@ export function DayDetails({ day, choice }: { day: Day; choice: Choice }) {
       )}
       {detail !== undefined && (
         <details>
-          <summary>What exactly</summary>
+          <summary>Details</summary>
           <code>{code}</code> {detail}
         </details>
       )}

@@ -42,7 +42,7 @@ export function FetchRange({ choice, range, settled, missing, busy, onFetch }: F
         </button>
       )}
       <span className="quiet-text" aria-live="polite">
-        {forecast.data ? `Takes ${costInWords(forecast.data)}.` : 'Reckoning…'} {limits}
+        {forecast.data ? `Takes ${costInWords(forecast.data)}.` : 'Estimating…'} {limits}
       </span>
     </div>
   )

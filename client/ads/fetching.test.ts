@@ -52,7 +52,7 @@ describe('a quota', () => {
       await person.sees(/[1-9]\d* retr(y|ies)/, '.run-strip')
       await person.tabTo('button', 'Stop')
       await person.press('Enter')
-      await person.sees(/^Interrupted after/, '.run-strip')
+      await person.sees(/^Interrupted: /, '.run-strip')
       await person.isAt('heading', 'Ads')
       const fetchMissing = /^Fetch what is missing \((\d+) days, about \1 requests\)$/
       await person.tabTo('button', fetchMissing)
@@ -61,7 +61,7 @@ describe('a quota', () => {
       await person.sees('Stop', '.run-strip')
       await person.tabTo('button', 'Stop')
       await person.press('Enter')
-      await person.sees(/^Interrupted after/, '.run-strip')
+      await person.sees(/^Interrupted: /, '.run-strip')
       await person.isAt('heading', 'Ads')
       await person.tabTo('button', fetchMissing)
 
@@ -70,7 +70,7 @@ describe('a quota', () => {
       await person.sees('Takes 2 requests, about 1,200 units of quota')
       await person.tabTo('button', 'Fetch the 2 missing days')
       await person.press('Enter')
-      await person.sees('Fetched 2 days', '.run-strip')
+      await person.sees('Done: 2 of 2 fetched', '.run-strip')
       await person.sees('2 days: 2 complete')
       await person.tabTo('button', 'Fetch all 2 days again')
     },
@@ -80,11 +80,11 @@ describe('a quota', () => {
     'of a day parks the run: until when, and that nothing is lost',
     { simulator: { scenario: 'daily-quota', dailyQuota: 40 } },
     async (person) => {
-      await person.sees(/^Fetched \d+ days; waiting for quota/, '.run-strip')
+      await person.sees(/^Waiting for quota: \d/, '.run-strip')
       await person.sees(/The quota is used up until .*\d:\d\d/)
       await person.sees(/Fetch what is missing \((\d+) days, about \1 requests\)/)
       expect(await person.count('.day[data-state="failed"]')).toBe(0)
-      await person.tabToSummary('What is missing')
+      await person.tabToSummary('Backfill')
       await person.press('Enter')
       await person.sees('Units of quota', '.run-details')
       await person.sees('not compared, because days are not stored')
@@ -100,8 +100,8 @@ describe('what went wrong is told in words', () => {
     async (person) => {
       await person.sees(/73[01] days failed/, '.run-strip')
       await person.sees('the sign-in with Google is no longer valid')
-      await person.sees('Sign in with Google anew: set a new GOOGLE_ADS_REFRESH_TOKEN')
-      await person.sees('Nothing of this account is here yet')
+      await person.sees('Sign in to Google again: set a new GOOGLE_ADS_REFRESH_TOKEN')
+      await person.sees('No data for this account yet')
       await person.sees('ADS_SOURCE=demo')
       await person.seesNo('invalid_grant')
       await person.tabToSummary('days failed')
@@ -121,7 +121,7 @@ describe('what went wrong is told in words', () => {
     { simulator: { scenario: 'html-502' } },
     async (person) => {
       await person.sees('Nothing is missing')
-      await person.tabToSummary('What is missing')
+      await person.tabToSummary('Backfill')
       await person.press('Enter')
       const figures = await person.texts('.run-details .figures > div')
       const retries = figures.find((each) => each.startsWith('Retries'))?.slice('Retries'.length)
@@ -134,7 +134,7 @@ journey(
   'the accounts of a manager are chosen one by one, and the address keeps the choice',
   { simulator: { scenario: 'manager' }, env: { GOOGLE_ADS_CUSTOMER_ID: '9000000000' } },
   async (person) => {
-    await person.sees(/^Fetched 2,19\d days/, '.run-list')
+    await person.sees(/^Done: 2,19\d of/, '.run-list')
     await person.reload()
     const sum = async () => (await person.texts('.ads-content:not([data-stale]) .chart-sum'))[0]
     await person.sees('Nothing is missing')
@@ -164,6 +164,6 @@ journey(
     await server.start()
     await person.seesNo('The server does not answer.')
     await person.sees('Nothing is missing')
-    await person.sees(/^Interrupted after/, '.run-list')
+    await person.sees(/^Interrupted: /, '.run-list')
   },
 )

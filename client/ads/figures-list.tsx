@@ -11,10 +11,10 @@ export function FiguresList({ figures, currency }: { figures: Figures; currency:
     ['Clicks', count(figures.clicks)],
     ['Impressions', count(figures.impressions)],
     ['Conversions', fraction(figures.conversions)],
-    ['Click rate', clickRate === undefined ? undefined : percent(clickRate)],
-    ['Cost per click', perClick && microsAsMoney(perClick, currency)],
-    ['Cost per conversion', perConversion && microsAsMoney(perConversion, currency)],
-    ['Value per cost', returned === undefined ? undefined : fraction(returned)],
+    ['CTR', clickRate === undefined ? undefined : percent(clickRate)],
+    ['Avg. CPC', perClick && microsAsMoney(perClick, currency)],
+    ['Cost / conv.', perConversion && microsAsMoney(perConversion, currency)],
+    ['ROAS', returned === undefined ? undefined : fraction(returned)],
   ] as const
   return (
     <dl className="figures">

@@ -15,14 +15,14 @@ export function FirstSteps({ days, busy }: { days: Days | undefined; busy: boole
   if (days.source === 'demo')
     return (
       <details className="first-steps">
-        <summary>These figures are made up. How to see your own account</summary>
+        <summary>Sample data. How to see your own account</summary>
         <OwnAccount />
       </details>
     )
   if (busy || days.days.some(isStored)) return null
   return (
     <section className="card first-steps">
-      <h2>Nothing of this account is here yet</h2>
+      <h2>No data for this account yet</h2>
       <p>
         Fetch what is missing, with the button above: each day is one question to Google, and what has come
         stays, whatever happens later. If Google refuses, these settings decide with which sign-in:

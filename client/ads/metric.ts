@@ -3,7 +3,7 @@ import { count, fraction, microsAsDecimal, microsAsMoney } from '#client/ui/form
 import type { Day, Figures } from './days.ts'
 
 export const METRICS = [
-  { value: 'cost', label: 'Spend' },
+  { value: 'cost', label: 'Cost' },
   { value: 'clicks', label: 'Clicks' },
   { value: 'conversions', label: 'Conversions' },
 ] as const

@@ -46,10 +46,10 @@ describe('a run', () => {
   })
 
   test.each([
-    [{ state: 'done', done: 0, failed_count: 0 }, 'Everything was there already'],
-    [{ state: 'done', done: 3, failed_count: 0 }, 'Fetched 3 days'],
-    [{ state: 'failed', done: 3, failed_count: 1 }, 'Fetched 3 days, but not all'],
-    [{ state: 'interrupted', done: 1, failed_count: 0 }, 'Interrupted after 1 day; nothing is lost'],
+    [{ state: 'done', done: 0, failed_count: 0 }, 'Up to date'],
+    [{ state: 'done', done: 3, failed_count: 0 }, 'Done: 3 of 400 fetched'],
+    [{ state: 'failed', done: 3, failed_count: 1 }, 'Failed: 3 of 400 fetched'],
+    [{ state: 'interrupted', done: 1, failed_count: 0 }, 'Interrupted: 1 of 400 fetched; nothing is lost'],
   ] as const)('that ended as %p says so', (ended, words) => {
     expect(outcomeOf({ ...run, ...ended })).toBe(words)
   })
@@ -89,7 +89,7 @@ test('what was asked for is told as a person would', () => {
   expect(askedInWords({ kind: 'fetch', from: '2026-01-05', to: '2026-01-07' })).toBe(
     'Jan 5, 2026 – Jan 7, 2026 (3 days)',
   )
-  expect(askedInWords({ kind: 'backfill', from: null, to: null })).toBe('What is missing')
+  expect(askedInWords({ kind: 'backfill', from: null, to: null })).toBe('Backfill')
 })
 
 test('retries are told once there are some', () => {

@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<string, string>> = {
   AUTHENTICATION_FAILED: 'Google does not accept the sign-in',
   AUTHORIZATION_FAILED: 'this sign-in may not see the account',
   ACCOUNT_CLOSED: 'the account is closed, or not yet open',
-  REQUEST_REFUSED: 'Google refused the question',
+  REQUEST_REFUSED: 'Google rejected the query',
   NOT_SERVED: 'Google no longer offers this version of its interface',
   PAGE_TOKEN_EXPIRED: 'the answer took so long that Google forgot about it',
   INVALID_ROWS: 'the answer could not be understood, so nothing of it was kept',
@@ -31,9 +31,9 @@ export function reasonFor(code: string | undefined): string {
 
 /** A failure's code → what a person can do; nothing where it passes by itself. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  OAUTH_FAILED: 'Sign in with Google anew: set a new GOOGLE_ADS_REFRESH_TOKEN (or key file), then restart.',
+  OAUTH_FAILED: 'Sign in to Google again: set a new GOOGLE_ADS_REFRESH_TOKEN (or key file), then restart.',
   AUTHENTICATION_FAILED: 'Check the GOOGLE_ADS_… settings, then restart.',
-  AUTHORIZATION_FAILED: 'What exactly is refused, and what to do, is told with the failure.',
+  AUTHORIZATION_FAILED: 'The failure says what is refused and what to do.',
   ACCOUNT_CLOSED:
     'Nothing to do: what was fetched stays. Take it out of GOOGLE_ADS_CUSTOMER_ID to ask no more.',
   NOT_SERVED: 'Set GOOGLE_ADS_API_VERSION to a newer version, then restart.',
@@ -109,10 +109,10 @@ export function retriesInWords({ retries }: Pick<Run, 'retries'>): string | unde
 /** What was asked for. */
 export function askedInWords({ kind, from, to }: Pick<Run, 'kind' | 'from' | 'to'>): string {
   if (kind === 'daily') return 'Daily update'
-  if (from === null || to === null) return kind === 'backfill' ? 'What is missing' : 'A range of days'
+  if (from === null || to === null) return kind === 'backfill' ? 'Backfill' : 'A range of days'
   if (from === to) return mediumDate(from)
   const days = `${mediumDate(from)} – ${mediumDate(to)} (${plural(lengthOf({ from, to }), 'day')})`
-  return kind === 'backfill' ? `What is missing, ${days}` : days
+  return kind === 'backfill' ? `Backfill · ${days}` : days
 }
 
 /** What a parked run means for its figures. */
@@ -122,16 +122,17 @@ export function parkedInWords(parkedUntil: string): string {
 
 /** What became of a run that has ended. */
 export function outcomeOf(run: Run): string {
-  const fetched = run.done === 0 ? 'nothing new' : plural(run.done, 'day')
+  // Without a unit: each is one date of one report of one account.
+  const fetched = `${count(run.done)} of ${count(progressOf(run).due)} fetched`
   switch (run.state) {
     case 'done':
-      return run.done === 0 && run.failed_count === 0 ? 'Everything was there already' : `Fetched ${fetched}`
+      return run.done === 0 && run.failed_count === 0 ? 'Up to date' : `Done: ${fetched}`
     case 'failed':
-      return `Fetched ${fetched}, but not all`
+      return `Failed: ${fetched}`
     case 'parked':
-      return `Fetched ${fetched}; waiting for quota`
+      return `Waiting for quota: ${fetched}`
     case 'interrupted':
-      return `Interrupted after ${fetched}; nothing is lost`
+      return `Interrupted: ${fetched}; nothing is lost`
     default:
       return 'Under way'
   }

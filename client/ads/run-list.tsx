@@ -69,8 +69,8 @@ function RunDetails({ run }: { run: Run }) {
   const tookMs = finishedAt === null ? undefined : Date.parse(finishedAt) - Date.parse(startedAt)
   const remedy = remedyFor(run.code ?? run.failed[0]?.code)
   const figures = [
-    ['Asked for', plural(run.requested, 'day')],
-    ['There already', count(run.skipped)],
+    ['Requested', plural(run.requested, 'day')],
+    ['Skipped', count(run.skipped)],
     ['Fetched', count(run.done)],
     ['Failed', count(run.failed_count)],
     ['Rows', count(run.rows)],

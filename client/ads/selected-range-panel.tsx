@@ -35,7 +35,7 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
     if (oneDate !== undefined && panel.current) bringIntoSight(panel.current)
   }, [oneDate])
   return (
-    <section ref={panel} className="card picked-panel" aria-label={picked ? 'Picked days' : 'Two years'}>
+    <section ref={panel} className="card picked-panel" aria-label={picked ? 'Selected days' : 'Two years'}>
       <header>
         <h2>{titleOf(shown)}</h2>
         <RangeInputs within={within} picked={picked} onPick={onPick} />
@@ -50,7 +50,7 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
       ) : (
         <p className="quiet-text">
           {plural(lengthOf(shown), 'day')}: {statesInWords(inside)}.
-          {!picked && ' Pick a day to see what it is made of, or drag over several.'}
+          {!picked && ' Select a day to see what it is made of, or drag over several.'}
         </p>
       )}
       <CoverageNote coverage={days.coverage[0]} />

@@ -21,7 +21,7 @@ export function ConflictDialog({ edit, onLater }: ConflictDialogProps) {
       // Another conflict is another question: the key that answered this one must not answer it, too.
       key={editKey(product.id, field)}
       kind="dialog"
-      title={`${nameOf(edit)} was changed meanwhile`}
+      title={`${nameOf(edit)} changed while you were editing`}
       startsAt="nothing"
       onClose={onLater}
     >
@@ -40,7 +40,7 @@ export function ConflictDialog({ edit, onLater }: ConflictDialogProps) {
           <dd className="when">{moment(theirs.updated_at)}</dd>
         </div>
       </dl>
-      <p className="quiet-text">Theirs is stored now; yours is not written yet.</p>
+      <p className="quiet-text">Their value is saved; yours is not yet.</p>
       <div className="dialog-actions">
         <button type="button" className="button quiet" onClick={onLater}>
           Decide later
@@ -49,7 +49,7 @@ export function ConflictDialog({ edit, onLater }: ConflictDialogProps) {
           Keep theirs, {other}
         </button>
         <button type="button" className="button primary" onClick={() => void edits.writeMine(edit)}>
-          Write mine, {mine}
+          Use mine, {mine}
         </button>
       </div>
     </Modal>

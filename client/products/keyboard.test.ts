@@ -194,7 +194,7 @@ describe('a conflict', () => {
     await restOf(stage.shop).patch(row + 1, { price: theirs })
     await person.sees('Saving will ask which one stays')
     await person.press('Enter')
-    await person.isAt('dialog', /was changed meanwhile$/)
+    await person.isAt('dialog', /changed while you were editing$/)
   }
 
   journey('is decided later, and then for mine', async (person) => {
@@ -208,7 +208,7 @@ describe('a conflict', () => {
     // What was meant for the table chooses nothing.
     await person.press('Enter')
     await person.isAt('dialog')
-    await person.tabTo('button', 'Write mine, $29.00')
+    await person.tabTo('button', 'Use mine, $29.00')
     await person.press('Enter')
     await untilPrices([31], ['29.00'])
     await person.isAtCell(30, 'price')

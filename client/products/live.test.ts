@@ -44,7 +44,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
         const dialog = one.getByRole('dialog')
         await dialog.getByRole('button', { name: 'Keep theirs, $51.00' }).waitFor()
         expect((await restOf(stage.shop).get(5)).price).toBe('51.00')
-        await dialog.getByRole('button', { name: 'Write mine, $50.00' }).click()
+        await dialog.getByRole('button', { name: 'Use mine, $50.00' }).click()
         await rowOf(other, 'T-5').getByText('$50.00').waitFor()
       }),
     TEST_TIMEOUT_MS,

@@ -54,7 +54,7 @@ export const ProductRow = memo(function ProductRow(props: ProductRowProps) {
             data-selected={isSelected ? '' : undefined}
             aria-selected={isSelected || activeColumn === index}
             aria-readonly={column.field === undefined}
-            title={column.id === 'name' ? product.name : undefined}
+            title={titleOf(product, column)}
           >
             <CellContent {...props} column={column} index={index} />
           </td>
@@ -66,6 +66,12 @@ export const ProductRow = memo(function ProductRow(props: ProductRowProps) {
 
 export function cellId({ row, column }: { row: number; column: number }): string {
   return `cell-${row}-${column}`
+}
+
+/** Of what may be cut off. */
+function titleOf({ name, sku }: Product, { id }: Column): string | undefined {
+  if (id === 'name') return name
+  return id === 'sku' ? (sku ?? undefined) : undefined
 }
 
 function CellContent(props: ProductRowProps & { column: Column; index: number }) {

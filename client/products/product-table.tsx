@@ -1,5 +1,5 @@
 /** The table as a grid: one tab stop, a cell cursor inside, and only the rows in view in the document. */
-import { useEffect, useImperativeHandle, useRef, type Ref } from 'react'
+import { useEffect, useImperativeHandle, useRef, type CSSProperties, type Ref } from 'react'
 import type { CellPosition } from './cell-cursor.ts'
 import type { Leave } from './cell-editor.tsx'
 import type { Column, Product, Sort } from './columns.ts'
@@ -13,6 +13,7 @@ import { SpacedRows } from './spaced-rows.tsx'
 import { TableHead } from './table-head.tsx'
 import { useClipboard } from './use-clipboard.ts'
 import { useHeldEdits } from './use-edits.ts'
+import { useLongestSku } from './use-longest-sku.ts'
 import { useGridCursor, type Editing, type GridCursor } from './use-grid-cursor.ts'
 import { usePointer } from './use-pointer.ts'
 import type { ProductRows } from './use-product-rows.ts'
@@ -52,6 +53,7 @@ export function ProductTable(props: ProductTableProps) {
   const scroll = useRef<HTMLDivElement>(null)
   const window = useRowWindow(rows, { scroll, viewKey, kept: editingRow })
 
+  const skuLength = useLongestSku(window.places.map((place) => rows.row(place)))
   const clipboard = useClipboard({ rows, columns })
   const cursor = useGridCursor({
     viewKey,
@@ -95,6 +97,7 @@ export function ProductTable(props: ProductTableProps) {
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role
         role="grid"
         className="products"
+        style={{ '--sku-length': skuLength } as CSSProperties}
         aria-label="Products"
         aria-multiselectable="true"
         aria-rowcount={rows.total === undefined ? -1 : rows.total + 1}

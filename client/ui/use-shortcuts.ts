@@ -7,8 +7,15 @@ export function useShortcuts(onShortcut: (shortcut: Shortcut) => void): void {
   useEffect(() => {
     let before: Pressed | undefined
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      const { shortcut, remember } = nextKey({ key: event.key, atMs: event.timeStamp }, before)
+      if (event.altKey || isTyping(event.target)) return
+      const isWithControl = event.ctrlKey || event.metaKey
+      // With Control it means the same, as everywhere else.
+      if (isWithControl && event.key.toLowerCase() !== 'z') return
+      const key = event.shiftKey ? event.key.toUpperCase() : event.key
+      const { shortcut, remember } = nextKey(
+        { key: isWithControl ? key : event.key, atMs: event.timeStamp },
+        before,
+      )
       before = remember
       if (!shortcut) return
       event.preventDefault()

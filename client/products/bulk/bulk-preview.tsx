@@ -34,10 +34,10 @@ export function BulkPreview({ tried, busy, onBack, onApply }: BulkPreviewProps) 
               <tr>
                 <th scope="col">Name</th>
                 <th scope="col" className="number">
-                  Now
+                  Current
                 </th>
                 <th scope="col" className="number">
-                  Then
+                  New
                 </th>
               </tr>
             </thead>

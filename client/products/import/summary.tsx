@@ -6,10 +6,10 @@ const MAX_LISTED = 200
 /** What a file does, or did, in figures. */
 export function Tally({ summary, done = false }: { summary: ImportSummary; done?: boolean }) {
   const figures = [
-    [done ? 'created' : 'to create', summary.created],
-    [done ? 'changed' : 'to change', summary.updated],
+    [done ? 'created' : 'new', summary.created],
+    ['updated', summary.updated],
     ['unchanged', summary.unchanged],
-    [done ? 'left out' : 'with a problem', summary.rejected.length],
+    [done ? 'left out' : 'errors', summary.rejected.length],
   ] as const
   return (
     <dl className="tally">
@@ -31,7 +31,7 @@ export function Problems({ summary: { rejected, rejected_csv: csv } }: { summary
     <div className="problems">
       <h3>{plural(rejected.length, 'line')} cannot be imported</h3>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keyboard */}
-      <section className="scroll-box" tabIndex={0} aria-label="Lines with a problem">
+      <section className="scroll-box" tabIndex={0} aria-label="Lines with errors">
         <table className="preview">
           <thead>
             <tr>

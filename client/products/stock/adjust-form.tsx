@@ -1,4 +1,5 @@
 /** Adds to the stock or takes from it; stays open for the next one. */
+import type { ChangeEvent } from 'react'
 import type { Product } from '#client/products/columns.ts'
 import { REASONS, reasonName } from './reasons.ts'
 import { useAdjustment } from './use-adjustment.ts'
@@ -9,14 +10,16 @@ interface AdjustFormProps {
 }
 
 export function AdjustForm({ product, onAdjusted }: AdjustFormProps) {
-  const { register, submit, formState } = useAdjustment(product, onAdjusted)
+  const { register, propose, submit, formState } = useAdjustment(product, onAdjusted)
   const { errors, isSubmitting } = formState
   return (
     <form className="adjust-form" noValidate onSubmit={(event) => void submit(event)}>
       <label>
         Change by
         <input
-          {...register('delta')}
+          {...register('delta', {
+            onChange: (event: ChangeEvent<HTMLInputElement>) => propose(event.target.value),
+          })}
           className="field number"
           placeholder="-3"
           autoComplete="off"

@@ -15,10 +15,28 @@ const NAMES: Readonly<Record<Reason, string>> = {
 }
 export const REASONS = Object.keys(NAMES) as Reason[]
 
+/** What comes in or goes out has a reason that says so; the others go both ways. */
+const DIRECTIONS: Partial<Record<Reason, 1 | -1>> = {
+  received: 1,
+  returned: 1,
+  sold: -1,
+  damaged: -1,
+  lost: -1,
+}
+
+export function fits(reason: Reason, delta: number): boolean {
+  return DIRECTIONS[reason] === undefined || delta === 0 || DIRECTIONS[reason] === Math.sign(delta)
+}
+
+/** The most frequent one. */
+export function proposedFor(delta: number): Reason {
+  return delta < 0 ? 'sold' : 'received'
+}
+
 /** Changes that no one gave a reason for have one of their own. */
 const OTHERS: Readonly<Record<string, string>> = {
   initial: 'Created',
-  set: 'Set in the table or by PATCH',
+  set: 'Edited',
   import: 'Imported',
 }
 

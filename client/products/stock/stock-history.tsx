@@ -35,7 +35,7 @@ export function StockHistory({ product: { id } }: { product: Product }) {
               Change
             </th>
             <th scope="col" className="number">
-              Then
+              Balance
             </th>
           </tr>
         </thead>

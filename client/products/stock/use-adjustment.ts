@@ -10,27 +10,42 @@ import { describeError } from '#client/ui/describe-error.ts'
 import type { Product } from '#client/products/columns.ts'
 import { showProduct } from '#client/products/rows/visible-rows.ts'
 import { forgetHistory } from './forget-histories.ts'
-import { REASONS } from './reasons.ts'
+import { fits, proposedFor, REASONS, reasonName } from './reasons.ts'
 
 const manner = mannerOf()
 
-const Adjustment = v.object({
-  delta: v.pipe(
-    v.string(),
-    v.transform((typed) => plainDigits(typed, manner)),
-    v.regex(/^[+-]?\d{1,10}$/, 'Type a whole number, such as 5 or -3.'),
-    v.transform(Number),
-    v.check((delta) => delta !== 0, 'Type how many were added, or taken with a minus.'),
+const Adjustment = v.pipe(
+  v.object({
+    delta: v.pipe(
+      v.string(),
+      v.transform((typed) => plainDigits(typed, manner)),
+      v.regex(/^[+-]?\d{1,10}$/, 'Type a whole number, such as 5 or -3.'),
+      v.transform(Number),
+      v.check((delta) => delta !== 0, 'Type how many were added, or taken with a minus.'),
+    ),
+    reason: v.picklist(REASONS),
+    reference: v.pipe(v.string(), v.trim(), v.maxLength(200, 'At most 200 characters.')),
+  }),
+  v.forward(
+    v.check(
+      ({ delta, reason }) => fits(reason, delta),
+      ({ input: { delta, reason } }) =>
+        `“${reasonName(reason)}” ${delta < 0 ? 'adds to' : 'takes from'} the stock: choose another reason, or change the sign.`,
+    ),
+    ['delta'],
   ),
-  reason: v.picklist(REASONS),
-  reference: v.pipe(v.string(), v.trim(), v.maxLength(200, 'At most 200 characters.')),
-})
+)
 
 export function useAdjustment({ id }: Product, onAdjusted: (product: Product) => void) {
   const form = useForm({
     resolver: valibotResolver(Adjustment),
     defaultValues: { delta: '', reason: 'received', reference: '' } as v.InferInput<typeof Adjustment>,
   })
+  /** A reason that does not fit what is typed gives way to one that does. */
+  const propose = (typed: string) => {
+    const delta = Number(plainDigits(typed, manner))
+    if (!fits(form.getValues('reason'), delta)) form.setValue('reason', proposedFor(delta))
+  }
   const send = async ({ delta, reason, reference }: v.InferOutput<typeof Adjustment>) => {
     try {
       const { product } = await client.products.adjustStock.mutate({
@@ -51,5 +66,5 @@ export function useAdjustment({ id }: Product, onAdjusted: (product: Product) =>
       form.setError('root', { message: `${what}: ${detail} The stock stays as it is.${request}` })
     }
   }
-  return { ...form, submit: form.handleSubmit(send) }
+  return { ...form, propose, submit: form.handleSubmit(send) }
 }
