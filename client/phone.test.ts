@@ -43,11 +43,15 @@ const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByLabel('API key').waitFor()
   },
   'being signed in': async (page) => {
-    await page.goto(lockedUrl)
+    await page.goto(`${lockedUrl}/products`)
     await page.getByLabel('API key').fill(KEY)
     await page.getByRole('button', { name: 'Sign in' }).tap()
     await page.getByText('Thing 2', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
+  },
+  today: async (page) => {
+    await page.goto(`${url}/today`)
+    await page.getByRole('region', { name: 'Products that moved' }).getByRole('listitem').first().waitFor()
   },
   products,
   'the stock': async (page) => {

@@ -155,7 +155,7 @@ describe('where products are public', () => {
       await enter(person, ADMIN_KEY)
       await person.sees('admin key')
       await person.tabTo('link', 'Ads', 'backward')
-      expect(person.address().pathname).toBe('/products')
+      expect(person.address().pathname).toBe('/today')
     },
     () => openShop,
   )
