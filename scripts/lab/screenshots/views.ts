@@ -18,6 +18,7 @@ const PRODUCTS = { path: '/products', ready: 'tr[data-row]' }
 const ADS = { path: '/ads', ready: '.u-over' }
 
 export const VIEWS: readonly View[] = [
+  { name: 'today', path: '/today', ready: '.today-lines a' },
   { name: 'products', ...PRODUCTS },
   { name: 'search', path: '/products?q=leather+bel', ready: 'mark' },
   {
