@@ -14,7 +14,7 @@ const journey = (name: string, run: (person: Person) => Promise<void>, locale = 
     () =>
       atKeyboard(
         stage.browser,
-        { url: `${stage.shop.url}/`, locale, permissions: ['clipboard-read', 'clipboard-write'] },
+        { url: `${stage.shop.url}/products`, locale, permissions: ['clipboard-read', 'clipboard-write'] },
         async (person) => {
           await person.sees('Thing 12')
           await run(person)
@@ -26,7 +26,7 @@ const journey = (name: string, run: (person: Person) => Promise<void>, locale = 
 test(
   'the cursor and what is selected are seen where the system chooses the colours',
   () =>
-    onPage(stage.browser, { url: stage.shop.url, forcedColors: 'active' }, async (page) => {
+    onPage(stage.browser, { url: `${stage.shop.url}/products`, forcedColors: 'active' }, async (page) => {
       await page.getByText('Thing 12').waitFor()
       for (const key of ['/', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key)
       await page.locator('td[data-selected]').nth(1).waitFor()
