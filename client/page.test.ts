@@ -86,6 +86,19 @@ describe('products', () => {
     }),
   )
 
+  journey('say that there is nothing at an unknown address, and lead back', () =>
+    onPage(browser, { url: `${shop.url}/settings` }, async (page) => {
+      await page.getByText('There is nothing at this address').waitFor()
+      await page.getByRole('link', { name: 'Go to the products' }).click()
+      await row(page, 'Desk lamp').waitFor()
+      const asked = await fetch(`${shop.url}/settings`, { headers: { accept: 'text/html' } })
+      expect([asked.status, (await fetch(`${shop.url}/settings`)).headers.get('content-type')]).toEqual([
+        404,
+        'application/problem+json',
+      ])
+    }),
+  )
+
   journey('show a long SKU whole', () =>
     onPage(browser, { url: `${shop.url}/products?q=${LONG_SKU}` }, async (page) => {
       const cell = page.locator('tr[data-row] .cell-sku').first()

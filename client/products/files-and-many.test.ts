@@ -69,7 +69,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.press('Control+A')
     await person.type('-3')
     // What is taken was sold, until something else is chosen; it was never received.
-    await person.press('Tab', 'r', 'Enter')
+    await person.press('Tab', 'r', 'Tab', 'Enter')
     await person.sees('“Received” adds to the stock')
     await person.isAt('textbox', 'Change by')
     await person.press('Tab', 's', 'Tab')

@@ -13,6 +13,7 @@ export const SHORTCUTS = {
   z: 'undo',
   Z: 'redo',
   '?': 'help',
+  'Control k': 'palette',
 } as const
 export type Shortcut = (typeof SHORTCUTS)[keyof typeof SHORTCUTS]
 

@@ -10,7 +10,7 @@ import { Announcer } from './announce.tsx'
 import { AdsIcon, ProductsIcon, SpendIcon, TodayIcon } from './icons.tsx'
 import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
-import { lazyPage } from './lazy.tsx'
+import { lazyPage, lazyPart } from './lazy.tsx'
 import { Notices } from './notices.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { EmptyState } from './states.tsx'
@@ -18,6 +18,7 @@ import { useShortcuts } from './use-shortcuts.ts'
 
 const today = lazyPage(() => import('#client/today/today-page.tsx'))
 const ads = lazyPage(() => import('#client/ads/ads-page.tsx'))
+const palette = lazyPart(() => import('#client/palette/palette.tsx'))
 const spend = lazyPage(() => import('#client/bridge/spend-page.tsx'))
 /** What was asked for has come by then. */
 const PRELOAD_AFTER_MS = 2_000
@@ -46,16 +47,24 @@ export function Shell() {
   const [first = ROUTES[0]] = places
   const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
+  const [paletteOpen, setPaletteOpen] = useState(false)
   const [Watch, setWatch] = useState<ComponentType>()
 
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
+    else if (shortcut === 'palette') setPaletteOpen(true)
     else if (shortcut === 'search') focusSearch(() => navigate('/products'))
     else if (ROUTES.some(({ path }) => path === `/${shortcut}`)) {
       // At once, or the next key would still be for the place before. Where one is already, one's filters stay.
       if (location !== `/${shortcut}`) flushSync(() => navigate(`/${shortcut}`))
       focusStart()
     } else act(shortcut)
+  }
+  const choose = (does: { href: string } | { shortcut: Shortcut }) => {
+    if ('href' in does) return navigate(does.href)
+    // Actions are those of the products, and wait for them.
+    if (does.shortcut !== 'help' && location !== '/products') flushSync(() => navigate('/products'))
+    onShortcut(does.shortcut)
   }
   useShortcuts(onShortcut)
   useEffect(() => {
@@ -95,6 +104,14 @@ export function Shell() {
       </main>
       <Notices />
       <Announcer />
+      {paletteOpen && (
+        <palette.Part
+          places={places}
+          mayReadAds={places.some(({ scope }) => scope === 'ads:read')}
+          onChoose={choose}
+          onClose={() => setPaletteOpen(false)}
+        />
+      )}
       {helpOpen && <ShortcutsDialog onClose={() => setHelpOpen(false)} />}
     </div>
   )

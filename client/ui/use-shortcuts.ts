@@ -7,8 +7,14 @@ export function useShortcuts(onShortcut: (shortcut: Shortcut) => void): void {
   useEffect(() => {
     let before: Pressed | undefined
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.altKey || isTyping(event.target)) return
+      if (event.altKey) return
       const isWithControl = event.ctrlKey || event.metaKey
+      if (isWithControl && event.key.toLowerCase() === 'k' && !isInDialog(event.target)) {
+        event.preventDefault()
+        handle('palette')
+        return
+      }
+      if (isTyping(event.target)) return
       // With Control it means the same, as everywhere else.
       if (isWithControl && event.key.toLowerCase() !== 'z') return
       const key = event.shiftKey ? event.key.toUpperCase() : event.key
@@ -24,6 +30,10 @@ export function useShortcuts(onShortcut: (shortcut: Shortcut) => void): void {
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [])
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('dialog[open]') !== null
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -15,7 +15,7 @@ import { crossOrigin } from './cors.ts'
 import { mountHealth, type Health } from './health.ts'
 import { mountMetrics, timed, type Fetch } from './request-metrics.ts'
 import { openApi } from './openapi.ts'
-import { mountPages } from './web-page.ts'
+import { loadPages } from './web-page.ts'
 import { countVerdicts } from './limits/limit-metrics.ts'
 import { requestCosts } from './limits/request-cost.ts'
 import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
@@ -71,14 +71,12 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
     return respond(problem)
   }
-  app.onError(({ error, code, request }) =>
-    onError(
-      code === 'NOT_FOUND'
-        ? new ProblemError('ROUTE_NOT_FOUND', `No route matches ${pathOf(request.url)}.`)
-        : error,
-      request,
-    ),
-  )
+  const pages = await loadPages(openApi(api, formatsOf(services.currency)))
+  app.onError(({ error, code, request }) => {
+    if (code !== 'NOT_FOUND') return onError(error, request)
+    const notFound = new ProblemError('ROUTE_NOT_FOUND', `No route matches ${pathOf(request.url)}.`)
+    return pages.nothingHere(request) ?? onError(notFound, request)
+  })
   app.onBeforeHandle(({ request }) => {
     const { refusal } = exchangeOf(request)
     if (refusal !== undefined) throw refusal
@@ -89,7 +87,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     requireScope({ caller: await auth.callerOf(request) }, 'admin'),
   )
   mountSession(app, auth, services)
-  await mountPages(app, openApi(api, formatsOf(services.currency)))
+  pages.mount(app)
   mountRest(app, api, transport)
   mountFileRoutes(app, transport)
   mountTrpc(app, api, { ...transport, rateLimit: limiter?.plugin(), onError })

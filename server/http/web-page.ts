@@ -29,18 +29,38 @@ interface Asset {
   headers: Record<string, string>
 }
 
+interface Pages {
+  mount: (app: Elysia) => void
+  /** The page, which then says that nothing is there; undefined for what is no browser. */
+  nothingHere: (request: Request) => Response | undefined
+}
+
 /** Reads everything once, at the start; without a built page, `/` says how to build it. */
-export async function mountPages(app: Elysia, openApiDocument: object): Promise<void> {
+export async function loadPages(openApiDocument: object): Promise<Pages> {
+  const page = await pageAssets()
   const assets = new Map([
-    ...(await pageAssets()),
+    ...page,
     ...(await docsAssets()),
     ...(await clientPackage()),
     ...problemPages().map(([path, html]): [string, Asset] => [path, asset(html, 'text/html; charset=utf-8')]),
   ])
   assets.set('/openapi.json', asset(JSON.stringify(openApiDocument), 'application/json; charset=utf-8'))
-  for (const [path, file] of assets) {
-    for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => serve(request, file))
+  const start = new Map(page).get('/')
+  return {
+    mount(app) {
+      for (const [path, file] of assets) {
+        for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => serve(request, file))
+      }
+    },
+    nothingHere: (request) =>
+      start && isNavigation(request)
+        ? new Response(start.bytes, { status: 404, headers: start.headers })
+        : undefined,
   }
+}
+
+function isNavigation({ method, headers }: Request): boolean {
+  return (method === 'GET' || method === 'HEAD') && (headers.get('accept') ?? '').includes('text/html')
 }
 
 function serve(request: Request, { bytes, gzipped, headers: plain }: Asset): Response {

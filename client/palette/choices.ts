@@ -1,0 +1,95 @@
+/** What the palette offers for what is typed. */
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
+import { mediumDate } from '#client/ui/format.ts'
+import type { Shortcut } from '#client/ui/key-sequence.ts'
+import { trpc } from '#client/ui/trpc.ts'
+import { readPeriod } from './read-period.ts'
+
+export interface Choice {
+  /** Unique among what is offered. */
+  key: string
+  kind: 'Place' | 'Action' | 'Product' | 'Campaign' | 'Dates'
+  name: string
+  /** Beside it, quietly. */
+  note?: string
+  does: { href: string } | { shortcut: Shortcut }
+}
+
+export interface PlaceChoice {
+  path: string
+  name: string
+  keys: string
+}
+
+const MAX_FOUND = 6
+const ACTIONS: readonly (readonly [name: string, note: string, shortcut: Shortcut])[] = [
+  ['Import products from a file', 'i', 'import'],
+  ['Export products', 'e', 'export'],
+  ['Undo the last change', 'Ctrl Z', 'undo'],
+  ['Keyboard shortcuts', '?', 'help'],
+]
+
+export function useChoices(
+  typed: string,
+  { places, mayReadAds, today }: { places: readonly PlaceChoice[]; mayReadAds: boolean; today: string },
+): Choice[] {
+  const q = typed.trim()
+  const products = useQuery(
+    trpc.products.search.queryOptions(q === '' ? skipToken : { q, limit: MAX_FOUND }, {
+      placeholderData: keepPreviousData,
+    }),
+  )
+  const campaigns = useQuery(
+    trpc.ads.report.queryOptions(q === '' || !mayReadAds ? skipToken : { group_by: 'campaign' }),
+  )
+  const hasWords = (name: string) =>
+    q
+      .toLocaleLowerCase()
+      .split(/\s+/)
+      .every((word) => name.toLocaleLowerCase().includes(word))
+  const period = mayReadAds ? readPeriod(q, today) : undefined
+  return [
+    ...(period
+      ? [
+          {
+            key: 'dates',
+            kind: 'Dates' as const,
+            name: `Ads, ${mediumDate(period.from)} – ${mediumDate(period.to)}`,
+            does: { href: `/ads?from=${period.from}&to=${period.to}` },
+          },
+        ]
+      : []),
+    ...places
+      .filter(({ name }) => hasWords(name))
+      .map(({ path, name, keys }) => ({
+        key: path,
+        kind: 'Place' as const,
+        name,
+        note: keys,
+        does: { href: path },
+      })),
+    ...(q === '' ? [] : (products.data?.items ?? [])).map(({ id, name, sku }) => ({
+      key: `product ${id}`,
+      kind: 'Product' as const,
+      name,
+      ...(sku !== null && { note: sku }),
+      does: { href: `/products?id=${id}` },
+    })),
+    ...[...new Set(q === '' ? [] : campaigns.data?.rows.flatMap((row) => row.campaign_name ?? []))]
+      .filter(hasWords)
+      .slice(0, MAX_FOUND)
+      .map((name) => ({
+        key: `campaign ${name}`,
+        kind: 'Campaign' as const,
+        name,
+        does: { href: '/ads?report=campaign' },
+      })),
+    ...ACTIONS.filter(([name]) => hasWords(name)).map(([name, note, shortcut]) => ({
+      key: shortcut,
+      kind: 'Action' as const,
+      name,
+      note,
+      does: { shortcut },
+    })),
+  ]
+}
