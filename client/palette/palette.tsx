@@ -65,7 +65,6 @@ export default function Palette({ places, mayReadAds, onChoose, onClose }: Palet
           </li>
         ))}
       </ul>
-      {/* oxlint-enable */}
       {choices.length === 0 && <p className="quiet-text">Nothing is called so.</p>}
     </Modal>
   )

@@ -12,8 +12,6 @@ export function Sparkline({ values, marked }: { values: readonly number[]; marke
         const height = Math.max(1, (value / highest) * HEIGHT)
         return (
           <rect
-            // Each stands for a date in its order.
-            // oxlint-disable-next-line react/no-array-index-key -- see above
             key={index}
             data-marked={index >= values.length - marked}
             x={index * step}
