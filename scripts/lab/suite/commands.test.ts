@@ -26,6 +26,11 @@ const ENDLESS: readonly (readonly [RegExp, string])[] = [
 /** Others end with 0. */
 const EXIT_CODES: readonly (readonly [RegExp, number])[] = [[/products import artikel\.csv/, 1]]
 
+/** What they print is not compared, and why. */
+const CHANGES: readonly (readonly [RegExp, string])[] = [
+  [/ads query/, 'the demo sells other things each day'],
+]
+
 const of = <T>(table: readonly (readonly [RegExp, T])[], line: string): T | undefined =>
   table.find(([pattern]) => pattern.test(line))?.[1]
 
@@ -101,7 +106,7 @@ test.each(blocks.map((block) => [block.place, block] as const))('%s', async (_, 
   const results = await runAll(ending)
   ending.forEach(({ line, output }, index) => {
     const { code, printed } = results[index] ?? { code: -1, printed: '' }
-    const asShown = isAsShown(output, printed)
+    const asShown = of(CHANGES, line) !== undefined || isAsShown(output, printed)
     expect({ line, code, asShown, ...(!asShown && { printed }) }).toEqual({
       line,
       code: of(EXIT_CODES, line) ?? 0,

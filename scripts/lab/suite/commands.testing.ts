@@ -11,7 +11,10 @@ export interface Block {
   commands: { line: string; output: string }[]
 }
 
-/** In a `console` block commands begin with `$`, and what they print follows; an `sh` block is commands alone. */
+/**
+ * In a `console` block commands begin with `$`, go on while a quote is open, and what they print follows; an `sh` block
+ * is commands alone.
+ */
 export function blocksOf(file: string, markdown: string): Block[] {
   return [...markdown.matchAll(/^```(sh|console)\n([\s\S]*?)^```/gm)].map((match) => {
     const [, language, body = ''] = match
@@ -24,8 +27,8 @@ export function blocksOf(file: string, markdown: string): Block[] {
     return {
       place,
       commands: commands.map((text) => {
-        const [line = '', ...output] = text.split('\n')
-        return { line, output: output.join('\n') }
+        const [line = ''] = /^(?:[^"\n]|"[^"]*")*/.exec(text) ?? []
+        return { line, output: text.slice(line.length) }
       }),
     }
   })
