@@ -24,7 +24,7 @@ export function RunningOutFigure() {
       <h2>About to run out</h2>
       <strong>{plural(found.data.total, 'product')}</strong>
       <p className="quiet-text">
-        within 14 days, at the rate of late. <a href="#running-out">These products</a>
+        within 14 days, by recent sales. <a href="#running-out">These products</a>
       </p>
     </section>
   )

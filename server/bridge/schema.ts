@@ -8,7 +8,7 @@ import { StatusFields, StatusFilter } from './status-schema.ts'
 
 const MAX_RULES = 20
 const MAX_ITEMS = 100_000
-const DEFAULT_ITEMS = 1000
+const DEFAULT_ITEMS = 200
 
 const instant = v.pipe(v.string(), v.isoTimestamp())
 const micros = v.pipe(v.string(), v.description('Millionths of the currency’s unit, as digits.'))
