@@ -25,3 +25,22 @@ test('the image has every module that its programs import', async () => {
   })
   expect(success).toBe(true)
 })
+
+test('what the build copies into the client is sent to the builder', async () => {
+  const build = await Bun.file(join(ROOT, 'scripts/build.ts')).text()
+  const copied = [...build.matchAll(/cp\(join\((ROOT|CLIENT), '([^']+)'\)/g)].map(([, folder, file]) =>
+    folder === 'CLIENT' ? `client/${file}` : `${file}`,
+  )
+  expect(copied).toEqual(['client/PACKAGE.md', 'LICENSE'])
+  const lines = (await Bun.file(join(ROOT, '.dockerignore')).text()).split('\n')
+  const rules = lines.filter((line) => line !== '' && !line.startsWith('#'))
+  for (const file of copied) {
+    // As for an engine, the last rule that concerns a file or a folder above it decides.
+    const isSent = rules.reduce((sent, rule) => {
+      const pattern = rule.replace(/^!/, '')
+      const concerns = [file, file.split('/')[0] ?? ''].some((path) => new Bun.Glob(pattern).match(path))
+      return concerns ? rule.startsWith('!') : sent
+    }, true)
+    expect({ file, isSent }).toEqual({ file, isSent: true })
+  }
+})
