@@ -31,6 +31,7 @@ ENV NODE_ENV=production \
   PORT=3000 \
   DATABASE_URL=file:/data/adstock.db \
   ADS_DIR=/data/ads \
+  ADS_REPORTS_FOLDER=/data/reports \
   LOG_FORMAT=json \
   BUN_RUNTIME_TRANSPILER_CACHE_PATH=0
 # By number, so that a cluster which admits no root can tell.

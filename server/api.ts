@@ -1,5 +1,7 @@
 /** The table of contents: every operation of the system, by the name that a typed client calls it. */
+import type { Ads } from '#server/ads/ads.ts'
 import { adsOperations } from '#server/ads/operations.ts'
+import { adsFormats } from '#server/ads/report-choice.ts'
 import { bridgeOperations } from '#server/bridge/operations.ts'
 import { exclusionOperations, exclusionRoutes } from '#server/bridge/exclusions.ts'
 import { feedRoutes } from '#server/bridge/feeds.ts'
@@ -35,7 +37,10 @@ export const api = {
 }
 
 /** What the formats that the schemas name look like in this configuration. */
-export const formatsOf = (currency: Currency) => ({ price: priceSchema(currency) })
+export const formatsOf = ({ currency, ads }: { currency: Currency; ads: Ads }) => ({
+  price: priceSchema(currency),
+  ...adsFormats(ads),
+})
 
 /** Files, over REST alone. */
 export const transfers = { ...productFileRoutes, ...feedRoutes, ...exclusionRoutes, ...spendFileRoutes }

@@ -126,6 +126,7 @@ function toConfig(
       dir: env.ADS_DIR,
       source,
       reports: [...new Set(env.ADS_REPORTS)],
+      reportsFolder: env.ADS_REPORTS_FOLDER,
       formats: FORMATS.filter((format) => env.ADS_FORMATS.includes(format)),
       cron: env.ADS_CRON,
       cronTimezone: env.ADS_CRON_TIMEZONE,

@@ -3,6 +3,7 @@ import { expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { freePort } from '#db/free-port.testing.ts'
 import { openDatabase } from '#db/open.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
@@ -64,6 +65,16 @@ test('a configuration with mistakes names them all and ends with 2, before anyth
   const message = await new Response(server.stderr).text()
   expect(message).toContain('PORT')
   expect(message).toContain('CURRENCY')
+})
+
+test('a mistake in a report that is asked for each day ends the start with 2 and one sentence', async () => {
+  await using folder = await temporaryFolder()
+  await Bun.write(join(folder.path, 'wrong.gaql'), 'SELECT metrics.clicks FROM campaign LIMIT 5')
+  const server = spawnServer(folder.path, { ADS_REPORTS: 'wrong', ADS_REPORTS_FOLDER: folder.path })
+  expect(await server.exited).toBe(2)
+  const said = await new Response(server.stderr).text()
+  expect(said).toStartWith(`${join(folder.path, 'wrong.gaql')}: It has LIMIT`)
+  expect(said.trim().split('\n')).toHaveLength(1)
 })
 
 test('a server waits for a database that is still starting, and can be told to stop meanwhile', async () => {

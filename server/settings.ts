@@ -1,6 +1,7 @@
 /** Every setting: what it must be, its default, and what it is for. SETTINGS.md and .env.example are made from this. */
 import * as v from 'valibot'
-import { DEFAULT_ADS_DIR, FORMATS, REPORT_NAMES } from '#server/ads/options.ts'
+import { missingReport } from '#server/ads/definition/files.ts'
+import { DEFAULT_ADS_DIR, DEFAULT_REPORTS_FOLDER, FORMATS } from '#server/ads/options.ts'
 import { currencyOf } from '#server/products/product.ts'
 import { mistakesIn } from './bridge/item-id-rules.ts'
 import type { Rate } from './http/limits/gcra.ts'
@@ -179,12 +180,14 @@ const ADS = {
     ),
   ),
   ADS_REPORTS: v.pipe(
-    v.pipe(
-      list('campaign,product'),
-      v.array(v.picklist(REPORT_NAMES, `must be of ${REPORT_NAMES.join(', ')}`)),
-      v.minLength(1),
+    v.pipe(list('campaign,product'), v.minLength(1)),
+    v.description(
+      'of the daily job, separated by commas: `campaign`, `ad_group`, `keyword`, `product`, and reports of your own',
     ),
-    v.description('of the daily job, separated by commas: `campaign`, `ad_group`, `keyword`, `product`'),
+  ),
+  ADS_REPORTS_FOLDER: v.pipe(
+    v.optional(v.string(), DEFAULT_REPORTS_FOLDER),
+    v.description('the folder of [reports of your own](ads/README.md#reports-of-your-own)'),
   ),
   ADS_FORMATS: v.pipe(
     list('csv'),
@@ -287,6 +290,14 @@ export const Settings = v.pipe(
     ['AUTH'],
   ),
   v.forward(
+    v.partialCheck(
+      [['ADS_REPORTS'], ['ADS_REPORTS_FOLDER']],
+      (env) => missingReports(env).length === 0,
+      ({ input }) => missingReports(input).join('; '),
+    ),
+    ['ADS_REPORTS'],
+  ),
+  v.forward(
     v.check(
       (env) => env.GOOGLE_ADS_JSON_KEY_FILE_PATH === undefined || env.GOOGLE_ADS_REFRESH_TOKEN === undefined,
       'is another way of signing in than GOOGLE_ADS_REFRESH_TOKEN: set one of the two',
@@ -294,3 +305,7 @@ export const Settings = v.pipe(
     ['GOOGLE_ADS_JSON_KEY_FILE_PATH'],
   ),
 )
+
+function missingReports(env: { ADS_REPORTS: readonly string[]; ADS_REPORTS_FOLDER: string }): string[] {
+  return env.ADS_REPORTS.flatMap((name) => missingReport(name, env.ADS_REPORTS_FOLDER) ?? [])
+}

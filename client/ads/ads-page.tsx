@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { mediumDate, moment, plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
 import { DemoLabel, ErrorState } from '#client/ui/states.tsx'
@@ -6,6 +7,7 @@ import { AdsTools } from './ads-tools.tsx'
 import { CalendarCard } from './calendar-card.tsx'
 import { ChartCard } from './chart-card.tsx'
 import { isMissing, type Days } from './days.ts'
+import { choicesFor } from './metric.ts'
 import { FirstSteps } from './first-steps.tsx'
 import { PickedPanel } from './selected-range-panel.tsx'
 import { RunList } from './run-list.tsx'
@@ -91,19 +93,23 @@ interface TwoYearsProps {
 
 /** The calendar, beneath it what was picked there, and the same days as a line. */
 function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
-  const [view, setView] = useView()
+  const choices = useMemo(() => choicesFor(days?.reports[0]), [days?.reports])
+  const [view, setView] = useView(choices)
   const { picked, settled, pick } = useSelectedRange()
   return (
     <>
       <CalendarCard
         days={days}
+        choices={choices}
         show={view.show}
         picked={picked}
         onShow={(show) => setView(show === 'state' ? { show } : { show, metric: show })}
         onPick={pick}
       />
       {days && choice && <PickedPanel {...{ days, choice, picked, settled, busy, onFetch }} onPick={pick} />}
-      <ChartCard days={days} view={view} picked={settled} onView={setView} />
+      {choices.length > 0 && (
+        <ChartCard days={days} choices={choices} view={view} picked={settled} onView={setView} />
+      )}
     </>
   )
 }

@@ -1,6 +1,6 @@
 import { count, plural } from '#client/ui/format.ts'
 import { Segmented } from '#client/ui/segmented.tsx'
-import { REPORT_LABELS } from './days.ts'
+import { reportLabel } from './days.ts'
 import type { Forecast } from './forecast-labels.ts'
 import type { useChoice } from './use-ads.ts'
 
@@ -32,7 +32,7 @@ export function AdsTools({ chooser, missing, forecast, isFetching, onFetch }: Ad
         <Segmented
           label="Report"
           value={choice.report}
-          choices={reports.map((report) => ({ value: report, label: REPORT_LABELS[report] }))}
+          choices={reports.map((report) => ({ value: report, label: reportLabel(report) }))}
           onChange={(report) => choose('report', report)}
         />
       )}

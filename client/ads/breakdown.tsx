@@ -1,8 +1,12 @@
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
-import { count, microsAsMoney, plural } from '#client/ui/format.ts'
+import { useState } from 'react'
+import { plural } from '#client/ui/format.ts'
+import { Segmented } from '#client/ui/segmented.tsx'
 import { ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
 import { WaitingRows } from '#client/ui/waiting-rows.tsx'
+import { asWords, figureOf, isBuiltIn, type Figures, type ReportInfo } from './days.ts'
+import { choicesFor, formatMetric, type MetricChoice } from './metric.ts'
 import type { Range } from './range.ts'
 import type { Choice } from './use-ads.ts'
 
@@ -10,48 +14,105 @@ const SHOWN = 8
 
 interface BreakdownProps {
   choice: Choice
+  report: ReportInfo | undefined
   /** Nothing is asked as long as it is being chosen. */
   range: Range | undefined
 }
 
-/** What the money went to, most first; only these two reports can be grouped. */
-export function Breakdown({ choice, range }: BreakdownProps) {
-  const group = choice.report === 'campaign' || choice.report === 'product' ? choice.report : undefined
-  const report = useQuery(
+/** What the money went to, most first: by what the rows of the report are, or by another of its columns. */
+export function Breakdown({ choice, report, range }: BreakdownProps) {
+  const dimensions = dimensionsOf(report)
+  const [chosen, choose] = useState<string>()
+  const group = chosen ?? mainDimension(report)
+  const found = useQuery(
     trpc.ads.report.queryOptions(
-      group && range ? { ...range, group_by: group, customer_id: choice.customerId } : skipToken,
+      group !== undefined && range
+        ? { ...range, group_by: group, report: choice.report, customer_id: choice.customerId }
+        : skipToken,
       { placeholderData: keepPreviousData },
     ),
   )
-  if (!group) return null
-  if (report.error) return <ErrorState error={report.error} retry={() => void report.refetch()} />
-  const { rows = [], currency = '' } = report.data ?? {}
+  if (group === undefined) return null
+  if (found.error) return <ErrorState error={found.error} retry={() => void found.refetch()} />
+  const { rows = [], currency = '' } = found.data ?? {}
+  const columns = columnsFor(report)
   return (
-    <section className="breakdown" aria-busy={report.isPending || report.isPlaceholderData}>
-      <h3>By {group}</h3>
+    <section className="breakdown" aria-busy={found.isPending || found.isPlaceholderData}>
+      <h3>By {wordsFor(group).toLowerCase()}</h3>
+      {report && !isBuiltIn(report.name) && dimensions.length > 1 && (
+        <Segmented
+          label="Broken down by"
+          value={group}
+          choices={dimensions.map((value) => ({ value, label: wordsFor(value) }))}
+          onChange={choose}
+        />
+      )}
       <table>
         <thead>
           <tr>
-            <th scope="col">{group === 'campaign' ? 'Campaign' : 'Item'}</th>
-            <th scope="col">Clicks</th>
-            <th scope="col">Cost</th>
+            <th scope="col">{group === 'product_item_id' ? 'Item' : wordsFor(group)}</th>
+            {columns.map(({ value, label }) => (
+              <th key={value} scope="col">
+                {label}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {report.isPending && <WaitingRows rows={SHOWN} columns={3} />}
+          {found.isPending && <WaitingRows rows={SHOWN} columns={columns.length + 1} />}
           {rows.slice(0, SHOWN).map((row) => (
-            <tr key={row.campaign_id ?? row.product_item_id}>
-              <th scope="row">{row.campaign_name ?? row.product_item_id}</th>
-              <td>{count(row.clicks)}</td>
-              <td>{microsAsMoney(row.cost_micros, currency)}</td>
+            <tr key={cellOf(row, group)}>
+              <th scope="row">{cellOf(row, group.replace(/_id$/, '_name')) ?? cellOf(row, group)}</th>
+              {columns.map(({ value }) => (
+                <td key={value}>{formatMetric(row, value, currency)}</td>
+              ))}
             </tr>
           ))}
         </tbody>
       </table>
       <p className="quiet-text">
         {rows.length > SHOWN && `and ${plural(rows.length - SHOWN, 'more', 'more')}`}
-        {report.data && rows.length === 0 && 'Nothing to break down.'}
+        {found.data && rows.length === 0 && 'Nothing to break down.'}
       </p>
     </section>
   )
+}
+
+/** A name is shown with its id. */
+function dimensionsOf(report: ReportInfo | undefined): readonly string[] {
+  const all = report?.dimensions ?? []
+  return all.filter((name) => !name.endsWith('_name') || !all.includes(name.replace(/_name$/, '_id')))
+}
+
+const MAIN_DIMENSIONS: ReadonlyMap<string, string> = new Map([
+  ['campaign', 'campaign_id'],
+  ['ad_group', 'ad_group_id'],
+  ['keyword', 'keyword_text'],
+  ['product', 'product_item_id'],
+])
+
+/** Of another report, what comes last: the finest of its columns, as a rule. */
+function mainDimension(report: ReportInfo | undefined): string | undefined {
+  return report && (MAIN_DIMENSIONS.get(report.name) ?? dimensionsOf(report).at(-1))
+}
+
+const CLICKS_AND_COST: readonly MetricChoice[] = [
+  { value: 'clicks', label: 'Clicks' },
+  { value: 'cost', label: 'Cost' },
+]
+
+/** Two find room. */
+function columnsFor(report: ReportInfo | undefined): readonly MetricChoice[] {
+  const all = choicesFor(report)
+  const usual = CLICKS_AND_COST.filter(({ value }) => all.some((choice) => choice.value === value))
+  return usual.length === 2 ? usual : all.slice(0, 2)
+}
+
+/** `campaign_id` as “Campaign”. */
+function wordsFor(dimension: string): string {
+  return asWords(dimension.replace(/_(item_)?id$/, ''))
+}
+
+function cellOf(row: Figures, name: string): string | undefined {
+  return figureOf(row, name)?.toString()
 }

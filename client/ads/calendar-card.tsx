@@ -3,23 +3,24 @@ import { Segmented } from '#client/ui/segmented.tsx'
 import { Calendar } from './calendar.tsx'
 import type { Days } from './days.ts'
 import { Legend } from './legend.tsx'
-import { METRICS } from './metric.ts'
+import type { MetricChoice } from './metric.ts'
 import type { Range } from './range.ts'
 import { shadingOf } from './shading.ts'
 import type { Show } from './use-view.ts'
 
-const SHOWS: readonly { value: Show; label: string }[] = [{ value: 'state', label: 'State' }, ...METRICS]
+const STATE: MetricChoice = { value: 'state', label: 'State' }
 const NO_DAYS: Days['days'] = []
 
 interface CalendarCardProps {
   days: Days | undefined
+  choices: readonly MetricChoice[]
   show: Show
   picked: Range | undefined
   onShow: (show: Show) => void
   onPick: (range: Range | undefined) => void
 }
 
-export function CalendarCard({ days, show, picked, onShow, onPick }: CalendarCardProps) {
+export function CalendarCard({ days, choices, show, picked, onShow, onPick }: CalendarCardProps) {
   const [only, setOnly] = useState<string>()
   const all = days?.days ?? NO_DAYS
   const shading = useMemo(() => shadingOf(all, show), [all, show])
@@ -31,7 +32,7 @@ export function CalendarCard({ days, show, picked, onShow, onPick }: CalendarCar
     <section className="card calendar-card" aria-label="Calendar" aria-busy={!days}>
       <header>
         <h2>Two years</h2>
-        <Segmented label="Show" value={show} choices={SHOWS} onChange={change} />
+        <Segmented label="Show" value={show} choices={[STATE, ...choices]} onChange={change} />
       </header>
       {days ? (
         <Calendar days={days} shading={shading} picked={picked} only={only} onPick={onPick} />

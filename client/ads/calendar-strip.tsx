@@ -1,7 +1,7 @@
 import { monthName, weekdayName, yearName } from '#client/ui/format.ts'
 import { isJanuary, type Strip } from './calendar-grid.ts'
 import { DaySquare, type DayHandlers } from './day-square.tsx'
-import type { Day } from './days.ts'
+import type { Day, ReportInfo } from './days.ts'
 import { isWithin, type Range } from './range.ts'
 import type { Shading } from './shading.ts'
 
@@ -14,6 +14,7 @@ export interface CalendarLook {
   textScale: number
   labelWidth: number
   currency: string
+  report: ReportInfo | undefined
   shading: Shading
   /** The date that Tab leads to. */
   tabStop: string
@@ -31,7 +32,7 @@ interface CalendarStripProps {
 
 /** As many weeks as fit, one column each, the months named above. */
 export function CalendarStrip({ strip, byDate, look }: CalendarStripProps) {
-  const { pitch, textScale, labelWidth, currency, shading, tabStop, picked, only, handlers } = look
+  const { pitch, textScale, labelWidth, currency, report, shading, tabStop, picked, only, handlers } = look
   const top = MONTHS_HEIGHT * textScale
   const width = labelWidth + strip.weeks * pitch
   const height = top + 7 * pitch
@@ -58,7 +59,7 @@ export function CalendarStrip({ strip, byDate, look }: CalendarStripProps) {
           return (
             <DaySquare
               key={placed.date}
-              {...{ day, placed, pitch, currency, handlers, shade }}
+              {...{ day, placed, pitch, currency, report, handlers, shade }}
               markState={state}
               isTabStop={placed.date === tabStop}
               isPicked={isWithin(placed.date, picked)}

@@ -26,6 +26,7 @@ interface CalendarProps {
 
 export function Calendar({ days, shading, picked, only, onPick }: CalendarProps) {
   const { from, to, currency } = days
+  const [report] = days.reports
   const frame = useRef<HTMLFieldSetElement>(null)
   const { width, textScale } = useRoom(frame)
   const [focused, setFocused] = useState<string>()
@@ -50,10 +51,21 @@ export function Calendar({ days, shading, picked, only, onPick }: CalendarProps)
             key={strip.days[0]?.date}
             strip={strip}
             byDate={byDate}
-            look={{ pitch, textScale, labelWidth, currency, shading, tabStop, picked, only, handlers }}
+            look={{
+              pitch,
+              textScale,
+              labelWidth,
+              currency,
+              report,
+              shading,
+              tabStop,
+              picked,
+              only,
+              handlers,
+            }}
           />
         ))}
-      {hint && shown && <DayHint day={shown} currency={currency} place={hint} />}
+      {hint && shown && <DayHint day={shown} currency={currency} report={report} place={hint} />}
     </fieldset>
   )
 }

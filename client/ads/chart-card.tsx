@@ -6,7 +6,7 @@ import { ChartTable } from './chart-table.tsx'
 import { compare, type ComparedDay, type Comparison } from './comparison.ts'
 import { comparedInWords, dayInWords } from './comparison-labels.ts'
 import type { Days } from './days.ts'
-import { METRICS, metricLabel, formatMetric, type Metric } from './metric.ts'
+import { metricLabel, formatMetric, type Metric, type MetricChoice } from './metric.ts'
 import { lastDays, lengthOf, type Range } from './range.ts'
 import { PERIODS, type Period, type View } from './use-view.ts'
 
@@ -16,19 +16,20 @@ const PICKED_CHOICE: { value: Period; label: string } = { value: 'picked', label
 
 interface ChartCardProps {
   days: Days | undefined
+  choices: readonly MetricChoice[]
   view: View
   picked: Range | undefined
   onView: (change: Partial<View>) => void
 }
 
-export function ChartCard({ days, view, picked, onView }: ChartCardProps) {
+export function ChartCard({ days, choices, view, picked, onView }: ChartCardProps) {
   const several = picked && lengthOf(picked) > 1 ? picked : undefined
   const asked = view.period ?? (several ? 'picked' : DEFAULT_PERIOD)
   const period = asked === 'picked' && !several ? DEFAULT_PERIOD : asked
   const comparison = useMemo(() => {
     if (!days) return undefined
     const range = period === 'picked' && several ? several : lastDays(Number(period), days)
-    return compare(days.days, range)
+    return compare(days, range)
   }, [days, period, several])
   return (
     <section className="card chart-card" aria-label="Day by day" aria-busy={!days}>
@@ -37,7 +38,7 @@ export function ChartCard({ days, view, picked, onView }: ChartCardProps) {
         <Segmented
           label="Metric of the chart"
           value={view.metric}
-          choices={METRICS}
+          choices={choices}
           onChange={(metric: Metric) => onView({ metric })}
         />
         <Segmented

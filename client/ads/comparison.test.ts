@@ -23,7 +23,7 @@ const range = { from: '2026-03-01', to: '2026-03-04' }
 
 describe('a period and the one before it', () => {
   test('are equally long, side by side, and summed exactly', () => {
-    const compared = compare(days, range)
+    const compared = compare({ days, reports: [] }, range)
     expect(compared.before).toEqual({ from: '2026-02-25', to: '2026-02-28' })
     expect(compared.days.map(({ date, dateBefore }) => [date, dateBefore])[3]).toEqual([
       '2026-03-04',
@@ -35,7 +35,10 @@ describe('a period and the one before it', () => {
   })
 
   test('are not compared while a day is lacking', () => {
-    const compared = compare([...days.slice(1, -1), day('2026-03-04', 9, 'failed')], range)
+    const compared = compare(
+      { days: [...days.slice(1, -1), day('2026-03-04', 9, 'failed')], reports: [] },
+      range,
+    )
     expect(compared.days[3]?.day).toBeUndefined()
     expect(comparedInWords(compared, 'clicks', 'USD')).toBe(
       'in 4 days; not compared, because days are not stored: 1 of these and 1 of the 4 days before.',

@@ -1,6 +1,6 @@
 /** A period day by day, beside the period before it. */
 import { dateOf, dayNumber } from './calendar-grid.ts'
-import { sumOf, type Day, type Figures } from './days.ts'
+import { sumOf, type Day, type Days, type Figures } from './days.ts'
 import { isStored } from './metric.ts'
 import { lengthOf, periodBefore, type Range } from './range.ts'
 
@@ -23,8 +23,9 @@ export interface Comparison {
   missingBefore: number
 }
 
-export function compare(days: readonly Day[], range: Range): Comparison {
+export function compare({ days, reports }: Pick<Days, 'days' | 'reports'>, range: Range): Comparison {
   const stored = new Map(days.filter(isStored).map((day) => [day.date, day]))
+  const own = reports[0]?.metrics.map(({ name }) => name)
   const length = lengthOf(range)
   const before = periodBefore(range)
   const first = dayNumber(range.from)
@@ -40,8 +41,8 @@ export function compare(days: readonly Day[], range: Range): Comparison {
     range,
     before,
     days: compared,
-    sum: sumOf(now),
-    sumBefore: sumOf(then),
+    sum: sumOf(now, own),
+    sumBefore: sumOf(then, own),
     missing: length - now.length,
     missingBefore: length - then.length,
   }

@@ -1,15 +1,14 @@
 import { percent } from '#client/ui/format.ts'
-import { REPORT_LABELS, type Days, type ReportName } from './days.ts'
+import { reportLabel, type Days, type ReportName } from './days.ts'
 
 const EVERYTHING = 0.9995
 
 /** What the rest of the cost is, where a report does not have all of it. */
-const REST: Readonly<Record<ReportName, string>> = {
-  campaign: '',
-  ad_group: 'what has no ad groups, such as Performance Max',
-  keyword: 'what has no keywords, such as Shopping and Performance Max',
-  product: 'ads without products, such as Search',
-}
+const REST: ReadonlyMap<ReportName, string> = new Map([
+  ['ad_group', 'what has no ad groups, such as Performance Max'],
+  ['keyword', 'what has no keywords, such as Shopping and Performance Max'],
+  ['product', 'ads without products, such as Search'],
+])
 
 /** A report that has not all of the account's cost says so, lest its sums be compared with the campaigns'. */
 export function CoverageNote({ coverage }: { coverage: Days['coverage'][number] | undefined }) {
@@ -17,7 +16,8 @@ export function CoverageNote({ coverage }: { coverage: Days['coverage'][number] 
   if (report === undefined || share === null || share > EVERYTHING) return null
   return (
     <p className="quiet-text" role="note">
-      {REPORT_LABELS[report]} explain {percent(share)} of this account’s cost; the rest is {REST[report]}.
+      {reportLabel(report)} explain {percent(share)} of this account’s cost; the rest is{' '}
+      {REST.get(report) ?? 'in none of its rows'}.
     </p>
   )
 }

@@ -30,6 +30,7 @@ export function DayDetails({ day, choice }: { day: Day; choice: Choice }) {
           <code>{code}</code> {detail}
         </details>
       )}
+      {day.old_columns && <p>Its columns are those of an earlier query of this report.</p>}
       {hasFigures(day) && <Restatements choice={choice} date={day.date} />}
     </div>
   )

@@ -1,7 +1,7 @@
 import { longDate } from '#client/ui/format.ts'
 import { figures } from './day-square.tsx'
 import { hasFigures } from './metric.ts'
-import { labelOf, type Day } from './days.ts'
+import { labelOf, type Day, type ReportInfo } from './days.ts'
 
 const WIDTH_REM = 12
 const GAP = 6
@@ -30,11 +30,12 @@ export function placeHint(square: Element): HintPlace | undefined {
 interface DayHintProps {
   day: Day
   currency: string
+  report: ReportInfo | undefined
   place: HintPlace
 }
 
 /** For the eye alone: the square's own label says the same to a screen reader. */
-export function DayHint({ day, currency, place: { left, top } }: DayHintProps) {
+export function DayHint({ day, currency, report, place: { left, top } }: DayHintProps) {
   return (
     <div
       className="day-hint"
@@ -45,7 +46,7 @@ export function DayHint({ day, currency, place: { left, top } }: DayHintProps) {
       <span>{labelOf(day.state)}</span>
       {hasFigures(day) && (
         <dl>
-          {figures(day, currency).map(({ name, value }) => (
+          {figures(day, currency, report).map(({ name, value }) => (
             <div key={name}>
               <dt>{name}</dt>
               <dd>{value}</dd>

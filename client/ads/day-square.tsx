@@ -2,8 +2,8 @@ import { memo, type KeyboardEvent, type MouseEvent, type PointerEvent } from 're
 import { count, fraction, longDate, microsAsMoney } from '#client/ui/format.ts'
 import type { PlacedDay } from './calendar-grid.ts'
 import { DayGlyph } from './day-glyph.tsx'
-import { labelOf, type Day } from './days.ts'
-import { hasFigures } from './metric.ts'
+import { isBuiltIn, labelOf, type Day, type ReportInfo } from './days.ts'
+import { choicesFor, formatMetric, hasFigures } from './metric.ts'
 import type { Mark } from './shading.ts'
 
 export interface DayHandlers {
@@ -21,6 +21,7 @@ interface DaySquareProps {
   /** Squares lie so many pixels apart. */
   pitch: number
   currency: string
+  report: ReportInfo | undefined
   /** Of the mark, apart: an object of its own would be another one each time. */
   markState: Mark['state']
   shade: Mark['shade']
@@ -32,7 +33,7 @@ interface DaySquareProps {
 }
 
 export const DaySquare = memo(function DaySquare(props: DaySquareProps) {
-  const { day, placed, pitch, currency, isTabStop, isPicked, isDimmed, handlers } = props
+  const { day, placed, pitch, currency, report, isTabStop, isPicked, isDimmed, handlers } = props
   const { date } = placed
   return (
     <g
@@ -43,7 +44,7 @@ export const DaySquare = memo(function DaySquare(props: DaySquareProps) {
       className="day"
       transform={`translate(${placed.week * pitch} ${placed.weekday * pitch})`}
       tabIndex={isTabStop ? 0 : -1}
-      aria-label={sentence(day, currency)}
+      aria-label={sentence(day, currency, report)}
       aria-pressed={isPicked}
       data-date={date}
       data-state={day.state}
@@ -66,15 +67,24 @@ export function dayId(date: string): string {
   return `day-${date}`
 }
 
-function sentence(day: Day, currency: string): string {
+function sentence(day: Day, currency: string, report: ReportInfo | undefined): string {
   const words = `${longDate(day.date)}: ${labelOf(day.state)}`
   if (!hasFigures(day)) return words
-  return `${words}. ${figures(day, currency)
+  return `${words}. ${figures(day, currency, report)
     .map(({ name, value }) => `${name} ${value}`)
     .join(', ')}`
 }
 
-export function figures(day: Day, currency: string): { name: string; value: string }[] {
+export function figures(
+  day: Day,
+  currency: string,
+  report: ReportInfo | undefined,
+): { name: string; value: string }[] {
+  if (report && !isBuiltIn(report.name))
+    return choicesFor(report).map(({ value, label }) => ({
+      name: label,
+      value: formatMetric(day, value, currency),
+    }))
   return [
     { name: 'Impressions', value: count(day.impressions) },
     { name: 'Clicks', value: count(day.clicks) },

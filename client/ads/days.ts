@@ -9,6 +9,7 @@ export type DayState = Day['state']
 export type Run = Outputs['ads']['run']
 export type ReportName = Day['report']
 export type Account = Days['accounts'][number]
+export type ReportInfo = Days['reports'][number]
 
 /** In the order of the legend. */
 export const STATES: readonly { state: DayState; label: string; means: string; isRare?: true }[] = [
@@ -36,11 +37,26 @@ export const STATES: readonly { state: DayState; label: string; means: string; i
   },
 ]
 
-export const REPORT_LABELS: Readonly<Record<ReportName, string>> = {
-  campaign: 'Campaigns',
-  ad_group: 'Ad groups',
-  keyword: 'Keywords',
-  product: 'Products',
+const REPORT_LABELS: ReadonlyMap<ReportName, string> = new Map([
+  ['campaign', 'Campaigns'],
+  ['ad_group', 'Ad groups'],
+  ['keyword', 'Keywords'],
+  ['product', 'Products'],
+])
+
+export function isBuiltIn(name: ReportName): boolean {
+  return REPORT_LABELS.has(name)
+}
+
+/** One of the shop's own reads as it is called. */
+export function reportLabel(name: ReportName): string {
+  return REPORT_LABELS.get(name) ?? asWords(name)
+}
+
+/** `search_term` as “Search term”. */
+export function asWords(name: string): string {
+  const words = name.replaceAll('_', ' ')
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
 }
 
 export function labelOf(state: DayState): string {
@@ -81,10 +97,19 @@ const NOTHING: Figures = {
   conversions_value: 0,
 }
 
-export function sumOf(days: readonly Figures[]): Figures {
-  const names = Object.keys(NOTHING) as (keyof Figures)[]
-  const sums = names.map((name) => [name, days.map((day) => day[name]).reduce(add, NOTHING[name])])
+/** @param more what the report has beside these figures */
+export function sumOf(days: readonly Figures[], more: readonly string[] = []): Figures {
+  const names = [...new Set([...Object.keys(NOTHING), ...more])]
+  const sums = names.map((name) => {
+    const nothing = name.endsWith('_micros') ? '0' : 0
+    return [name, days.map((day) => figureOf(day, name) ?? nothing).reduce(add, nothing)]
+  })
   return Object.fromEntries(sums) as Figures
+}
+
+/** By the name of its column: what a report of the shop's own has is in no type. */
+export function figureOf(figures: Figures, name: string): string | number | undefined {
+  return (figures as Readonly<Record<string, string | number | undefined>>)[name]
 }
 
 /** Micros, which are strings of digits, exactly. */

@@ -1,33 +1,59 @@
-/** The three daily metrics that can be shaded and drawn. Costs are micros: floats only place them, they never add up. */
+/**
+ * The daily metrics that can be shaded and drawn: three of the built-in reports, and all of another. Costs are micros:
+ * floats only place them, they never add up.
+ */
 import { count, fraction, microsAsDecimal, microsAsMoney } from '#client/ui/format.ts'
-import type { Day, Figures } from './days.ts'
+import { asWords, figureOf, isBuiltIn, type Day, type Figures, type ReportInfo } from './days.ts'
 
 export const METRICS = [
   { value: 'cost', label: 'Cost' },
   { value: 'clicks', label: 'Clicks' },
   { value: 'conversions', label: 'Conversions' },
-] as const
-export type Metric = (typeof METRICS)[number]['value']
+] as const satisfies readonly MetricChoice[]
+
+/** `cost`, or a column's name. */
+export type Metric = string
+
+export interface MetricChoice {
+  value: Metric
+  label: string
+}
+
+export function choicesFor(report: ReportInfo | undefined): readonly MetricChoice[] {
+  if (!report || isBuiltIn(report.name)) return METRICS
+  return report.metrics.map(({ name, label }) => ({ value: name === COST ? 'cost' : name, label }))
+}
 
 export function metricLabel(metric: Metric): string {
-  return METRICS.find(({ value }) => value === metric)?.label ?? metric
+  return METRICS.find(({ value }) => value === metric)?.label ?? asWords(metric.replace(/_micros$/, ''))
+}
+
+const COST = 'cost_micros'
+
+function columnOf(metric: Metric): string {
+  return metric === 'cost' ? COST : metric
+}
+
+function isMoney(metric: Metric): boolean {
+  return columnOf(metric).endsWith('_micros')
 }
 
 /** Where the figure lies among others; a cost in micros. */
 export function amountOf(figures: Figures, metric: Metric): number {
-  return metric === 'cost' ? Number(figures.cost_micros) : figures[metric]
+  return Number(figureOf(figures, columnOf(metric)) ?? 0)
 }
 
 export function formatMetric(figures: Figures, metric: Metric, currency: string): string {
-  return metric === 'cost'
-    ? microsAsMoney(figures.cost_micros, currency)
-    : formatAmount(figures[metric], metric, currency)
+  return isMoney(metric)
+    ? microsAsMoney(String(figureOf(figures, columnOf(metric)) ?? 0), currency)
+    : formatAmount(amountOf(figures, metric), metric, currency)
 }
 
 /** @param amount a cost in whole micros */
 export function formatAmount(amount: number, metric: Metric, currency: string): string {
-  if (metric === 'cost') return microsAsMoney(String(Math.round(amount)), currency)
-  return metric === 'clicks' ? count(amount) : fraction(amount)
+  if (isMoney(metric)) return microsAsMoney(String(Math.round(amount)), currency)
+  const isCount = metric !== 'conversions' && Number.isInteger(amount)
+  return isCount ? count(amount) : fraction(amount)
 }
 
 /** Short enough for a legend or an axis: `$1.2K`. */
@@ -35,20 +61,21 @@ export function formatCompact(amount: number, metric: Metric, currency: string):
   const format = new Intl.NumberFormat(undefined, {
     notation: 'compact',
     maximumSignificantDigits: 3,
-    ...(metric === 'cost' && currency !== '' && { style: 'currency', currency }),
+    ...(isMoney(metric) && currency !== '' && { style: 'currency', currency }),
   })
-  return metric === 'cost'
+  return isMoney(metric)
     ? format.format(microsAsDecimal(String(Math.round(amount))) as Intl.StringNumericLiteral)
     : format.format(amount)
 }
 
-export function hasFigures({ state }: Pick<Day, 'state'>): boolean {
-  return state === 'complete' || state === 'provisional' || state === 'partial'
+/** Those of an earlier query are not what the report has now. */
+export function hasFigures({ state, old_columns: isOld }: Pick<Day, 'state' | 'old_columns'>): boolean {
+  return !isOld && (state === 'complete' || state === 'provisional' || state === 'partial')
 }
 
 /** Figures are there, be they nothing at all. */
-export function isStored({ state }: Pick<Day, 'state'>): boolean {
-  return state === 'empty' || hasFigures({ state })
+export function isStored(day: Pick<Day, 'state' | 'old_columns'>): boolean {
+  return day.state === 'empty' || hasFigures(day)
 }
 
 const STEPS = 5

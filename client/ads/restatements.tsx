@@ -3,6 +3,7 @@ import type { Outputs } from '#client/api.ts'
 import { count, microsAsMoney, moment, plural } from '#client/ui/format.ts'
 import { ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
+import { asWords, figureOf } from './days.ts'
 import type { Choice } from './use-ads.ts'
 
 type Restatement = Outputs['ads']['restatements']['items'][number]
@@ -40,7 +41,7 @@ export function Restatements({ choice, date }: RestatementsProps) {
 
 function RestatementTable({ item, currency }: { item: Restatement; currency: string }) {
   const { before, after, restated_at: at, fetched_at_before: atBefore } = item
-  const changes = FIELDS.filter(([field]) => before[field] !== after[field])
+  const changes = fieldsOf(after).filter(({ field }) => figureOf(before, field) !== figureOf(after, field))
   return (
     <table className="plain-table">
       <caption>Seen {moment(at)}</caption>
@@ -52,7 +53,7 @@ function RestatementTable({ item, currency }: { item: Restatement; currency: str
         </tr>
       </thead>
       <tbody>
-        {changes.map(([, { name, read }]) => (
+        {changes.map(({ name, read }) => (
           <tr key={name}>
             <th scope="row">{name}</th>
             <td>{read(before, currency)}</td>
@@ -87,4 +88,12 @@ const READINGS: Readonly<Record<keyof Counted, Reading>> = {
   conversions: { name: 'Conversions', read: (of) => exactly.format(of.conversions) },
   conversions_value: { name: 'Conversion value', read: (of) => exactly.format(of.conversions_value) },
 }
-const FIELDS = Object.entries(READINGS) as [field: keyof Counted, reading: Reading][]
+
+/** What a report of the shop's own has comes last, by its name. */
+function fieldsOf(counted: Counted): (Reading & { field: string })[] {
+  const known = new Map<string, Reading>(Object.entries(READINGS))
+  return [...new Set([...known.keys(), ...Object.keys(counted)])].map((field) => {
+    const read = (of: Counted) => exactly.format(Number(figureOf(of, field) ?? 0))
+    return { field, ...(known.get(field) ?? { name: asWords(field), read }) }
+  })
+}

@@ -1,5 +1,5 @@
 import { longDate, mediumDate, plural } from '#client/ui/format.ts'
-import { REPORT_LABELS, type Run } from './days.ts'
+import { reportLabel, type Run } from './days.ts'
 import { failuresByReason, reasonFor } from './run-labels.ts'
 
 const SHOWN = 10
@@ -19,7 +19,7 @@ export function RunFailures({ run }: { run: Run }) {
       <ul>
         {failed.slice(0, SHOWN).map((each) => (
           <li key={`${each.report} ${each.customer_id} ${each.date}`}>
-            <span title={longDate(each.date)}>{mediumDate(each.date)}</span>, {REPORT_LABELS[each.report]}:{' '}
+            <span title={longDate(each.date)}>{mediumDate(each.date)}</span>, {reportLabel(each.report)}:{' '}
             {reasonFor(each.code)}. <code>{each.code}</code> {each.detail}
           </li>
         ))}

@@ -16,6 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   AUTHORIZATION_FAILED: 'this sign-in may not see the account',
   ACCOUNT_CLOSED: 'the account is closed, or not yet open',
   REQUEST_REFUSED: 'Google rejected the query',
+  REPORT_INVALID: 'the query of the report has a mistake',
   NOT_SERVED: 'Google no longer offers this version of its interface',
   PAGE_TOKEN_EXPIRED: 'the answer took so long that Google forgot about it',
   INVALID_ROWS: 'the answer could not be understood, so nothing of it was kept',

@@ -1,7 +1,7 @@
 /** The last fetches: when, what, and what became of it; the figures and the failures are one click away. */
 import { useState } from 'react'
 import { count, duration, moment, plural } from '#client/ui/format.ts'
-import { REPORT_LABELS, type Run } from './days.ts'
+import { reportLabel, type Run } from './days.ts'
 import { RunFailures } from './run-failures.tsx'
 import { askedInWords, isActive, outcomeOf, parkedInWords, reasonFor, remedyFor } from './run-labels.ts'
 
@@ -52,7 +52,7 @@ function RunEntry({ run }: { run: Run }) {
         </span>
         <span className="run-when">{moment(startedAt)}</span>
         <span className="run-what">
-          {askedInWords(run)} <span className="quiet-text">{reports.map(labelOf).join(', ')}</span>
+          {askedInWords(run)} <span className="quiet-text">{reports.map(reportLabel).join(', ')}</span>
         </span>
         <span className="run-outcome">
           {outcomeOf(run)}
@@ -94,8 +94,4 @@ function RunDetails({ run }: { run: Run }) {
       <RunFailures run={run} />
     </div>
   )
-}
-
-function labelOf(report: Run['reports'][number]): string {
-  return REPORT_LABELS[report]
 }

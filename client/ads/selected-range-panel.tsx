@@ -28,7 +28,10 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
   const shown = picked ?? within
   const inside = days.days.filter(({ date }) => isWithin(date, shown))
   const one = picked && lengthOf(picked) === 1 ? inside[0] : undefined
-  const figures = <FiguresList figures={sumOf(inside)} currency={days.currency} />
+  const [report] = days.reports
+  const current = inside.filter(({ old_columns: isOld }) => !isOld)
+  const own = report?.metrics.map(({ name }) => name)
+  const figures = <FiguresList figures={sumOf(current, own)} currency={days.currency} report={report} />
   const panel = useRef<HTMLElement>(null)
   const oneDate = one?.date
   useEffect(() => {
@@ -54,6 +57,7 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
         </p>
       )}
       <CoverageNote coverage={days.coverage[0]} />
+      <OldColumnsNote days={inside.length - current.length} />
       {picked && (
         <FetchRange
           choice={choice}
@@ -67,12 +71,28 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
       {picked && inside.some(isStored) ? (
         <div className="panel-columns">
           {figures}
-          <Breakdown key={`${choice.report}/${choice.customerId}`} choice={choice} range={settled} />
+          <Breakdown
+            key={`${choice.report}/${choice.customerId}`}
+            choice={choice}
+            report={report}
+            range={settled}
+          />
         </div>
       ) : (
         !one && figures
       )}
     </section>
+  )
+}
+
+/** Nothing is wrong with these days: they are as the report was. */
+function OldColumnsNote({ days }: { days: number }) {
+  if (days === 0) return null
+  return (
+    <p className="quiet-text" role="note">
+      {plural(days, 'day')} of these have the columns of an earlier query, and are in no figure here. Pick
+      them and fetch them again to have those of today.
+    </p>
   )
 }
 

@@ -1,10 +1,11 @@
 /** What of the ads is shown; it lives in the address, so that it can be linked to and comes back with a reload. */
 import { useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
-import { METRICS, type Metric } from './metric.ts'
+import { METRICS, type Metric, type MetricChoice } from './metric.ts'
 import { readRange, type Range } from './range.ts'
 
-export type Show = 'state' | Metric
+/** `state`, or a metric. */
+export type Show = Metric
 
 export const PERIODS = ['30', '90', '365'] as const
 export type Period = (typeof PERIODS)[number] | 'picked'
@@ -20,9 +21,12 @@ export interface View {
 
 const DEFAULT_METRIC: Metric = 'cost'
 
-export function readView(params: URLSearchParams): View {
-  const show = METRICS.find(({ value }) => value === params.get('show'))?.value ?? 'state'
-  const metric = METRICS.find(({ value }) => value === params.get('metric'))?.value
+/** @param choices the metrics of the report: what is none of them is not shown */
+export function readView(params: URLSearchParams, choices: readonly MetricChoice[] = METRICS): View {
+  const named = (name: string) => choices.find(({ value }) => value === params.get(name))?.value
+  const show = named('show') ?? 'state'
+  const otherwise = choices.some(({ value }) => value === DEFAULT_METRIC) ? DEFAULT_METRIC : choices[0]?.value
+  const metric = named('metric') ?? (show === 'state' ? otherwise : undefined)
   const period = ([...PERIODS, 'picked'] as const).find((each) => each === params.get('period'))
   return { show, metric: metric ?? (show === 'state' ? DEFAULT_METRIC : show), period }
 }
@@ -41,12 +45,14 @@ function set(params: URLSearchParams, name: string, value: string | undefined): 
   else params.set(name, value)
 }
 
-export function useView(): [View, (change: Partial<View>) => void] {
+export function useView(choices: readonly MetricChoice[]): [View, (change: Partial<View>) => void] {
   const [params, setParams] = useSearchParams()
   return [
-    readView(params),
+    readView(params, choices),
     (change) =>
-      setParams((before) => writeView(before, { ...readView(before), ...change }), { replace: true }),
+      setParams((before) => writeView(before, { ...readView(before, choices), ...change }), {
+        replace: true,
+      }),
   ]
 }
 

@@ -10,7 +10,8 @@ import { startTestServer, type TestServer } from '#scripts/lab/harness/test-serv
 import { createAds, type Ads } from './ads.ts'
 import { ItemSeries } from './item-series.ts'
 import type { AdsOptions } from './options.ts'
-import type { Day, ReportRow, Run } from './schema.ts'
+import type { Day, ReportRow } from './schema.ts'
+import type { Run } from './run-schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'adstock-service-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -41,6 +42,7 @@ function options(more: Partial<AdsOptions> = {}): AdsOptions {
     source,
     reports: ['campaign'],
     formats: ['csv'],
+    reportsFolder: '',
     cron: 'off',
     cronTimezone: undefined,
     lookbackDays: 30,

@@ -7,21 +7,24 @@ import { addDays, dateIn, type DateRange } from './calendar.ts'
 import { collectSteps, type CheckStep } from './check.ts'
 import { requireSource, customersOf, kindOf, type SourceKind } from './connect.ts'
 import { coverageOf, type Coverage } from './coverage.ts'
+import { Catalogue } from './definition/catalogue.ts'
 import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError } from './errors.ts'
 import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
-import { rowsByCampaign, rowsByDate, rowsByProduct } from './groups.ts'
+import { rowsByDate, rowsByDimension } from './groups.ts'
 import { ItemSpend, type SpendOfItems } from './item-spend.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
 import { Runner, type AcquireRunLease } from './run/runner.ts'
 import { isOverdue, scheduleDaily, type ScheduledJob } from './run/schedule.ts'
-import type { Account, Day, Forecast, ReportRow, Restatement, Run } from './schema.ts'
+import type { Account, Day, ReportRow, Restatement } from './schema.ts'
+import type { Forecast, Run } from './run-schema.ts'
 import { requireWritable, sourceOfStore } from './store/ownership.ts'
 import { openAccounts, readableAccounts, readAccounts, type AccountsById } from './store/stored-accounts.ts'
 import { StoreReader } from './store/reader.ts'
 import { readRestatements } from './store/restatements.ts'
+import type { Report } from './report.ts'
 import type { RunRequest } from './run/tasks.ts'
 import {
   accountsToWire,
@@ -38,6 +41,8 @@ export interface Ads extends AsyncDisposable {
   readonly sourceName: SourceKind
   readonly isDemo: boolean
   readonly reports: readonly ReportName[]
+  /** All that there are, asked for each day or not. */
+  readonly catalogue: Pick<Catalogue, 'names' | 'get' | 'find'>
   /** Those that have figures, or had until they closed: a manager's accounts in its place, once they are known. */
   readonly customerIds: readonly string[]
   accounts(customerIds: readonly string[]): Account[]
@@ -52,7 +57,7 @@ export interface Ads extends AsyncDisposable {
   /** Every date of the range, report and account by account. */
   days(selection: Selection): Day[]
   coverage(selection: Selection): Coverage[]
-  sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]>
+  sums(selection: Selection, by: GroupBy): Promise<ReportRow[]>
   /** What each item cost on each date that the store has, account by account. */
   itemSpend(range: DateRange): Promise<SpendOfItems>
   /** @throws ProblemError `STORE_BUSY`, or `UNAVAILABLE` when the configuration lets nothing be fetched */
@@ -79,6 +84,13 @@ export interface Ads extends AsyncDisposable {
   nextRun(): Date | null
 }
 
+/** The sums of a report by date, or by one of its dimensions. */
+export interface GroupBy {
+  report: Report
+  /** Undefined for the date. */
+  dimension: string | undefined
+}
+
 export interface StartRun {
   kind: RunKind
   range?: AskedRange | undefined
@@ -99,33 +111,37 @@ export interface AdsParts {
 /** A request that says nothing for longer is taken for dead. */
 const CHECK_TIMEOUT_MS = 8_000
 
-/** @throws ConfigurationError for a source, a schedule or a folder that can never work */
+/** @throws ConfigurationError for a source, a report, a schedule or a folder that can never work */
 export function createAds(options: AdsOptions, parts: AdsParts): Ads {
   customersOf(options)
   requireSource(options)
   requireWritable(options.dir)
+  const catalogue = new Catalogue(options)
+  for (const name of options.reports) catalogue.get(name)
   scheduleDaily({ cron: options.cron, zone: 'UTC' }, { run: async () => {}, log: parts.log })?.[
     Symbol.dispose
   ]()
-  return new AdsService(options, parts)
+  return new AdsService(options, { ...parts, catalogue })
 }
 
 class AdsService implements Ads {
   readonly reports: readonly ReportName[]
+  readonly catalogue: Catalogue
   readonly #configuredIds: readonly string[]
   readonly #options: AdsOptions
-  readonly #parts: AdsParts
+  readonly #parts: AdsParts & { catalogue: Catalogue }
   readonly #reader: StoreReader
   readonly #itemSpend: ItemSpend
   readonly #runner: Runner
   #schedule: { zone: string; job: ScheduledJob | undefined } | undefined
 
-  constructor(options: AdsOptions, parts: AdsParts) {
+  constructor(options: AdsOptions, parts: AdsParts & { catalogue: Catalogue }) {
     this.#options = options
     this.#parts = parts
     this.#reader = new StoreReader(options.dir)
     this.#itemSpend = new ItemSpend(options.dir)
     this.reports = options.reports
+    this.catalogue = parts.catalogue
     this.#configuredIds = customersOf(options)
     const metrics = createRunMetrics(parts.metrics, () => this.#countDates())
     // The first run has learned the account's time zone.
@@ -172,14 +188,14 @@ class AdsService implements Ads {
   }
 
   coverage(selection: Selection): Coverage[] {
-    return coverageOf(selection, this.#reader.lines())
+    return coverageOf(selection, this.#reader.lines(), this.catalogue)
   }
 
-  async sums(selection: Selection, by: 'date' | 'campaign' | 'product'): Promise<ReportRow[]> {
-    const lines = selectLines(this.#reader.lines().values(), selection)
-    const grouping = this.#grouping()
-    if (by === 'date') return rowsByDate(lines, grouping)
-    return by === 'campaign' ? await rowsByCampaign(lines, grouping) : await rowsByProduct(lines, grouping)
+  async sums(selection: Selection, { report, dimension }: GroupBy): Promise<ReportRow[]> {
+    const lines = selectLines(this.#reader.lines().values(), selection).filter(this.catalogue.isCurrent)
+    const grouping = { ...this.#grouping(), report }
+    if (dimension === undefined) return rowsByDate(lines, grouping)
+    return await rowsByDimension(lines, dimension, grouping)
   }
 
   async itemSpend(range: DateRange): Promise<SpendOfItems> {
@@ -259,7 +275,8 @@ class AdsService implements Ads {
   async check(): Promise<CheckStep[]> {
     const { clock } = this.#parts
     const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS)
-    const of = { options: this.#options, customerIds: this.#configuredIds, reports: this.reports }
+    const { catalogue, reports } = this
+    const of = { options: this.#options, customerIds: this.#configuredIds, reports, catalogue }
     return await collectSteps({ ...of, clock, signal })
   }
 
@@ -309,6 +326,7 @@ class AdsService implements Ads {
     const accounts = this.#accounts()
     return {
       isClosed: (customerId) => accounts[customerId]?.closed !== undefined,
+      isCurrent: this.catalogue.isCurrent,
       lines: this.#reader.lines(),
       failures: this.#reader.failures(),
       isFetching: ({ report, customerId, date }: DateOfReport) =>

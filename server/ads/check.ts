@@ -2,6 +2,8 @@
 import type { Clock } from '#server/platform/clock.ts'
 import { addDays, dateIn } from './calendar.ts'
 import { kindOf, openSource, type OpenSource, type SourceKind } from './connect.ts'
+import type { Catalogue } from './definition/catalogue.ts'
+import { lookUpReports } from './definition/confirm.ts'
 import { ConfigurationError, FetchError, toFailure, type Failure, type FailureCode } from './errors.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { queryFor } from './report.ts'
@@ -22,6 +24,7 @@ export interface Check {
   options: AdsOptions
   customerIds: readonly string[]
   reports: readonly ReportName[]
+  catalogue: Catalogue
   clock: Clock
   signal: AbortSignal
 }
@@ -90,16 +93,20 @@ function* describeAccounts(
 }
 
 async function* tryReports(
-  { reports, clock, signal }: Check,
+  { options, reports, catalogue, clock, signal }: Check,
   { source, accounts }: { source: OpenSource; accounts: KnownAccounts },
 ): AsyncGenerator<CheckStep> {
   const client = source.client(accounts.managers)
   const open = accounts.customerIds.filter((id) => !accounts.refused.has(id))
+  const lookedUp = { catalogue, client, apiVersion: options.google.apiVersion, signal, random: Math.random }
+  const { refused } = await lookUpReports(reports, lookedUp)
+  for (const [report, { failure }] of refused) yield failedStep(`report ${report}`, failure)
+  const asked = reports.filter((report) => !refused.has(report))
   for (const customerId of open.slice(0, MAX_ASKED_ACCOUNTS)) {
     const yesterday = addDays(dateIn(accounts.zoneOf(customerId), clock.now()), -1)
-    for (const report of reports) {
+    for (const report of asked) {
       const what = `report ${report} of ${customerId}`
-      const query = `${queryFor(report, yesterday)} LIMIT 1`
+      const query = `${queryFor(catalogue.get(report), yesterday)} LIMIT 1`
       const answer = await withRetries(
         async (asking) => {
           let rows = 0
@@ -122,7 +129,7 @@ async function* tryReports(
 
 /** A module, and the demo, are asked for yesterday; the rows are read as those of a run would be. */
 async function* tryModule(
-  { options, reports, customerIds, clock, signal }: Check,
+  { options, reports, catalogue, customerIds, clock, signal }: Check,
   source: OpenSource,
   kind: SourceKind,
 ): AsyncGenerator<CheckStep> {
@@ -134,10 +141,12 @@ async function* tryModule(
   for (const report of reports) {
     const what = `report ${report} of ${customerId}`
     try {
-      const context = { signal, report, customerId, paged: false, meter: { requests: 0, units: 0 } }
+      const definition = catalogue.get(report)
+      const meter = { requests: 0, units: 0 }
+      const attempt = { signal, report: definition, customerId, paged: false, meter }
       let rows = 0
-      for await (const raw of await fetchData(date, context)) {
-        toRow(raw, { report, customerId, date })
+      for await (const raw of await fetchData(date, attempt)) {
+        toRow(raw, { report, customerId, date }, definition)
         rows++
       }
       yield { what, ok: true, detail: answered(rows > 0, date) }

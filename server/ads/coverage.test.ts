@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { coverageOf } from './coverage.ts'
+import { findBuiltIn } from './definition/files.ts'
 import { derive, noSums } from './metric.ts'
 import { indexKeyOf, type IndexLine } from './store/index-file.ts'
 import type { ReportName } from './options.ts'
@@ -23,8 +24,9 @@ test('a report is compared with the campaigns over the dates that both have', ()
   ]
   const known = new Map(lines.map((each) => [indexKeyOf(each), each]))
   const range = { from: '2026-01-01', to: '2026-01-31' }
-  const reports = ['campaign', 'ad_group', 'keyword'] as const
-  expect(coverageOf({ range, reports, customerIds: [customerId] }, known)).toEqual([
+  const reports = ['campaign', 'ad_group', 'keyword']
+  const catalogue = { find: findBuiltIn }
+  expect(coverageOf({ range, reports, customerIds: [customerId] }, known, catalogue)).toEqual([
     { report: 'campaign', customerId, share: 1, dates: 3 },
     { report: 'ad_group', customerId, share: 0.5, dates: 2 },
     { report: 'keyword', customerId, share: undefined, dates: 0 },

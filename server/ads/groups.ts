@@ -1,101 +1,92 @@
 /**
- * Sums by date, campaign or product, straight from the store. Accounts of different currencies are never added up: a
- * group is of one currency.
+ * Sums by date or by a column of the report, straight from the store. Accounts of different currencies are never added
+ * up: a group is of one currency.
  */
 import { addRow, addSums, derive, noSums, toWire, type Sums } from './metric.ts'
-import type { ReportName } from './options.ts'
-import type { Row } from './row.ts'
+import { dimensionsOf, type Column, type Report } from './report.ts'
 import type { ReportRow } from './schema.ts'
 import { readRows } from './store/date-file.ts'
 import type { IndexLine } from './store/index-file.ts'
 import { datePath } from './store/layout.ts'
 
 interface Group {
-  name: string
+  /** The cells that name it: one, or two where a name goes with an id. */
+  cells: readonly string[]
   /** ISO 4217; empty while it is not known. */
   currency: string
   sums: Sums
-  /** The newest row of the group: names change, and the last one is the one people know. */
-  latest: Row
 }
 
 interface Grouping {
   dir: string
+  report: Report
   currencyOf: (customerId: string) => string
 }
 
-export const REPORT_OF_GROUP = { campaign: 'campaign', product: 'product' } as const satisfies Record<
-  string,
-  ReportName
->
-
-const CAMPAIGN_ID = 2
-const CAMPAIGN_NAME = 3
-export const PRODUCT_ITEM_ID = 4
+/** Groups that are asked for by a word of their own. */
+export const NAMED_GROUPS: ReadonlyMap<string, { report: string; column: string }> = new Map([
+  ['campaign', { report: 'campaign', column: 'campaign_id' }],
+  ['product', { report: 'product', column: 'product_item_id' }],
+])
 
 /** From the index alone. @param lines by date */
-export function rowsByDate(lines: readonly IndexLine[], { currencyOf }: Grouping): ReportRow[] {
-  const groups = new Groups()
+export function rowsByDate(lines: readonly IndexLine[], { report, currencyOf }: Grouping): ReportRow[] {
+  const groups = new Groups(report)
   for (const { date, customerId, sums } of lines)
-    addSums(groups.of(date, currencyOf(customerId), []).sums, sums)
-  return groups.all.map(({ name, currency, sums }) => ({
-    date: name,
-    currency,
-    ...toWire(sums),
-    ...derive(sums),
-  }))
+    addSums(groups.of([date], currencyOf(customerId)).sums, sums)
+  return groups.all.map((group) => toRow(group, ['date'], report))
 }
 
-export async function rowsByCampaign(lines: readonly IndexLine[], by: Grouping): Promise<ReportRow[]> {
-  const groups = await groupRows(lines, CAMPAIGN_ID, by)
-  return mostSpentFirst(groups).map(({ name, currency, sums, latest }) => ({
-    campaign_id: name,
-    campaign_name: latest[CAMPAIGN_NAME] ?? '',
-    currency,
-    ...toWire(sums),
-    ...derive(sums),
-  }))
-}
-
-export async function rowsByProduct(lines: readonly IndexLine[], by: Grouping): Promise<ReportRow[]> {
-  return mostSpentFirst(await groupsByProduct(lines, by)).map(({ name, currency, sums }) => ({
-    product_item_id: name,
-    currency,
-    ...toWire(sums),
-    ...derive(sums),
-  }))
-}
-
-async function groupsByProduct(lines: readonly IndexLine[], by: Grouping): Promise<Group[]> {
-  return await groupRows(lines, PRODUCT_ITEM_ID, by)
-}
-
-/** Reads the date files; `column` is the index of the cell that names the group. */
-async function groupRows(
+/** Reads the date files. @param name of one of the report's dimensions. @param lines by date */
+export async function rowsByDimension(
   lines: readonly IndexLine[],
-  column: number,
-  { dir, currencyOf }: Grouping,
-): Promise<Group[]> {
-  const groups = new Groups()
+  name: string,
+  { dir, report, currencyOf }: Grouping,
+): Promise<ReportRow[]> {
+  const columns = columnsFor(name, report)
+  const groups = new Groups(report)
   for (const line of lines) {
     if (line.rows === 0) continue
     const currency = currencyOf(line.customerId)
-    for await (const row of readRows(datePath(dir, line), line.report)) {
-      const group = groups.of(row[column] ?? '', currency, row)
-      addRow(group.sums, row)
-      group.latest = row
+    for await (const row of readRows(datePath(dir, line), report)) {
+      const group = groups.of(
+        columns.map(({ at }) => row[at] ?? ''),
+        currency,
+      )
+      addRow(group.sums, row, report.summed)
     }
   }
-  return groups.all
+  const names = columns.map((column) => column.name)
+  return mostSpentFirst(groups.all).map((group) => toRow(group, names, report))
+}
+
+/** The column, and after an id its name. */
+function columnsFor(name: string, report: Report): Column[] {
+  const dimensions = dimensionsOf(report)
+  const nameOfIt = name.endsWith('_id') ? name.replace(/_id$/, '_name') : undefined
+  return [name, nameOfIt].flatMap((each) => dimensions.find((column) => column.name === each) ?? [])
+}
+
+function toRow({ cells, currency, sums }: Group, names: readonly string[], { summed }: Report): ReportRow {
+  const named = Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']))
+  return { ...named, currency, ...toWire(sums), ...derive(sums, summed) }
 }
 
 class Groups {
+  readonly #report: Report
   readonly #byCurrency = new Map<string, Map<string, Group>>()
 
-  of(name: string, currency: string, latest: Row): Group {
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  /** Later cells win: names change, and the last one is the one people know. */
+  of(cells: readonly string[], currency: string): Group {
     const own = this.#byCurrency.get(currency) ?? new Map<string, Group>()
     this.#byCurrency.set(currency, own)
-    const group = own.get(name) ?? { name, currency, sums: noSums(), latest }
+    const [name = ''] = cells
+    const group = own.get(name) ?? { cells, currency, sums: noSums(this.#report.summed) }
+    group.cells = cells
     own.set(name, group)
     return group
   }

@@ -1,7 +1,7 @@
 /** What each item cost on each date, read from the store and kept as long as the files of the dates stay the same. */
 import { evictOldest } from '#server/platform/evict-oldest.ts'
 import { addDays, startOfDate } from './calendar.ts'
-import { PRODUCT_ITEM_ID } from './groups.ts'
+import { builtInReport } from './definition/files.ts'
 import { ItemIds, ItemSeries, toColumns, type ItemColumns } from './item-series.ts'
 import { addRow, noSums, type Sums } from './metric.ts'
 import { readRows } from './store/date-file.ts'
@@ -114,14 +114,17 @@ class KeptRows<T> {
   }
 }
 
+const PRODUCT = builtInReport('product')
+const ITEM_ID_AT = PRODUCT.columns.findIndex(({ name }) => name === 'product_item_id')
+
 async function readItems(dir: string, line: IndexLine): Promise<Map<string, Sums>> {
   const items = new Map<string, Sums>()
   if (line.rows === 0) return items
-  for await (const row of readRows(datePath(dir, line), line.report)) {
-    const itemId = row[PRODUCT_ITEM_ID] ?? ''
+  for await (const row of readRows(datePath(dir, line), PRODUCT)) {
+    const itemId = row[ITEM_ID_AT] ?? ''
     const sums = items.get(itemId) ?? noSums()
     items.set(itemId, sums)
-    addRow(sums, row)
+    addRow(sums, row, PRODUCT.summed)
   }
   return items
 }

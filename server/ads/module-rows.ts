@@ -5,29 +5,43 @@
 import { nearestName } from '#server/nearest-name.ts'
 import { InvalidRowsError } from './errors.ts'
 import { METRICS } from './metric.ts'
-import { lowerCamelCase, REPORTS } from './report.ts'
+import { BUILT_IN_NAMES, builtInReport } from './definition/files.ts'
+import { lowerCamelCase, metricsOf, type Report } from './report.ts'
 
 export type Rows = Iterable<unknown> | AsyncIterable<unknown>
 
-const COLUMNS = Object.values(REPORTS).flatMap(({ columns }) => columns)
-/** A module that is not told the report may give the columns of all of them. */
-const COLUMN_NAMES = [...new Set(COLUMNS.map(({ name }) => name))]
-const VIEWS = Object.values(REPORTS).map(({ resource }) => lowerCamelCase(resource))
-/** Google's nested objects, and what is known inside of each. */
-const NESTED = new Map(
-  [...Map.groupBy(COLUMNS, ({ path }) => path[0] ?? '')].map(([name, columns]) => [
-    name,
-    ['resourceName', ...columns.map(({ path }) => path[1] ?? '')],
-  ]),
-)
-for (const view of VIEWS) if (!NESTED.has(view)) NESTED.set(view, ['resourceName'])
+/** What a row may consist of. */
+interface KnownNames {
+  columns: readonly string[]
+  /** Google's nested objects, and what is known inside of each. */
+  nested: ReadonlyMap<string, readonly string[]>
+  metrics: readonly string[]
+}
+
+/** A module that is not told the report may give the columns of all the built-in ones. */
+function knownNamesOf(report: Report): KnownNames {
+  const reports = [...BUILT_IN_NAMES.map(builtInReport), report]
+  const columns = reports.flatMap((each) => each.columns)
+  const nested = new Map(
+    [...Map.groupBy(columns, ({ path }) => path[0] ?? '')].map(([name, own]) => [
+      name,
+      ['resourceName', ...own.map(({ path }) => path[1] ?? '')],
+    ]),
+  )
+  for (const { resource } of reports) {
+    const view = lowerCamelCase(resource)
+    if (!nested.has(view)) nested.set(view, ['resourceName'])
+  }
+  const metrics = [...METRICS, ...metricsOf(report)].map(({ name }) => name)
+  return { columns: [...new Set(columns.map(({ name }) => name))], nested, metrics: [...new Set(metrics)] }
+}
 
 /** Google's objects have more fields than are read here; one this near to a known one is meant to be it. */
 const MAX_TYPOS = 2
 
 /** @throws InvalidRowsError for what is no rows at all */
-export function checkedRows(returned: unknown): Rows {
-  const check = checker()
+export function checkedRows(returned: unknown, report: Report): Rows {
+  const check = checker(knownNamesOf(report))
   if (isIterable(returned)) return checkEach(returned, check)
   if (isAsyncIterable(returned)) return checkEachLater(returned, check)
   throw new InvalidRowsError(
@@ -68,7 +82,7 @@ async function* checkEachLater(rows: AsyncIterable<unknown>, check: Check): Asyn
 }
 
 /** Rows of one shape are looked at once. */
-function checker(): Check {
+function checker(known: KnownNames): Check {
   const seen = new Set<string>()
   return (row) => {
     if (typeof row !== 'object' || row === null || Array.isArray(row))
@@ -77,7 +91,7 @@ function checker(): Check {
       )
     const shape = shapeOf(row)
     if (seen.has(shape)) return
-    checkNames(row)
+    checkNames(row, known)
     seen.add(shape)
   }
 }
@@ -88,15 +102,14 @@ function shapeOf(row: object): string {
     .join()
 }
 
-function checkNames(row: object): void {
+function checkNames(row: object, known: KnownNames): void {
   for (const [name, value] of Object.entries(row)) {
-    const inside = isObject(value) ? NESTED.get(name) : undefined
+    const inside = isObject(value) ? known.nested.get(name) : undefined
     if (inside && isObject(value)) checkNested(name, value, inside)
-    else if (!COLUMN_NAMES.includes(name)) throw unknownColumn(name)
+    else if (!known.columns.includes(name)) throw unknownColumn(name, known)
   }
-  const hasMetric = 'metrics' in row || METRICS.some(({ name }) => name in row)
-  if (!hasMetric)
-    throw new InvalidRowsError(`A row has no metric: none of ${METRICS.map(({ name }) => name).join(', ')}.`)
+  const hasMetric = 'metrics' in row || known.metrics.some((name) => name in row)
+  if (!hasMetric) throw new InvalidRowsError(`A row has no metric: none of ${known.metrics.join(', ')}.`)
 }
 
 function checkNested(name: string, value: object, known: readonly string[]): void {
@@ -108,10 +121,9 @@ function checkNested(name: string, value: object, known: readonly string[]): voi
   }
 }
 
-function unknownColumn(name: string): InvalidRowsError {
-  const nearest = nearestName(name, [...COLUMN_NAMES, ...NESTED.keys()])
-  const hint =
-    nearest === undefined ? `the columns are ${COLUMN_NAMES.join(', ')}` : `did you mean ${nearest}?`
+function unknownColumn(name: string, { columns, nested }: KnownNames): InvalidRowsError {
+  const nearest = nearestName(name, [...columns, ...nested.keys()])
+  const hint = nearest === undefined ? `the columns are ${columns.join(', ')}` : `did you mean ${nearest}?`
   return new InvalidRowsError(`Column ${name}: not a column of any report; ${hint}`)
 }
 

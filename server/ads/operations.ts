@@ -5,10 +5,11 @@ import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { Ads } from './ads.ts'
 import { addDays, daysBetween, type DateRange } from './calendar.ts'
 import { coverageToWire } from './coverage.ts'
-import type { ReportName } from './options.ts'
 import { fillRange, type AskedRange } from './plan.ts'
+import * as runSchema from './run-schema.ts'
 import * as schema from './schema.ts'
-import { REPORT_OF_GROUP } from './groups.ts'
+import { groupBy, knownReport } from './report-choice.ts'
+import { reportToWire } from './views.ts'
 
 const DEFAULT_REPORT_DAYS = 30
 const RUN = 'GET /ads/runs/:id'
@@ -23,13 +24,14 @@ export const adsOperations = {
     cost: 'read',
     async run({ ads }, { report, customer_id, ...input }) {
       const range = toRange(input, ads.twoYears())
-      const reports = report ? [report] : ads.reports
+      const reports = report === undefined ? ads.reports : [knownReport(ads, report).name]
       const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
       return {
         source: ads.sourceName,
         ...range,
         currency: ads.currencyOf(customerIds),
         accounts: ads.accounts(customerIds),
+        reports: reports.map((name) => reportToWire(ads.catalogue.get(name))),
         coverage: ads.coverage({ range, reports, customerIds }).map(coverageToWire),
         days: ads.days({ range, reports, customerIds }),
       }
@@ -38,7 +40,7 @@ export const adsOperations = {
 
   report: query({
     rest: 'GET /ads/report',
-    summary: 'Sums by date, campaign or product; of the last 30 days when no range is given',
+    summary: 'Sums by date, or by any column of a report; of the last 30 days when no range is given',
     input: schema.ReportQuery,
     output: schema.ReportRows,
     scope: 'ads:read',
@@ -46,12 +48,18 @@ export const adsOperations = {
     async run({ ads }, { group_by, report, customer_id, ...input }) {
       const to = ads.yesterday()
       const range = toRange(input, { from: addDays(to, 1 - DEFAULT_REPORT_DAYS), to })
-      const reports = [reportFor(group_by, report, ads.reports)]
+      const by = groupBy(ads, group_by, report)
       const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
-      const selection = { range, reports, customerIds }
-      const rows = await ads.sums(selection, group_by)
-      const coverage = ads.coverage(selection).map(coverageToWire)
-      return { source: ads.sourceName, ...range, currency: ads.currencyOf(customerIds), coverage, rows }
+      const selection = { range, reports: [by.report.name], customerIds }
+      return {
+        source: ads.sourceName,
+        ...range,
+        currency: ads.currencyOf(customerIds),
+        report: reportToWire(by.report),
+        coverage: ads.coverage(selection).map(coverageToWire),
+        old_columns: ads.days(selection).filter(({ old_columns }) => old_columns).length,
+        rows: await ads.sums(selection, by),
+      }
     },
   }),
 
@@ -59,8 +67,8 @@ export const adsOperations = {
     rest: 'POST /ads/runs',
     transactional: false,
     summary: 'Fetch what is missing, of two years when no range is given',
-    input: schema.NewRun,
-    output: schema.Run,
+    input: runSchema.NewRun,
+    output: runSchema.Run,
     scope: 'ads:write',
     cost: 'write',
     status: 202,
@@ -68,6 +76,7 @@ export const adsOperations = {
     location: ({ id }) => `/ads/runs/${id}`,
     async run({ ads }, { from, to, reports, customer_ids: customerIds, refresh }) {
       requireKnown(ads, customerIds)
+      for (const [index, name] of (reports ?? []).entries()) knownReport(ads, name, `/reports/${index}`)
       const wholly = from === undefined && to === undefined
       if (!wholly) toRange({ from, to }, ads.twoYears())
       const kind = wholly && !refresh ? 'backfill' : 'fetch'
@@ -79,8 +88,8 @@ export const adsOperations = {
   runs: query({
     rest: 'GET /ads/runs',
     summary: 'The last runs, newest first',
-    input: schema.NoInput,
-    output: schema.Runs,
+    input: runSchema.NoInput,
+    output: runSchema.Runs,
     scope: 'ads:read',
     cost: 'read',
     async run({ ads }) {
@@ -91,8 +100,8 @@ export const adsOperations = {
   run: query({
     rest: RUN,
     summary: 'One run and how far it is; with Accept: text/event-stream it is told live, to its end',
-    input: schema.RunById,
-    output: schema.Run,
+    input: runSchema.RunById,
+    output: runSchema.Run,
     scope: 'ads:read',
     cost: 'read',
     errors: ['RUN_NOT_FOUND'],
@@ -103,8 +112,8 @@ export const adsOperations = {
     rest: 'POST /ads/runs/:id/cancel',
     transactional: false,
     summary: 'Stop a run of this server; the dates that it stored stay',
-    input: schema.RunById,
-    output: schema.Run,
+    input: runSchema.RunById,
+    output: runSchema.Run,
     scope: 'ads:write',
     cost: 'write',
     status: 202,
@@ -118,8 +127,8 @@ export const adsOperations = {
   forecast: query({
     rest: 'GET /ads/forecast',
     summary: 'What fetching the missing dates would take, of two years when no range is given',
-    input: schema.ForecastQuery,
-    output: schema.Forecast,
+    input: runSchema.ForecastQuery,
+    output: runSchema.Forecast,
     scope: 'ads:read',
     cost: 'read',
     async run({ ads }, { report, customer_id, refresh, ...range }) {
@@ -127,7 +136,7 @@ export const adsOperations = {
       return ads.forecast({
         kind: 'fetch',
         range,
-        reports: report && [report],
+        reports: report === undefined ? undefined : [knownReport(ads, report).name],
         customerIds: customer_id === undefined ? undefined : [customer_id],
         refresh,
       })
@@ -139,8 +148,8 @@ export const adsOperations = {
     transactional: false,
     summary:
       'Whether the sign-in, the accounts and the reports work; sends a few requests and stores nothing',
-    input: schema.NoInput,
-    output: schema.Checked,
+    input: runSchema.NoInput,
+    output: runSchema.Checked,
     scope: 'ads:write',
     cost: 'write',
     async run({ ads }) {
@@ -158,7 +167,7 @@ export const adsOperations = {
     cost: 'read',
     async run({ ads }, { report, customer_id, ...input }) {
       const range = toRange(input, ads.twoYears())
-      const reports = report ? [report] : ads.reports
+      const reports = report === undefined ? ads.reports : [knownReport(ads, report).name]
       const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
       const found = ads.restatements({ range, reports, customerIds })
       return {
@@ -174,8 +183,8 @@ export const adsOperations = {
   onRun: subscription({
     rest: RUN,
     summary: 'The same, live: each time something has changed, until the run is over',
-    input: schema.RunSubscription,
-    output: schema.Run,
+    input: runSchema.RunSubscription,
+    output: runSchema.Run,
     scope: 'ads:read',
     cost: 'read',
     run(ctx, input) {
@@ -188,7 +197,7 @@ export const adsOperations = {
 
 const LOOK_EVERY_MS = 250
 
-async function* follow({ ads, signal }: Context, { id, lastEventId }: schema.RunSubscription) {
+async function* follow({ ads, signal }: Context, { id, lastEventId }: runSchema.RunSubscription) {
   let seen = lastEventId
   while (!signal.aborted) {
     const run = ads.run(id)
@@ -204,7 +213,7 @@ async function* follow({ ads, signal }: Context, { id, lastEventId }: schema.Run
 }
 
 /** @throws ProblemError `RUN_NOT_FOUND` */
-function knownRun(ads: Ads, id: string): schema.Run {
+function knownRun(ads: Ads, id: string): runSchema.Run {
   const run = ads.run(id)
   if (!run) throw new ProblemError('RUN_NOT_FOUND', `There is no run ${id}.`)
   return run
@@ -230,18 +239,4 @@ export function toRange(
   if (daysBetween(first, last) >= maxDays)
     throw invalidInput([{ pointer: '/from', detail: `the range must not exceed ${maxDays} days` }])
   return { from: first, to: last }
-}
-
-/** Sums by date are the campaigns' when there is such a report: keywords and products do not cover everything. */
-function reportFor(
-  group: schema.ReportQuery['group_by'],
-  asked: ReportName | undefined,
-  configured: readonly ReportName[],
-): ReportName {
-  if (group === 'date')
-    return asked ?? (configured.includes('campaign') ? 'campaign' : (configured[0] ?? 'campaign'))
-  const needed = REPORT_OF_GROUP[group]
-  if (asked !== undefined && asked !== needed)
-    throw invalidInput([{ pointer: '/report', detail: `group_by=${group} reads the report ${needed}` }])
-  return needed
 }

@@ -1,4 +1,5 @@
 export const DEFAULT_ADS_DIR = './data/ads'
+export const DEFAULT_REPORTS_FOLDER = './reports'
 
 /** What the ads half is told from outside; config.ts fills it from the environment. */
 export interface AdsOptions {
@@ -9,6 +10,8 @@ export interface AdsOptions {
   reports: readonly ReportName[]
   /** Of the aggregated files; a date's own file is always CSV. */
   formats: readonly Format[]
+  /** Where reports of one's own are; it need not be there. */
+  reportsFolder: string
   /** A cron expression, or `off`. */
   cron: string
   /** An IANA zone; without one, the account's. */
@@ -40,9 +43,9 @@ export interface GoogleAdsOptions {
   oauthEndpoint: string
 }
 
-export const REPORT_NAMES = ['campaign', 'ad_group', 'keyword', 'product'] as const
-export type ReportName = (typeof REPORT_NAMES)[number]
-
 /** In the order in which they are written. */
 export const FORMATS = ['csv', 'parquet'] as const
 export type Format = (typeof FORMATS)[number]
+
+/** One of definition/files.ts: built in, or of one's own. */
+export type ReportName = string

@@ -1,18 +1,25 @@
-/** The four reports: what Google is asked, and which column of the store each field of its answer fills. */
+/** What a report is: a query, which column of the store each of its fields fills, and what of it adds up. */
 import type { DateRange } from './calendar.ts'
-import { METRICS } from './metric.ts'
+import type { Summed } from './metric.ts'
 import type { ReportName } from './options.ts'
 
 export interface Report {
   name: ReportName
+  /** GAQL's FROM. */
+  resource: string
+  /** GAQL's WHERE without the date; empty for none. */
+  where: string
+  /** Date and account, then what describes a row, then its metrics. */
   columns: readonly Column[]
   /** What tells two rows of one answer apart, beside the date and the account. */
   key: readonly Column[]
-  /** GAQL's FROM. */
-  resource: GaqlResource
+  /** Without it a row is none of this report. */
+  required: Column | undefined
+  /** The metrics that add up: rates and averages do not. */
+  summed: readonly (Column & Summed)[]
+  /** Of which query the columns are; undefined for the built-in reports, whose columns never change. */
+  fingerprint: string | undefined
 }
-
-export type GaqlResource = 'campaign' | 'ad_group' | 'keyword_view' | 'shopping_performance_view'
 
 export interface Column {
   name: string
@@ -20,80 +27,81 @@ export interface Column {
   field: string
   /** The same in the answer, lowerCamelCase. */
   path: readonly string[]
+  type: ColumnType
   kind: 'text' | 'id' | 'integer' | 'decimal'
+  /** Its place in a row. */
+  at: number
 }
 
-const column = (name: string, field: string, kind: Column['kind']): Column => ({
-  name,
-  field,
-  kind,
-  path: field.split('.').map(lowerCamelCase),
-})
+/** `rate`: a metric of which no sum is made. */
+export type ColumnType =
+  | 'id'
+  | 'string'
+  | 'enum'
+  | 'date'
+  | 'boolean'
+  | 'integer'
+  | 'micros'
+  | 'double'
+  | 'rate'
 
-const DATE = column('date', 'segments.date', 'text')
-const CUSTOMER = column('customer_id', 'customer.id', 'id')
-const CAMPAIGN = column('campaign_id', 'campaign.id', 'id')
-const AD_GROUP = column('ad_group_id', 'ad_group.id', 'id')
-const CRITERION = column('criterion_id', 'ad_group_criterion.criterion_id', 'id')
-const PRODUCT_ITEM = column('product_item_id', 'segments.product_item_id', 'text')
+export const KIND_OF_TYPE: Readonly<Record<ColumnType, Column['kind']>> = {
+  id: 'id',
+  string: 'text',
+  enum: 'text',
+  date: 'text',
+  boolean: 'text',
+  integer: 'integer',
+  micros: 'integer',
+  double: 'decimal',
+  rate: 'decimal',
+}
 
-const METRIC_COLUMNS: readonly Column[] = METRICS.map(({ name, unit }) =>
-  column(name, `metrics.${name}`, unit === 'decimal' ? 'decimal' : 'integer'),
-)
+const METRICS_PREFIX = 'metrics.'
 
-export const REPORTS: Readonly<Record<ReportName, Report>> = {
-  campaign: report('campaign', 'campaign', {
-    key: [CAMPAIGN],
-    attributes: [
-      column('campaign_name', 'campaign.name', 'text'),
-      column('campaign_status', 'campaign.status', 'text'),
-    ],
-  }),
-  ad_group: report('ad_group', 'ad_group', {
-    key: [CAMPAIGN, AD_GROUP],
-    attributes: [
-      column('ad_group_name', 'ad_group.name', 'text'),
-      column('ad_group_status', 'ad_group.status', 'text'),
-    ],
-  }),
-  keyword: report('keyword', 'keyword_view', {
-    key: [CAMPAIGN, AD_GROUP, CRITERION],
-    attributes: [
-      column('keyword_text', 'ad_group_criterion.keyword.text', 'text'),
-      column('match_type', 'ad_group_criterion.keyword.match_type', 'text'),
-    ],
-  }),
-  product: report('product', 'shopping_performance_view', {
-    key: [CAMPAIGN, AD_GROUP, PRODUCT_ITEM],
-    attributes: [],
-  }),
+export function isMetric(field: string): boolean {
+  return field.startsWith(METRICS_PREFIX)
+}
+
+/** What rows can be grouped by, the date and the account apart. */
+export function dimensionsOf({ columns }: Report): Column[] {
+  return columns.slice(2).filter(({ field }) => !isMetric(field))
+}
+
+export function metricsOf({ columns }: Report): Column[] {
+  return columns.filter(({ field }) => isMetric(field))
+}
+
+/** Rates and averages: they stay in the rows. */
+export function notSummedOf(report: Report): string[] {
+  const summed = new Set(report.summed.map(({ name }) => name))
+  return metricsOf(report)
+    .map(({ name }) => name)
+    .filter((name) => !summed.has(name))
 }
 
 /** A literal date, never `DURING`: the store decides what a date is, not the moment of the request. */
-export function queryFor(name: ReportName, date: string): string {
-  const { columns, resource } = REPORTS[name]
+export function queryFor({ columns, resource, where }: Report, date: string): string {
   const fields = columns.map(({ field }) => field).join(', ')
-  return `SELECT ${fields} FROM ${resource} WHERE segments.date = '${date}'`
+  return `SELECT ${fields} FROM ${resource} WHERE segments.date = '${date}'${and(where)}`
 }
 
-/** Without a segment in SELECT: what the range sums to, whatever it is made of. */
-export function totalsQueryFor(name: ReportName, { from, to }: DateRange): string {
-  const fields = METRIC_COLUMNS.map(({ field }) => field).join(', ')
-  return `SELECT ${fields} FROM ${REPORTS[name].resource} WHERE segments.date BETWEEN '${from}' AND '${to}'`
+/** Without a segment in SELECT, but for those of a condition: what the range sums to, whatever it is made of. */
+export function totalsQueryFor(report: Report, { from, to }: DateRange): string {
+  const { columns, resource, where, summed } = report
+  const named = columns.slice(2).filter(({ field }) => !isMetric(field) && where.includes(field))
+  const fields = [...named, ...summed].map(({ field }) => field).join(', ')
+  return `SELECT ${fields} FROM ${resource} WHERE segments.date BETWEEN '${from}' AND '${to}'${and(where)}`
 }
 
-export function columnNames(name: ReportName): string[] {
-  return REPORTS[name].columns.map((each) => each.name)
-}
-
-function report(
-  name: ReportName,
-  resource: GaqlResource,
-  { key, attributes }: { key: readonly Column[]; attributes: readonly Column[] },
-): Report {
-  return { name, resource, key, columns: [DATE, CUSTOMER, ...key, ...attributes, ...METRIC_COLUMNS] }
+export function columnNames({ columns }: Report): string[] {
+  return columns.map(({ name }) => name)
 }
 
 export function lowerCamelCase(name: string): string {
   return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function and(where: string): string {
+  return where === '' ? '' : ` AND ${where}`
 }

@@ -1,7 +1,7 @@
 /** From a source's row to the cells of a line. */
 import { formatDecimal, parseDecimal } from './decimal.ts'
 import { InvalidRowsError } from './errors.ts'
-import { REPORTS, type Column, type Report } from './report.ts'
+import type { Column, Report } from './report.ts'
 import type { DateOfReport } from './plan.ts'
 
 /** The cells of one line, in the order of the report's columns. */
@@ -12,10 +12,9 @@ export type Row = readonly string[]
  * @throws InvalidRowsError for a cell that cannot be what its column says, or a row of another date or account:
  * a number that lost its digits or a stray row must never become a plausible line.
  */
-export function toRow(raw: unknown, of: DateOfReport): Row {
+export function toRow(raw: unknown, of: DateOfReport, report: Report): Row {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     throw new InvalidRowsError('A row is not an object.')
-  const report = REPORTS[of.report]
   const cells = report.columns.map((column) => toCell(valueAt(raw, column), column, report))
   return [
     expected('date', cells[0], of.date),
@@ -27,9 +26,9 @@ export function toRow(raw: unknown, of: DateOfReport): Row {
 /** Sorts as the key's numbers and texts do: ids are padded, so that 9 comes before 10. */
 export function sortKey(row: Row, { key }: Report): string {
   return key
-    .map(({ kind }, index) => {
-      const cell = row[index + 2] ?? ''
-      return kind === 'id' ? cell.padStart(20, '0') : cell
+    .map(({ kind, at }) => {
+      const cell = row[at] ?? ''
+      return isNumber(kind) ? cell.padStart(20, '0') : cell
     })
     .join('\0')
 }
@@ -40,9 +39,13 @@ export function describeKey(sorted: string, { key }: Report): string {
   return key
     .map(({ name, kind }, index) => {
       const cell = cells[index] ?? ''
-      return `${name} ${kind === 'id' ? cell.replace(/^0+(?=\d)/, '') : cell}`
+      return `${name} ${isNumber(kind) ? cell.replace(/^0+(?=\d)/, '') : cell}`
     })
     .join(', ')
+}
+
+function isNumber(kind: Column['kind']): boolean {
+  return kind === 'id' || kind === 'integer'
 }
 
 function valueAt(raw: object, { name, path }: Column): unknown {
@@ -63,10 +66,13 @@ function toCell(value: unknown, column: Column, report: Report): string {
   return toDigits(value, column)
 }
 
-/** Google leaves out what equals its default. Without a campaign, though, it is no row of any report. */
-function absentCell(column: Column, { key }: Report): string {
-  if (column === key[0]) throw invalid(column, 'is missing')
-  return column.kind === 'text' || column.name === 'customer_id' ? '' : '0'
+/** Google leaves out what equals its default. */
+function absentCell(column: Column, { required }: Report): string {
+  if (column === required) throw invalid(column, 'is missing')
+  if (column.type === 'boolean') return 'false'
+  // A share that is not known is not a share of nothing.
+  const isEmpty = column.kind === 'text' || column.type === 'rate' || column.name === 'customer_id'
+  return isEmpty ? '' : '0'
 }
 
 function toText(value: unknown, column: Column): string {

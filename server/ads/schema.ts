@@ -2,18 +2,26 @@
 import * as v from 'valibot'
 import { isDate } from './calendar.ts'
 import { METRICS, type MetricName, type MetricsOnWire } from './metric.ts'
-import { REPORT_NAMES } from './options.ts'
 
 /** Longer than all that Google keeps by the day. */
 export const MAX_RANGE_DAYS = 1_200
+
+/** Of the OpenAPI document: what these are in one configuration. */
+export const REPORT_FORMAT = 'ads-report'
+export const GROUP_FORMAT = 'ads-group'
 
 export const CalendarDate = v.pipe(
   v.string('must be a date such as 2026-01-31'),
   v.check(isDate, 'must be a date such as 2026-01-31'),
   v.metadata({ format: 'date' }),
 )
-const ReportName = v.picklist(REPORT_NAMES, `must be one of ${REPORT_NAMES.join(', ')}`)
-const CustomerId = v.pipe(
+/** Which names there are depends on the configuration: the OpenAPI document lists them. */
+export const KnownReport = v.pipe(
+  v.string('must be the name of a report'),
+  v.metadata({ format: REPORT_FORMAT }),
+)
+export const ReportName = v.string()
+export const CustomerId = v.pipe(
   v.string('must have ten digits, with or without dashes'),
   v.regex(/^(\d{10}|\d{3}-\d{3}-\d{4})$/, 'must have ten digits, with or without dashes'),
   v.transform((text) => text.replaceAll('-', '')),
@@ -38,6 +46,17 @@ const metrics = Object.fromEntries(
   METRICS.map(({ name, unit }) => [name, unit === 'micros' ? Micros : v.number()]),
 ) as { [Name in MetricName]: MetricsOnWire[Name] extends string ? typeof Micros : v.NumberSchema<undefined> }
 
+/**
+ * What a report of one's own has comes under the names of its columns, which no type can list: sums, micros as digits,
+ * and what rows are grouped by.
+ */
+function withOwnColumns<Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.ObjectSchema<Entries, undefined> {
+  const own = v.union([v.string(), v.number()])
+  return v.objectWithRest(entries, own) as unknown as v.ObjectSchema<Entries, undefined>
+}
+
 export const DAY_STATES = [
   'missing',
   'empty',
@@ -52,12 +71,12 @@ export const DAY_STATES = [
 export const DaysQuery = v.strictObject({
   from: v.optional(CalendarDate),
   to: v.optional(CalendarDate),
-  report: v.optional(ReportName),
+  report: v.optional(KnownReport),
   customer_id: v.optional(CustomerId),
 })
 export type DaysQuery = v.InferOutput<typeof DaysQuery>
 
-export const Day = v.object({
+export const Day = withOwnColumns({
   date: v.string(),
   report: ReportName,
   customer_id: v.string(),
@@ -65,6 +84,10 @@ export const Day = v.object({
   rows: v.number(),
   fetched_at: v.nullable(v.string()),
   ...metrics,
+  old_columns: v.pipe(
+    v.optional(v.boolean()),
+    v.description('The query of the report has changed since: fetching with `refresh` brings its columns.'),
+  ),
   /** Only for a failed one: why. */
   code: v.optional(v.string()),
   detail: v.optional(v.string()),
@@ -95,30 +118,54 @@ export const Coverage = v.object({
   dates: v.number(),
 })
 
+export const ReportInfo = v.object({
+  name: ReportName,
+  label: v.string(),
+  dimensions: v.pipe(v.array(v.string()), v.description('What its rows can be grouped by.')),
+  metrics: v.pipe(
+    v.array(
+      v.object({ name: v.string(), label: v.string(), unit: v.picklist(['count', 'micros', 'decimal']) }),
+    ),
+    v.description(
+      'Its own list of sums. Of the metrics that each answer has, it has no others: those are 0.',
+    ),
+  ),
+  not_summed: v.pipe(
+    v.array(v.string()),
+    v.description('Rates and averages: they are in the rows of the store, and no sum is made of them.'),
+  ),
+})
+export type ReportInfo = v.InferOutput<typeof ReportInfo>
+
 export const Days = v.object({
   source: Source,
   from: v.string(),
   to: v.string(),
   currency: CostCurrency,
   accounts: v.array(Account),
+  reports: v.array(ReportInfo),
   coverage: v.array(Coverage),
   days: v.array(Day),
 })
 export type Days = v.InferOutput<typeof Days>
 
-export const GROUPS = ['date', 'campaign', 'product'] as const
-
 export const ReportQuery = v.strictObject({
   from: v.optional(CalendarDate),
   to: v.optional(CalendarDate),
-  group_by: v.optional(v.picklist(GROUPS, `must be one of ${GROUPS.join(', ')}`), 'date'),
-  report: v.optional(ReportName),
+  group_by: v.optional(
+    v.pipe(
+      v.string('must be date, campaign, product, or a column of the report'),
+      v.metadata({ format: GROUP_FORMAT }),
+    ),
+    'date',
+  ),
+  report: v.optional(KnownReport),
   customer_id: v.optional(CustomerId),
 })
 export type ReportQuery = v.InferOutput<typeof ReportQuery>
 
-/** The group columns are those of `group_by`: a date, a campaign's id and name, or a product's item id. */
-export const ReportRow = v.object({
+/** The group columns are those of `group_by`: a date, a campaign's id and name, a product's item id, or the column. */
+export const ReportRow = withOwnColumns({
   date: v.optional(v.string()),
   campaign_id: v.optional(v.string()),
   campaign_name: v.optional(v.string()),
@@ -129,6 +176,10 @@ export const ReportRow = v.object({
   ctr: v.pipe(v.nullable(v.number()), v.description('Clicks of impressions.')),
   average_cpc_micros: v.nullable(Micros),
   roas: v.pipe(v.nullable(v.number()), v.description('Value of conversions for one unit of cost.')),
+  roas_by_conversion_date: v.pipe(
+    v.optional(v.nullable(v.number())),
+    v.description('The same of the conversions of these dates, whenever their clicks were.'),
+  ),
 })
 export type ReportRow = v.InferOutput<typeof ReportRow>
 
@@ -137,107 +188,20 @@ export const ReportRows = v.object({
   from: v.string(),
   to: v.string(),
   currency: CostCurrency,
+  report: ReportInfo,
   coverage: v.array(Coverage),
+  old_columns: v.pipe(
+    v.number(),
+    v.description('Dates that are left out, because they have the columns of an earlier query.'),
+  ),
   rows: v.array(ReportRow),
 })
 export type ReportRows = v.InferOutput<typeof ReportRows>
 
-export const NewRun = v.strictObject({
-  from: v.optional(CalendarDate),
-  to: v.optional(CalendarDate),
-  reports: v.optional(v.pipe(v.array(ReportName), v.minLength(1, 'must name a report'))),
-  customer_ids: v.optional(v.pipe(v.array(CustomerId), v.minLength(1, 'must name an account'))),
-  refresh: v.optional(v.boolean('must be true or false'), false),
-})
-export type NewRun = v.InferOutput<typeof NewRun>
-
-export const RUN_STATES = ['queued', 'running', 'done', 'failed', 'parked', 'interrupted'] as const
-
-export const Run = v.object({
-  id: v.string(),
-  state: v.picklist(RUN_STATES),
-  kind: v.picklist(['backfill', 'fetch', 'daily']),
-  /** Null until the account's calendar is known. */
-  from: v.nullable(v.string()),
-  to: v.nullable(v.string()),
-  reports: v.array(ReportName),
-  /** Dates of the range, over all reports and accounts: skipped, done, failed or still to come. */
-  requested: v.number(),
-  skipped: v.number(),
-  done: v.number(),
-  failed: v.array(
-    v.object({
-      report: ReportName,
-      customer_id: v.string(),
-      date: v.string(),
-      code: v.string(),
-      detail: v.string(),
-    }),
-  ),
-  /** `failed` lists the first 50. */
-  failed_count: v.number(),
-  rows: v.number(),
-  requests: v.number(),
-  retries: v.number(),
-  /** What Google charged; runs of before this was counted have none. */
-  units: v.optional(v.number()),
-  started_at: v.string(),
-  finished_at: v.nullable(v.string()),
-  /** Dates a second since it began, and the time left at that pace. */
-  rate: v.optional(v.number()),
-  eta_ms: v.optional(v.number()),
-  /** When nothing moves: why, and until when. */
-  waiting_for: v.optional(v.string()),
-  waiting_until: v.optional(v.string()),
-  /** Of the failure that made it wait: `RATE_LIMITED` is a quota, `NETWORK` or `SERVER_ERROR` an outage. */
-  waiting_code: v.optional(v.string()),
-  parked_until: v.optional(v.string()),
-  /** What ended it, or a part of it, before every date was tried. */
-  code: v.optional(v.string()),
-  detail: v.optional(v.string()),
-})
-export type Run = v.InferOutput<typeof Run>
-
-const LEVELS = ['explorer', 'basic', 'standard'] as const
-
-export const ForecastQuery = v.strictObject({
-  from: v.optional(CalendarDate),
-  to: v.optional(CalendarDate),
-  report: v.optional(ReportName),
-  customer_id: v.optional(CustomerId),
-  refresh: v.optional(v.boolean('must be true or false'), false),
-})
-export type ForecastQuery = v.InferOutput<typeof ForecastQuery>
-
-export const Forecast = v.object({
-  /** Dates of the range, over all reports and accounts, and those of them that are there already. */
-  requested: v.number(),
-  skipped: v.number(),
-  /** One for each date that is left. */
-  requests: v.number(),
-  units: v.number(),
-  /** They count against the same day. */
-  requests_last_24_h: v.number(),
-  access: v.array(
-    v.object({
-      level: v.picklist(LEVELS),
-      requests_per_day: v.nullable(v.number()),
-      fits: v.boolean(),
-      days: v.number(),
-    }),
-  ),
-  /** Dates a second of the last run that tells it, and the time this one would take at that pace. */
-  rate: v.optional(v.number()),
-  eta_ms: v.optional(v.number()),
-  /** Why the range is not the one that was asked for. */
-  notices: v.array(v.string()),
-})
-export type Forecast = v.InferOutput<typeof Forecast>
-
 /** More than a page can show, and little enough to send. */
 export const MAX_RESTATEMENTS = 500
 
-const Counted = v.object({ rows: v.number(), ...metrics })
+const Counted = withOwnColumns({ rows: v.number(), ...metrics })
 
 export const Restatement = v.object({
   date: v.string(),
@@ -260,34 +224,3 @@ export const Restatements = v.object({
   /** How many there are altogether. */
   total: v.number(),
 })
-
-export const Checked = v.object({
-  source: Source,
-  ok: v.boolean(),
-  steps: v.array(
-    v.object({
-      what: v.pipe(v.string(), v.description('Such as `sign-in` or `account 1234567890`.')),
-      ok: v.boolean(),
-      detail: v.string(),
-      code: v.optional(v.string()),
-    }),
-  ),
-})
-export type Checked = v.InferOutput<typeof Checked>
-
-export const NoInput = v.strictObject({})
-export const Runs = v.object({
-  items: v.array(Run),
-  next_run_at: v.pipe(
-    v.nullable(v.string()),
-    v.description('Of the daily job in this server; null where ADS_CRON is off.'),
-  ),
-})
-export const RunById = v.strictObject({ id: v.pipe(v.string(), v.minLength(1, 'must not be empty')) })
-
-export const RunSubscription = v.strictObject({
-  id: v.string(),
-  /** Where a connection that broke goes on: an event that was seen is not sent again. */
-  lastEventId: v.optional(v.string()),
-})
-export type RunSubscription = v.InferOutput<typeof RunSubscription>

@@ -4,19 +4,26 @@ import { ConfigurationError } from './errors.ts'
 import { GoogleAdsClient, type Connection, type Meter, type TokenSource } from './google/client.ts'
 import { checkedRows, type Rows } from './module-rows.ts'
 import type { ReportName } from './options.ts'
-import { queryFor } from './report.ts'
+import { queryFor, type Column, type Report } from './report.ts'
 
 /** What the contract promises to a custom module. */
 export interface FetchContext {
   signal: AbortSignal
   report: ReportName
   customerId: string
+  /** What the report consists of: the names of its columns, and Google's fields. */
+  columns: readonly Pick<Column, 'name' | 'field'>[]
+  /** GAQL's FROM. */
+  resource: string
 }
 
 /** May throw errors named `TimeoutError`, `RateLimitError` (with `retryAfterMs`) and `OAuthError`. */
-export type FetchData = (date: string, context: FetchContext & Attempt) => Rows | Promise<Rows>
+export type FetchData = (date: string, attempt: Attempt) => Rows | Promise<Rows>
 
 export interface Attempt {
+  signal: AbortSignal
+  report: Report
+  customerId: string
   meter: Meter
   /** The stream has broken too often: ask for pages, where the source has them. */
   paged: boolean
@@ -30,7 +37,9 @@ export async function createFetchData(spec: SourceSpec, token: TokenSource): Pro
   const fetchData = await importFetchData(spec.path)
   return async (date, { meter, signal, report, customerId }) => {
     meter.requests++
-    return checkedRows(await fetchData(date, { signal, report, customerId }))
+    const { name, columns, resource } = report
+    const context = { signal, report: name, customerId, columns, resource }
+    return checkedRows(await fetchData(date, context), report)
   }
 }
 

@@ -1,6 +1,5 @@
 /** What a report's cells are where columns have types: in Parquet, and to DuckDB. */
-import type { ReportName } from './options.ts'
-import { REPORTS, type Column } from './report.ts'
+import type { Column, Report } from './report.ts'
 
 export interface TypedColumn {
   name: string
@@ -17,8 +16,8 @@ const TYPES: Readonly<Record<Column['kind'], ColumnType>> = {
   decimal: 'DOUBLE',
 }
 
-export function typedColumns(report: ReportName): TypedColumn[] {
-  return REPORTS[report].columns.map(({ name, kind }) => ({
+export function typedColumns({ columns }: Report): TypedColumn[] {
+  return columns.map(({ name, kind }) => ({
     name,
     type: name === 'date' ? 'DATE' : TYPES[kind],
   }))

@@ -5,7 +5,8 @@ import type { ReportName } from './options.ts'
 import type { DateOfReport } from './plan.ts'
 import { noSums, toWire } from './metric.ts'
 import type { DateCount } from './run/run-metrics.ts'
-import { DAY_STATES, type Account, type Day, type Restatement } from './schema.ts'
+import { dimensionsOf, notSummedOf, type Report } from './report.ts'
+import { DAY_STATES, type Account, type Day, type ReportInfo, type Restatement } from './schema.ts'
 import type { DateFailure } from './store/failures.ts'
 import { indexKeyOf, type IndexLine } from './store/index-file.ts'
 import type { Restatement as Restated } from './store/restatements.ts'
@@ -21,6 +22,8 @@ export interface Known {
   lines: ReadonlyMap<string, IndexLine>
   failures: ReadonlyMap<string, DateFailure>
   isFetching: (of: DateOfReport) => boolean
+  /** Whether a date has the columns that its report has now. */
+  isCurrent: (line: IndexLine) => boolean
   /** What is missing of such an account is never going to be there. */
   isClosed: (customerId: string) => boolean
 }
@@ -42,6 +45,7 @@ function dayOf(of: DateOfReport, known: Known): Day {
     rows: line?.rows ?? 0,
     fetched_at: line?.fetchedAt ?? null,
     ...toWire(line?.sums ?? noSums()),
+    ...(line && !known.isCurrent(line) && { old_columns: true }),
     // A date that is there stays there when fetching it again fails; that it failed is still worth telling.
     ...(failure && { code: failure.code, detail: failure.detail }),
   }
@@ -102,6 +106,28 @@ export function restatementToWire(restated: Restated): Restatement {
     before: { rows: before.rows, ...toWire(before.sums) },
     after: { rows: after.rows, ...toWire(after.sums) },
   }
+}
+
+/** In words that are derived from its names. */
+export function reportToWire(report: Report): ReportInfo {
+  const metrics = report.summed.map(({ name, unit, type }) => ({
+    name,
+    label: labelOf(name),
+    unit: type === 'integer' ? ('count' as const) : unit,
+  }))
+  return {
+    name: report.name,
+    label: labelOf(report.name),
+    dimensions: dimensionsOf(report).map(({ name }) => name),
+    metrics,
+    not_summed: notSummedOf(report),
+  }
+}
+
+/** `all_conversions` reads “All conversions”, and micros are the amount itself. */
+function labelOf(name: string): string {
+  const words = name.replace(/_micros$/, '').replaceAll('_', ' ')
+  return `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}`
 }
 
 /** What the store knows of accounts; of one that was never asked, its number. */

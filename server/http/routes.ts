@@ -71,7 +71,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
     return respond(problem)
   }
-  const pages = await loadPages(openApi(api, formatsOf(services.currency)))
+  const pages = await loadPages(openApi(api, formatsOf(services)))
   app.onError(({ error, code, request }) => {
     if (code !== 'NOT_FOUND') return onError(error, request)
     const notFound = new ProblemError('ROUTE_NOT_FOUND', `No route matches ${pathOf(request.url)}.`)

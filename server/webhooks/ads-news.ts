@@ -5,7 +5,7 @@
 import type { Database, Queries } from '#db/database.ts'
 import { readSetting, writeSetting } from '#db/settings.ts'
 import type { WebhookEndpointRow } from '#db/schema.postgres.ts'
-import type { Run } from '#server/ads/schema.ts'
+import type { Run } from '#server/ads/run-schema.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { eventOfSpend, eventsOfRuns, type Event, type OutOfStockSpend } from './event.ts'
 import type { AddressedEvent, Queue } from './queue.ts'

@@ -1,6 +1,6 @@
 /** The bodies of events, for the OpenAPI document and for receivers' tests. */
 import * as v from 'valibot'
-import { RUN_STATES } from '#server/ads/schema.ts'
+import { RUN_STATES } from '#server/ads/run-schema.ts'
 import { EVENT_TYPES, type EventType } from './event.ts'
 
 const url = v.pipe(v.string(), v.description('Leads to the rest; a path when PUBLIC_URL is not set.'))

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Run } from '#server/ads/schema.ts'
+import type { Run } from '#server/ads/run-schema.ts'
 import { eventsOfChange, eventsOfRuns, type ProductChange } from './event.ts'
 
 const LOW_STOCK_AT = 10

@@ -1,5 +1,5 @@
 /** What can be told, and what a change of a product or a run of ads tells. */
-import type { Run } from '#server/ads/schema.ts'
+import type { Run } from '#server/ads/run-schema.ts'
 
 export const EVENT_TYPES = [
   'product.changed',

@@ -1,12 +1,13 @@
 /** From a query to rows on the wire: lowerCamelCase, int64 as strings, zeros left out, resource names unasked. */
 import {
-  figuresOf,
+  metricFields,
   NOTHING,
   sum,
   type Figures,
   type Metrics,
   type Resource,
 } from '#server/ads/demo/figures.ts'
+import { figuresBy } from '#server/ads/demo/split.ts'
 import { lowerCamelCase } from '#server/ads/report.ts'
 import type { Fields } from '#server/ads/demo/advertiser.ts'
 import { FIELD_BY_NAME } from './fields.ts'
@@ -34,14 +35,11 @@ export function answerRows(
 /** What all rows of an answer sum to; a client that wants only this is spared the rows. */
 export function summaryRow(world: World, query: CheckedQuery, customerId: string): Json {
   const { resource } = query
-  const total =
-    resource === 'customer_client'
-      ? NOTHING
-      : datesOf(query)
-          .flatMap((date) => figuresOf(world, resource, { customerId, date }))
-          .reduce<Metrics>((all, figures) => sum(all, figures), NOTHING)
+  const figures =
+    resource === 'customer_client' ? [] : [...askedFigures(world, { ...query, resource }, customerId)]
+  const total = figures.reduce<Metrics>((all, each) => sum(all, each.metrics), NOTHING)
   const json: Json = {}
-  const values = metricValues(total)
+  const values = metricFields(total)
   for (const { field, path } of pathsOf(query))
     if (field.startsWith('metrics.')) put(json, path, values[field])
   return json
@@ -67,7 +65,7 @@ export function toRows(
   const account = accountValues(world, customerId)
   return rows.map((row) =>
     write(
-      rowOf(row.fields, { ofAll: { ...account, 'segments.date': row.date }, customerId }, metricValues(row)),
+      rowOf(row.fields, { ofAll: { ...account, 'segments.date': row.date }, customerId }, metricFields(row)),
     ),
   )
 }
@@ -77,8 +75,7 @@ export type Dated = Figures & { date: string }
 /** One for each row of the answer, whatever is asked of its metrics and its place. */
 function rowsFor(world: World, query: CheckedQuery, customerId: string): Row[] {
   const { resource } = query
-  const conditions = [...conditionsOn('ATTRIBUTE', query), ...conditionsOn('SEGMENT', query)]
-  const isAsked = (row: Row) => conditions.every((each) => holds(each, row))
+  const isAsked = conditionsOnRows(query)
   if (resource === 'customer_client')
     return world.tree
       .clientsOf(customerId)
@@ -89,32 +86,44 @@ function rowsFor(world: World, query: CheckedQuery, customerId: string): Row[] {
       )
       .filter(isAsked)
   if (!asksForFigures(query)) return entities(world, { ...query, resource }, customerId).filter(isAsked)
-  return merged(world, { ...query, resource }, { customerId, isAsked })
+  return merged(world, { ...query, resource }, customerId)
 }
 
 type FigureQuery = CheckedQuery & { resource: Resource }
 
-/** Rows that differ in no selected segment or attribute are one row, as in the API. */
-function merged(
+/** Whatever is asked of metrics. */
+function conditionsOnRows(query: CheckedQuery): (row: Row) => boolean {
+  const conditions = [...conditionsOn('ATTRIBUTE', query), ...conditionsOn('SEGMENT', query)]
+  return (row) => conditions.every((each) => holds(each, row))
+}
+
+function* askedFigures(
   world: World,
   query: FigureQuery,
-  { customerId, isAsked }: { customerId: string; isAsked: (row: Row) => boolean },
-): Row[] {
-  const groups = new Map<string, { row: Row; metrics: Metrics }>()
-  const keys = query.fields.filter((field) => !field.startsWith('metrics.'))
+  customerId: string,
+): Generator<{ row: Row; metrics: Metrics }> {
+  const isAsked = conditionsOnRows(query)
   const account = accountValues(world, customerId)
   for (const date of datesOf(query)) {
     const ofAll = { ...account, ...dates(date) }
-    for (const figures of figuresOf(world, query.resource, { customerId, date })) {
+    for (const figures of figuresBy(world, query, { customerId, date })) {
       const row = rowOf(figures.fields, { ofAll, customerId })
-      if (!isAsked(row)) continue
-      const key = keys.map((field) => String(row(field) ?? '')).join('\0')
-      const found = groups.get(key)
-      groups.set(key, { row, metrics: found ? sum(found.metrics, figures) : figures })
+      if (isAsked(row)) yield { row, metrics: figures }
     }
   }
+}
+
+/** Rows that differ in no selected segment or attribute are one row, as in the API. */
+function merged(world: World, query: FigureQuery, customerId: string): Row[] {
+  const groups = new Map<string, { row: Row; metrics: Metrics }>()
+  const keys = query.fields.filter((field) => !field.startsWith('metrics.'))
+  for (const { row, metrics } of askedFigures(world, query, customerId)) {
+    const key = keys.map((field) => String(row(field) ?? '')).join('\0')
+    const found = groups.get(key)
+    groups.set(key, { row, metrics: found ? sum(found.metrics, metrics) : metrics })
+  }
   return [...groups.values()].map(({ row, metrics }) => {
-    const values = metricValues(metrics)
+    const values = metricFields(metrics)
     return (field) => values[field] ?? row(field)
   })
 }
@@ -135,11 +144,21 @@ function rowOf(
   }
 }
 
+const ID_OF_ENTITY: Readonly<Record<Resource, string>> = {
+  customer: '',
+  campaign: 'campaign.id',
+  ad_group: 'ad_group.id',
+  keyword_view: 'ad_group_criterion.criterion_id',
+  shopping_performance_view: 'segments.product_item_id',
+  asset_group: 'asset_group.id',
+  // A search is known by its figures only.
+  search_term_view: 'search_term_view.search_term',
+  geographic_view: 'geographic_view.country_criterion_id',
+}
+
 /** Without figures: what there is, whether it was shown or not. */
 function entities(world: World, { resource }: FigureQuery, customerId: string): Row[] {
-  const id = { customer: '', campaign: 'campaign.id', ad_group: 'ad_group.id' }[resource as string]
-  const of =
-    id ?? (resource === 'keyword_view' ? 'ad_group_criterion.criterion_id' : 'segments.product_item_id')
+  const of = ID_OF_ENTITY[resource]
   const leaves = of === '' ? [{ fields: {} as Fields }] : world.leaves.filter(({ fields }) => of in fields)
   const found = new Map(leaves.map(({ fields }) => [fields[of] ?? '', fields]))
   const ofAll = accountValues(world, customerId)
@@ -183,19 +202,6 @@ function dates(date: string): Values {
   }
 }
 
-/** 64-bit integers as strings; what is divided by is never 0. */
-function metricValues({ impressions, clicks, costMicros, conversions, conversionsValue }: Metrics): Values {
-  return {
-    'metrics.impressions': `${impressions}`,
-    'metrics.clicks': `${clicks}`,
-    'metrics.cost_micros': `${costMicros}`,
-    'metrics.conversions': conversions,
-    'metrics.conversions_value': conversionsValue,
-    'metrics.ctr': clicks / Math.max(1, impressions),
-    'metrics.average_cpc': costMicros / Math.max(1, clicks),
-  }
-}
-
 type Paths = readonly { field: string; path: readonly string[] }[]
 
 function pathsOf({ fields }: CheckedQuery): Paths {
@@ -211,7 +217,11 @@ function writerFor(query: CheckedQuery, customerId: string): (row: Row) => Json 
       const place = placeOf(resource, row)
       if (place !== undefined) json[resource] = { resourceName: `customers/${customerId}${place}` }
     }
-    for (const { field, path } of paths) put(json, path, row(field))
+    for (const { field, path } of paths) {
+      const value = row(field)
+      // Shorter integers are numbers, 64-bit ones are text.
+      put(json, path, FIELD_BY_NAME.get(field)?.dataType === 'INT32' ? Number(value) : value)
+    }
     return json
   }
 }
@@ -230,6 +240,12 @@ function placeOf(resource: string, row: Row): string | undefined {
       return `/adGroupCriteria/${String(group)}~${String(row('ad_group_criterion.criterion_id'))}`
     case 'keywordView':
       return `/keywordViews/${String(group)}~${String(row('ad_group_criterion.criterion_id'))}`
+    case 'assetGroup':
+      return `/assetGroups/${String(row('asset_group.id'))}`
+    case 'searchTermView':
+      return `/searchTermViews/${String(row('campaign.id'))}~${String(group)}~${btoa(encodeURIComponent(String(row('search_term_view.search_term'))))}`
+    case 'geographicView':
+      return `/geographicViews/${String(row('geographic_view.country_criterion_id'))}~${String(row('geographic_view.location_type'))}`
     case 'shoppingPerformanceView':
       return '/shoppingPerformanceView'
     case 'customerClient':

@@ -1,5 +1,15 @@
 /** GoogleAdsFieldService: what fields there are and what goes with what, asked in the same language without FROM. */
-import { FIELD_BY_NAME, goesWith, isView, ownerOf, VIEWS, type Field, type View } from './fields.ts'
+import {
+  DIVIDING,
+  FIELD_BY_NAME,
+  goesWith,
+  goTogether,
+  isView,
+  ownerOf,
+  VIEWS,
+  type Field,
+  type View,
+} from './fields.ts'
 import { QueryError } from './gaql/errors.ts'
 import { holds, inOrder, type Row, type Values } from './gaql/conditions.ts'
 import { parseQuery } from './gaql/parse.ts'
@@ -73,6 +83,7 @@ function allFields(): Values[] {
 }
 
 function describeView(view: View): Values {
+  const dividing = DIVIDING[view] ?? []
   const named = [...FIELD_BY_NAME.values()].filter((field) => goesWith(view, field))
   const of = (category: Field['category']) =>
     named.filter((field) => field.category === category).map(({ name }) => name)
@@ -82,17 +93,22 @@ function describeView(view: View): Values {
     selectable: false,
     filterable: false,
     sortable: false,
-    attribute_resources: [...VIEWS[view]],
+    attribute_resources: VIEWS[view].filter((name) => !dividing.includes(name)),
     metrics: of('METRIC'),
-    segments: of('SEGMENT'),
+    segments: [...of('SEGMENT'), ...dividing],
     data_type: 'MESSAGE',
   }
 }
 
 function describe(field: Field, views: readonly View[]): Values {
   const { name, category, dataType, isRepeated, values } = field
+  const others = [...FIELD_BY_NAME.values()].filter(
+    (other) => other !== field && other.category !== 'ATTRIBUTE' && goTogether(field, other),
+  )
   const goesAlong =
-    category === 'ATTRIBUTE' ? [ownerOf(field)] : views.filter((view) => goesWith(view, field))
+    category === 'ATTRIBUTE'
+      ? [ownerOf(field)]
+      : [...views.filter((view) => goesWith(view, field)), ...others.map((other) => other.name)]
   return {
     name,
     category,

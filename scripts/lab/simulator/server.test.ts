@@ -103,7 +103,7 @@ test('search gives the account, and pages that cannot be sized', async () => {
 
 test('a day of more than 10,000 rows comes in chunks, and in pages', async () => {
   const { ask } = await open({ itemIds: Array.from({ length: 60_000 }, (_, n) => `item-${n}`) })
-  const query = `SELECT ad_group.id, segments.product_item_id, segments.date, metrics.clicks FROM shopping_performance_view WHERE segments.date = '2026-03-03'`
+  const query = `SELECT ad_group.id, segments.product_item_id, segments.date, metrics.impressions, metrics.clicks FROM shopping_performance_view WHERE segments.date = '2026-03-03'`
   const chunks = (await ask('searchStream', { query })).json
   expect(chunks.length).toBeGreaterThan(1)
   expect(chunks[0].results).toHaveLength(10_000)
@@ -402,12 +402,17 @@ test('the fields are told, and the accounts that a sign-in reaches', async () =>
     "SELECT name, category, data_type, selectable_with WHERE name LIKE 'segments.%' ORDER BY name LIMIT 2",
   )
   expect(fields.body).toMatchObject({
-    totalResultsCount: '6',
+    totalResultsCount: '12',
     results: [
-      { name: 'segments.date', category: 'SEGMENT', dataType: 'DATE' },
-      { name: 'segments.month', selectableWith: expect.arrayContaining(['campaign']) },
+      { name: 'segments.ad_network_type', category: 'SEGMENT', dataType: 'ENUM' },
+      { name: 'segments.conversion_action', selectableWith: expect.arrayContaining(['campaign']) },
     ],
   })
+  const { selectableWith } = (await get('googleAdsFields/segments.conversion_action')).body as {
+    selectableWith: string[]
+  }
+  expect(selectableWith).toContain('metrics.conversions')
+  expect(selectableWith).not.toContain('metrics.clicks')
   expect((await get('googleAdsFields/campaign')).body).toMatchObject({
     category: 'RESOURCE',
     attributeResources: ['customer'],

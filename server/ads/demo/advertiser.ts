@@ -66,6 +66,12 @@ const PERFORMANCE_MAX = {
   'campaign.advertising_channel_type': 'PERFORMANCE_MAX',
 }
 
+const ASSET_GROUPS = ['Summer 🌞', 'Best "sellers", all year'].map((name, index) => ({
+  'asset_group.id': `64400${index}1237`,
+  'asset_group.name': name,
+  'asset_group.status': index === 0 ? 'PAUSED' : 'ENABLED',
+}))
+
 const SEARCH_GROUPS = [3, 3, 2, 2]
 const SHOPPING_GROUPS = [3, 2]
 const KEYWORDS = [
@@ -108,9 +114,9 @@ function products(itemIds: readonly string[]): Leaf[] {
   const groups = SHOPPING_GROUPS.flatMap((count, index) =>
     Array.from({ length: count }, (_, group) => adGroup(SEARCH_GROUPS.length + index, group)),
   )
-  const inPerformanceMax = { fields: PERFORMANCE_MAX, since: '2025-01-01' }
   return itemIds.flatMap((itemId, index) => {
-    const of = index % SHARE_OF_PERFORMANCE_MAX === 4 ? inPerformanceMax : groups[index % groups.length]
+    const of =
+      index % SHARE_OF_PERFORMANCE_MAX === 4 ? inPerformanceMax(index) : groups[index % groups.length]
     if (!of) return []
     return {
       id: itemId,
@@ -131,8 +137,13 @@ function otherPlaces(): Leaf[] {
     since: '2025-01-01',
     weight: 0.4 / (1 + index),
     presence: 1,
-    fields: PERFORMANCE_MAX,
+    fields: inPerformanceMax(index).fields,
   }))
+}
+
+function inPerformanceMax(index: number): { fields: Fields; since: string } {
+  const assets = ASSET_GROUPS[Math.floor(index / SHARE_OF_PERFORMANCE_MAX) % ASSET_GROUPS.length]
+  return { since: '2025-01-01', fields: { ...PERFORMANCE_MAX, ...assets } }
 }
 
 function adGroup(campaignIndex: number, group: number): { fields: Fields; since: string } {

@@ -20,14 +20,24 @@ export const RESOURCES = [
   'keyword_view',
   'shopping_performance_view',
   'customer',
+  'asset_group',
+  'search_term_view',
+  'geographic_view',
 ] as const
 export type Resource = (typeof RESOURCES)[number]
+
+export function isResource(name: string): name is Resource {
+  return (RESOURCES as readonly string[]).includes(name)
+}
 
 /** Into what a resource sums a leaf up; undefined for one that it does not show. */
 const GROUPING: Readonly<Record<Resource, (leaf: Leaf) => string | undefined>> = {
   customer: () => '',
   campaign: ({ fields }) => fields['campaign.id'],
   ad_group: ({ fields }) => fields['ad_group.id'],
+  asset_group: ({ fields }) => fields['asset_group.id'],
+  search_term_view: ({ id, kind }) => (kind === 'keyword' ? id : undefined),
+  geographic_view: ({ fields }) => fields['campaign.id'],
   keyword_view: ({ id, kind }) => (kind === 'keyword' ? id : undefined),
   shopping_performance_view: ({ id, kind, fields }) =>
     kind === 'product' ? `${fields['ad_group.id'] ?? ''}~${id}` : undefined,
@@ -61,14 +71,23 @@ export function figuresOf(world: Restatable, resource: Resource, of: CustomerDat
 
 /** By their GAQL name, as Google writes them: 64-bit integers as strings. A metric that is not made up is absent. */
 export function metricFields(metrics: Metrics): Record<string, string | number> {
+  const { impressions, clicks, costMicros, conversions, conversionsValue } = metrics
   return {
-    'metrics.impressions': `${metrics.impressions}`,
-    'metrics.clicks': `${metrics.clicks}`,
-    'metrics.cost_micros': `${metrics.costMicros}`,
-    'metrics.conversions': metrics.conversions,
-    'metrics.conversions_value': metrics.conversionsValue,
+    // What is divided by is never 0.
+    'metrics.ctr': clicks / Math.max(1, impressions),
+    'metrics.average_cpc': costMicros / Math.max(1, clicks),
+    'metrics.conversions_by_conversion_date': sixDecimals(conversions * SHARE_OF_THE_DAY),
+    'metrics.conversions_value_by_conversion_date': sixDecimals(conversionsValue * SHARE_OF_THE_DAY),
+    'metrics.impressions': `${impressions}`,
+    'metrics.clicks': `${clicks}`,
+    'metrics.cost_micros': `${costMicros}`,
+    'metrics.conversions': conversions,
+    'metrics.conversions_value': conversionsValue,
   }
 }
+
+/** So many conversions come on the day of their click. */
+const SHARE_OF_THE_DAY = 0.9
 
 export function dateKey(resource: Resource, { customerId, date }: CustomerDate): string {
   return `${resource} ${customerId} ${date}`
@@ -152,6 +171,6 @@ function elapsedPart({ nowMs, zoneOf }: Advertiser, { customerId, date }: Custom
   return date < today ? 1 : 0
 }
 
-function sixDecimals(value: number): number {
+export function sixDecimals(value: number): number {
   return Math.round(value * 1e6) / 1e6
 }

@@ -4,9 +4,9 @@
  * this function.
  */
 import type { FetchContext } from '#server/ads/source.ts'
-import { REPORTS } from '#server/ads/report.ts'
 import { createAdvertiser } from './advertiser.ts'
-import { figuresOf, metricFields } from './figures.ts'
+import { isResource, metricFields } from './figures.ts'
+import { figuresBy } from './split.ts'
 
 const advertiser = createAdvertiser()
 
@@ -16,10 +16,11 @@ const advertiser = createAdvertiser()
  */
 export async function fetchData(
   date: string,
-  { report, customerId }: FetchContext,
+  { columns, resource, customerId }: FetchContext,
 ): Promise<Record<string, unknown>[]> {
-  const { columns, resource } = REPORTS[report]
-  return figuresOf(advertiser, resource, { customerId, date }).map((figures) => {
+  const fields = columns.map(({ field }) => field)
+  if (!isResource(resource)) throw new Error(`The demo has no rows of ${resource}.`)
+  return figuresBy(advertiser, { resource, fields }, { customerId, date }).map((figures) => {
     const values = { ...figures.fields, ...metricFields(figures) }
     return Object.fromEntries(columns.map(({ name, field }) => [name, values[field]]))
   })

@@ -22,12 +22,13 @@ export async function planRun(
   parts: RunParts,
   onNotice: (line: string) => void,
 ): Promise<PlannedRun> {
-  const { options, clock } = parts
+  const { options, catalogue, clock } = parts
   const { dir } = options
   const { customerIds, zoneOf } = await accountsOf(request, parts, onNotice)
   const lookbacks = lookbacksOf(options, { nowMs: clock.now(), zoneOf })
   const { lines } = await reconcile(readIndex(dir), {
     dir,
+    catalogue,
     lookbackOf: lookbacks.of,
     zoneOf,
     mayWrite: false,

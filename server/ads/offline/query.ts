@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { SourceKind } from '#server/ads/connect.ts'
+import { Catalogue } from '#server/ads/definition/catalogue.ts'
 import type { AdsOptions } from '#server/ads/options.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { datePath } from '#server/ads/store/layout.ts'
@@ -11,7 +12,7 @@ import { readAccounts, type AccountsById } from '#server/ads/store/stored-accoun
 import { confine, loadDuckDb, selectFrom, type Selected } from './duckdb.ts'
 import { accountsTable, createTable, createView, datesTable, SCHEMA, type Table } from './store-views.ts'
 
-interface QueryRequest extends Pick<AdsOptions, 'dir' | 'lookbackDays'> {
+interface QueryRequest extends Pick<AdsOptions, 'dir' | 'reportsFolder' | 'lookbackDays'> {
   /** One SELECT. */
   sql: string
   onNotice: (line: string) => void
@@ -27,12 +28,19 @@ export async function queryStore({ sql, ...request }: QueryRequest): Promise<Que
   const duckDb = await loadDuckDb()
   const dir = resolve(request.dir)
   const accounts = readAccounts(dir)?.accounts ?? {}
-  const lines = await wholeDates({ ...request, dir }, accounts)
+  const catalogue = new Catalogue({ ...request, dir })
+  const lines = await wholeDates({ ...request, dir, catalogue }, accounts)
   const connection = await (await duckDb.DuckDBInstance.create(':memory:')).connect()
   await connection.run(`CREATE SCHEMA ${SCHEMA}; SET search_path = 'main,${SCHEMA}'`)
   for (const table of [datesTable(lines), accountsTable(accounts)]) await fill(connection, table)
-  for (const [report, own] of Map.groupBy(lines, (line) => line.report))
-    await connection.run(createView(dir, report, own))
+  for (const [name, own] of Map.groupBy(lines, (line) => line.report)) {
+    const [report] = catalogue.definitionsOf(name)
+    if (!report) continue
+    const current = own.filter(({ columns }) => columns === report.fingerprint)
+    if (current.length < own.length)
+      request.onNotice(`${name}: ${own.length - current.length} dates with old columns are left out`)
+    await connection.run(createView(dir, report, current))
+  }
   await confine(
     connection,
     lines.map((line) => datePath(dir, line)),
@@ -42,11 +50,19 @@ export async function queryStore({ sql, ...request }: QueryRequest): Promise<Que
 
 /** What a run would take the store to hold, said where that is less than its files. */
 async function wholeDates(
-  { dir, lookbackDays, onNotice }: Omit<QueryRequest, 'sql'>,
+  {
+    dir,
+    catalogue,
+    lookbackDays,
+    onNotice,
+  }: Omit<QueryRequest, 'sql' | 'reportsFolder'> & {
+    catalogue: Catalogue
+  },
   accounts: AccountsById,
 ): Promise<IndexLine[]> {
   const { lines } = await reconcile(readIndex(dir), {
     dir,
+    catalogue,
     lookbackOf: () => lookbackDays,
     zoneOf: (id) => accounts[id]?.timeZone ?? 'UTC',
     mayWrite: false,

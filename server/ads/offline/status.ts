@@ -2,10 +2,12 @@
 import { dateIn } from '#server/ads/calendar.ts'
 import { changedZones, describeChangedZone } from '#server/ads/changed-zones.ts'
 import { commandLine } from '#server/ads/command-line.ts'
+import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import { coverageOf, type Coverage } from '#server/ads/coverage.ts'
 import { kindOf, type SourceKind } from '#server/ads/connect.ts'
 import { versionNotice } from '#server/ads/google/versions.ts'
-import { addSums, noSums, type Sums } from '#server/ads/metric.ts'
+import { addSums, noSums, type Metric, type Sums } from '#server/ads/metric.ts'
+import { notSummedOf } from '#server/ads/report.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
 import { EmptyRangeError } from '#server/ads/errors.ts'
 import {
@@ -29,6 +31,7 @@ import { accountsToWire, daysOf, selectLines } from '#server/ads/views.ts'
 
 interface StatusRequest {
   options: AdsOptions
+  catalogue: Catalogue
   reports: readonly ReportName[]
   /** Without any, all that the store knows. */
   customerIds: readonly string[]
@@ -40,6 +43,10 @@ interface StatusRequest {
 /** Of one report and account. */
 export interface StatusPart {
   report: ReportName
+  /** What the report has of the sums. */
+  metrics: readonly Pick<Metric, 'name'>[]
+  /** Its rates and averages. */
+  notSummed: readonly string[]
   account: Account
   days: Day[]
   rows: number
@@ -61,7 +68,7 @@ export interface Status {
 
 /** @throws ConfigurationError for a folder that is no store, EmptyRangeError for dates that cannot be there */
 export async function readStatus(request: StatusRequest): Promise<Status> {
-  const { options, reports, nowMs, onNotice } = request
+  const { options, catalogue, reports, nowMs, onNotice } = request
   const { dir } = options
   requireStore(dir)
   const held = readAccounts(dir)
@@ -69,6 +76,7 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
   const lookbacks = lookbacksOf(options, { nowMs, zoneOf })
   const { lines } = await reconcile(readIndex(dir), {
     dir,
+    catalogue,
     lookbackOf: lookbacks.of,
     zoneOf,
     mayWrite: false,
@@ -81,6 +89,7 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
     lines,
     failures: readFailures(dir),
     isFetching: () => false,
+    isCurrent: catalogue.isCurrent,
     isClosed: (customerId: string) => accounts[customerId]?.closed !== undefined,
   }
   const parts: StatusPart[] = []
@@ -95,21 +104,24 @@ export async function readStatus(request: StatusRequest): Promise<Status> {
     if (notice !== undefined) onNotice(notice)
     for (const report of reports) {
       const selection = { range, reports: [report], customerIds: [customerId] }
-      const stored = selectLines(lines.values(), selection)
-      const sums = noSums()
+      const stored = selectLines(lines.values(), selection).filter(catalogue.isCurrent)
+      const definition = catalogue.get(report)
+      const sums = noSums(definition.summed)
       for (const line of stored) addSums(sums, line.sums)
       parts.push({
         report,
+        metrics: definition.summed,
+        notSummed: notSummedOf(definition),
         account,
         days: daysOf(selection, known),
         rows: stored.reduce((sum, line) => sum + line.rows, 0),
         sums,
-        coverage: coverageOf(selection, lines)[0],
+        coverage: coverageOf(selection, lines, catalogue)[0],
         lookback: lookbacks
           .learned()
           .find((each) => each.report === report && each.customerId === customerId),
         restatements: readRestatements(dir, { ...range, report, customerId }),
-        behind: await filesBehind(dir, report, { ...options, lines: [...lines.values()] }),
+        behind: await filesBehind(dir, definition, { ...options, lines: [...lines.values()] }),
       })
     }
   }

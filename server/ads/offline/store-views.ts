@@ -2,7 +2,7 @@
  * A store in DuckDB's terms: a view for each report over its dates' files, and two tables of what is known of dates and
  * accounts. These have a schema of their own, so that a report may have any name.
  */
-import type { ReportName } from '#server/ads/options.ts'
+import type { Report } from '#server/ads/report.ts'
 import { datePath } from '#server/ads/store/layout.ts'
 import type { IndexLine } from '#server/ads/store/index-file.ts'
 import type { AccountsById } from '#server/ads/store/stored-accounts.ts'
@@ -63,8 +63,8 @@ export function createTable({ name, columns }: Table): string {
   return `CREATE TABLE ${SCHEMA}.${name} (${columns.map((each) => `${identifier(each.name)} ${each.type}`).join(', ')})`
 }
 
-/** @param lines of this report, one at least */
-export function createView(dir: string, report: ReportName, lines: readonly IndexLine[]): string {
+/** @param lines of this report, with its columns */
+export function createView(dir: string, report: Report, lines: readonly IndexLine[]): string {
   const columns = typedColumns(report)
   const paths = lines.filter(({ rows }) => rows > 0).map((line) => datePath(dir, line))
   const names = columns.map(({ name }) => name)
@@ -77,7 +77,7 @@ export function createView(dir: string, report: ReportName, lines: readonly Inde
     ...derived.map(({ name, sql }) => `${sql} AS ${identifier(name)}`),
   ]
   const from = paths.length > 0 ? readDates(dir, paths, columns) : noDates(columns)
-  return `CREATE VIEW ${identifier(report)} AS
+  return `CREATE VIEW ${identifier(report.name)} AS
     SELECT ${selected.join(', ')}
     FROM ${from} AS figures LEFT JOIN ${SCHEMA}.accounts AS accounts USING (customer_id)`
 }

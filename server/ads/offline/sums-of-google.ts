@@ -6,9 +6,8 @@ import { addDays, daysBetween, type DateRange } from '#server/ads/calendar.ts'
 import { parseDecimal } from '#server/ads/decimal.ts'
 import { FetchError, InvalidRowsError } from '#server/ads/errors.ts'
 import type { RequestContext, GoogleAdsClient } from '#server/ads/google/client.ts'
-import type { ReportName } from '#server/ads/options.ts'
-import { addSums, METRICS, noSums, sumsOfCells, type MetricName, type Sums } from '#server/ads/metric.ts'
-import { lowerCamelCase, totalsQueryFor } from '#server/ads/report.ts'
+import { addSums, metricsIn, noSums, sumsOfCells, type Sums } from '#server/ads/metric.ts'
+import { lowerCamelCase, totalsQueryFor, type Report } from '#server/ads/report.ts'
 
 /** Dates that follow each other, all of them stored. */
 export interface ConsecutiveDates {
@@ -28,7 +27,7 @@ export interface Mismatch {
   range: DateRange
   provisional: boolean
   /** By metric, and only those that differ. */
-  metrics: { name: MetricName; stored: bigint; google: bigint }[]
+  metrics: { name: string; stored: bigint; google: bigint }[]
 }
 
 /** @param dates ascending */
@@ -74,14 +73,14 @@ export async function differences(
 /** @throws FetchError, and InvalidRowsError for a sum that is no number */
 export async function askTotals(
   client: GoogleAdsClient,
-  of: { report: ReportName; customerId: string; range: DateRange },
+  of: { report: Report; customerId: string; range: DateRange },
   asking: RequestContext,
 ): Promise<Sums> {
   const query = totalsQueryFor(of.report, of.range)
   const row = await client.summary({ customerId: of.customerId, query }, asking)
   if (row === undefined) throw new FetchError('BROKEN_STREAM', 'The answer has no summary row.')
   const { metrics = {} } = row as { metrics?: Record<string, string | number> }
-  const cells = METRICS.map(({ name }) => `${metrics[lowerCamelCase(name)] ?? 0}`)
+  const cells = of.report.summed.map(({ name }) => [name, `${metrics[lowerCamelCase(name)] ?? 0}`] as const)
   const sums = sumsOfCells(cells)
   if (!sums) throw new InvalidRowsError(`The summary row is ${cells.join(', ').slice(0, 200)}.`)
   return sums
@@ -91,8 +90,8 @@ export async function askTotals(
 const DECIMAL_TOLERANCE = { least: parseDecimal('0.001') ?? 0n, per: 1_000_000_000n }
 
 function compare(stored: Sums, google: Sums): Mismatch['metrics'] {
-  return METRICS.flatMap(({ name, unit }) => {
-    const [ours, theirs] = [stored[name], google[name]]
+  return metricsIn(google).flatMap(({ name, unit }) => {
+    const [ours, theirs] = [stored[name] ?? 0n, google[name] ?? 0n]
     const relative = magnitude(theirs) / DECIMAL_TOLERANCE.per
     const rounding = relative > DECIMAL_TOLERANCE.least ? relative : DECIMAL_TOLERANCE.least
     const allowed = unit === 'decimal' ? rounding : 0n

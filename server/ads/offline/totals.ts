@@ -2,11 +2,13 @@
 import { withRetries, type Refusal } from '#server/ads/run/with-retries.ts'
 import { dateIn, type DateRange } from '#server/ads/calendar.ts'
 import { openSource } from '#server/ads/connect.ts'
-import { formatCell, METRICS, type MetricName } from '#server/ads/metric.ts'
+import type { Catalogue } from '#server/ads/definition/catalogue.ts'
+import { formatCell, unitOf } from '#server/ads/metric.ts'
 import { ConfigurationError } from '#server/ads/errors.ts'
 import type { GoogleAdsClient } from '#server/ads/google/client.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
 import { isProvisional } from '#server/ads/plan.ts'
+import type { Report } from '#server/ads/report.ts'
 import { exitCodeOfFailure, type ExitCode } from '#server/ads/run/run.ts'
 import { managersOf, readAccounts } from '#server/ads/store/stored-accounts.ts'
 import type { IndexLine } from '#server/ads/store/index-file.ts'
@@ -34,6 +36,7 @@ interface Compared {
 
 export interface Comparison {
   options: AdsOptions
+  catalogue: Catalogue
   clock: Clock
   onChecked: (checked: CheckedTotals) => void
   onRefused: (name: string, detail: string) => void
@@ -42,7 +45,7 @@ export interface Comparison {
 /** Report by report and account by account, until one is refused. @throws ConfigurationError */
 export async function compareTotals(
   lines: readonly IndexLine[],
-  { options, clock, onChecked, onRefused }: Comparison,
+  { options, catalogue, clock, onChecked, onRefused }: Comparison,
 ): Promise<Compared> {
   const held = readAccounts(options.dir)
   const source = await openSource(options, clock)
@@ -57,8 +60,11 @@ export async function compareTotals(
   const isOpen = ({ date, fetchedAt, customerId }: IndexLine) =>
     isProvisional(date, dateIn(zoneOf(customerId), Date.parse(fetchedAt)), options.lookbackDays)
   const checked: CheckedTotals[] = []
-  for (const [name, own] of Map.groupBy(lines, ({ report, customerId }) => `${report} ${customerId}`)) {
-    const result = await check(own, { client, isOpen })
+  const current = lines.filter(catalogue.isCurrent)
+  for (const [name, own] of Map.groupBy(current, ({ report, customerId }) => `${report} ${customerId}`)) {
+    const report = catalogue.find(own[0]?.report ?? '')
+    if (!report || report.summed.length === 0) continue
+    const result = await check(own, { client, report, isOpen })
     if (result === undefined) continue
     if ('failure' in result) {
       onRefused(name, result.failure.detail)
@@ -73,6 +79,7 @@ export async function compareTotals(
 
 interface Checking {
   client: GoogleAdsClient
+  report: Report
   /** Whether Google may still restate the date. */
   isOpen: (line: IndexLine) => boolean
 }
@@ -87,22 +94,22 @@ class Refused extends Error {
 
 async function check(
   lines: readonly IndexLine[],
-  { client, isOpen }: Checking,
+  { client, report, isOpen }: Checking,
 ): Promise<CheckedTotals | Refusal | undefined> {
   const dates = lines.toSorted((a, b) => (a.date < b.date ? -1 : Number(a.date > b.date)))
   const [first, last] = [dates[0], dates.at(-1)]
   if (!first || !last) return undefined
-  const { report, customerId } = first
+  const { customerId } = first
   const signal = new AbortController().signal
   let requests = 0
   const ask = async (range: DateRange) => {
     requests++
     const answer = await withRetries(
-      async (asking) => await askTotals(client, { report, customerId, range }, asking),
+      async (asking) => ({ sums: await askTotals(client, { report, customerId, range }, asking) }),
       { signal, random: Math.random },
     )
     if ('failure' in answer) throw new Refused(answer)
-    return answer
+    return answer.sums
   }
   const found: Mismatch[] = []
   try {
@@ -113,7 +120,7 @@ async function check(
     throw error
   }
   return {
-    report,
+    report: report.name,
     customer_id: customerId,
     from: first.date,
     to: last.date,
@@ -132,7 +139,6 @@ async function check(
   }
 }
 
-function textOf(name: MetricName, value: bigint): string {
-  const metric = METRICS.find((each) => each.name === name)
-  return metric ? formatCell(metric, value) : `${value}`
+function textOf(name: string, value: bigint): string {
+  return formatCell({ name, unit: unitOf(name) }, value)
 }

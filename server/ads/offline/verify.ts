@@ -1,12 +1,14 @@
 /** Every file against the index. Reads all bytes, believes no modification time, writes nothing. */
 import { existsSync } from 'node:fs'
 import type { SourceKind } from '#server/ads/connect.ts'
+import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import { EmptyRangeError, InvalidRowsError } from '#server/ads/errors.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
 import type { AskedRange } from '#server/ads/plan.ts'
+import type { Report } from '#server/ads/report.ts'
 import { filesBehind } from '#server/ads/store/aggregate.ts'
 import { committedAt } from '#server/ads/store/commit.ts'
-import { readDateFile } from '#server/ads/store/date-file.ts'
+import { readDateFile, UNKNOWN_COLUMNS, type DateContent } from '#server/ads/store/date-file.ts'
 import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { datePath, indexPath } from '#server/ads/store/layout.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
@@ -37,14 +39,19 @@ interface Verified {
   findings: Finding[]
   /** Whole files that are newer than the index, as after a kill: the next run takes them in. */
   unindexed: number
+  /** Dates of an earlier query: they are whole, and beside the others. */
+  oldColumns: number
   /** The aggregated files that are behind the index. */
   behind: string[]
 }
 
-type Store = Pick<AdsOptions, 'dir' | 'lookbackDays' | 'formats'>
+type Store = Pick<AdsOptions, 'dir' | 'lookbackDays' | 'formats'> & { catalogue: Catalogue }
 
 /** @throws ConfigurationError for a folder that is no store, EmptyRangeError when it has nothing of what was asked */
-export async function verify({ dir, lookbackDays, formats }: Store, narrowing: Narrowing): Promise<Verified> {
+export async function verify(
+  { dir, lookbackDays, formats, catalogue }: Store,
+  narrowing: Narrowing,
+): Promise<Verified> {
   requireStore(dir)
   const known = readIndex(dir)
   const isWanted = wanted(narrowing, dir)
@@ -57,13 +64,14 @@ export async function verify({ dir, lookbackDays, formats }: Store, narrowing: N
   let unindexed = 0
   const lines = known.filter(isWanted)
   for (const line of lines) {
-    const problems = await problemsOf(dir, line)
+    const problems = await problemsOf(datePath(dir, line), line, catalogue)
     if (problems === 'newer') unindexed++
     else for (const problem of problems) find(line, problem)
   }
   const indexed = new Set(known.map((line) => datePath(dir, line)))
   const { lines: found } = await reconcile(known, {
     dir,
+    catalogue,
     lookbackOf: () => lookbackDays,
     zoneOf: () => 'UTC',
     mayWrite: false,
@@ -77,13 +85,16 @@ export async function verify({ dir, lookbackDays, formats }: Store, narrowing: N
     else unindexed++
   }
   const behind: string[] = []
-  for (const report of new Set(lines.map((line) => line.report)))
-    behind.push(...(await filesBehind(dir, report, { lines: known, formats })))
+  for (const name of new Set(lines.map((line) => line.report))) {
+    const report = catalogue.find(name)
+    if (report) behind.push(...(await filesBehind(dir, report, { lines: known, formats })))
+  }
   const rows = lines.reduce((sum, line) => sum + line.rows, 0)
   const missingIndex = existsSync(indexPath(dir)) ? undefined : indexPath(dir)
   if (known.length > 0 && lines.length + findings.length + unindexed === 0)
     throw new EmptyRangeError(`The store ${dir} has no date of those that were asked for.`)
-  return { source: sourceOfStore(dir), missingIndex, lines, rows, findings, unindexed, behind }
+  const oldColumns = lines.filter((line) => !catalogue.isCurrent(line)).length
+  return { source: sourceOfStore(dir), missingIndex, lines, rows, findings, unindexed, oldColumns, behind }
 }
 
 function wanted({ range: { from, to }, reports, customerIds }: Narrowing, dir: string) {
@@ -97,21 +108,34 @@ function wanted({ range: { from, to }, reports, customerIds }: Narrowing, dir: s
 }
 
 /** @returns `newer` for a whole file that a run has put there after the index was written */
-async function problemsOf(dir: string, line: IndexLine): Promise<string[] | 'newer'> {
-  const path = datePath(dir, line)
+async function problemsOf(path: string, line: IndexLine, catalogue: Catalogue): Promise<string[] | 'newer'> {
   if (!existsSync(path)) return ['its file is missing']
   try {
-    const content = await readDateFile(path, line)
+    const content = await readDateFile(path, line, definitionsFor(line, catalogue))
     const atMs = committedAt(path)
     if (content.sha256 !== line.sha256 && atMs !== undefined && atMs > Date.parse(line.fetchedAt))
       return 'newer'
     return [
       ...(content.rows === line.rows ? [] : [`${content.rows} rows, but the index says ${line.rows}`]),
       ...(content.sha256 === line.sha256 ? [] : ['its bytes are not those that were stored']),
-      ...(Bun.deepEquals(content.sums, line.sums) ? [] : ['its sums are not those of the index']),
+      ...(isUnknown(content) || Bun.deepEquals(content.sums, line.sums)
+        ? []
+        : ['its sums are not those of the index']),
     ]
   } catch (error) {
     if (error instanceof InvalidRowsError) return [error.message]
     throw error
   }
+}
+
+/** That of the line first: two queries may have the same columns. */
+function definitionsFor({ report, columns }: IndexLine, catalogue: Catalogue): Report[] {
+  return catalogue
+    .definitionsOf(report)
+    .toSorted((a, b) => Number(b.fingerprint === columns) - Number(a.fingerprint === columns))
+}
+
+/** Nothing tells what its columns are; its bytes are compared all the same. */
+function isUnknown({ columns }: DateContent): boolean {
+  return columns === UNKNOWN_COLUMNS
 }

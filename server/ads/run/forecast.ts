@@ -1,6 +1,6 @@
 /** What a run would cost, beside the requests that Google allows a project in a day. */
 import type { ReportName } from '#server/ads/options.ts'
-import type { Forecast as ForecastAnswer, Run } from '#server/ads/schema.ts'
+import type { Forecast as ForecastAnswer, Run } from '#server/ads/run-schema.ts'
 import { indexKeyOf, type IndexLine } from '#server/ads/store/index-file.ts'
 import { planTasks, type PlanningParts, type RunRequest, type Task } from './tasks.ts'
 

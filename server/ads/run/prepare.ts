@@ -1,26 +1,33 @@
 /** Before the first date: the accounts, the store, the plan, and what is to be said of them. */
+import type { Clock } from '#server/platform/clock.ts'
 import { AccountDirectory, type KnownAccounts } from './account-directory.ts'
 import { dateIn } from '#server/ads/calendar.ts'
 import { changedZones, describeChangedZone } from '#server/ads/changed-zones.ts'
 import { commandLine } from '#server/ads/command-line.ts'
 import { kindOf, type OpenSource } from '#server/ads/connect.ts'
 import { versionNotice } from '#server/ads/google/versions.ts'
+import { confirmReports } from '#server/ads/definition/confirm.ts'
+import type { ReportName } from '#server/ads/options.ts'
 import { FailureBook } from '#server/ads/store/failures.ts'
 import { markAsDemo } from '#server/ads/store/ownership.ts'
 import { Store } from '#server/ads/store/store.ts'
 import { describeLookback, lookbacksOf, type LookbackOf } from './learned-lookback.ts'
 import type { RunContext, RunLog } from './run-context.ts'
 import { planTasks, type Task } from './tasks.ts'
+import type { Progress } from './progress.ts'
+import type { Refusal, RetryOptions } from './with-retries.ts'
 
 export interface Prepared {
   accounts: KnownAccounts
   store: Store
   tasks: Task[]
+  /** Reports that cannot be asked for, and why. */
+  refusedReports: ReadonlyMap<ReportName, Refusal>
 }
 
 /** Accounts, store and plan; where there is something to fetch, the accounts as they are now. @throws EmptyRangeError */
 export async function prepare(context: RunContext, source: () => Promise<OpenSource>): Promise<Prepared> {
-  const { options, request, progress, log, clock } = context
+  const { options, request, catalogue, progress, log, clock } = context
   const { dir } = options
   const onNotice = noticesOnce(log)
   if (kindOf(options) === 'demo') await markAsDemo(dir)
@@ -33,6 +40,7 @@ export async function prepare(context: RunContext, source: () => Promise<OpenSou
   const lookbacks = lookbacksOf(options, { nowMs: clock.now(), zoneOf: (id) => accounts.zoneOf(id) })
   const store = await Store.open({
     dir,
+    catalogue,
     lookbackOf: lookbacks.of,
     failures: new FailureBook(dir),
     zoneOf: (id) => accounts.zoneOf(id),
@@ -40,9 +48,11 @@ export async function prepare(context: RunContext, source: () => Promise<OpenSou
   })
   const planNow = () => plan(context, { accounts, store, onNotice, lookbackOf: lookbacks.windowOf })
   let tasks = planNow()
+  let refusedReports: Prepared['refusedReports'] = new Map()
   if (tasks.some(({ due }) => due.length > 0)) {
     accounts = await directory.confirm()
     tasks = planNow()
+    refusedReports = await confirmDue(tasks, context, source)
   }
   progress.activity = undefined
   progress.waiting = undefined
@@ -51,7 +61,21 @@ export async function prepare(context: RunContext, source: () => Promise<OpenSou
       if (tasks.some(({ tally }) => isOf(tally, learned))) onNotice(describeLookback(learned, options))
   for (const changed of changedZones(accounts.accounts, store.lines()))
     onNotice(describeChangedZone(changed, (args) => commandLine(dir, args)))
-  return { accounts, store, tasks }
+  return { accounts, store, tasks, refusedReports }
+}
+
+async function confirmDue(
+  tasks: readonly Task[],
+  { options, catalogue, signal, progress, clock }: RunContext,
+  source: () => Promise<OpenSource>,
+): Promise<Prepared['refusedReports']> {
+  const names = tasks.filter(({ due }) => due.length > 0).map(({ tally }) => tally.report)
+  const { client } = await source()
+  progress.activity = 'looking up the fields of the reports'
+  const { apiVersion } = options.google
+  const retrying = { signal, random: Math.random, onWait: waitsOn(progress, clock) }
+  const confirming = { catalogue, client: client({}), apiVersion, ...retrying }
+  return await confirmReports([...new Set(names)], confirming)
 }
 
 /** A plan that is made twice says the same twice. */
@@ -79,14 +103,19 @@ function openDirectory(
     onAsking: (what) => {
       progress.activity = what
     },
-    onWait: (wait) => {
-      progress.waiting = wait && {
-        reason: wait.failure.detail,
-        code: wait.failure.code,
-        untilMs: clock.now() + wait.afterMs,
-      }
-    },
+    onWait: waitsOn(progress, clock),
   })
+}
+
+/** While nothing moves, the progress says why and until when. */
+function waitsOn(progress: Progress, clock: Clock): RetryOptions['onWait'] {
+  return (wait) => {
+    progress.waiting = wait && {
+      reason: wait.failure.detail,
+      code: wait.failure.code,
+      untilMs: clock.now() + wait.afterMs,
+    }
+  }
 }
 
 function isOf(tally: Pick<Task['tally'], 'report' | 'customerId'>, of: typeof tally): boolean {

@@ -29,6 +29,7 @@ const POLICY: Readonly<Record<FailureCode, Policy>> = {
   INVALID_ROWS: 'fail',
   SOURCE_ERROR: 'fail',
   REQUEST_REFUSED: 'stop-report',
+  REPORT_INVALID: 'stop-report',
   AUTHORIZATION_FAILED: 'stop-customer',
   ACCOUNT_CLOSED: 'stop-customer',
   AUTHENTICATION_FAILED: 'stop-run',

@@ -1,11 +1,13 @@
 /** What a run is given, and what it carries from step to step. */
 import type { Clock } from '#server/platform/clock.ts'
+import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import type { AdsOptions } from '#server/ads/options.ts'
 import type { Progress } from './progress.ts'
 import type { RunRequest } from './tasks.ts'
 
 export interface RunParts {
   options: AdsOptions
+  catalogue: Catalogue
   clock: Clock
   log: RunLog
   signal: AbortSignal

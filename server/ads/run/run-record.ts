@@ -1,6 +1,6 @@
 /** A run as the API tells it, and the last ones kept beside the store, whichever process made them. */
 import { etaMs, failedOf, ratePerS, total, type Progress } from './progress.ts'
-import type { Run } from '#server/ads/schema.ts'
+import type { Run } from '#server/ads/run-schema.ts'
 import { isRecord, readState, writeState } from '#server/ads/store/state.ts'
 
 const KEPT_RUNS = 50

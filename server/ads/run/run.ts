@@ -4,6 +4,7 @@ import { requireSource, kindOf, openSource, type OpenSource } from '#server/ads/
 import type { KnownAccounts } from './account-directory.ts'
 import { dispatch } from './dispatch.ts'
 import { toFailure, type FailureCode } from '#server/ads/errors.ts'
+import type { ReportName } from '#server/ads/options.ts'
 import { failedOf, finalState, startProgress, type Progress } from './progress.ts'
 import { prepare } from './prepare.ts'
 import type { RunContext, RunLimits, RunParts } from './run-context.ts'
@@ -13,6 +14,7 @@ import { lockStore } from '#server/ads/store/lock.ts'
 import { refuseMixing } from '#server/ads/store/ownership.ts'
 import { sweepTmp, type Store } from '#server/ads/store/store.ts'
 import type { RunRequest, Task } from './tasks.ts'
+import type { Refusal } from './with-retries.ts'
 import { WorkerPool } from '#server/ads/worker/pool.ts'
 
 export const DEFAULT_LIMITS: RunLimits = {
@@ -65,10 +67,10 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
 
 async function fetchAndStore(context: RunContext, source: () => Promise<OpenSource>): Promise<void> {
   const { progress, signal } = context
-  const { accounts, store, tasks } = await prepare(context, source)
+  const { accounts, store, tasks, refusedReports } = await prepare(context, source)
   progress.tallies = tasks.map(({ tally }) => tally)
   progress.range = tasks[0]?.tally.range
-  const open = refuse(tasks, { accounts, context, store })
+  const open = refuse(tasks, { refusals: refusalsOf(accounts, refusedReports), context, store })
   try {
     if (open.some(({ due }) => due.length > 0)) await fetchDates(open, { context, store, source, accounts })
   } finally {
@@ -88,20 +90,38 @@ async function flush(store: Store, { progress, log }: RunContext): Promise<void>
   }
 }
 
-/** @returns the tasks that can be tried; the dates of the others are named with what their account answered. */
+interface Refused extends Refusal {
+  concerns: (tally: Task['tally']) => boolean
+}
+
+function refusalsOf(accounts: KnownAccounts, reports: ReadonlyMap<ReportName, Refusal>): Refused[] {
+  return [
+    ...[...accounts.refused].map(([customerId, refusal]) => ({
+      ...refusal,
+      concerns: (tally: Task['tally']) => tally.customerId === customerId,
+    })),
+    ...[...reports].map(([report, { failure, decision }]) => ({
+      failure,
+      decision,
+      concerns: (tally: Task['tally']) => tally.report === report,
+    })),
+  ]
+}
+
+/** @returns the tasks that can be tried; the dates of the others are named with what was answered. */
 function refuse(
   tasks: Task[],
-  { accounts, context, store }: { accounts: KnownAccounts; context: RunContext; store: Store },
+  { refusals, context, store }: { refusals: readonly Refused[]; context: RunContext; store: Store },
 ): Task[] {
   const { progress, clock } = context
   const at = new Date(clock.now()).toISOString()
   const tried = new Set(tasks)
-  for (const [customerId, { failure, decision }] of accounts.refused) {
+  for (const { failure, decision, concerns } of refusals) {
     if (decision.do === 'stop') progress.stopped ??= failure
     if (decision.do === 'park') progress.parkedUntilMs = clock.now() + decision.afterMs
     const everyone = decision.do === 'stop' && decision.scope === 'run'
     for (const task of tasks) {
-      if (!everyone && task.tally.customerId !== customerId) continue
+      if (!everyone && !concerns(task.tally)) continue
       if (!tried.delete(task) || decision.do === 'park') continue
       const { code, detail } = failure
       const { report } = task.tally
@@ -123,7 +143,8 @@ interface FetchParts {
 
 async function fetchDates(tasks: readonly Task[], parts: FetchParts): Promise<void> {
   const { context, store, source, accounts } = parts
-  const { options, progress, clock, signal, limits } = context
+  const { options, catalogue, progress, clock, signal, limits } = context
+  const reports = Object.fromEntries(tasks.map(({ tally }) => [tally.report, catalogue.get(tally.report)]))
   const { spec: specFor, token } = await source()
   const spec = specFor(accounts.managers)
   const size = Math.min(limits.workers, limits.concurrency)
@@ -132,7 +153,7 @@ async function fetchDates(tasks: readonly Task[], parts: FetchParts): Promise<vo
   const startedAtMs = performance.now()
   {
     const { concurrency, background } = limits
-    await using pool = new WorkerPool({ size, spec, token, dir, timeoutMs, background })
+    await using pool = new WorkerPool({ size, spec, token, dir, reports, timeoutMs, background })
     await dispatch(tasks, { pool, store, clock, signal, progress, random: Math.random, concurrency })
   }
   // Workers that were stopped in the middle of a date cannot clean up after themselves.
@@ -142,12 +163,17 @@ async function fetchDates(tasks: readonly Task[], parts: FetchParts): Promise<vo
 }
 
 async function aggregateAll(context: RunContext, store: Store): Promise<void> {
-  const { request, options, progress, log, signal, limits } = context
+  const { request, options, catalogue, progress, log, signal, limits } = context
   for (const report of request.reports) {
     const startedAtMs = performance.now()
     try {
+      const definition = catalogue.get(report)
       for (const format of formatsOf(options.dir, report, options.formats))
-        await aggregate(options.dir, { report, format }, { ...limits, signal, lines: store.lines() })
+        await aggregate(
+          options.dir,
+          { report: definition, format },
+          { ...limits, signal, lines: store.lines() },
+        )
     } catch (error) {
       if (signal.aborted && error === signal.reason) return
       // The dates are safe; the old file is whole, and the next run builds it again.
@@ -173,6 +199,6 @@ export function exitCodeOf(progress: Progress): ExitCode {
 /** Of a single failure that ended everything. */
 export function exitCodeOfFailure(code: FailureCode): ExitCode {
   if (code === 'OAUTH_FAILED' || code === 'AUTHENTICATION_FAILED') return 3
-  if (code === 'NOT_SERVED') return 2
+  if (code === 'NOT_SERVED' || code === 'REPORT_INVALID') return 2
   return code === 'QUOTA_EXHAUSTED' ? 4 : 1
 }

@@ -3,6 +3,7 @@ import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { RunElsewhereError, StoreBusyError } from '#server/ads/errors.ts'
 import type { RunMetrics, Trigger } from './run-metrics.ts'
+import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import type { AdsOptions } from '#server/ads/options.ts'
 import type { Progress } from './progress.ts'
 import { beginRun, DEFAULT_LIMITS, type BegunRun } from './run.ts'
@@ -14,6 +15,7 @@ export type AcquireRunLease = () => Promise<AsyncDisposable | undefined>
 
 export interface RunnerParts {
   options: AdsOptions
+  catalogue: Catalogue
   clock: Clock
   log: Logger
   acquireRunLease: AcquireRunLease

@@ -7,7 +7,7 @@ import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
-import type { Run } from '#server/ads/schema.ts'
+import type { Run } from '#server/ads/run-schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'adstock-runs-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

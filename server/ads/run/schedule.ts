@@ -2,7 +2,7 @@
 import { Cron } from 'croner'
 import type { Logger } from '#server/platform/log.ts'
 import { ConfigurationError } from '#server/ads/errors.ts'
-import type { Run } from '#server/ads/schema.ts'
+import type { Run } from '#server/ads/run-schema.ts'
 
 export interface Schedule {
   cron: string

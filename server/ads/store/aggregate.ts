@@ -8,11 +8,12 @@ import { existsSync } from 'node:fs'
 import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { StoreError } from '#server/ads/errors.ts'
 import { FORMATS, type Format, type ReportName } from '#server/ads/options.ts'
-import { columnNames } from '#server/ads/report.ts'
+import type { Report } from '#server/ads/report.ts'
 import { typedColumns } from '#server/ads/typed-columns.ts'
+import { headerOf } from './date-file.ts'
 import { newTmpPath, syncFolder } from './commit.ts'
 import type { IndexLine } from './index-file.ts'
-import { aggregateName, aggregatePath, datePath, type AggregateFile } from './layout.ts'
+import { aggregateName, aggregatePath, datePath } from './layout.ts'
 import { writeParquet } from './parquet.ts'
 import { isRecord, readState, writeState } from './state.ts'
 
@@ -26,33 +27,39 @@ interface Aggregating {
   signal: AbortSignal
 }
 
+interface Aggregated {
+  report: Report
+  format: Format
+}
+
 /**
  * @returns whether it had to be rebuilt. Only for the holder of the lock.
  * @throws StoreError; the signal's reason, which only a Parquet file waits for
  */
 export async function aggregate(
   dir: string,
-  of: AggregateFile,
+  of: Aggregated,
   { lines, background, signal }: Aggregating,
 ): Promise<boolean> {
   const { report, format } = of
+  const file = { report: report.name, format }
   const sorted = inOrder(lines, report)
   const fingerprint = fingerprintOf(sorted, of)
-  const path = aggregatePath(dir, of)
+  const path = aggregatePath(dir, file)
   const built = readState(dir, 'aggregates.json', isRecord) ?? {}
   const size = await sizeOf(path)
-  if (size !== undefined && built[aggregateName(of)] === `${fingerprint}:${size}`) return false
+  if (size !== undefined && built[aggregateName(file)] === `${fingerprint}:${size}`) return false
   const tmpPath = newTmpPath(dir)
   try {
     if (format === 'csv') await concatenate(dir, report, { tmpPath, sorted })
     else {
-      const csvPath = aggregatePath(dir, { report, format: 'csv' })
+      const csvPath = aggregatePath(dir, { ...file, format: 'csv' })
       await writeParquet({ csvPath, columns: typedColumns(report), tmpPath, background }, signal)
     }
     const newSize = await sizeOf(tmpPath)
     await rename(tmpPath, path)
     await syncFolder(dir)
-    await writeState(dir, 'aggregates.json', { ...built, [aggregateName(of)]: `${fingerprint}:${newSize}` })
+    await writeState(dir, 'aggregates.json', { ...built, [aggregateName(file)]: `${fingerprint}:${newSize}` })
   } catch (error) {
     await unlink(tmpPath).catch(() => {})
     if (signal.aborted && error === signal.reason) throw error
@@ -71,28 +78,29 @@ export function formatsOf(dir: string, report: ReportName, asked: readonly Forma
 /** The names of those files of a report that do not tell what the index tells. */
 export async function filesBehind(
   dir: string,
-  report: ReportName,
+  report: Report,
   { lines, formats }: { lines: readonly IndexLine[]; formats: readonly Format[] },
 ): Promise<string[]> {
   const sorted = inOrder(lines, report)
   const built = readState(dir, 'aggregates.json', isRecord) ?? {}
   const behind: string[] = []
-  for (const format of formatsOf(dir, report, formats)) {
-    const of = { report, format }
-    const size = await sizeOf(aggregatePath(dir, of))
-    if (built[aggregateName(of)] !== `${fingerprintOf(sorted, of)}:${size}`) behind.push(aggregateName(of))
+  for (const format of formatsOf(dir, report.name, formats)) {
+    const file = { report: report.name, format }
+    const size = await sizeOf(aggregatePath(dir, file))
+    const expected = `${fingerprintOf(sorted, { report, format })}:${size}`
+    if (built[aggregateName(file)] !== expected) behind.push(aggregateName(file))
   }
   return behind
 }
 
 async function concatenate(
   dir: string,
-  report: ReportName,
+  report: Report,
   { tmpPath, sorted }: { tmpPath: string; sorted: readonly IndexLine[] },
 ): Promise<void> {
   const target = await open(tmpPath, 'w')
   try {
-    await target.writeFile(`${columnNames(report).join(',')}\n`)
+    await target.writeFile(`${headerOf(report)}\n`)
     const block = new Uint8Array(BLOCK_BYTES)
     for (const line of sorted) {
       if (line.rows > 0) await appendBody(target, datePath(dir, line), block)
@@ -119,17 +127,18 @@ async function appendBody(target: FileHandle, path: string, block: Uint8Array): 
   }
 }
 
-function inOrder(lines: readonly IndexLine[], report: ReportName): IndexLine[] {
+/** Dates of an earlier query have other columns: they stay beside. */
+function inOrder(lines: readonly IndexLine[], { name, fingerprint }: Report): IndexLine[] {
   return lines
-    .filter((line) => line.report === report)
+    .filter((line) => line.report === name && line.columns === fingerprint)
     .map((line) => ({ line, place: `${line.date}/${line.customerId}` }))
     .toSorted((a, b) => (a.place < b.place ? -1 : Number(a.place > b.place)))
     .map(({ line }) => line)
 }
 
-/** Of what the file is made from: the dates' contents and, where columns have types, those. */
-function fingerprintOf(lines: readonly IndexLine[], { report, format }: AggregateFile): string {
-  const hash = createHash('sha256')
+/** Of what the file is made from: the query, the dates' contents and, where columns have types, those. */
+function fingerprintOf(lines: readonly IndexLine[], { report, format }: Aggregated): string {
+  const hash = createHash('sha256').update(report.fingerprint ?? '')
   if (format === 'parquet') hash.update(JSON.stringify(typedColumns(report)))
   for (const { customerId, date, sha256 } of lines) hash.update(`${customerId} ${date} ${sha256}\n`)
   return hash.digest('hex')

@@ -8,18 +8,23 @@
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { REPORT_NAMES } from '#server/ads/options.ts'
 import { syncFolder } from './commit.ts'
-import { DATA_FILE, indexPath, statePath } from './layout.ts'
+import { DATA_FILE, indexPath, reportFolders, statePath } from './layout.ts'
 
-const STATE_FILES = ['accounts.json', 'failures.json', 'runs.json', 'restatements.csv'] as const
+const STATE_FILES = [
+  'accounts.json',
+  'failures.json',
+  'reports.json',
+  'runs.json',
+  'restatements.csv',
+] as const
 
 /** @param to a folder that is not there yet. @returns how many dates were copied */
 export async function copyStore(from: string, to: string): Promise<number> {
   await mkdir(dirname(statePath(to, 'accounts.json')), { recursive: true })
   await copyIfThere(indexPath(from), indexPath(to))
   let dates = 0
-  for (const report of REPORT_NAMES) {
+  for (const report of reportFolders(from)) {
     for (const file of await dataFilesIn(join(from, report))) {
       await copyIfThere(join(from, report, file), join(to, report, file))
       dates += 1

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { builtInReport } from '#server/ads/definition/files.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { readDateFile, readRows } from './date-file.ts'
 import { tmpDir } from './layout.ts'
@@ -13,11 +14,12 @@ mkdirSync(tmpDir(dir), { recursive: true })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 const OF: DateOfReport = { report: 'campaign', customerId: '1234567890', date: '2026-01-31' }
+const REPORT = builtInReport('campaign')
 const path = join(dir, 'data.csv')
 const { signal } = new AbortController()
 
 async function write(rows: readonly object[]) {
-  const { tmpPath, ...content } = await writeDate(rows, OF, { dir, signal })
+  const { tmpPath, ...content } = await writeDate(rows, OF, { dir, report: REPORT, signal })
   renameSync(tmpPath, path)
   return content
 }
@@ -42,7 +44,7 @@ test('every name comes back byte for byte, through another reader too', async ()
   const records: string[][] = parse(readFileSync(path), {})
   expect(records.slice(1).map((cells) => cells[3])).toEqual(NAMES)
   const rows = []
-  for await (const row of readRows(path, 'campaign')) rows.push(row[3] ?? '')
+  for await (const row of readRows(path, REPORT)) rows.push(row[3] ?? '')
   expect(rows).toEqual(NAMES)
 })
 
@@ -57,7 +59,7 @@ test('rows are in the order of their keys, and are read back to the same sums an
       .slice(1, 3)
       .map((line) => line.split(',')[2]),
   ).toEqual(['9', '10'])
-  expect(await readDateFile(path, OF)).toEqual(written)
+  expect(await readDateFile(path, OF, [REPORT])).toEqual(written)
   expect(written).toMatchObject({ rows: 2, sums: { clicks: 3n, conversions: 300_000_000_000_000_000n } })
 })
 
@@ -66,7 +68,7 @@ test('a date without rows is a header', async () => {
   expect(readFileSync(path, 'utf8')).toBe(
     'date,customer_id,campaign_id,campaign_name,campaign_status,impressions,clicks,cost_micros,conversions,conversions_value\n',
   )
-  expect(await readDateFile(path, OF)).toMatchObject({ rows: 0 })
+  expect(await readDateFile(path, OF, [REPORT])).toMatchObject({ rows: 0 })
 })
 
 test('a key twice is an error that names it, whether the rows agree or not', async () => {
@@ -94,7 +96,7 @@ test('a damaged file is not read as if it were whole', async () => {
   ]
   for (const text of damaged) {
     writeFileSync(path, text)
-    await expect(readDateFile(path, OF)).rejects.toThrow()
+    await expect(readDateFile(path, OF, [REPORT])).rejects.toThrow()
   }
 })
 
@@ -102,5 +104,5 @@ test('two thousand rows more than once fit through', async () => {
   const rows = Array.from({ length: 4_500 }, (_, n) => ({ campaign_id: n + 1, clicks: 1 }))
   const written = await write(rows)
   expect(written).toMatchObject({ rows: 4_500, sums: { clicks: 4_500n } })
-  expect(await readDateFile(path, OF)).toEqual(written)
+  expect(await readDateFile(path, OF, [REPORT])).toEqual(written)
 })

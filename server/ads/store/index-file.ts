@@ -1,8 +1,10 @@
-/** index.csv: what is there, one line per report, account and date. Derived from the files, never the truth. */
+/**
+ * index.csv: what is there, one line per report, account and date. Derived from the files, never the truth. Where there
+ * are reports of one's own, its last columns are the fingerprint of their query and the sums that other reports lack.
+ */
 import { readFileSync } from 'node:fs'
 import { isDate } from '#server/ads/calendar.ts'
-import { cellsOf, METRICS, sumsOfCells } from '#server/ads/metric.ts'
-import { REPORT_NAMES, type ReportName } from '#server/ads/options.ts'
+import { cellsOf, formatCell, METRICS, noSums, sumsOfCells, unitOf, type Sums } from '#server/ads/metric.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import type { DateContent } from './date-file.ts'
 import { replaceFile } from './commit.ts'
@@ -31,6 +33,8 @@ const COLUMNS = [
   'units',
 ]
 const HEADER = COLUMNS.join(',')
+const FINGERPRINT = 'columns'
+const FIRST_METRIC = 5
 
 /**
  * The lines of the file; none when it is missing or damaged, because it can be rebuilt. No cell of ours is ever
@@ -43,25 +47,32 @@ export function readIndex(dir: string): IndexLine[] {
 /** For repeated reads during a run: a line is parsed once. */
 export class IndexReader {
   #known: ReadonlyMap<string, IndexLine> = new Map()
+  #others: readonly string[] = []
 
   read(dir: string): IndexLine[] {
+    const { others, texts } = contentOf(dir)
+    const isSame = others.join() === this.#others.join()
     const known = new Map<string, IndexLine>()
-    const lines = textsIn(dir).flatMap((text) => {
-      const line = this.#known.get(text) ?? toLine(text.split(','))
+    const lines = texts.flatMap((text) => {
+      const line = (isSame && this.#known.get(text)) || toLine(text.split(','), others)
       if (line) known.set(text, line)
       return line ?? []
     })
     this.#known = known
+    this.#others = others
     return lines
   }
 }
 
-function textsIn(dir: string): string[] {
+/** `others`: the metrics beside those of every line. */
+function contentOf(dir: string): { others: readonly string[]; texts: readonly string[] } {
   try {
-    const [header, ...texts] = readFileSync(indexPath(dir), 'utf8').split('\n')
-    return header === HEADER ? texts : []
+    const [header = '', ...texts] = readFileSync(indexPath(dir), 'utf8').split('\n')
+    if (header === HEADER) return { others: [], texts }
+    if (!header.startsWith(`${HEADER},${FINGERPRINT}`)) return { others: [], texts: [] }
+    return { others: header.split(',').slice(COLUMNS.length + 1), texts }
   } catch {
-    return []
+    return { others: [], texts: [] }
   }
 }
 
@@ -75,11 +86,30 @@ export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promi
 const LINES_PER_PART = 200
 
 function* partsOf(sorted: readonly KeyedIndexLine[]): Generator<string> {
-  yield `${HEADER}\n`
+  const hasOwn = sorted.some(({ line }) => line.columns !== undefined)
+  const others = hasOwn ? othersIn(sorted) : []
+  yield `${[HEADER, ...(hasOwn ? [FINGERPRINT] : []), ...others].join(',')}\n`
+  const textAs = hasOwn ? (line: IndexLine) => `${textOf(line)},${ownCellsOf(line, others)}` : textOf
   for (let at = 0; at < sorted.length; at += LINES_PER_PART) {
     const part = sorted.slice(at, at + LINES_PER_PART)
-    yield part.map(({ line }) => `${textOf(line)}\n`).join('')
+    yield part.map(({ line }) => `${textAs(line)}\n`).join('')
   }
+}
+
+const OF_EVERY_LINE = new Set(Object.keys(noSums()))
+
+function othersIn(sorted: readonly KeyedIndexLine[]): string[] {
+  const names = sorted.flatMap(({ line }) => (line.columns === undefined ? [] : Object.keys(line.sums)))
+  return [...new Set(names)].filter((name) => !OF_EVERY_LINE.has(name)).toSorted()
+}
+
+/** Empty for what a report does not have. */
+function ownCellsOf({ columns = '', sums }: IndexLine, others: readonly string[]): string {
+  const cells = others.map((name) => {
+    const value = sums[name]
+    return value === undefined ? '' : formatCell({ name, unit: unitOf(name) }, value)
+  })
+  return [columns, ...cells].join(',')
 }
 
 export function indexKeyOf({ report, customerId, date }: DateOfReport): string {
@@ -119,13 +149,13 @@ function toCells(line: IndexLine): string[] {
 }
 
 /** A line that cannot be what it says is left out: its file will be read again. */
-function toLine(cells: readonly string[]): IndexLine | undefined {
+function toLine(cells: readonly string[], others: readonly string[]): IndexLine | undefined {
   const [report = '', customerId = '', date = '', state = '', rows = ''] = cells
-  const [sha256 = '', fetchedAt = '', units = ''] = cells.slice(-3)
-  const sums = sumsOfCells(cells.slice(5, -3))
+  const [sha256 = '', fetchedAt = '', units = '', columns = ''] = cells.slice(FIRST_METRIC + METRICS.length)
+  const sums = sumsIn(cells, others)
   const valid =
-    cells.length === COLUMNS.length &&
-    isReportName(report) &&
+    (cells.length === COLUMNS.length || cells.length === COLUMNS.length + 1 + others.length) &&
+    /^[a-z]\w*$/.test(report) &&
     isDate(date) &&
     isState(state) &&
     isCount(rows) &&
@@ -142,15 +172,20 @@ function toLine(cells: readonly string[]): IndexLine | undefined {
     sha256,
     fetchedAt,
     units: Number(units),
+    ...(columns !== '' && { columns }),
   }
+}
+
+function sumsIn(cells: readonly string[], others: readonly string[]): Sums | undefined {
+  const own = others.map((name, index) => [name, cells[COLUMNS.length + 1 + index] ?? ''] as const)
+  return sumsOfCells([
+    ...METRICS.map(({ name }, index) => [name, cells[FIRST_METRIC + index] ?? ''] as const),
+    ...own.filter(([, cell]) => cell !== ''),
+  ])
 }
 
 function isCount(cell: string): boolean {
   return /^\d{1,15}$/.test(cell)
-}
-
-function isReportName(name: string): name is ReportName {
-  return (REPORT_NAMES as readonly string[]).includes(name)
 }
 
 function isState(state: string): state is PresentState {

@@ -1,4 +1,5 @@
 /** Where everything lies. Hive's layout, so that DuckDB and Spark read the dates in place. */
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Format, ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
@@ -31,7 +32,20 @@ export function datePath(dir: string, { report, customerId, date }: DateOfReport
   return `${customerDir(dir, report, customerId)}/date=${date}/${DATA_FILE}`
 }
 
-export type StateFile = 'accounts.json' | 'failures.json' | 'runs.json' | 'aggregates.json' | 'holder.json'
+/** Reports that the store may have dates of, also those that are asked for no longer. */
+export function reportFolders(dir: string): ReportName[] {
+  if (!existsSync(dir)) return []
+  const folders = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return folders.map(({ name }) => name).filter((name) => /^[a-z]\w*$/.test(name))
+}
+
+export type StateFile =
+  | 'accounts.json'
+  | 'aggregates.json'
+  | 'failures.json'
+  | 'holder.json'
+  | 'reports.json'
+  | 'runs.json'
 
 /** What we keep for ourselves, out of sight of a reader's `*.csv`. */
 export function statePath(dir: string, file: StateFile | 'lock.sqlite' | 'restatements.csv'): string {

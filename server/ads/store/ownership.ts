@@ -1,11 +1,10 @@
 /** Whose figures a folder holds, and whether it is a store at all. Made-up figures never lie beside real ones. */
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { SourceKind } from '#server/ads/connect.ts'
 import { ConfigurationError } from '#server/ads/errors.ts'
-import { REPORT_NAMES } from '#server/ads/options.ts'
 import { replaceFile } from './commit.ts'
-import { demoMarkerPath, indexPath, tmpDir } from './layout.ts'
+import { demoMarkerPath, indexPath, reportFolders, tmpDir } from './layout.ts'
 import { readAccounts } from './stored-accounts.ts'
 
 const MARKER_TEXT =
@@ -53,5 +52,9 @@ export function requireStore(dir: string): void {
 }
 
 function holdsDates(dir: string): boolean {
-  return existsSync(indexPath(dir)) || REPORT_NAMES.some((report) => existsSync(join(dir, report)))
+  return existsSync(indexPath(dir)) || reportFolders(dir).some((report) => holdsAccounts(join(dir, report)))
+}
+
+function holdsAccounts(folder: string): boolean {
+  return readdirSync(folder).some((name) => name.startsWith('customer_id='))
 }

@@ -7,15 +7,16 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { dateIn, isDate } from '#server/ads/calendar.ts'
 import { InvalidRowsError } from '#server/ads/errors.ts'
-import { REPORT_NAMES } from '#server/ads/options.ts'
+import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import { isPartial, isProvisional, type DateOfReport } from '#server/ads/plan.ts'
 import { stamp } from './commit.ts'
 import { readDateFile, type DateContent } from './date-file.ts'
 import { indexKeyOf, type IndexLine, type PresentState } from './index-file.ts'
-import { customerDir, datePath } from './layout.ts'
+import { customerDir, datePath, reportFolders } from './layout.ts'
 
 export interface ReconcileOptions {
   dir: string
+  catalogue: Pick<Catalogue, 'definitionsOf'>
   /** How long Google may restate a date of a report. */
   lookbackOf: (of: Pick<DateOfReport, 'report' | 'customerId'>) => number
   zoneOf: (customerId: string) => string
@@ -70,10 +71,10 @@ interface Suspect {
 async function reread(suspect: Suspect, options: ReconcileOptions): Promise<IndexLine | undefined> {
   const { of, path, line, modifiedAtMs } = suspect
   try {
-    const content = await readDateFile(path, of)
+    const content = await readDateFile(path, of, options.catalogue.definitionsOf(of.report))
     if (line?.sha256 !== content.sha256) {
       const found = rebuilt(suspect, content, options)
-      if (line) await options.onChanged?.(line, found)
+      if (line && line.columns === found.columns) await options.onChanged?.(line, found)
       return found
     }
     // Only touched, or copied without its times.
@@ -132,7 +133,7 @@ export function stateOf(input: {
 }
 
 function* listDates(dir: string): Generator<DateOfReport> {
-  for (const report of REPORT_NAMES) {
+  for (const report of reportFolders(dir)) {
     for (const customerId of partitions(join(dir, report), 'customer_id=')) {
       for (const date of partitions(customerDir(dir, report, customerId), 'date=')) {
         if (isDate(date)) yield { report, customerId, date }

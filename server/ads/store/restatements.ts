@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { StoreError } from '#server/ads/errors.ts'
-import { cellsOf, METRICS, sumsOfCells, type Sums } from '#server/ads/metric.ts'
+import { cellsOf, formatCell, METRICS, noSums, sumsOfCells, unitOf, type Sums } from '#server/ads/metric.ts'
 import type { ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { replaceFile, syncFolder } from './commit.ts'
@@ -30,6 +30,8 @@ export interface Counted {
 const HEADER = [
   'report,customer_id,date,restated_at,fetched_at_before',
   ...['rows', ...METRICS.map(({ name }) => name)].map((name) => `${name}_before,${name}_after`),
+  // Of a report of one's own, as `name=before>after`, with a space between two.
+  'other_metrics',
 ].join(',')
 const COLUMNS = HEADER.split(',').length
 /** About 30,000 restatements: the older half goes then. */
@@ -126,33 +128,66 @@ function pathIn(dir: string): string {
   return statePath(dir, 'restatements.csv')
 }
 
-/** No cell of ours is ever quoted, so a line feed ends a line; what comes after the last one is not whole. */
+/**
+ * No cell of ours is ever quoted, so a line feed ends a line; what comes after the last one is not whole. Lines of a
+ * release without the last column have nothing in it.
+ */
 function wholeLines(text: string): string[] {
-  return text.split('\n').slice(0, -1)
+  const lines = text.split('\n').slice(0, -1)
+  return lines.map((line) => (line.split(',').length === COLUMNS - 1 ? `${line},` : line))
 }
 
 function toLine(before: IndexLine, after: IndexLine): string {
   const { report, customerId, date, fetchedAt } = after
   const [old, now] = [numbersOf(before), numbersOf(after)]
   const numbers = old.flatMap((number, index) => [number, now[index] ?? ''])
-  return [report, customerId, date, fetchedAt, before.fetchedAt, ...numbers].join(',')
+  const others = othersOf(before.sums, after.sums)
+  return [report, customerId, date, fetchedAt, before.fetchedAt, ...numbers, others].join(',')
 }
 
 function numbersOf({ rows, sums }: Counted): string[] {
   return [`${rows}`, ...cellsOf(sums)]
 }
 
+function othersOf(before: Sums, after: Sums): string {
+  const none = noSums()
+  const names = Object.keys({ ...before, ...after }).filter((name) => none[name] === undefined)
+  return names
+    .map((name) => {
+      const [old, now] = [before, after].map((sums) =>
+        formatCell({ name, unit: unitOf(name) }, sums[name] ?? 0n),
+      )
+      return `${name}=${old}>${now}`
+    })
+    .join(' ')
+}
+
 function toRestatement(line: string): Restatement[] {
   const cells = line.split(',')
   if (line === HEADER || cells.length !== COLUMNS) return []
-  const [report = '', customerId = '', date = '', restatedAt = '', fetchedAtBefore = '', ...numbers] = cells
-  const of = { report: report as ReportName, customerId, date, restatedAt, fetchedAtBefore }
-  const before = toCounted(numbers.filter((_, index) => index % 2 === 0))
-  const after = toCounted(numbers.filter((_, index) => index % 2 === 1))
+  const [report = '', customerId = '', date = '', restatedAt = '', fetchedAtBefore = '', ...numbers] =
+    cells.slice(0, -1)
+  const of = { report, customerId, date, restatedAt, fetchedAtBefore }
+  const others = (cells.at(-1) ?? '').split(' ').flatMap((text) => {
+    const [, name = '', old = '', now = ''] = /^(\w+)=(\S+)>(\S+)$/.exec(text) ?? []
+    return name === '' ? [] : [[name, old, now] as const]
+  })
+  const before = toCounted(
+    numbers.filter((_, index) => index % 2 === 0),
+    others.map(([name, old]) => [name, old]),
+  )
+  const after = toCounted(
+    numbers.filter((_, index) => index % 2 === 1),
+    others.map(([name, , now]) => [name, now]),
+  )
   return before && after ? [{ ...of, before, after }] : []
 }
 
-function toCounted([rows = '', ...cells]: string[]): Counted | undefined {
-  const sums = sumsOfCells(cells)
+function toCounted(
+  [rows = '', ...cells]: readonly string[],
+  others: readonly (readonly [name: string, cell: string])[],
+): Counted | undefined {
+  const ofAll = METRICS.map(({ name }, index) => [name, cells[index] ?? ''] as const)
+  const sums = sumsOfCells([...ofAll, ...others])
   return sums && /^\d+$/.test(rows) ? { rows: Number(rows), sums } : undefined
 }

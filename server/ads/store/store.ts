@@ -68,7 +68,7 @@ export class Store {
     }
     const before = this.#lines.get(indexKeyOf(of))
     // Before the index can tell the new content: until then the change could still be found on opening.
-    if (before) await this.#restatements.record(before, line)
+    if (before && before.columns === line.columns) await this.#restatements.record(before, line)
     this.#lines.set(indexKeyOf(of), line)
     failures.clear(of)
     this.#dirty = true

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import * as fc from 'fast-check'
+import { builtInReport } from '#server/ads/definition/files.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { readDateFile } from './date-file.ts'
 import { tmpDir } from './layout.ts'
@@ -15,6 +16,7 @@ beforeAll(() => void mkdirSync(tmpDir(dir), { recursive: true }))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 const OF: DateOfReport = { report: 'product', customerId: '1234567890', date: '2026-01-31' }
+const REPORT = builtInReport('product')
 const { signal } = new AbortController()
 /** So small that a few thousand rows take many runs, and runs of runs. */
 const TIGHT: SorterLimits = { lines: 37, characters: 1_000_000, runs: 5 }
@@ -38,11 +40,16 @@ async function bytesOf({ tmpPath }: WrittenFile): Promise<string> {
 }
 
 test('many runs make the same file as one, and leave nothing else', async () => {
-  const roomy = await writeDate(ROWS, OF, { dir, signal })
-  const tight = await writeDate(streamed(ROWS), OF, { dir, signal, limits: TIGHT })
-  const few = await writeDate(ROWS, OF, { dir, signal, limits: { ...TIGHT, lines: 9_999, characters: 500 } })
+  const roomy = await writeDate(ROWS, OF, { dir, report: REPORT, signal })
+  const tight = await writeDate(streamed(ROWS), OF, { dir, report: REPORT, signal, limits: TIGHT })
+  const few = await writeDate(ROWS, OF, {
+    dir,
+    report: REPORT,
+    signal,
+    limits: { ...TIGHT, lines: 9_999, characters: 500 },
+  })
   const { tmpPath, ...content } = tight
-  expect(await readDateFile(tmpPath, OF)).toEqual(content)
+  expect(await readDateFile(tmpPath, OF, [REPORT])).toEqual(content)
   expect(content.rows).toBe(ROWS.length)
   const text = await bytesOf(tight)
   expect(text).toBe(await bytesOf(roomy))
@@ -53,7 +60,7 @@ test('many runs make the same file as one, and leave nothing else', async () => 
 test('a key twice is found across runs, and named', async () => {
   const rows = [...ROWS, { ...ROWS[5], clicks: 1 }]
   const twice = ROWS[5]
-  await expect(writeDate(rows, OF, { dir, signal, limits: TIGHT })).rejects.toThrow(
+  await expect(writeDate(rows, OF, { dir, report: REPORT, signal, limits: TIGHT })).rejects.toThrow(
     `same key: campaign_id ${twice?.campaign_id}, ad_group_id 7, product_item_id ${twice?.product_item_id}.`,
   )
   expect(readdirSync(tmpDir(dir))).toEqual([])
@@ -69,7 +76,7 @@ test('a source that breaks, a row that is none, and an abort leave no run behind
   const broken = () => {
     throw new Error('cut off')
   }
-  const writing = { dir, signal, limits: TIGHT }
+  const writing = { dir, report: REPORT, signal, limits: TIGHT }
   await expect(writeDate(failing(broken), OF, writing)).rejects.toThrow('cut off')
   await expect(
     writeDate(
@@ -91,7 +98,7 @@ test('a source that breaks, a row that is none, and an abort leave no run behind
 })
 
 test('a folder that cannot be written is a clear error, in a run and in the file', async () => {
-  const nowhere = { dir: join(dir, 'nowhere'), signal }
+  const nowhere = { dir: join(dir, 'nowhere'), report: REPORT, signal }
   await expect(writeDate(ROWS, OF, nowhere)).rejects.toThrow('Cannot write')
   await expect(writeDate(ROWS, OF, { ...nowhere, limits: TIGHT })).rejects.toThrow('Cannot write')
 })

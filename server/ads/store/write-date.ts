@@ -2,11 +2,11 @@
 import { open, unlink } from 'node:fs/promises'
 import { FetchError, InvalidRowsError, StoreError } from '#server/ads/errors.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
-import { columnNames, REPORTS } from '#server/ads/report.ts'
+import type { Report } from '#server/ads/report.ts'
 import { addRow, noSums } from '#server/ads/metric.ts'
 import { describeKey, sortKey, toRow, type Row } from '#server/ads/row.ts'
 import { newTmpPath } from './commit.ts'
-import type { DateContent } from './date-file.ts'
+import { columnsOf, headerOf, type DateContent } from './date-file.ts'
 import { LineSorter, type KeyedLine, type SorterLimits } from './line-sorter.ts'
 
 /** Whole, but neither fsynced nor in its place. */
@@ -17,6 +17,7 @@ export interface WrittenFile extends DateContent {
 export interface Writing {
   /** The store's folder. */
   dir: string
+  report: Report
   signal: AbortSignal
   /** Called with the first row. */
   onBegun?: () => void
@@ -31,16 +32,15 @@ export interface Writing {
 export async function writeDate(
   rows: Iterable<unknown> | AsyncIterable<unknown>,
   of: DateOfReport,
-  { dir, signal, onBegun, limits }: Writing,
+  { dir, report, signal, onBegun, limits }: Writing,
 ): Promise<WrittenFile> {
-  const report = REPORTS[of.report]
-  const sums = noSums()
+  const sums = noSums(report.summed)
   let count = 0
   await using sorter = new LineSorter(dir, limits)
   for await (const raw of rows) {
     signal.throwIfAborted()
-    const row = toRow(raw, of)
-    addRow(sums, row)
+    const row = toRow(raw, of, report)
+    addRow(sums, row, report.summed)
     if (count === 0) onBegun?.()
     count++
     sorter.add(sortKey(row, report), toLine(row))
@@ -48,9 +48,9 @@ export async function writeDate(
   }
   const tmpPath = newTmpPath(dir)
   try {
-    const sha256 = await orStoreError(tmpPath, async () => await writeLines(tmpPath, of, sorter.sorted()))
+    const sha256 = await orStoreError(tmpPath, async () => await writeLines(tmpPath, report, sorter.sorted()))
     signal.throwIfAborted()
-    return { tmpPath, rows: count, sums, sha256 }
+    return { tmpPath, rows: count, sums, sha256, ...columnsOf(report) }
   } catch (error) {
     await unlink(tmpPath).catch(() => {})
     throw error
@@ -61,13 +61,13 @@ const CHARACTERS_PER_WRITE = 256 * 1024
 
 async function writeLines(
   path: string,
-  { report }: DateOfReport,
+  report: Report,
   blocks: AsyncIterable<readonly KeyedLine[]>,
 ): Promise<string> {
   const hash = new Bun.CryptoHasher('sha256')
   const file = await open(path, 'w')
   try {
-    let text = `${columnNames(report).join(',')}\n`
+    let text = `${headerOf(report)}\n`
     const write = async () => {
       hash.update(text)
       await file.writeFile(text)
@@ -77,7 +77,7 @@ async function writeLines(
     for await (const block of blocks) {
       for (const { key, line } of block) {
         if (key === last)
-          throw new InvalidRowsError(`Two rows have the same key: ${describeKey(key, REPORTS[report])}.`)
+          throw new InvalidRowsError(`Two rows have the same key: ${describeKey(key, report)}.`)
         last = key
         text += line
       }

@@ -88,8 +88,8 @@ export class WorkerPool implements AsyncDisposable {
       this.#retire(slot, `A worker died: ${errorIn(event.message)}`)
     })
     worker.addEventListener('close', () => this.#retire(slot, 'A worker ended.'))
-    const { spec, dir, timeoutMs, background } = this.#options
-    post(worker, { type: 'start', setup: { spec, dir, timeoutMs, background } })
+    const { spec, dir, reports, timeoutMs, background } = this.#options
+    post(worker, { type: 'start', setup: { spec, dir, reports, timeoutMs, background } })
     this.#slots.add(slot)
     return slot
   }

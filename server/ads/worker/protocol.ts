@@ -1,7 +1,9 @@
 /** What the coordinator and its workers say to each other; plain values, because errors do not survive the trip. */
 import type { Failure } from '#server/ads/errors.ts'
 import type { Meter } from '#server/ads/google/client.ts'
+import type { ReportName } from '#server/ads/options.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
+import type { Report } from '#server/ads/report.ts'
 import type { SourceSpec } from '#server/ads/source.ts'
 import type { WrittenFile } from '#server/ads/store/write-date.ts'
 
@@ -9,6 +11,8 @@ export interface WorkerSetup {
   spec: SourceSpec
   /** The store's folder. */
   dir: string
+  /** Those that are fetched, by name. */
+  reports: Readonly<Record<ReportName, Report>>
   /** One date's total. */
   timeoutMs: number
   background: boolean

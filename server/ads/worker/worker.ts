@@ -50,11 +50,13 @@ async function answer(id: number, of: DateToFetch): Promise<void> {
 }
 
 async function fetchDate(
-  { fetchData, dir, timeoutMs }: Ready,
+  { fetchData, dir, reports, timeoutMs }: Ready,
   of: DateToFetch,
   { meter, control }: { meter: Meter; control: AbortController },
 ): Promise<WrittenFile> {
   const { signal } = control
+  const report = reports[of.report]
+  if (!report) throw new FetchError('SOURCE_ERROR', `No worker knows the report ${of.report}.`)
   let begun = false
   const late = () =>
     begun
@@ -66,8 +68,8 @@ async function fetchDate(
   }
   try {
     const fetching = async () => {
-      const context = { signal, report: of.report, customerId: of.customerId, paged: of.paged, meter }
-      return await writeDate(await fetchData(of.date, context), of, { dir, signal, onBegun })
+      const context = { signal, report, customerId: of.customerId, paged: of.paged, meter }
+      return await writeDate(await fetchData(of.date, context), of, { dir, report, signal, onBegun })
     }
     return await untilAborted(fetching(), signal)
   } finally {

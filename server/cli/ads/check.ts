@@ -15,19 +15,20 @@ import { Output } from './output.ts'
 /** @throws ConfigurationError */
 export async function checkConnection(flags: Flags): Promise<number> {
   const settings = settingsOf(flags)
-  const { options, reports, limits } = settings
+  const { options, catalogue, reports, limits } = settings
   const output = new Output(flags)
   const customerIds = customersIn(settings)
   const signal = new AbortController().signal
   const steps: CheckStep[] = []
-  for await (const step of checkSource({ options, customerIds, reports, clock: systemClock, signal })) {
+  const what = { reports, catalogue, clock: systemClock, signal }
+  for await (const step of checkSource({ options, customerIds, ...what })) {
     output.say(`${step.ok ? '✓' : '✗'} ${step.what}: ${step.code ? `${step.code} ` : ''}${step.detail}`)
     steps.push(step)
   }
   const failed = steps.find(({ ok }) => !ok)
   if (!failed) {
     const log = { warn: () => {}, error: () => {} }
-    const parts: RunParts = { options, clock: systemClock, log, signal, limits }
+    const parts: RunParts = { options, catalogue, clock: systemClock, log, signal, limits }
     const request = { kind: 'backfill', reports, customerIds, refresh: false } as const
     for (const line of forecastLines(await planRun(request, parts, () => {}))) output.say(line)
     output.say(`All of it works. Fetch two years with: ${commandLine(options.dir, 'backfill')}`)

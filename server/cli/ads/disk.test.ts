@@ -2,6 +2,7 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { builtInReport } from '#server/ads/definition/files.ts'
 import { expectedRows } from './expected-rows.testing.ts'
 import { dateFiles, ended, openBench, readCsv, spawnCramped, type Bench } from './ads-command.testing.ts'
 
@@ -17,7 +18,7 @@ async function expectNothingLost(bench: Bench, report: 'campaign' | 'product'): 
   expect(readdirSync(join(bench.dir, '.state/tmp'))).toEqual([])
   const after = await bench.ads(`${FETCH} --report ${report}`)
   expect(after).toMatchObject({ code: 0, summary: { skipped: there, fetched: 31 - there } })
-  expect(readCsv(join(bench.dir, `${report}.csv`))).toEqual(expectedRows(report, RANGE))
+  expect(readCsv(join(bench.dir, `${report}.csv`))).toEqual(expectedRows(builtInReport(report), RANGE))
   expect(await bench.ads(`verify --report ${report}`)).toMatchObject({ code: 0 })
 }
 

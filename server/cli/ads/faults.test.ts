@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { readdirSync } from 'node:fs'
 import type { Scenario } from '#scripts/lab/simulator/faults.ts'
 import type { SimulatorOptions } from '#scripts/lab/simulator/server.ts'
+import { builtInReport } from '#server/ads/definition/files.ts'
 import { expectedRows } from './expected-rows.testing.ts'
 import { dateFiles, expectedSums, openBench, readCsv, sumsByDate, type Bench } from './ads-command.testing.ts'
 
@@ -68,7 +69,7 @@ test('mixed: with a fault at three requests in ten, every row of two years arriv
   const { code, summary } = await bench.ads('backfill --json')
   expect({ code, failed: summary.failed }).toEqual({ code: 0, failed: [] })
   const rows = readCsv(join(bench.dir, 'campaign.csv'))
-  expect(rows).toEqual(expectedRows('campaign', summary, { seed: 7 }))
+  expect(rows).toEqual(expectedRows(builtInReport('campaign'), summary, { seed: 7 }))
   await expectSound(bench)
 
   const { faults, figures } = await bench.stats()
@@ -95,7 +96,7 @@ test('mixed: the other reports arrive whole too', async () => {
   expect(code).toBe(0)
   for (const report of ['ad_group', 'keyword', 'product'] as const) {
     const rows = readCsv(join(bench.dir, `${report}.csv`))
-    expect(rows).toEqual(expectedRows(report, { from: FROM, to: TO }, { seed: 3 }))
+    expect(rows).toEqual(expectedRows(builtInReport(report), { from: FROM, to: TO }, { seed: 3 }))
   }
   await expectSound(bench)
 })

@@ -20,7 +20,7 @@ type Signal = keyof typeof EXIT_CODE_OF_SIGNAL
 /** @returns the exit code of the contract. @throws ConfigurationError, StoreBusyError, StoreError */
 export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   const settings = settingsOf(flags)
-  const { options, limits, reports } = settings
+  const { options, catalogue, limits, reports } = settings
   const request = {
     kind,
     reports,
@@ -31,6 +31,7 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   const interruption = new Interruption()
   const parts: RunParts = {
     options,
+    catalogue,
     limits,
     clock: systemClock,
     log: noticesOnStderr,

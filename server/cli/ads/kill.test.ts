@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readRestatements } from '#server/ads/store/restatements.ts'
 import { chance } from '#server/ads/demo/hashed-chance.ts'
+import { builtInReport } from '#server/ads/definition/files.ts'
 import { expectedRows } from './expected-rows.testing.ts'
 import { FAIL_POINTS, type FailPoint } from './fail-point.testing.ts'
 import { dateFiles, openBench, readCsv, type Bench } from './ads-command.testing.ts'
@@ -31,7 +32,7 @@ async function expectNothingTwice(bench: Bench, before: Look): Promise<void> {
 
 async function expectWhole(bench: Bench, range: { from: string; to: string }): Promise<void> {
   expect(await bench.ads('verify')).toMatchObject({ code: 0 })
-  expect(readCsv(join(bench.dir, 'campaign.csv'))).toEqual(expectedRows('campaign', range))
+  expect(readCsv(join(bench.dir, 'campaign.csv'))).toEqual(expectedRows(builtInReport('campaign'), range))
   expect(readdirSync(join(bench.dir, '.state/tmp'))).toEqual([])
 }
 

@@ -1,11 +1,12 @@
 /** The options of the ads commands: read, checked, and merged over what the environment says. */
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import {
+  BUILT_IN_NAMES,
+  Catalogue,
   ConfigurationError,
   customersOf,
   DEFAULT_LIMITS,
   isDate,
-  REPORT_NAMES,
   type AdsOptions,
   type AskedRange,
   type ReportName,
@@ -31,6 +32,7 @@ export interface Flags {
 
 export interface Settings {
   options: AdsOptions
+  catalogue: Catalogue
   reports: readonly ReportName[]
   limits: RunLimits
   flags: Flags
@@ -51,7 +53,11 @@ export function withQueryOptions(command: Command): Command {
 export function withStoreOptions(command: Command): Command {
   return command
     .option(...FOLDER)
-    .option('--report <name>', `${REPORT_NAMES.join(', ')}; repeatable (default: ADS_REPORTS)`, reportName)
+    .option(
+      '--report <name>',
+      `${BUILT_IN_NAMES.join(', ')}, or a file of ADS_REPORTS_FOLDER (./reports); repeatable (default: ADS_REPORTS)`,
+      reportName,
+    )
     .option('--customer <id>', 'ten digits; repeatable (default: GOOGLE_ADS_CUSTOMER_ID)', customerId)
     .option('--json', 'the last line of stdout is the summary; all else goes to stderr')
 }
@@ -79,7 +85,7 @@ export function withFetchOptions(command: Command): Command {
     .option('--dry-run', 'list the dates and what they would cost; fetch nothing')
 }
 
-/** @throws ConfigError for the environment */
+/** @throws ConfigError for the environment, ConfigurationError for a report */
 export function settingsOf(flags: Flags): Settings {
   const { source, customer: customerIds } = flags
   const { ads } = readConfig(process.env, { source, customerIds })
@@ -89,7 +95,10 @@ export function settingsOf(flags: Flags): Settings {
     workers: flags.workers ?? DEFAULT_LIMITS.workers,
     background: false,
   }
-  return { options, limits, flags, reports: flags.report ?? options.reports }
+  const catalogue = new Catalogue(options)
+  const reports = flags.report ?? options.reports
+  for (const name of reports) catalogue.get(name)
+  return { options, catalogue, limits, flags, reports }
 }
 
 /** @throws ConfigurationError when no account is named */
@@ -115,9 +124,7 @@ function date(text: string): string {
 }
 
 function reportName(text: string, previous: ReportName[] = []): ReportName[] {
-  const name = REPORT_NAMES.find((each) => each === text)
-  if (!name) throw new InvalidArgumentError(`It must be one of ${REPORT_NAMES.join(', ')}.`)
-  return [...new Set([...previous, name])]
+  return [...new Set([...previous, text])]
 }
 
 function customerId(text: string, previous: string[] = []): string[] {

@@ -6,7 +6,7 @@ import {
   type Progress,
   type ReportProgress,
   formatCell,
-  METRICS,
+  metricsIn,
   type Metric,
   type MetricName,
   type Sums,
@@ -114,9 +114,12 @@ export function money(micros: bigint): string {
 }
 
 /** What a metric is called, and its place in the one-line summary, if it has one. */
-const METRIC_LABELS: Readonly<
-  Record<MetricName, { label: string; inSummary?: (value: string, currency: string) => string }>
-> = {
+interface MetricWords {
+  label: string
+  inSummary?: (value: string, currency: string) => string
+}
+
+const METRIC_WORDS: Readonly<Record<MetricName, MetricWords>> = {
   impressions: { label: 'impressions', inSummary: (value) => `${value} impressions` },
   clicks: { label: 'clicks', inSummary: (value) => `${value} clicks` },
   cost_micros: { label: 'cost', inSummary: (value, currency) => `cost ${value} ${currency}`.trimEnd() },
@@ -125,25 +128,44 @@ const METRIC_LABELS: Readonly<
 }
 
 export function labelledMetrics(sums: Sums): [label: string, value: string][] {
-  return METRICS.map((metric) => [METRIC_LABELS[metric.name].label, formatMetric(metric, sums[metric.name])])
+  return metricsIn(sums).map((metric) => [
+    wordsFor(metric.name)?.label ?? metric.name,
+    formatMetric(metric, sums[metric.name] ?? 0n),
+  ])
 }
 
-export function sumsLine(sums: Sums, currency: string): string {
-  return METRICS.flatMap((metric) => {
-    const value = formatMetric(metric, sums[metric.name])
-    return METRIC_LABELS[metric.name].inSummary?.(value, currency) ?? []
-  }).join(', ')
+/** Undefined for what only a report of one's own has: its name has to tell it. */
+function wordsFor(name: string): MetricWords | undefined {
+  return Object.hasOwn(METRIC_WORDS, name) ? METRIC_WORDS[name as MetricName] : undefined
+}
+
+/** @param metrics what the report has of the sums */
+export function sumsLine(sums: Sums, currency: string, metrics: readonly Pick<Metric, 'name'>[]): string {
+  const names = new Set(metrics.map(({ name }) => name))
+  return metricsIn(sums)
+    .filter(({ name }) => names.has(name))
+    .flatMap((metric) => {
+      const value = formatMetric(metric, sums[metric.name] ?? 0n)
+      const words = wordsFor(metric.name)
+      return words ? (words.inSummary?.(value, currency) ?? []) : `${metric.name} ${value}`
+    })
+    .join(', ')
 }
 
 const EVERYTHING = 0.9995
 
 /** What follows from the sums, and how much of the account's cost they are; nothing for no figures. */
-export function ratesLine(sums: Sums, share: number | undefined): string[] {
-  const { ctr, average_cpc_micros: cpc, roas } = derive(sums)
+export function ratesLine(
+  sums: Sums,
+  share: number | undefined,
+  metrics: readonly Pick<Metric, 'name'>[],
+): string[] {
+  const { ctr, average_cpc_micros: cpc, roas, roas_by_conversion_date: later } = derive(sums, metrics)
   const parts = [
     ...(ctr === null ? [] : [`CTR ${percent(ctr)}`]),
     ...(cpc === null ? [] : [`CPC ${money(BigInt(cpc))}`]),
     ...(roas === null ? [] : [`ROAS ${roas.toFixed(2)}`]),
+    ...(typeof later === 'number' ? [`ROAS by conversion date ${later.toFixed(2)}`] : []),
     ...(share === undefined || share > EVERYTHING
       ? []
       : [`${percent(share)} of the campaigns' cost: the rest is in none of this report's rows`]),

@@ -3,8 +3,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DuckDBConnection } from '@duckdb/node-api'
-import type { ReportName } from '#server/ads/options.ts'
-import { REPORTS } from '#server/ads/report.ts'
+import { BUILT_IN_NAMES, builtInReport } from '#server/ads/definition/files.ts'
 import { writeParquet } from '#server/ads/store/parquet.ts'
 import { typedColumns } from '#server/ads/typed-columns.ts'
 import { expectedRows } from './expected-rows.testing.ts'
@@ -14,8 +13,8 @@ import { openBench, readCsv, type Bench } from './ads-command.testing.ts'
 setDefaultTimeout(120_000)
 
 const BOTH = { ADS_FORMATS: 'csv,parquet' }
-const REPORT_NAMES = Object.keys(REPORTS) as ReportName[]
 const FETCH = 'fetch --start 2026-03-01 --end 2026-03-10'
+type BuiltInName = (typeof BUILT_IN_NAMES)[number]
 const TYPES = { text: 'VARCHAR', id: 'BIGINT', integer: 'BIGINT', decimal: 'DOUBLE' }
 
 async function rowsIn(path: string): Promise<Record<string, unknown>[]> {
@@ -24,8 +23,10 @@ async function rowsIn(path: string): Promise<Record<string, unknown>[]> {
 }
 
 /** A CSV's cells as a reader with types takes them; what has 64 bits is text in both. */
-function typedRows(bench: Bench, report: ReportName): Record<string, unknown>[] {
-  const decimals = REPORTS[report].columns.filter(({ kind }) => kind === 'decimal').map(({ name }) => name)
+function typedRows(bench: Bench, report: BuiltInName): Record<string, unknown>[] {
+  const decimals = builtInReport(report)
+    .columns.filter(({ kind }) => kind === 'decimal')
+    .map(({ name }) => name)
   return readCsv(join(bench.dir, `${report}.csv`)).map((row) => ({
     ...row,
     ...Object.fromEntries(decimals.map((name) => [name, Number(row[name])])),
@@ -41,19 +42,22 @@ test('each report in Parquet is its CSV, row by row and cell by cell, with types
   const awkward = ['a,"b"', 'two\nlines', 'cr\rlf\r\n', '🌞', ' spaces ', "it's", `${2n ** 63n}`, '00123']
   const itemIds = awkward.flatMap((id) => [id, `${id}2`, `3${id}`])
   await using bench = openBench({ itemIds })
-  const ended = await bench.ads(`${FETCH} ${REPORT_NAMES.map((name) => `--report ${name}`).join(' ')}`, BOTH)
+  const ended = await bench.ads(
+    `${FETCH} ${BUILT_IN_NAMES.map((name) => `--report ${name}`).join(' ')}`,
+    BOTH,
+  )
   expect(ended.code).toBe(0)
-  for (const report of REPORT_NAMES) {
+  for (const report of BUILT_IN_NAMES) {
     const path = join(bench.dir, `${report}.parquet`)
     const expected = typedRows(bench, report)
     expect(expected).toHaveLength(
-      expectedRows(report, { from: '2026-03-01', to: '2026-03-10' }, { itemIds }).length,
+      expectedRows(builtInReport(report), { from: '2026-03-01', to: '2026-03-10' }, { itemIds }).length,
     )
     expect(await rowsIn(path)).toEqual(expected)
     const connection = await DuckDBConnection.create()
     const described = await (await connection.run(`DESCRIBE FROM read_parquet('${path}')`)).getRowsJson()
     expect(described.map(([name, type]) => [name, type])).toEqual(
-      REPORTS[report].columns.map(({ name, kind }) => [name, name === 'date' ? 'DATE' : TYPES[kind]]),
+      builtInReport(report).columns.map(({ name, kind }) => [name, name === 'date' ? 'DATE' : TYPES[kind]]),
     )
   }
   const ids = (await rowsIn(join(bench.dir, 'keyword.parquet'))).map((row) =>
@@ -141,7 +145,7 @@ test('a file that takes its time is given up when its run has to stop', async ()
   await bench.ads(FETCH)
   const { csv: csvPath, parquet: tmpPath } = files(bench)
   const control = new AbortController()
-  const task = { csvPath, tmpPath, columns: typedColumns('campaign'), background: false }
+  const task = { csvPath, tmpPath, columns: typedColumns(builtInReport('campaign')), background: false }
   const writing = writeParquet(task, control.signal)
   const reason = new Error('The run was interrupted.')
   control.abort(reason)
@@ -168,7 +172,9 @@ for (const point of [
         stdout: expect.stringContaining('campaign.parquet is behind'),
       })
       expect(await bench.ads(`${FETCH} --json`, BOTH)).toMatchObject({ code: 0, summary: { fetched: 0 } })
-      expect(readCsv(csv)).toEqual(expectedRows('campaign', { from: '2026-03-01', to: '2026-03-10' }))
+      expect(readCsv(csv)).toEqual(
+        expectedRows(builtInReport('campaign'), { from: '2026-03-01', to: '2026-03-10' }),
+      )
       expect(await rowsIn(parquet)).toEqual(typedRows(bench, 'campaign'))
       expect((await bench.ads('verify', BOTH)).stdout).not.toContain('behind')
     })

@@ -18,16 +18,14 @@ import { MANAGER_ID } from '#scripts/lab/simulator/tree.ts'
 import { ConfigurationError } from '#server/ads/errors.ts'
 import { queryStore } from '#server/ads/offline/query.ts'
 import { accountsTable, createTable, createView, SCHEMA } from '#server/ads/offline/store-views.ts'
-import type { ReportName } from '#server/ads/options.ts'
-import { REPORTS } from '#server/ads/report.ts'
+import { BUILT_IN_NAMES, builtInReport } from '#server/ads/definition/files.ts'
 import { readIndex } from '#server/ads/store/index-file.ts'
 import { dateFile, ended, openBench, readCsv, type Bench, type Record_ } from './ads-command.testing.ts'
 
 // Children on a busy machine.
 setDefaultTimeout(120_000)
 
-const REPORT_NAMES = Object.keys(REPORTS) as ReportName[]
-const ALL_REPORTS = REPORT_NAMES.map((name) => `--report ${name}`).join(' ')
+const ALL_REPORTS = BUILT_IN_NAMES.map((name) => `--report ${name}`).join(' ')
 const FETCH = 'fetch --start 2026-03-01 --end 2026-03-10'
 
 const query = async (bench: Bench, sql: string, ...options: string[]) =>
@@ -43,9 +41,9 @@ test('every report is a view whose rows are its CSV, with types, cost in units, 
   const awkward = ['a,"b"', 'two\nlines', 'cr\rlf\r\n', '🌞', ' spaces ', "it's", `${2n ** 63n}`, '00123']
   await using bench = openBench({ itemIds: awkward.flatMap((id) => [id, `${id}2`, `3${id}`]) })
   await bench.ads(`${FETCH} ${ALL_REPORTS}`)
-  for (const report of REPORT_NAMES) {
+  for (const report of BUILT_IN_NAMES) {
     const stored = readCsv(join(bench.dir, `${report}.csv`))
-    const key = REPORTS[report].key.map(({ name }) => name)
+    const key = builtInReport(report).key.map(({ name }) => name)
     const rows = await rowsOf(bench, `FROM ${report} ORDER BY date, ${key.join(', ')}`)
     expect(rows).toEqual(
       stored.map((row) => ({ ...row, cost: inUnits(row['cost_micros'] ?? ''), currency: 'USD' })),
@@ -61,7 +59,7 @@ test('every report is a view whose rows are its CSV, with types, cost in units, 
       currency: 'VARCHAR',
     })
   }
-  expect(await rowsOf(bench, 'SHOW TABLES')).toHaveLength(REPORT_NAMES.length + 2)
+  expect(await rowsOf(bench, 'SHOW TABLES')).toHaveLength(BUILT_IN_NAMES.length + 2)
 })
 
 function inUnits(micros: string): string {
@@ -108,7 +106,7 @@ test('a condition on dates opens only their files, unless the store lies in a fo
   const connection = await DuckDBConnection.create()
   await connection.run(`CREATE SCHEMA ${SCHEMA}`)
   await connection.run(createTable(accountsTable({})))
-  await connection.run(createView(bench.dir, 'campaign', readIndex(bench.dir)))
+  await connection.run(createView(bench.dir, builtInReport('campaign'), readIndex(bench.dir)))
   const explained = await (await connection.run(`EXPLAIN ANALYZE ${days}`)).getRowsJson()
   expect(JSON.stringify(explained)).toContain('Scanning Files: 2/10')
 })
@@ -141,7 +139,13 @@ test('damaged dates are left out and named, half-written ones never seen, and pa
 /** @returns what a query throws, also while its rows are read */
 async function refusal(dir: string, sql: string): Promise<unknown> {
   try {
-    const { batches } = await queryStore({ dir, lookbackDays: 30, sql, onNotice: () => {} })
+    const { batches } = await queryStore({
+      dir,
+      reportsFolder: '',
+      lookbackDays: 30,
+      sql,
+      onNotice: () => {},
+    })
     return await Array.fromAsync(batches)
   } catch (error) {
     return error

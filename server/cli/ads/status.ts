@@ -18,10 +18,11 @@ import { describeRestatements } from './restatements.ts'
 export async function showStatus(flags: Flags): Promise<number> {
   const settings = settingsOf(flags)
   const output = new Output(flags)
-  const { options, reports } = settings
+  const { options, catalogue, reports } = settings
   const nowMs = systemClock.now()
   const { source, parts } = await readStatus({
     options,
+    catalogue,
     reports,
     customerIds: accountsIn(settings),
     range: rangeIn(flags),
@@ -74,7 +75,7 @@ const MARKS: Readonly<Record<Day['state'], string>> = {
 
 /** A line of counts, then a row of one mark a date for each month. */
 function describe(part: StatusPart, dir: string): string[] {
-  const { account, days, rows, sums, coverage, restatements } = part
+  const { account, days, rows, sums, coverage, restatements, metrics, notSummed } = part
   const behind = part.behind.map((file) => `  ${file} is behind: ${commandLine(dir, 'aggregate')}`)
   const first = days[0]
   if (!first) return behind
@@ -85,12 +86,28 @@ function describe(part: StatusPart, dir: string): string[] {
     '',
     `${first.report} ${first.customer_id} ${first.date}..${days.at(-1)?.date}: ${states}`,
     ...(account.closed === undefined ? [] : [`  closed: ${account.closed}; it is no longer asked`]),
-    `  ${count(rows)} rows, ${sumsLine(sums, account.currency)}`,
-    ...ratesLine(sums, coverage?.share),
+    `  ${count(rows)} rows, ${sumsLine(sums, account.currency, metrics)}`,
+    ...ratesLine(sums, coverage?.share, metrics),
+    ...(notSummed.length > 0
+      ? [`  in the rows only, because they do not add up: ${notSummed.join(', ')}`]
+      : []),
     ...[...months].map(([month, each]) => `  ${month} ${each.map(({ state }) => MARKS[state]).join('')}`),
     ...failureLines(failedIn(days), `${commandLine(dir, 'status')} --json`).map((line) => `  ${line}`),
+    ...describeOldColumns(days, dir),
     ...describeRestatements(restatements),
     ...behind,
+  ]
+}
+
+/** Dates of an earlier query: nothing is wrong with them, and nothing fetches them by itself. */
+function describeOldColumns(days: readonly Day[], dir: string): string[] {
+  const old = days.filter(({ old_columns }) => old_columns)
+  const [first, last] = [old[0], old.at(-1)]
+  if (!first || !last) return []
+  const range = `--start ${first.date} --end ${last.date}`
+  const cure = `fetch --refresh --report ${first.report} ${range} --customer ${first.customer_id}`
+  return [
+    `  old columns: ${count(old.length)} of these dates, because the query has changed; they are kept, and in no sum. To fetch them anew: ${commandLine(dir, cure)}`,
   ]
 }
 

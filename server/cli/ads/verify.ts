@@ -1,32 +1,33 @@
 /** verify: every file against the index, and with --totals the sums against Google's. Writes nothing. */
-import { commandLine, compareTotals, verify, type AdsOptions } from '#server/ads/offline.ts'
+import { commandLine, compareTotals, verify } from '#server/ads/offline.ts'
 import { systemClock } from '#server/platform/clock.ts'
-import { rangeIn, settingsOf, type Flags } from './options.ts'
+import { rangeIn, settingsOf, type Flags, type Settings } from './options.ts'
 import { count, Output, storeLine } from './output.ts'
 import { describeDifference, describeTotals } from './totals.ts'
 
 export async function verifyStore(flags: Flags): Promise<number> {
-  const { options } = settingsOf(flags)
+  const { options, catalogue } = settingsOf(flags)
   const output = new Output(flags)
-  const { source, lines, rows, findings, unindexed, behind, missingIndex } = await verify(options, {
-    range: rangeIn(flags),
-    reports: flags.report,
-    customerIds: flags.customer,
-  })
+  const { source, lines, rows, findings, unindexed, oldColumns, behind, missingIndex } = await verify(
+    { ...options, catalogue },
+    { range: rangeIn(flags), reports: flags.report, customerIds: flags.customer },
+  )
   for (const file of behind)
     output.say(`${file} is behind the index: ${commandLine(options.dir, 'aggregate')}`)
   for (const { report, customer_id, date, problem } of findings)
     output.say(`${report} ${customer_id} ${date}: ${problem}`)
   if (missingIndex !== undefined) output.say(`There is no ${missingIndex}.`)
   if (unindexed > 0) output.say(`${count(unindexed)} whole files are newer than the index, as after a kill`)
+  if (oldColumns > 0) output.say(`${count(oldColumns)} dates have the columns of an earlier query`)
   output.say(`${count(lines.length)} dates and ${count(rows)} rows checked, ${findings.length} problems`)
-  const totals = flags.totals === true ? await verifyTotals(lines, options, output) : undefined
+  const totals = flags.totals === true ? await verifyTotals(lines, { options, catalogue }, output) : undefined
   output.say(storeLine(options.dir, source))
   const problems = {
     source: source ?? null,
     dates: lines.length,
     rows,
     unindexed,
+    old_columns: oldColumns,
     behind,
     problems: findings,
   }
@@ -36,9 +37,9 @@ export async function verifyStore(flags: Flags): Promise<number> {
 
 type Lines = Awaited<ReturnType<typeof verify>>['lines']
 
-async function verifyTotals(lines: Lines, options: AdsOptions, output: Output) {
+async function verifyTotals(lines: Lines, of: Pick<Settings, 'options' | 'catalogue'>, output: Output) {
   return await compareTotals(lines, {
-    options,
+    ...of,
     clock: systemClock,
     onRefused: (name, detail) => output.say(`${name}: the totals could not be asked for: ${detail}`),
     onChecked(checked) {

@@ -4,6 +4,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtInReport } from '#server/ads/definition/files.ts'
 import { expectedRows } from '#server/cli/ads/expected-rows.testing.ts'
 import { dateFiles, openBench, readCsv } from '#server/cli/ads/ads-command.testing.ts'
 import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
@@ -113,7 +114,7 @@ test('a store that is copied while a run fills and replaces it opens, verifies, 
     // Opening it brings the index up to the files; nothing has to be fetched.
     expect(await bench.ads(fetching, env)).toMatchObject({ code: 0, summary: { skipped: 45 } })
     expect(await bench.ads('verify', env)).toMatchObject({ code: 0 })
-    expect(readCsv(join(adsDir, 'campaign.csv'))).toEqual(expectedRows('campaign', range))
+    expect(readCsv(join(adsDir, 'campaign.csv'))).toEqual(expectedRows(builtInReport('campaign'), range))
   }
 })
 

@@ -3,6 +3,7 @@ import {
   CORE_DATES,
   FIELD_BY_NAME,
   goesWith,
+  goTogether,
   hasFigures,
   isView,
   ownerOf,
@@ -27,7 +28,8 @@ export function checkQuery(query: Query, today: string): CheckedQuery {
   const { from, fields, conditions, orderBy } = query
   if (!isView(from))
     throw new QueryError('BAD_RESOURCE_TYPE_IN_FROM_CLAUSE', `'${from}' is not a valid resource.`)
-  for (const name of fields) checkField(name, from)
+  const selected = fields.map((name) => checkField(name, from))
+  checkPairs(selected)
   for (const { field } of orderBy) checkField(field, from)
   for (const condition of conditions) checkCondition(condition, query, from)
   const dates = datesIn(conditions, today)
@@ -64,6 +66,16 @@ function checkField(name: string, view: View): Field {
   )
 }
 
+function checkPairs(fields: readonly Field[]): void {
+  for (const segment of fields)
+    for (const other of fields)
+      if (!goTogether(segment, other))
+        throw new QueryError(
+          'PROHIBITED_SEGMENT_WITH_METRIC_IN_SELECT_OR_WHERE_CLAUSE',
+          `Cannot select or filter on the following segments: '${segment.name}', because they are incompatible with metrics: '${other.name}'.`,
+        )
+}
+
 function checkCondition({ field: name, operator, values }: Condition, { fields }: Query, view: View): void {
   const field = checkField(name, view)
   const isCoreDate = CORE_DATES.includes(name)
@@ -79,7 +91,7 @@ function checkCondition({ field: name, operator, values }: Condition, { fields }
 }
 
 function checkValue({ name, dataType, values }: Field, operator: string, value: string): void {
-  const isNumber = dataType === 'INT64' || dataType === 'DOUBLE'
+  const isNumber = dataType === 'INT64' || dataType === 'INT32' || dataType === 'DOUBLE'
   if (isNumber && !/^-?\d+(\.\d+)?$/.test(value))
     throw new QueryError('BAD_VALUE', `Invalid value for '${name}': '${value}'.`)
   if (dataType === 'ENUM' && !values.includes(value))
