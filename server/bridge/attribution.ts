@@ -38,7 +38,10 @@ export interface Parts {
 
 /** They add up to the amount: what rounding leaves belongs to the time in stock. */
 export function split(amount: bigint, { whole, out, unknown }: Shares): Parts {
-  const part = (share: number) => (share === whole ? amount : (amount * BigInt(share)) / BigInt(whole))
+  const part = (share: number) => {
+    if (share === 0) return 0n
+    return share === whole ? amount : (amount * BigInt(share)) / BigInt(whole)
+  }
   const parts = { out: part(out), unknown: part(unknown) }
   return { ...parts, inStock: amount - parts.out - parts.unknown }
 }
