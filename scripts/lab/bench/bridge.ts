@@ -20,7 +20,7 @@ const LEDGER_ENTRIES = 1_000_000
 /** Of the products, those that are sold, and those that are advertised. */
 const SELLING = 20_000
 const ITEMS_A_DAY = 1_000
-const ENTRIES_AT_ONCE = 20_000
+const ENTRIES_AT_ONCE = 5_000
 /** So many until all entries are made, as some wait in each. */
 const ROUNDS_OF_SALES = 58
 
