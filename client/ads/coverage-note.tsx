@@ -16,7 +16,7 @@ export function CoverageNote({ coverage }: { coverage: Days['coverage'][number] 
   if (report === undefined || share === null || share > EVERYTHING) return null
   return (
     <p className="quiet-text" role="note">
-      {reportLabel(report)} explain {percent(share)} of this account’s cost; the rest is{' '}
+      {reportLabel(report)} explain {percent(share)} of this account’s cost over two years; the rest is{' '}
       {REST.get(report) ?? 'in none of its rows'}.
     </p>
   )
