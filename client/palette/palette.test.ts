@@ -10,6 +10,8 @@ test(
   'Ctrl+K finds products by name and SKU, dates, places and actions, from anywhere',
   () =>
     atKeyboard(stage.browser, { url: `${stage.shop.url}/ads` }, async (person) => {
+      // Before the page is there, its keys mean nothing.
+      await person.sees('Today', 'nav')
       await person.press('Control+k')
       await person.isAt('combobox')
       expect(await person.violations()).toEqual([])

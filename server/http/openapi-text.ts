@@ -19,6 +19,7 @@ export const TAG_TEXTS: Record<string, string> = {
   products: 'The inventory: products, their stock and its ledger, imports, and the feed of changes.',
   ads: 'Google Ads by date, runs that fetch them, and what was spent on what is out of stock.',
   webhooks: 'Endpoints that events are sent to, signed.',
+  feedKeys: 'Keys that open a feed, and nothing else.',
   feeds: 'Files for Merchant Center.',
   server: 'Health, metrics, this document, and the session of the page.',
 }
