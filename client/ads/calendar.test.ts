@@ -166,7 +166,7 @@ describe('the chart', () => {
     'compares a period with the one before, day by day and as a table',
     '?period=30',
     async (person) => {
-      await person.tabTo('slider', /^Spend by day/)
+      await person.tabTo('slider', /^Cost by day/)
       await person.press('ArrowLeft')
       const [before = ''] = await person.texts('.chart-readout')
       await person.tabToSummary('View as table')
