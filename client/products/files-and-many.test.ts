@@ -68,9 +68,9 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (database) => {
     await person.sees('The stock stays as it is.')
     await person.press('Control+A')
     await person.type('-3')
-    // What is taken was sold, until something else is chosen; it was never received.
+    // What is taken was sold, until something else is chosen; nothing came back.
     await person.press('Tab', 'r', 'Tab', 'Enter')
-    await person.sees('“Received” adds to the stock')
+    await person.sees('“Returned” adds to the stock')
     await person.isAt('textbox', 'Change by')
     await person.press('Tab', 's', 'Tab')
     await person.type('order-1001')

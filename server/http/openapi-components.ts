@@ -122,3 +122,18 @@ export const EVERYWHERE = ['X-Request-Id', 'RateLimit-Policy', 'RateLimit'] as c
 export function headersOf(names: readonly HeaderName[]): Json {
   return Object.fromEntries(names.map((name) => [name, ref('headers', name)]))
 }
+
+/** Of whatever takes a body. */
+export const BODY_PROBLEMS = [
+  'BODY_UNREADABLE',
+  'BODY_TOO_SLOW',
+  'BODY_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED',
+  'CODING_UNSUPPORTED',
+] as const
+
+/** By their statuses. */
+export function refusals(codes: readonly ProblemCode[]): Json {
+  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
+  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group)]))
+}

@@ -1,5 +1,6 @@
 /** Addresses beside the operations: health, metrics, the document itself, and the page's session. */
-import { problemResponse, type Json } from './openapi-components.ts'
+import type { ProblemCode } from '#server/errors.ts'
+import { BODY_PROBLEMS, refusals, type Json } from './openapi-components.ts'
 
 const OPEN: readonly Json[] = [{}]
 const KEY: readonly Json[] = [{ key: ['admin'] }, { session: ['admin'] }]
@@ -13,21 +14,34 @@ interface Fixed {
   description: string
   security?: readonly Json[]
   content?: Json
-  refusals?: Json
+  problems?: readonly ProblemCode[]
+  others?: Json
 }
 
-function get({ id, summary, description, security = OPEN, content = OBJECT, refusals = {} }: Fixed): Json {
+function get({
+  id,
+  summary,
+  description,
+  security = OPEN,
+  content = OBJECT,
+  problems = [],
+  others = {},
+}: Fixed): Json {
   return {
     operationId: id,
     summary,
     description,
     tags: ['server'],
     security,
-    responses: { 200: { description: 'Done', content }, ...refusals },
+    responses: {
+      200: { description: 'Done', content },
+      ...refusals([...problems, 'RATE_LIMITED']),
+      ...others,
+    },
   }
 }
 
-const CROSS_SITE = problemResponse(['CROSS_SITE_REFUSED'])
+const UNCHANGED = { 304: { description: 'What you have (If-None-Match) is still true' } }
 
 const SESSION = {
   type: 'object',
@@ -48,7 +62,7 @@ export const FIXED_PATHS: Record<string, Json> = {
       id: 'server.readyz',
       summary: 'Whether requests can be answered',
       description: 'That is so while the database answers. A lost Redis only degrades. 503 from SIGTERM on.',
-      refusals: { 503: { description: 'Not ready', content: OBJECT } },
+      others: { 503: { description: 'Not ready', content: OBJECT } },
     }),
   },
   '/metrics': {
@@ -58,20 +72,24 @@ export const FIXED_PATHS: Record<string, Json> = {
       description: 'Scope `admin`, where keys are asked for.',
       security: KEY,
       content: TEXT,
-      refusals: {
-        401: problemResponse(['KEY_MISSING', 'KEY_INVALID']),
-        403: problemResponse(['SCOPE_MISSING']),
-      },
+      problems: ['KEY_MISSING', 'KEY_INVALID', 'SCOPE_MISSING'],
     }),
   },
   '/openapi.json': {
-    get: get({ id: 'server.openapi', summary: 'This document', description: 'As a page: `/docs`.' }),
+    get: get({
+      id: 'server.openapi',
+      summary: 'This document',
+      description: 'As a page: `/docs`.',
+      others: UNCHANGED,
+    }),
   },
   '/client.tgz': {
     get: get({
       id: 'server.client',
       summary: 'The typed client that fits this server',
       description: '`npm install` takes this address.',
+      problems: ['ROUTE_NOT_FOUND'],
+      others: UNCHANGED,
       content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
     }),
   },
@@ -80,18 +98,14 @@ export const FIXED_PATHS: Record<string, Json> = {
       id: 'session.get',
       summary: 'Who is signed in',
       description: 'The key of the session, and what it may do.',
-      refusals: { 401: problemResponse(['KEY_INVALID']) },
+      problems: ['KEY_INVALID'],
     }),
     post: {
       ...get({
         id: 'session.open',
         summary: 'Sign in with a key',
         description: 'Answers with a cookie, which lasts 7 days. It is for the page of this server.',
-        refusals: {
-          401: problemResponse(['KEY_INVALID']),
-          403: CROSS_SITE,
-          422: problemResponse(['INVALID_INPUT']),
-        },
+        problems: ['KEY_INVALID', 'CROSS_SITE_REFUSED', 'INVALID_INPUT', ...BODY_PROBLEMS],
       }),
       requestBody: { required: true, content: { 'application/json': { schema: SESSION } } },
     },
@@ -101,7 +115,7 @@ export const FIXED_PATHS: Record<string, Json> = {
       description: 'Ends the session of the cookie, on every server.',
       tags: ['server'],
       security: OPEN,
-      responses: { 204: { description: 'Done' }, 403: CROSS_SITE },
+      responses: { 204: { description: 'Done' }, ...refusals(['CROSS_SITE_REFUSED', 'RATE_LIMITED']) },
     },
   },
 }

@@ -2,19 +2,20 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
 import { operationsOf, subscriptionsOf, transfers, webhookEvents, type Api } from '#server/api.ts'
-import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
+import type { ProblemCode } from '#server/errors.ts'
 import type { Scope } from '#server/caller.ts'
 import { takesIdempotencyKey, type AnyOperation } from '#server/operation.ts'
 import { knownFields } from '#server/parse-input.ts'
 import type { AnyFileRoute } from '#server/file-route.ts'
 import { isPaged } from './input.ts'
 import {
+  BODY_PROBLEMS,
   EVERYWHERE,
   HEADERS,
   headersOf,
   nameShapes,
-  problemResponse,
   problemSchemas,
+  refusals,
   type Components,
   type HeaderName,
   type Json,
@@ -43,14 +44,6 @@ const SHARED_PROBLEMS = [
   'UNAVAILABLE',
 ] as const
 const IDEMPOTENCY_PROBLEMS = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS'] as const
-const BODY_PROBLEMS = [
-  'BODY_UNREADABLE',
-  'BODY_TOO_SLOW',
-  'BODY_TOO_LARGE',
-  'MEDIA_TYPE_UNSUPPORTED',
-  'CODING_UNSUPPORTED',
-] as const
-
 /** Either of them, with this scope. */
 const security = (scope: Scope) => [{ key: [scope] }, { session: [scope] }]
 
@@ -265,11 +258,6 @@ function responses(operation: AnyOperation, { fromBody, live, title }: Described
     }),
     ...refusals(codes),
   }
-}
-
-function refusals(codes: readonly ProblemCode[]): Json {
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
-  return Object.fromEntries([...byStatus].map(([status, group]) => [status, problemResponse(group)]))
 }
 
 function inputSchema({ input }: Pick<AnyOperation, 'input'>): ObjectSchema {

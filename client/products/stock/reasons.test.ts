@@ -4,7 +4,8 @@ import { fits, proposedFor, REASONS } from './reasons.ts'
 test('what comes in was neither sold nor lost, what goes out neither received nor returned', () => {
   expect(REASONS.filter((reason) => !fits(reason, 3))).toEqual(['sold', 'damaged', 'lost'])
   expect(REASONS.filter((reason) => !fits(reason, -3))).toEqual(['received', 'returned'])
-  expect(REASONS.every((reason) => fits(reason, 0))).toBe(true)
+  for (const undecided of [0, Number.NaN])
+    expect(REASONS.every((reason) => fits(reason, undecided))).toBe(true)
 })
 
 test('the proposed reason always fits', () => {

@@ -24,8 +24,10 @@ const DIRECTIONS: Partial<Record<Reason, 1 | -1>> = {
   lost: -1,
 }
 
+/** A sign alone, or nothing yet, goes with any. */
 export function fits(reason: Reason, delta: number): boolean {
-  return DIRECTIONS[reason] === undefined || delta === 0 || DIRECTIONS[reason] === Math.sign(delta)
+  const direction = DIRECTIONS[reason]
+  return direction === undefined || !(delta * direction < 0)
 }
 
 /** The most frequent one. */
