@@ -34,7 +34,7 @@ async function main(folder: string | undefined): Promise<void> {
   await buildPageIfStale()
   await using data = await temporaryFolder()
   await seedCatalogue(data.path)
-  await using server = await startServerProcess(data.path)
+  await using server = await startServerProcess(data.path, { ADS_SOURCE: 'demo' })
   await using locked = await startServerProcess(data.path, {
     AUTH: 'keys',
     ADMIN_KEY: 'a-key-for-pictures-only',
