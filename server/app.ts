@@ -11,8 +11,8 @@ import { api } from '#server/api.ts'
 import { ConfigError, type Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
+import { IDLE_TIMEOUT_S, listen } from '#server/http/listen.ts'
 import { drainServer, Readiness } from '#server/http/drain.ts'
-import type { Fetch } from './http/request-metrics.ts'
 import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
 import { createKeyStore } from './keys/key-store.ts'
 import { openApi } from '#server/http/openapi.ts'
@@ -39,27 +39,11 @@ export interface App extends AsyncDisposable {
   drain(): Promise<void>
 }
 
-/** The address is another program's, or no address of this machine. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError'
-
-  constructor(host: string, port: number, cause: unknown) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    const why = code === 'EADDRINUSE' ? 'it is in use: set PORT, or stop what uses it' : code
-    super(`Cannot listen on port ${port} of ${host} (PORT, HOST): ${why}.`, { cause })
-  }
-}
-
 /** For tests, and for checks that must notice a broken part. */
 export interface ReplacedParts {
   clock?: Clock
   createCache?: CreateCache
 }
-
-/** Of an import, which is read as it comes; whatever is read whole has bounds of its own. */
-const MAX_REQUEST_BYTES = 4 * 1024 ** 3
-/** Of a connection, and of a head or a body until it is whole: Bun counts from its beginning. */
-const IDLE_TIMEOUT_S = 10
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
 export async function startApp(
@@ -297,19 +281,4 @@ async function setOnce(db: Database, name: string, value: string): Promise<strin
     await tx.insert(settings).values({ name, value }).onConflictDoNothing()
     return (await readSetting(db, tx, name)) ?? value
   })
-}
-
-/** @throws ListenError */
-function listen({ host, port }: Config, fetch: Fetch): Server<undefined> {
-  try {
-    return Bun.serve({
-      hostname: host,
-      port,
-      maxRequestBodySize: MAX_REQUEST_BYTES,
-      idleTimeout: IDLE_TIMEOUT_S,
-      fetch,
-    })
-  } catch (error) {
-    throw new ListenError(host, port, error)
-  }
 }

@@ -1,7 +1,8 @@
 /** Environment → configuration → app → listen → wait for a signal. The only file that touches `process`. */
 import { Command } from 'commander'
 import { ConfigurationError } from '#server/ads/errors.ts'
-import { ListenError, startApp } from './app.ts'
+import { startApp } from './app.ts'
+import { ListenError } from './http/listen.ts'
 import { runProgram } from './cli/run-program.ts'
 import { readConfig } from './config.ts'
 import { createLogger } from './platform/log.ts'

@@ -1,11 +1,10 @@
 /** What is in stock and will soon be sold out, with what its ads cost a day. */
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { Link } from 'wouter'
 import type { Outputs } from '#client/api.ts'
 import { count, fraction, mediumDate, microsAsMoney, plural } from '#client/ui/format.ts'
 import { trpc } from '#client/ui/trpc.ts'
-import { StatusForm, StatusTag, StatusWords, type Status } from './stock-out-status.tsx'
+import { ProductRow } from './product-row.tsx'
+import { StatusForm, StatusWords, type Status } from './stock-out-status.tsx'
 
 type Item = Outputs['products']['runningOut']['items'][number]
 
@@ -61,46 +60,24 @@ export function RunningOut({ status }: { status: Status | undefined }) {
 }
 
 function RunningOutRow({ item }: { item: Item }) {
-  const [isOpen, setOpen] = useState(false)
-  const { product, runs_out_on: date, ads_spend_per_day: spend } = item
-  return (
+  const { product, status, runs_out_on: date, ads_spend_per_day: spend } = item
+  const cells = (
     <>
-      <tr>
-        <th scope="row">
-          <div>
-            <button
-              type="button"
-              className="button quiet"
-              aria-label={`Rate and status of ${product.name}`}
-              aria-expanded={isOpen}
-              onClick={() => setOpen(!isOpen)}
-            >
-              {isOpen ? '▾' : '▸'}
-            </button>
-            <Link href={`/products?id=${product.id}`}>{product.name}</Link>
-          </div>
-        </th>
-        <td className="wide-only">
-          <StatusTag status={item.status} />
-        </td>
-        <td>{date === null ? '–' : mediumDate(date)}</td>
-        <td>{count(product.stock_level)}</td>
-        <td>
-          {spend.length === 0
-            ? '–'
-            : spend.map(({ currency, cost_micros: micros }) => microsAsMoney(micros, currency)).join(', ')}
-        </td>
-      </tr>
-      {isOpen && (
-        <tr className="spend-times">
-          <td colSpan={COLUMNS}>
-            <p>{rateInWords(item)}</p>
-            <StatusWords of={item} />
-            <StatusForm product={product} outSince={null} current={item} />
-          </td>
-        </tr>
-      )}
+      <td>{date === null ? '–' : mediumDate(date)}</td>
+      <td>{count(product.stock_level)}</td>
+      <td>
+        {spend.length === 0
+          ? '–'
+          : spend.map(({ currency, cost_micros: micros }) => microsAsMoney(micros, currency)).join(', ')}
+      </td>
     </>
+  )
+  return (
+    <ProductRow {...{ product, status, cells }} columns={COLUMNS} opens="Rate and status">
+      <p>{rateInWords(item)}</p>
+      <StatusWords of={item} />
+      <StatusForm product={product} outSince={null} current={item} />
+    </ProductRow>
   )
 }
 

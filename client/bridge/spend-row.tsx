@@ -1,55 +1,30 @@
 /** A product's spend while it was out of stock; the row opens when that was. */
-import { useId, useState } from 'react'
-import { Link } from 'wouter'
 import type { Outputs } from '#client/api.ts'
-import { StatusForm, StatusTag, StatusWords } from './stock-out-status.tsx'
+import { ProductRow } from './product-row.tsx'
+import { StatusForm, StatusWords } from './stock-out-status.tsx'
 import { count, fraction, mediumDate, microsAsMoney, moment, plural } from '#client/ui/format.ts'
 
 type Item = Outputs['ads']['outOfStockSpend']['items'][number]
 
 export function SpendRow({ item, columns }: { item: Item; columns: number }) {
-  const [isOpen, setOpen] = useState(false)
-  const timesId = useId()
-  const { product, currency, out_since: since } = item
-  return (
+  const { product, status, currency, out_since: since } = item
+  const cells = (
     <>
-      <tr>
-        <th scope="row">
-          <div>
-            <button
-              type="button"
-              className="button quiet"
-              aria-label={`Times without stock and status of ${product.name}`}
-              aria-expanded={isOpen}
-              aria-controls={isOpen ? timesId : undefined}
-              onClick={() => setOpen(!isOpen)}
-            >
-              {isOpen ? '▾' : '▸'}
-            </button>
-            <Link href={`/products?id=${product.id}`}>{product.name}</Link>
-          </div>
-        </th>
-        <td className="wide-only">
-          <StatusTag status={item.status} />
-        </td>
-        <td className="wide-only">{outOf(item)}</td>
-        <td>{since === null ? '–' : microsAsMoney(item.cost_micros_per_day, currency)}</td>
-        <td className="wide-only">{count(Math.round(item.clicks))}</td>
-        <td className="wide-only">{fraction(item.conversions)}</td>
-        <td className="wide-only">{valueOf(item)}</td>
-        <td>
-          {item.estimated_days > 0 && <span className="quiet-text">about </span>}
-          <strong>{microsAsMoney(item.cost_micros, currency)}</strong>
-        </td>
-      </tr>
-      {isOpen && (
-        <tr id={timesId} className="spend-times">
-          <td colSpan={columns}>
-            <Times item={item} />
-          </td>
-        </tr>
-      )}
+      <td className="wide-only">{outOf(item)}</td>
+      <td>{since === null ? '–' : microsAsMoney(item.cost_micros_per_day, currency)}</td>
+      <td className="wide-only">{count(Math.round(item.clicks))}</td>
+      <td className="wide-only">{fraction(item.conversions)}</td>
+      <td className="wide-only">{valueOf(item)}</td>
+      <td>
+        {item.estimated_days > 0 && <span className="quiet-text">about </span>}
+        <strong>{microsAsMoney(item.cost_micros, currency)}</strong>
+      </td>
     </>
+  )
+  return (
+    <ProductRow {...{ product, status, columns, cells }} opens="Times without stock and status">
+      <Times item={item} />
+    </ProductRow>
   )
 }
 

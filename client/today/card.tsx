@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from 'wouter'
+import { changeInWords } from '#client/ads/comparison.ts'
 import { describeError } from '#client/ui/describe-error.ts'
 
 interface CardProps {
@@ -47,15 +48,13 @@ export function Answered<T>({ query: { data, error, refetch }, children }: Answe
 
 /** Up and down by an arrow and a word, not by colour alone. */
 export function Change({ now, before, than }: { now: number; before: number; than: string }) {
-  if (before <= 0) return <>nothing {than}</>
-  const change = (now - before) / before
-  const size = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 }).format(
-    Math.abs(change),
-  )
-  if (Math.abs(change) < 0.005) return <>as much as {than}</>
+  const words = changeInWords(now, before)
+  if (words === undefined) return <>nothing {than}</>
+  const arrow = words === 'as much as' ? '' : now > before ? '▲ ' : '▼ '
   return (
     <>
-      {change > 0 ? '▲' : '▼'} {size} {change > 0 ? 'more' : 'less'} than {than}
+      {arrow}
+      {words} {than}
     </>
   )
 }
