@@ -9,10 +9,23 @@ import { metricOf, startTestServer, type TestServer } from '#scripts/lab/harness
 import { JSON_PACE, paced, type Pace } from './slow-clients.ts'
 
 let server: TestServer
+/** Its products are a file longer than any socket takes. They are imported before what is timed begins. */
+let longFile: TestServer
 beforeAll(async () => {
   server = await startTestServer()
+  longFile = await startTestServer()
+  const lines = Array.from({ length: 20_000 }, (_, n) => `LONG-${n},${'x'.repeat(900)},9.90,1\n`)
+  const imported = await fetch(`${longFile.url}/v1/products/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: `sku,name,price,stock_level\n${lines.join('')}`,
+  })
+  expect(imported.status).toBe(200)
 })
-afterAll(() => server[Symbol.asyncDispose]())
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await longFile[Symbol.asyncDispose]()
+})
 
 /** What came until the server closed the connection. Sends `drop` again and again, if there is one. */
 async function talk(head: string, drop?: string): Promise<string> {
@@ -83,21 +96,12 @@ test.concurrent('a file may take longer than any JSON, while it comes; its conne
 })
 
 test.concurrent('a reader that stops reading makes nobody make more for it', async () => {
-  await using own = await startTestServer()
-  const lines = Array.from({ length: 20_000 }, (_, n) => `LONG-${n},${'x'.repeat(900)},9.90,1\n`)
-  const csv = `sku,name,price,stock_level\n${lines.join('')}`
-  const imported = await fetch(`${own.url}/v1/products/import`, {
-    method: 'POST',
-    headers: { 'content-type': 'text/csv' },
-    body: csv,
-  })
-  expect(imported.status).toBe(200)
-  const { hostname, port } = new URL(own.url)
+  const { hostname, port } = new URL(longFile.url)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => undefined)
   socket.once('data', () => socket.pause())
   socket.write('GET /v1/products.csv HTTP/1.1\r\nHost: x\r\n\r\n')
-  const open = async () => await metricOf(own.url, 'adstock_open_answers{kind="file"}')
+  const open = async () => await metricOf(longFile.url, 'adstock_open_answers{kind="file"}')
   await until('its place is taken', async () => (await open()) === 1)
   // Bun gives up on a reader that takes nothing, and its place is free again.
   await until('its place is free', async () => (await open()) === 0)
