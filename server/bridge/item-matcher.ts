@@ -7,7 +7,8 @@
  */
 import { gt } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
-import { changeRows, latestSeq } from '#server/products/journal.ts'
+import { ChangeFollower } from '#server/products/change-follower.ts'
+import type { ChangeRow } from '#server/products/journal.ts'
 import type { ItemIdRule, KeyField } from './item-id-rules.ts'
 
 export interface MatchedProduct {
@@ -22,15 +23,12 @@ interface Keyed extends MatchedProduct {
 }
 
 const PAGE_SIZE = 5000
-const FEED_PAGE = 1000
-/** Beyond this, reading the catalogue anew is cheaper than following the feed. */
-const MAX_FOLLOWED = 20_000
 
 type Key = `${KeyField} ${string}`
 
 export class ItemMatcher {
   readonly #db: Database
-  #seq = -1
+  readonly #changes: ChangeFollower
   #rules: readonly ItemIdRule[] = []
   /** Of every item id that was asked for, by falling priority. */
   #wanted = new Map<string, Key[]>()
@@ -42,6 +40,7 @@ export class ItemMatcher {
 
   constructor(db: Database) {
     this.#db = db
+    this.#changes = new ChangeFollower(db)
   }
 
   /** Those item ids that a product has. */
@@ -66,34 +65,22 @@ export class ItemMatcher {
     const sameRules =
       rules.map(({ template }) => template).join() === this.#rules.map((each) => each.template).join()
     const isKnown = sameRules && [...wanted].every((itemId) => this.#wanted.has(itemId))
-    if (isKnown && (await this.#follow())) return
+    const changes = await this.#changes.next()
+    if (isKnown && changes?.every((change) => !this.#concerns(change))) return
     if (!sameRules) this.#wanted.clear()
     this.#rules = rules
     for (const itemId of wanted) this.#wanted.set(itemId, keysFor(itemId, rules))
     await this.#readAll()
   }
 
-  /** @returns false when a change concerns what item ids belong to */
-  async #follow(): Promise<boolean> {
-    for (let followed = 0; followed < MAX_FOLLOWED;) {
-      const changes = await changeRows(this.#db, this.#seq, FEED_PAGE)
-      for (const { productId, product } of changes) {
-        const now = product === null ? [] : keysOf(storedKeys(product))
-        const before = this.#keys.get(productId)
-        const concerns =
-          before === undefined ? now.some((key) => this.#wantedKeys.has(key)) : before !== now.join('\n')
-        if (concerns) return false
-      }
-      this.#seq = changes.at(-1)?.seq ?? this.#seq
-      if (changes.length < FEED_PAGE) return true
-      followed += changes.length
-    }
-    return false
+  /** Whether it changes what item ids belong to. */
+  #concerns({ productId, product }: ChangeRow): boolean {
+    const now = product === null ? [] : keysOf(storedKeys(product))
+    const before = this.#keys.get(productId)
+    return before === undefined ? now.some((key) => this.#wantedKeys.has(key)) : before !== now.join('\n')
   }
 
   async #readAll(): Promise<void> {
-    // First the place in the feed: what is written while the catalogue is read is followed afterwards.
-    this.#seq = await latestSeq(this.#db)
     this.#owners = new Map()
     this.#keys = new Map()
     this.#wantedKeys = new Set([...this.#wanted.values()].flat())
