@@ -4,71 +4,11 @@ import { missingReport } from '#server/ads/definition/files.ts'
 import { DEFAULT_ADS_DIR, DEFAULT_REPORTS_FOLDER, FORMATS } from '#server/ads/options.ts'
 import { currencyOf } from '#server/products/product.ts'
 import { mistakesIn } from './bridge/item-id-rules.ts'
-import type { Rate } from './http/limits/gcra.ts'
+import { customerId, flag, list, rateLimit, url, wholeNumber, zone } from './setting-values.ts'
 
 export const DEFAULT_LOOKBACK_DAYS = 30
 const MIN_ADMIN_KEY_LENGTH = 16
 export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
-
-const wholeNumber = (min: number, max: number, fallback: string) =>
-  v.pipe(
-    v.optional(v.string(), fallback),
-    v.check((text) => /^\d{1,9}$/.test(text), `must be a whole number from ${min} to ${max}`),
-    v.transform(Number),
-    v.check((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`),
-  )
-
-const list = (fallback: string) =>
-  v.pipe(
-    v.optional(v.string(), fallback),
-    v.transform((text) =>
-      text
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== ''),
-    ),
-  )
-
-const rateLimit = (fallback: string) =>
-  v.pipe(
-    v.optional(v.string(), fallback),
-    v.regex(/^[1-9]\d{0,6}\/[1-9]\d{0,4}s$/, 'must look like 600/10s: requests per seconds'),
-    v.transform((text): Rate => {
-      const [requests, window] = text.slice(0, -1).split('/')
-      return { requests: Number(requests), windowMs: Number(window) * 1000 }
-    }),
-  )
-
-const customerId = v.pipe(
-  v.string(),
-  v.transform((text) => text.replaceAll('-', '')),
-  v.regex(/^\d{10}$/, 'a customer id has ten digits, with or without dashes'),
-)
-
-const url = (protocols: readonly string[]) =>
-  v.pipe(
-    v.string(),
-    v.check(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `must be a URL with ${protocols.join(' or ')}`,
-    ),
-  )
-
-const zone = v.pipe(
-  v.string(),
-  v.check((name) => {
-    try {
-      return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
-    } catch {
-      return false
-    }
-  }, 'must be an IANA time zone such as Europe/Berlin'),
-)
-
-const flag = v.pipe(
-  v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
-  v.transform((text) => text === 'true'),
-)
 
 const SERVER = {
   HOST: v.pipe(
