@@ -32,6 +32,7 @@ ENV NODE_ENV=production \
   DATABASE_URL=file:/data/adstock.db \
   ADS_DIR=/data/ads \
   ADS_REPORTS_FOLDER=/data/reports \
+  BACKUP_DIR=/data/backups \
   LOG_FORMAT=json \
   BUN_RUNTIME_TRANSPILER_CACHE_PATH=0
 # By number, so that a cluster which admits no root can tell.

@@ -4,16 +4,53 @@ import { SQL } from 'bun'
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { contentsOfFile, readContents, type Contents } from './contents.ts'
 
 /** The operator can do something about it. */
 export class BackupError extends Error {
   override readonly name = 'BackupError'
 }
 
-/** Writes what was committed at one moment. @param url `file:PATH` or `postgres://…` */
-export async function backUpDatabase(url: string, path: string): Promise<void> {
-  await (url.startsWith('file:') ? backUpSqlite(pathIn(url), path) : dumpPostgres(url, path))
+/** Writes what was committed at one moment, and says what that was. @param url `file:PATH` or `postgres://…` */
+export async function backUpDatabase(url: string, path: string): Promise<Contents> {
+  const contents = url.startsWith('file:')
+    ? await backUpSqlite(pathIn(url), path)
+    : await backUpPostgres(url, path)
   await sync(path)
+  return contents
+}
+
+/**
+ * Restores a backup where nothing else is, and says what came back.
+ * @param url of SQLite: a file that is not there yet; of PostgreSQL: any database of a server on which the user may
+ * create one, which is dropped again
+ */
+export async function proveBackup(url: string, path: string): Promise<Contents> {
+  if (url.startsWith('file:')) {
+    await restoreSqlite(pathIn(url), path)
+    return await contentsOfFile(pathIn(url))
+  }
+  const scratch = new URL(url)
+  scratch.pathname = `adstock_verify_${crypto.randomUUID().replaceAll('-', '')}`
+  await using server = await connect(url)
+  const name = scratch.pathname.slice(1)
+  await createScratch(server, name)
+  try {
+    await restorePostgres(scratch.href, path)
+    await using client = new SQL({ url: scratch.href, max: 1 })
+    return await readContents(client, 'postgres')
+  } finally {
+    await server.unsafe(`drop database ${name} with (force)`)
+  }
+}
+
+async function createScratch(server: SQL, name: string): Promise<void> {
+  try {
+    await server.unsafe(`create database ${name}`)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new BackupError(`A backup is proved in a database of its own, which cannot be created: ${why}`)
+  }
 }
 
 /** @throws BackupError when there is something already, which is left as it is */
@@ -43,11 +80,12 @@ function pathIn(url: string): string {
 }
 
 /** A read transaction, so writers go on meanwhile and none of what they commit is in it. */
-async function backUpSqlite(from: string, path: string): Promise<void> {
+async function backUpSqlite(from: string, path: string): Promise<Contents> {
   if (!existsSync(from)) throw new BackupError(`There is no database ${from}.`)
   using connection = new Connection(from, { readonly: true })
   connection.run('pragma busy_timeout = 5000')
   connection.query('vacuum into ?').run(path)
+  return await contentsOfFile(path)
 }
 
 async function restoreSqlite(to: string, path: string): Promise<void> {
@@ -62,8 +100,25 @@ async function restoreSqlite(to: string, path: string): Promise<void> {
   await sync(dirname(to))
 }
 
-async function dumpPostgres(url: string, path: string): Promise<void> {
-  await runTool('pg_dump', url, ['--format=custom', '--no-owner', '--no-privileges', '--file', path])
+async function backUpPostgres(url: string, path: string): Promise<Contents> {
+  await using client = await connect(url)
+  return await client.begin('isolation level repeatable read read only', async (tx) => {
+    const [exported] = await tx<{ snapshot: string }[]>`select pg_export_snapshot() as snapshot`
+    const snapshot = `--snapshot=${exported?.snapshot}`
+    const options = ['--format=custom', '--no-owner', '--no-privileges', snapshot]
+    await runTool('pg_dump', url, [...options, '--file', path])
+    return await readContents(tx, 'postgres')
+  })
+}
+
+async function connect(url: string): Promise<SQL> {
+  const client = new SQL({ url, max: 1 })
+  try {
+    return await client.connect()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new BackupError(`PostgreSQL at ${new URL(url).host} cannot be reached: ${why}`)
+  }
 }
 
 async function restorePostgres(url: string, path: string): Promise<void> {

@@ -11,6 +11,7 @@ import { api } from '#server/api.ts'
 import { ConfigError, type Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
+import { scheduleBackups } from '#server/scheduled-backups.ts'
 import { IDLE_TIMEOUT_S, listen } from '#server/http/listen.ts'
 import { drainServer, Readiness } from '#server/http/drain.ts'
 import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
@@ -59,6 +60,7 @@ export async function startApp(
   const onRunEnded = () => void delivery.lookAtRuns()
   const acquireRunLease = () => db.acquireLease('ads-run')
   const ads = opened.use(createAds(config.ads, { clock, log, metrics, acquireRunLease, onRunEnded }))
+  opened.use(scheduleBackups(config, { db, clock, log, metrics }))
   const idempotency = createIdempotency(db, clock)
   const stores = createStores(db, { products, webhooks: config.webhooks, clock })
   opened.use(forgetHourly([idempotency, stores.keys, products, stores.webhooks], log))

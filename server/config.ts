@@ -27,6 +27,7 @@ export interface Config {
   ads: AdsOptions
   webhooks: WebhookOptions
   lowStockAt: number
+  backups: { cron: string; folder: string; keep: { newest: number; days: number } }
   /** Templates of item ids: bridge/item-id-rules.ts. */
   itemIdRules: readonly string[]
   log: LogOptions
@@ -153,6 +154,11 @@ function toConfig(
       baseUrl: (env.PUBLIC_URL ?? '').replace(/\/+$/, ''),
     },
     lowStockAt: env.LOW_STOCK_AT,
+    backups: {
+      cron: env.BACKUP_CRON,
+      folder: env.BACKUP_DIR,
+      keep: { newest: env.BACKUP_KEEP, days: env.BACKUP_KEEP_DAYS },
+    },
     itemIdRules: env.ADS_ITEM_ID_RULES,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (isTTY ? 'pretty' : 'json') },
   }

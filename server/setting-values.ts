@@ -1,4 +1,5 @@
 /** What the text of an environment variable may be. */
+import { Cron } from 'croner'
 import * as v from 'valibot'
 import type { Rate } from './http/limits/gcra.ts'
 
@@ -60,4 +61,15 @@ export const zone = v.pipe(
 export const flag = v.pipe(
   v.optional(v.picklist(['true', 'false'], 'must be true or false'), 'false'),
   v.transform((text) => text === 'true'),
+)
+
+export const cron = v.pipe(
+  v.optional(v.string(), 'off'),
+  v.check((text) => {
+    try {
+      return text === 'off' || !new Cron(text, { paused: true }).isRunning()
+    } catch {
+      return false
+    }
+  }, 'must be a cron expression such as 0 3 * * *, or off'),
 )

@@ -4,7 +4,7 @@ import { missingReport } from '#server/ads/definition/files.ts'
 import { DEFAULT_ADS_DIR, DEFAULT_REPORTS_FOLDER, FORMATS } from '#server/ads/options.ts'
 import { currencyOf } from '#server/products/product.ts'
 import { mistakesIn } from './bridge/item-id-rules.ts'
-import { customerId, flag, list, rateLimit, url, wholeNumber, zone } from './setting-values.ts'
+import { cron, customerId, flag, list, rateLimit, url, wholeNumber, zone } from './setting-values.ts'
 
 export const DEFAULT_LOOKBACK_DAYS = 30
 const MIN_ADMIN_KEY_LENGTH = 16
@@ -169,6 +169,16 @@ const ADS = {
   ),
 }
 
+const BACKUPS = {
+  BACKUP_CRON: v.pipe(
+    cron,
+    v.description('when a server backs everything up, such as `0 3 * * *` in UTC; `off` for never'),
+  ),
+  BACKUP_DIR: v.pipe(v.optional(v.string(), './data/backups'), v.description('the folder of these backups')),
+  BACKUP_KEEP: v.pipe(wholeNumber(1, 1000, '7'), v.description('so many of the newest stay, at any age')),
+  BACKUP_KEEP_DAYS: v.pipe(wholeNumber(0, 3650, '30'), v.description('younger ones stay, however many')),
+}
+
 const GOOGLE = {
   GOOGLE_ADS_CLIENT_ID: v.pipe(v.optional(v.string()), v.description('of the OAuth client')),
   GOOGLE_ADS_CLIENT_SECRET: v.pipe(v.optional(v.string()), v.description('of the OAuth client')),
@@ -208,7 +218,14 @@ const GOOGLE = {
 }
 
 /** For a reader, in this order. */
-export const SETTING_GROUPS = { Server: SERVER, Data: DATA, Callers: CALLERS, Ads: ADS, 'Google Ads': GOOGLE }
+export const SETTING_GROUPS = {
+  Server: SERVER,
+  Data: DATA,
+  Callers: CALLERS,
+  Ads: ADS,
+  'Google Ads': GOOGLE,
+  Backups: BACKUPS,
+}
 
 /** These may be in a file, whose path `NAME_FILE` gives: as secrets are mounted into a container. */
 export const SECRETS = [
@@ -221,7 +238,7 @@ export const SECRETS = [
 ] as const
 
 export const Settings = v.pipe(
-  v.object({ ...SERVER, ...DATA, ...CALLERS, ...ADS, ...GOOGLE }),
+  v.object({ ...SERVER, ...DATA, ...CALLERS, ...ADS, ...GOOGLE, ...BACKUPS }),
   v.forward(
     v.check(
       (env) => env.AUTH !== 'open' || LOOPBACK.has(env.HOST) || env.ALLOW_OPEN,

@@ -1,9 +1,14 @@
-/** `./scripts/adstock backup <folder>` and `./scripts/adstock restore <folder>`: everything that is kept, while it is in use. */
+/** `./scripts/adstock backup …` and `./scripts/adstock restore <folder>`: everything that is kept, while it is in use. */
+import { existsSync } from 'node:fs'
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { BackupError } from '#db/backup.ts'
 import { readConfig } from '#server/config.ts'
 import { createBackup, restoreBackup, type BackupParts, type Manifest } from './backup/backup.ts'
-import { runProgram } from './run-program.ts'
+import { makeFolder, nameAt, removeOld } from './backup/rotate.ts'
+import { verifyBackup } from './backup/verify.ts'
+import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
 
 const program = new Command('backup')
   .description('Backs up DATABASE_URL and ADS_DIR into a folder, and restores them from it.')
@@ -17,7 +22,39 @@ program
   .argument('<folder>', 'must not be there yet')
   .addOption(partOption())
   .action(async (folder: string, { only }: { only?: keyof BackupParts }) => {
-    tell(await createBackup(folder, placesOf(), partsOf(only)), folder, 'written to')
+    tell(await createBackup(folder, placesOf(settings()), partsOf(only)), folder, 'written to')
+  })
+
+program
+  .command('verify')
+  .description(
+    'Restores a backup into a place of its own, compares it with what was backed up, and removes it again.',
+  )
+  .argument('<folder>', 'that `create` has written')
+  .action(async (folder: string) => {
+    await prove(folder)
+  })
+
+program
+  .command('rotate')
+  .description(
+    'Writes a backup into a folder of backups, proves it, and removes old ones: BACKUP_KEEP, BACKUP_KEEP_DAYS.',
+  )
+  .argument('[folder]', 'BACKUP_DIR without it')
+  .action(async (given: string | undefined) => {
+    const { backups, ...config } = settings()
+    const folder = given ?? backups.folder
+    const nowMs = Date.now()
+    const target = join(folder, nameAt(nowMs))
+    await makeFolder(folder)
+    if (existsSync(target)) return console.log(`${target} is there already`)
+    tell(await createBackup(target, placesOf(config), partsOf(undefined)), target, 'written to')
+    if (!(await prove(target))) {
+      await rename(target, `${target}.damaged`)
+      return
+    }
+    const removed = await removeOld(folder, backups.keep, nowMs)
+    if (removed.length > 0) console.log(`Removed ${removed.join(', ')}`)
   })
 
 program
@@ -26,11 +63,14 @@ program
   .argument('<folder>', 'that `create` has written')
   .addOption(partOption())
   .action(async (folder: string, { only }: { only?: keyof BackupParts }) => {
-    tell(await restoreBackup(folder, placesOf(), partsOf(only)), folder, 'restored from')
+    tell(await restoreBackup(folder, placesOf(settings()), partsOf(only)), folder, 'restored from')
   })
 
-function placesOf() {
-  const { databaseUrl, ads } = readConfig({ ...process.env, HOST: '127.0.0.1' })
+function settings() {
+  return readConfig({ ...process.env, HOST: '127.0.0.1' })
+}
+
+function placesOf({ databaseUrl, ads }: Pick<ReturnType<typeof settings>, 'databaseUrl' | 'ads'>) {
   return { databaseUrl, adsDir: ads.dir }
 }
 
@@ -41,6 +81,22 @@ function partsOf(part: keyof BackupParts | undefined): BackupParts {
 function tell({ database, ads }: Manifest, folder: string, done: string): void {
   const parts = [database && `${database.file} (${database.bytes} bytes)`, ads && `${ads.dates} dates of ads`]
   console.log(`${parts.filter(Boolean).join(' and ')} ${done} ${folder}`)
+}
+
+/** Says what came back, and what of it is wrong. */
+async function prove(folder: string): Promise<boolean> {
+  const { manifest, contents, problems } = await verifyBackup(folder, settings())
+  if (contents) {
+    const { products = 0, stock_adjustments: entries = 0 } = contents.tables
+    console.log(`${products} products with ${contents.stock} pieces and ${entries} ledger entries came back`)
+  }
+  if (manifest.ads) console.log(`${manifest.ads.dates} dates of ads were read`)
+  for (const problem of problems) console.error(problem)
+  console.log(
+    problems.length === 0 ? `${folder} is whole` : `${folder} is damaged: ${problems.length} problems`,
+  )
+  if (problems.length > 0) process.exitCode = EXIT_NOT_DONE
+  return problems.length === 0
 }
 
 await runProgram(program, { usage: [BackupError] })

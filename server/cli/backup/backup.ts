@@ -19,14 +19,28 @@ export interface BackupParts {
 const Manifest = v.object({
   made_at: v.string(),
   database: v.optional(
-    v.object({ file: v.picklist(['adstock.db', 'adstock.dump']), bytes: v.number(), sha256: v.string() }),
+    v.object({
+      file: v.picklist(['adstock.db', 'adstock.dump']),
+      bytes: v.number(),
+      sha256: v.string(),
+      /** Backups of older versions are without. */
+      contents: v.optional(
+        v.object({
+          tables: v.record(v.string(), v.number()),
+          stock: v.number(),
+          ledgerSum: v.number(),
+          unexplained: v.number(),
+        }),
+      ),
+    }),
   ),
   ads: v.optional(v.object({ dates: v.number() })),
 })
 export type Manifest = v.InferOutput<typeof Manifest>
 
 const MANIFEST = 'manifest.json'
-const ADS = 'ads'
+/** Of a backup, the folder of the store. */
+export const ADS = 'ads'
 
 /** @throws BackupError */
 export async function createBackup(
@@ -43,8 +57,8 @@ export async function createBackup(
   try {
     if (parts.database) {
       const file = fileFor(databaseUrl)
-      await backUpDatabase(databaseUrl, join(partial, file))
-      manifest.database = { file, ...(await contentOf(join(partial, file))) }
+      const contents = await backUpDatabase(databaseUrl, join(partial, file))
+      manifest.database = { file, ...(await bytesOf(join(partial, file))), contents }
     }
     if (parts.ads && existsSync(adsDir)) manifest.ads = { dates: await copyStore(adsDir, join(partial, ADS)) }
     await Bun.write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`)
@@ -72,9 +86,7 @@ export async function restoreBackup(
       throw new BackupError(
         `${database.file} cannot be restored into this DATABASE_URL: it is of the other kind.`,
       )
-    const { sha256 } = await contentOf(join(folder, database.file))
-    if (sha256 !== database.sha256)
-      throw new BackupError(`${database.file} is not what was written: it is damaged.`)
+    await requireBytes(folder, database)
     await refuseExisting(databaseUrl)
   }
   if (ads && !(await isEmptyStore(adsDir)))
@@ -94,7 +106,16 @@ function fileFor(databaseUrl: string): 'adstock.db' | 'adstock.dump' {
   return databaseUrl.startsWith('file:') ? 'adstock.db' : 'adstock.dump'
 }
 
-async function readManifest(folder: string): Promise<Manifest> {
+/** @throws BackupError */
+export async function requireBytes(
+  folder: string,
+  { file, sha256 }: NonNullable<Manifest['database']>,
+): Promise<void> {
+  const found = await bytesOf(join(folder, file))
+  if (found.sha256 !== sha256) throw new BackupError(`${file} is not what was written: it is damaged.`)
+}
+
+export async function readManifest(folder: string): Promise<Manifest> {
   const file = Bun.file(join(folder, MANIFEST))
   if (!(await file.exists())) throw new BackupError(`${folder} is no backup: it has no ${MANIFEST}.`)
   const read = v.safeParse(Manifest, await file.json().catch(() => undefined))
@@ -102,7 +123,7 @@ async function readManifest(folder: string): Promise<Manifest> {
   return read.output
 }
 
-async function contentOf(path: string): Promise<{ bytes: number; sha256: string }> {
+async function bytesOf(path: string): Promise<{ bytes: number; sha256: string }> {
   const hash = new Bun.CryptoHasher('sha256')
   for await (const part of Bun.file(path).stream()) hash.update(part)
   return { bytes: (await stat(path)).size, sha256: hash.digest('hex') }

@@ -5,7 +5,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startPostgres } from '#db/postgres.testing.ts'
 import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
+import { readConfig } from '#server/config.ts'
 import { createBackup, restoreBackup } from './backup.ts'
+import { verifyBackup } from './verify.ts'
 
 setDefaultTimeout(120_000)
 /** Where Debian and Ubuntu put them. */
@@ -47,6 +49,14 @@ test('PostgreSQL: a dump beside writes has one moment of the database, and comes
   stopping.abort()
   await writing
 
+  const { contents, problems } = await verifyBackup(backup, readConfig({ DATABASE_URL: places.databaseUrl }))
+  expect(problems).toEqual([])
+  expect(contents).toMatchObject({ unexplained: 0, tables: { products: 1 } })
+  const names = await admin<
+    { datname: string }[]
+  >`select datname from pg_database where datname like 'adstock%'`
+  expect([...names]).toEqual([])
+
   const elsewhere = { ...places, databaseUrl: `${postgres.url}/b` }
   await restoreBackup(backup, elsewhere, DATABASE)
   await using restored = await startTestServer({ DATABASE_URL: elsewhere.databaseUrl })
@@ -81,7 +91,7 @@ test('a password stays out of the arguments, and a server that is not there is s
     () => undefined,
     (reason: unknown) => reason,
   )
-  expect(String(error)).toContain('pg_dump')
+  expect(String(error)).toContain('PostgreSQL at 127.0.0.1:1 cannot be reached')
   expect(String(error)).not.toContain('hidden')
   expect(readdirSync(folder.path)).toEqual([])
 })
