@@ -91,6 +91,8 @@ export interface Database {
   uniqueViolation(error: unknown): string | undefined
   /** The database did not do its work just now, and may soon: lost connection, time-out, lock, full disk. */
   isUnavailable: (error: unknown) => boolean
+  /** Settles when another database was put in its place, and has to be opened instead. */
+  replaced: Promise<void>
   /** How many wait for their turn at it. */
   waiting: () => number
   close(): Promise<void>

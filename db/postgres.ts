@@ -93,6 +93,8 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     uniqueViolation: (error) =>
       driverError(error).sqlState === UNIQUE_VIOLATION ? String(causeOf(error)) : undefined,
     isUnavailable: isPassing,
+    // Its connections end with it, and new ones are to the one that is there.
+    replaced: new Promise(() => {}),
     waiting: () => queue.waiting,
     async close() {
       await Promise.all([client.close(), watcher.close(), keyWatcher.close()])

@@ -6,6 +6,7 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
 import { watchCommits } from './sqlite-commits.ts'
 import { connect, connectReader, isTemporary } from './sqlite-connections.ts'
+import { watchFile } from './sqlite-file.ts'
 import { openScans } from './sqlite-scans.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
@@ -32,21 +33,30 @@ const WRITER_RETRY_MS = 5
 export async function openSqlite(path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true })
   const { writer, reader, hasCommitted } = await connectBoth(path)
+  const file = watchFile(path)
   const exclusively = createMutex()
-  const writes = asQueries(writer)
+  const [writes, reads] = [asQueries(writer), asQueries(reader)]
   const scans = openScans(path)
   let writers = 0
   const withTransaction: Database['withTransaction'] = async (run) => {
     if (writers > MAX_WAITING_WRITERS) throw new DatabaseBusyError(`${writers} writers wait already.`)
     writers += 1
-    return await exclusively(() => inTransaction(writer, () => run(writes))).finally(() => (writers -= 1))
+    return await exclusively(() => inTransaction(writer, () => run(writes), file.requireOwn)).finally(
+      () => (writers -= 1),
+    )
   }
 
   return {
     // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
     tables: tables as unknown as Tables,
-    reader: asQueries(reader),
-    scanner: scans.queries,
+    get reader() {
+      file.requireSeen()
+      return reads
+    },
+    get scanner() {
+      file.requireSeen()
+      return scans.queries
+    },
     withTransaction,
     load: async (run) => void (await withTransaction(run)),
     all: async (tx, statement) => (tx as unknown as BunSQLiteDatabase).all(statement),
@@ -76,13 +86,15 @@ export async function openSqlite(path: string): Promise<Database> {
     // Without it the planner takes the filter's index, and then sorts all that it found.
     unindexed: (column) => sql`+${column}`,
     hasRowEstimates: false,
-    changeFeed: changeMarks(reader, hasCommitted),
+    changeFeed: changeMarks(reader, hasCommitted, file.requireSeen),
+    replaced: file.replaced,
     keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
     uniqueViolation: (error) =>
       error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE' ? error.message : undefined,
     isUnavailable: (error) => isTemporary(error instanceof DrizzleQueryError ? error.cause : error),
     waiting: () => Math.max(0, writers - 1) + scans.waiting(),
     async close() {
+      file[Symbol.dispose]()
       await scans.close()
       await exclusively(async () => {
         reader.close()
@@ -106,7 +118,12 @@ async function connectBoth(path: string) {
   }
 }
 
-function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeFeedReader {
+/** @param requireFile throws when what is read would be of a database that was moved away */
+function changeMarks(
+  reader: Connection,
+  hasCommitted: () => boolean,
+  requireFile: () => void,
+): ChangeFeedReader {
   const select = 'select seq, at, product_id as subject from changes'
   const last = reader.query<FeedEntry, []>(`${select} order by seq desc limit 1`)
   const onwards = reader.query<FeedEntry, [number, number]>(`${select} where seq >= ? order by seq limit ?`)
@@ -114,6 +131,7 @@ function changeMarks(reader: Connection, hasCommitted: () => boolean): ChangeFee
   return {
     head: () => last.get() ?? undefined,
     from(seq, limit) {
+      requireFile()
       if (!hasCommitted() && seq === end[0]?.seq) return end
       const found = onwards.all(seq, limit)
       end = found.length < limit ? found.slice(-1) : []
@@ -139,10 +157,15 @@ function asQueries(connection: Connection): Queries {
 }
 
 /** Own, because drizzle's `transaction` on this driver does not roll an async callback back. */
-async function inTransaction<T>(connection: Connection, run: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  connection: Connection,
+  run: () => Promise<T>,
+  beforeCommit: () => void = () => {},
+): Promise<T> {
   await patiently(connection, 'begin immediate')
   try {
     const result = await run()
+    beforeCommit()
     connection.run('commit')
     return result
   } catch (error) {

@@ -36,6 +36,8 @@ export interface App extends AsyncDisposable {
   ads: Ads
   /** With every scope: made because there was none, told this once, and stored nowhere. */
   firstKey: string | undefined
+  /** Settles when another database was put in place of the one that is open: then start anew. */
+  databaseReplaced: Promise<void>
   /** Says that it leaves, lets requests finish, and stops a running fetch at a date's end. */
   drain(): Promise<void>
 }
@@ -113,6 +115,7 @@ export async function startApp(
     url: server.url,
     ads,
     firstKey: first?.key,
+    databaseReplaced: db.replaced,
     async drain() {
       const ended = [ads, delivery].map((each) => each[Symbol.asyncDispose]())
       await Promise.all([drainServer(server, { answer, readiness, stopping }), ...ended])

@@ -1,11 +1,11 @@
 /** Environment → configuration → app → listen → wait for a signal. The only file that touches `process`. */
 import { Command } from 'commander'
 import { ConfigurationError } from '#server/ads/errors.ts'
-import { startApp } from './app.ts'
+import { startApp, type App } from './app.ts'
 import { ListenError } from './http/listen.ts'
 import { runProgram } from './cli/run-program.ts'
 import { readConfig } from './config.ts'
-import { createLogger } from './platform/log.ts'
+import { createLogger, type Logger } from './platform/log.ts'
 
 const EXIT_BUG = 1
 
@@ -36,17 +36,28 @@ async function serve(): Promise<void> {
       stopped.resolve(signal)
     })
 
-  await using app = await startApp(config, log)
-  started = true
-  process.stdout.write(`Adstock is at ${app.url.href}\n`)
-  if (app.firstKey !== undefined)
-    process.stdout.write(`The first API key, with every scope; it is shown this once: ${app.firstKey}\n`)
-  log.info({ url: app.url.href, ads_source: app.ads.sourceName }, 'listening')
-  app.ads.startSchedule()
-  app.ads.catchUp()
+  for (let { port } = config; ;) {
+    await using app = await startApp({ ...config, port }, log)
+    // What has started this process may read no further than the first address.
+    if (!started) process.stdout.write(`Adstock is at ${app.url.href}\n`)
+    started = true
+    port = Number(app.url.port)
+    begin(app, log)
+    const signal = await Promise.race([stopped.promise, app.databaseReplaced])
+    if (signal !== undefined) {
+      log.info(`${signal}: finishing what is in flight`)
+      return await app.drain()
+    }
+    log.warn('another database is in place of the one that was open: starting anew with it')
+  }
+}
 
-  log.info(`${await stopped.promise}: finishing what is in flight`)
-  await app.drain()
+function begin({ url, firstKey, ads }: App, log: Logger): void {
+  if (firstKey !== undefined)
+    process.stdout.write(`The first API key, with every scope; it is shown this once: ${firstKey}\n`)
+  log.info({ url: url.href, ads_source: ads.sourceName }, 'listening')
+  ads.startSchedule()
+  ads.catchUp()
 }
 
 await runProgram(program, { usage: [ConfigurationError, ListenError] })

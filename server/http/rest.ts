@@ -144,16 +144,20 @@ function fromKept(operation: AnyOperation, { auth, answers, log }: Transport, ot
         : found(operation, hit, { request, requestId: requestIdOf(request) })
     }
     const hit = answers.hit(address)
-    // The database did not say whether anything has changed: the long way knows what to do about that.
     return hit instanceof Promise ? hit.then(send, () => otherwise(request, params)) : send(hit)
   }
   return (request, params) => {
-    const caller = auth.callerOf(request)
-    if (!(caller instanceof Promise)) return answer(caller, request, params)
-    return caller.then(
-      (known) => answer(known, request, params),
-      () => otherwise(request, params),
-    )
+    // The database did not say which caller it is, or whether anything has changed: the long way knows what to do about that.
+    try {
+      const caller = auth.callerOf(request)
+      if (!(caller instanceof Promise)) return answer(caller, request, params)
+      return caller.then(
+        (known) => answer(known, request, params),
+        () => otherwise(request, params),
+      )
+    } catch {
+      return otherwise(request, params)
+    }
   }
 }
 
