@@ -32,7 +32,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     new KeyRing({ store, keyState, adminKey: undefined, clock, log })
   const create = async (name: string, expiresAt?: number) =>
     await store.create({ name, scopes: ['ads:read'], ...(expiresAt !== undefined && { expiresAt }) })
-  const nameOf = async (key: string) => (await ring.ofKey(key, () => {}))?.name
+  const nameOf = async (key: string) => (await ring.ofKey(key, (find) => find()))?.name
 
   test('of many who start at once, one makes the first key', async () => {
     const made = await Promise.all(Array.from({ length: 8 }, async () => await store.createFirst()))
@@ -43,7 +43,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
   test('an expiry is kept to, also for what is remembered and for its sessions', async () => {
     const { key } = await create('short', time + 1000)
     expect(await nameOf(key)).toBe('short')
-    const identity = await ring.ofKey(key, () => {})
+    const identity = await ring.ofKey(key, (find) => find())
     const { token } = await ring.openSession(identity ?? ({} as never))
     expect(await ring.ofSession(token)).toMatchObject({ name: 'short' })
     time += 999
@@ -56,7 +56,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
 
   test('a session ends by itself, and is forgotten then', async () => {
     const { key } = await create('long')
-    const identity = await ring.ofKey(key, () => {})
+    const identity = await ring.ofKey(key, (find) => find())
     const { token } = await ring.openSession(identity ?? ({} as never))
     time += SESSION_LIFETIME_MS - 1
     expect(await ring.ofSession(token)).toMatchObject({ name: 'long' })
@@ -89,7 +89,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
       await tx.update(apiKeys).set({ scopes: 'products:read root' }).where(eq(apiKeys.id, less.id))
     })
     expect(await nameOf(gone.key)).toBeUndefined()
-    const identity = await ring.ofKey(less.key, () => {})
+    const identity = await ring.ofKey(less.key, (find) => find())
     expect([...(identity?.scopes ?? [])]).toEqual(['products:read'])
   })
 
@@ -101,7 +101,11 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
       return db.keyState()
     })
     let lookups = 0
-    for (let n = 0; n < 5; n += 1) await counting.ofKey(key, () => void (lookups += 1))
+    const countLookups = <T>(find: () => Promise<T>) => {
+      lookups += 1
+      return find()
+    }
+    for (let n = 0; n < 5; n += 1) await counting.ofKey(key, countLookups)
     expect({ questions, lookups }).toEqual({ questions: 5, lookups: 1 })
   })
 
@@ -109,12 +113,12 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     const { key } = await create('unsure')
     let broken = false
     const unsure = openRing(() => (broken ? Promise.reject(new Error('away')) : db.keyState()))
-    expect(await unsure.ofKey(key, () => {})).toMatchObject({ name: 'unsure' })
+    expect(await unsure.ofKey(key, (find) => find())).toMatchObject({ name: 'unsure' })
     broken = true
-    await expect(Promise.resolve(unsure.ofKey(key, () => {}))).rejects.toThrow('away')
+    await expect(Promise.resolve(unsure.ofKey(key, (find) => find()))).rejects.toThrow('away')
     await store.revoke(key)
     broken = false
-    expect(await unsure.ofKey(key, () => {})).toBeUndefined()
+    expect(await unsure.ofKey(key, (find) => find())).toBeUndefined()
   })
 
   test('a use is written down once a minute, and never backwards', async () => {
@@ -124,7 +128,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('%s', (dialect) => {
     const busy = openRing()
     for (const laterMs of [0, 59_999, 60_000, 119_999]) {
       time = began + laterMs
-      await busy.ofKey(key, () => {})
+      await busy.ofKey(key, (find) => find())
       await busy[Symbol.asyncDispose]()
       expect(await noted()).toBe(began + (laterMs < 60_000 ? 0 : 60_000))
     }

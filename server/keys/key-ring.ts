@@ -64,17 +64,15 @@ export class KeyRing implements AsyncDisposable {
   }
 
   /**
-   * @param beforeFirstLookup called when no such key was verified here before; may throw
+   * @param lookUp decides when the database is asked
    * @returns undefined when no such key holds
    */
-  ofKey(key: string, beforeFirstLookup: () => void): Awaitable<Identity | undefined> {
+  ofKey(key: string, lookUp: (find: Find) => ReturnType<Find>): Awaitable<Identity | undefined> {
     const hash = hashOf(key)
-    // Never of what was verified here; always of ADMIN_KEY, which a person chose, and others may try to guess.
-    if (!this.#remembered.has(hash)) beforeFirstLookup()
     if (this.#admin && sameHash(this.#admin.hash, hash)) return this.#admin.identity
     return this.#verified(hash, async () => {
       const prefix = prefixOf(key)
-      return prefix === undefined ? undefined : await this.#findKey(prefix, hash)
+      return prefix === undefined ? undefined : await lookUp(() => this.#findKey(prefix, hash))
     })
   }
 

@@ -110,9 +110,10 @@ function createIdentification(options: AuthOptions) {
   return {
     /** @param counts whether a wrong key is an attempt, of which there may not be many */
     byKey(request: Request, key: string, counts: boolean): Awaitable<Identity> {
-      const found = keys.ofKey(key, () => counts && failedLogins.assertBelowLimit(request))
+      const found = keys.ofKey(key, (find) => failedLogins.lookUp(request, key, find))
       const accept = (identity: Identity | undefined) => {
-        if (!identity && counts) failedLogins.record(request)
+        const refusal = identity || !counts ? undefined : failedLogins.record(request, key)
+        if (refusal) throw refusal
         return accepted(identity, 'This API key is unknown, revoked or expired.')
       }
       return found instanceof Promise ? found.then(accept) : accept(found)

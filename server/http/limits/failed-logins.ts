@@ -1,4 +1,5 @@
 import { ProblemError } from '#server/errors.ts'
+import { prefixOf } from '#server/keys/key.ts'
 import { Gcra } from './gcra.ts'
 import { callerAddress } from './caller-address.ts'
 
@@ -11,9 +12,10 @@ export interface FailedLoginOptions {
   onFailed: (reason: 'invalid' | 'limited') => void
 }
 
-/** Wrong keys from one address. They cannot be guessed; but each that has their shape is a question to the database. */
+/** Wrong keys from one address, or with one public part. They cannot be guessed; but each is a question to the database. */
 const ATTEMPTS = { requests: 20, windowMs: 60_000 }
 
+/** A right key is let in whatever came before it: no stranger behind the same proxy can lock another caller out. */
 export function createFailedLogins({
   limited,
   trustedProxyHops,
@@ -22,23 +24,45 @@ export function createFailedLogins({
   onFailed,
 }: FailedLoginOptions) {
   const gcra = new Gcra(now)
-  const addressed = (request: Request) => callerAddress(request, addressOf(request), trustedProxyHops)
+  const inTurn = oneByOne()
+  const callersOf = (request: Request, key: string) => {
+    const prefix = prefixOf(key)
+    const address = `address ${callerAddress(request, addressOf(request), trustedProxyHops)}`
+    return prefix === undefined ? [address] : [address, `key ${prefix}`]
+  }
+  /** Until the next attempt would be counted; 0 below the limit. */
+  const waitMs = (caller: string, cost: number): number => {
+    const { remaining, resetMs } = gcra.consume({ caller, rate: ATTEMPTS, cost })
+    return remaining > 0 ? 0 : resetMs + ATTEMPTS.windowMs / ATTEMPTS.requests - ATTEMPTS.windowMs
+  }
+  const waitOf = (request: Request, key: string, cost: number) =>
+    Math.max(...callersOf(request, key).map((caller) => waitMs(caller, cost)))
   return {
-    /** @throws ProblemError when there were too many wrong keys: then not even a right one is looked up */
-    assertBelowLimit(request: Request): void {
-      if (!limited) return
-      const { remaining, resetMs } = gcra.consume({ caller: addressed(request), rate: ATTEMPTS, cost: 0 })
-      if (remaining > 0) return
-      onFailed('limited')
-      const untilNextMs = resetMs + ATTEMPTS.windowMs / ATTEMPTS.requests - ATTEMPTS.windowMs
-      throw new ProblemError('RATE_LIMITED', 'Too many wrong keys: wait as long as Retry-After says.', {
-        retry_after: Math.max(1, Math.ceil(untilNextMs / 1000)),
-      })
+    /** Beyond the limit keys are looked up one after the other, so that a flood of wrong ones is one query at a time. */
+    lookUp<T>(request: Request, key: string, find: () => Promise<T>): Promise<T> {
+      return limited && waitOf(request, key, 0) > 0 ? inTurn(find) : find()
     },
 
-    record(request: Request): void {
-      onFailed('invalid')
-      if (limited) gcra.consume({ caller: addressed(request), rate: ATTEMPTS, cost: 1 })
+    /** @returns what a wrong key is refused with, when there were too many of them */
+    record(request: Request, key: string): ProblemError | undefined {
+      const wait = limited ? waitOf(request, key, 0) : 0
+      if (limited) waitOf(request, key, 1)
+      onFailed(wait > 0 ? 'limited' : 'invalid')
+      if (wait <= 0) return undefined
+      return new ProblemError('RATE_LIMITED', 'Too many wrong keys: wait as long as Retry-After says.', {
+        retry_after: Math.max(1, Math.ceil(wait / 1000)),
+      })
     },
+  }
+}
+
+function oneByOne(): <T>(ask: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (ask) => {
+    const turn = last.then(ask, ask)
+    last = turn
+    // Its own caller hears of it.
+    turn.catch(() => {})
+    return turn
   }
 }
