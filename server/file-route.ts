@@ -6,7 +6,10 @@ import type { AnyOperation } from './operation.ts'
 import { parseInput } from './parse-input.ts'
 import { spool } from './platform/spool.ts'
 
-type Described = Pick<AnyOperation, 'rest' | 'summary' | 'scope' | 'cost'>
+interface Described extends Pick<AnyOperation, 'rest' | 'summary' | 'scope' | 'cost'> {
+  /** The beginning of such a file. */
+  example: string
+}
 
 export interface Download<In extends v.GenericSchema<object, object>> extends Described {
   kind: 'download'

@@ -6,7 +6,7 @@ import type { ProblemCode } from '#server/errors.ts'
 
 /**
  * An operation is written once; its REST route, its tRPC procedure, its OpenAPI entry and the client's types
- * are all derived from this one value (http/rest.ts, http/trpc.ts, http/openapi.ts).
+ * are all derived from this one value (http/rest.ts, http/trpc.ts, http/openapi/).
  */
 export interface Operation<
   Kind extends 'query' | 'mutation',
@@ -17,6 +17,10 @@ export interface Operation<
   /** Method and path under `/v1`. Path parameters are fields of the input; so are the query or the body's fields. */
   rest: `${Method} /${string}`
   summary: string
+  /** What the summary leaves open. */
+  description?: string
+  /** Of a request that makes sense: what the schema alone does not say. The rest is derived from the fields' names. */
+  example?: Partial<v.InferInput<In>>
   input: In
   output: Out
   scope: Scope

@@ -18,6 +18,9 @@ export const adsOperations = {
   days: query({
     rest: 'GET /ads/days',
     summary: 'The state of every date of the ads store; of two years when no range is given',
+    description:
+      '`missing` dates have no file, `provisional` ones are fetched again because Google still changes them.',
+    example: { from: '2026-11-01', to: '2026-11-07' },
     input: schema.DaysQuery,
     output: schema.Days,
     scope: 'ads:read',
@@ -41,6 +44,9 @@ export const adsOperations = {
   report: query({
     rest: 'GET /ads/report',
     summary: 'Sums by date, or by any column of a report; of the last 30 days when no range is given',
+    description:
+      'Sums straight from the store. Accounts of different currencies are never added up: each has a row of its own.',
+    example: { from: '2026-11-01', to: '2026-11-07', group_by: 'campaign' },
     input: schema.ReportQuery,
     output: schema.ReportRows,
     scope: 'ads:read',
@@ -67,6 +73,9 @@ export const adsOperations = {
     rest: 'POST /ads/runs',
     transactional: false,
     summary: 'Fetch what is missing, of two years when no range is given',
+    description:
+      'Dates that are there are skipped; `refresh` fetches them again. One run at a time holds the store: another one is refused with `STORE_BUSY`, which names it.',
+    example: { from: '2026-11-01', to: '2026-11-07' },
     input: runSchema.NewRun,
     output: runSchema.Run,
     scope: 'ads:write',
@@ -100,6 +109,7 @@ export const adsOperations = {
   run: query({
     rest: RUN,
     summary: 'One run and how far it is; with Accept: text/event-stream it is told live, to its end',
+    description: '`failed` lists the first 50 dates that failed, and `failed_count` counts all.',
     input: runSchema.RunById,
     output: runSchema.Run,
     scope: 'ads:read',

@@ -1,61 +1,76 @@
 /** The shapes of runs on the wire: started, followed, forecast and tried. */
 import * as v from 'valibot'
-import { CalendarDate, CustomerId, KnownReport, ReportName, Source } from './schema.ts'
+import { CalendarDate, CustomerId, KnownReport, ReportName, Source, whole } from './schema.ts'
 
 export const NewRun = v.strictObject({
   from: v.optional(CalendarDate),
   to: v.optional(CalendarDate),
-  reports: v.optional(v.pipe(v.array(KnownReport), v.minLength(1, 'must name a report'))),
-  customer_ids: v.optional(v.pipe(v.array(CustomerId), v.minLength(1, 'must name an account'))),
+  reports: v.optional(
+    v.pipe(
+      v.array(KnownReport),
+      v.minLength(1, 'must name a report'),
+      v.maxLength(100, 'must name at most 100 reports'),
+    ),
+  ),
+  customer_ids: v.optional(
+    v.pipe(
+      v.array(CustomerId),
+      v.minLength(1, 'must name an account'),
+      v.maxLength(1000, 'must name at most 1000 accounts'),
+    ),
+  ),
   refresh: v.optional(v.boolean('must be true or false'), false),
 })
 export type NewRun = v.InferOutput<typeof NewRun>
 
 export const RUN_STATES = ['queued', 'running', 'done', 'failed', 'parked', 'interrupted'] as const
 
-export const Run = v.object({
-  id: v.string(),
-  state: v.picklist(RUN_STATES),
-  kind: v.picklist(['backfill', 'fetch', 'daily']),
-  /** Null until the account's calendar is known. */
-  from: v.nullable(v.string()),
-  to: v.nullable(v.string()),
-  reports: v.array(ReportName),
-  /** Dates of the range, over all reports and accounts: skipped, done, failed or still to come. */
-  requested: v.number(),
-  skipped: v.number(),
-  done: v.number(),
-  failed: v.array(
-    v.object({
-      report: ReportName,
-      customer_id: v.string(),
-      date: v.string(),
-      code: v.string(),
-      detail: v.string(),
-    }),
-  ),
-  /** `failed` lists the first 50. */
-  failed_count: v.number(),
-  rows: v.number(),
-  requests: v.number(),
-  retries: v.number(),
-  /** What Google charged; runs of before this was counted have none. */
-  units: v.optional(v.number()),
-  started_at: v.string(),
-  finished_at: v.nullable(v.string()),
-  /** Dates a second since it began, and the time left at that pace. */
-  rate: v.optional(v.number()),
-  eta_ms: v.optional(v.number()),
-  /** When nothing moves: why, and until when. */
-  waiting_for: v.optional(v.string()),
-  waiting_until: v.optional(v.string()),
-  /** Of the failure that made it wait: `RATE_LIMITED` is a quota, `NETWORK` or `SERVER_ERROR` an outage. */
-  waiting_code: v.optional(v.string()),
-  parked_until: v.optional(v.string()),
-  /** What ended it, or a part of it, before every date was tried. */
-  code: v.optional(v.string()),
-  detail: v.optional(v.string()),
-})
+export const Run = v.pipe(
+  v.object({
+    id: v.string(),
+    state: v.picklist(RUN_STATES),
+    kind: v.picklist(['backfill', 'fetch', 'daily']),
+    /** Null until the account's calendar is known. */
+    from: v.nullable(v.string()),
+    to: v.nullable(v.string()),
+    reports: v.array(ReportName),
+    /** Dates of the range, over all reports and accounts: skipped, done, failed or still to come. */
+    requested: whole,
+    skipped: whole,
+    done: whole,
+    failed: v.array(
+      v.object({
+        report: ReportName,
+        customer_id: v.string(),
+        date: v.string(),
+        code: v.string(),
+        detail: v.string(),
+      }),
+    ),
+    /** `failed` lists the first 50. */
+    failed_count: whole,
+    rows: whole,
+    requests: whole,
+    retries: whole,
+    /** What Google charged; runs of before this was counted have none. */
+    units: v.optional(v.number()),
+    started_at: v.string(),
+    finished_at: v.nullable(v.string()),
+    /** Dates a second since it began, and the time left at that pace. */
+    rate: v.optional(v.number()),
+    eta_ms: v.optional(v.number()),
+    /** When nothing moves: why, and until when. */
+    waiting_for: v.optional(v.string()),
+    waiting_until: v.optional(v.string()),
+    /** Of the failure that made it wait: `RATE_LIMITED` is a quota, `NETWORK` or `SERVER_ERROR` an outage. */
+    waiting_code: v.optional(v.string()),
+    parked_until: v.optional(v.string()),
+    /** What ended it, or a part of it, before every date was tried. */
+    code: v.optional(v.string()),
+    detail: v.optional(v.string()),
+  }),
+  v.title('Run'),
+)
 export type Run = v.InferOutput<typeof Run>
 
 const LEVELS = ['explorer', 'basic', 'standard'] as const
@@ -71,19 +86,19 @@ export type ForecastQuery = v.InferOutput<typeof ForecastQuery>
 
 export const Forecast = v.object({
   /** Dates of the range, over all reports and accounts, and those of them that are there already. */
-  requested: v.number(),
-  skipped: v.number(),
+  requested: whole,
+  skipped: whole,
   /** One for each date that is left. */
-  requests: v.number(),
-  units: v.number(),
+  requests: whole,
+  units: whole,
   /** They count against the same day. */
-  requests_last_24_h: v.number(),
+  requests_last_24_h: whole,
   access: v.array(
     v.object({
       level: v.picklist(LEVELS),
       requests_per_day: v.nullable(v.number()),
       fits: v.boolean(),
-      days: v.number(),
+      days: whole,
     }),
   ),
   /** Dates a second of the last run that tells it, and the time this one would take at that pace. */
@@ -116,7 +131,12 @@ export const Runs = v.object({
     v.description('Of the daily job in this server; null where ADS_CRON is off.'),
   ),
 })
-export const RunById = v.strictObject({ id: v.pipe(v.string(), v.minLength(1, 'must not be empty')) })
+const RunId = v.pipe(
+  v.string(),
+  v.minLength(1, 'must not be empty'),
+  v.maxLength(100, 'must have at most 100 characters'),
+)
+export const RunById = v.strictObject({ id: RunId })
 
 export const RunSubscription = v.strictObject({
   id: v.string(),

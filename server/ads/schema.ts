@@ -30,6 +30,8 @@ export const Source = v.pipe(
   v.picklist(['google', 'demo', 'module']),
   v.description('Where the figures come from: `demo` ones are made up.'),
 )
+export const whole = v.pipe(v.number(), v.integer())
+
 const Micros = v.pipe(
   v.string(),
   v.description('A 64-bit integer as digits; a million is one unit of currency.'),
@@ -42,9 +44,11 @@ export const CostCurrency = v.pipe(
   ),
 )
 
-const metrics = Object.fromEntries(
-  METRICS.map(({ name, unit }) => [name, unit === 'micros' ? Micros : v.number()]),
-) as { [Name in MetricName]: MetricsOnWire[Name] extends string ? typeof Micros : v.NumberSchema<undefined> }
+const ofUnit = { count: whole, micros: Micros, decimal: v.number() }
+
+const metrics = Object.fromEntries(METRICS.map(({ name, unit }) => [name, ofUnit[unit]])) as {
+  [Name in MetricName]: MetricsOnWire[Name] extends string ? typeof Micros : v.NumberSchema<undefined>
+}
 
 /**
  * What a report of one's own has comes under the names of its columns, which no type can list: sums, micros as digits,
@@ -76,37 +80,43 @@ export const DaysQuery = v.strictObject({
 })
 export type DaysQuery = v.InferOutput<typeof DaysQuery>
 
-export const Day = withOwnColumns({
-  date: v.string(),
-  report: ReportName,
-  customer_id: v.string(),
-  state: v.picklist(DAY_STATES),
-  rows: v.number(),
-  fetched_at: v.nullable(v.string()),
-  ...metrics,
-  old_columns: v.pipe(
-    v.optional(v.boolean()),
-    v.description('The query of the report has changed since: fetching with `refresh` brings its columns.'),
-  ),
-  /** Only for a failed one: why. */
-  code: v.optional(v.string()),
-  detail: v.optional(v.string()),
-})
+export const Day = v.pipe(
+  withOwnColumns({
+    date: v.string(),
+    report: ReportName,
+    customer_id: v.string(),
+    state: v.picklist(DAY_STATES),
+    rows: whole,
+    fetched_at: v.nullable(v.string()),
+    ...metrics,
+    old_columns: v.pipe(
+      v.optional(v.boolean()),
+      v.description('The query of the report has changed since: fetching with `refresh` brings its columns.'),
+    ),
+    /** Only for a failed one: why. */
+    code: v.optional(v.string()),
+    detail: v.optional(v.string()),
+  }),
+  v.title('Day'),
+)
 export type Day = v.InferOutput<typeof Day>
 
-export const Account = v.object({
-  customer_id: v.string(),
-  name: v.string(),
-  /** ISO 4217; empty while it is not known. */
-  currency: v.string(),
-  time_zone: v.string(),
-  /** Why it is no longer asked; what is stored of it stays. */
-  closed: v.optional(v.string()),
-  /** Its days were others when these dates were fetched: they are to be fetched again. */
-  zone_changed: v.optional(
-    v.object({ time_zone_before: v.string(), from: v.string(), to: v.string(), dates: v.number() }),
-  ),
-})
+export const Account = v.pipe(
+  v.object({
+    customer_id: v.string(),
+    name: v.string(),
+    /** ISO 4217; empty while it is not known. */
+    currency: v.string(),
+    time_zone: v.string(),
+    /** Why it is no longer asked; what is stored of it stays. */
+    closed: v.optional(v.string()),
+    /** Its days were others when these dates were fetched: they are to be fetched again. */
+    zone_changed: v.optional(
+      v.object({ time_zone_before: v.string(), from: v.string(), to: v.string(), dates: whole }),
+    ),
+  }),
+  v.title('Account'),
+)
 export type Account = v.InferOutput<typeof Account>
 
 /** How much of the account's cost a report explains: `campaign` has all of it. */
@@ -115,26 +125,29 @@ export const Coverage = v.object({
   customer_id: v.string(),
   share: v.pipe(v.nullable(v.number()), v.description('From 0 to 1; null while nothing can be compared.')),
   /** Those that both this report and `campaign` have. */
-  dates: v.number(),
+  dates: whole,
 })
 
-export const ReportInfo = v.object({
-  name: ReportName,
-  label: v.string(),
-  dimensions: v.pipe(v.array(v.string()), v.description('What its rows can be grouped by.')),
-  metrics: v.pipe(
-    v.array(
-      v.object({ name: v.string(), label: v.string(), unit: v.picklist(['count', 'micros', 'decimal']) }),
+export const ReportInfo = v.pipe(
+  v.object({
+    name: ReportName,
+    label: v.string(),
+    dimensions: v.pipe(v.array(v.string()), v.description('What its rows can be grouped by.')),
+    metrics: v.pipe(
+      v.array(
+        v.object({ name: v.string(), label: v.string(), unit: v.picklist(['count', 'micros', 'decimal']) }),
+      ),
+      v.description(
+        'Its own list of sums. Of the metrics that each answer has, it has no others: those are 0.',
+      ),
     ),
-    v.description(
-      'Its own list of sums. Of the metrics that each answer has, it has no others: those are 0.',
+    not_summed: v.pipe(
+      v.array(v.string()),
+      v.description('Rates and averages: they are in the rows of the store, and no sum is made of them.'),
     ),
-  ),
-  not_summed: v.pipe(
-    v.array(v.string()),
-    v.description('Rates and averages: they are in the rows of the store, and no sum is made of them.'),
-  ),
-})
+  }),
+  v.title('ReportInfo'),
+)
 export type ReportInfo = v.InferOutput<typeof ReportInfo>
 
 export const Days = v.object({
@@ -165,22 +178,25 @@ export const ReportQuery = v.strictObject({
 export type ReportQuery = v.InferOutput<typeof ReportQuery>
 
 /** The group columns are those of `group_by`: a date, a campaign's id and name, a product's item id, or the column. */
-export const ReportRow = withOwnColumns({
-  date: v.optional(v.string()),
-  campaign_id: v.optional(v.string()),
-  campaign_name: v.optional(v.string()),
-  product_item_id: v.optional(v.string()),
-  /** Of its costs and values: accounts of different currencies are never added up. */
-  currency: v.string(),
-  ...metrics,
-  ctr: v.pipe(v.nullable(v.number()), v.description('Clicks of impressions.')),
-  average_cpc_micros: v.nullable(Micros),
-  roas: v.pipe(v.nullable(v.number()), v.description('Value of conversions for one unit of cost.')),
-  roas_by_conversion_date: v.pipe(
-    v.optional(v.nullable(v.number())),
-    v.description('The same of the conversions of these dates, whenever their clicks were.'),
-  ),
-})
+export const ReportRow = v.pipe(
+  withOwnColumns({
+    date: v.optional(v.string()),
+    campaign_id: v.optional(v.string()),
+    campaign_name: v.optional(v.string()),
+    product_item_id: v.optional(v.string()),
+    /** Of its costs and values: accounts of different currencies are never added up. */
+    currency: v.string(),
+    ...metrics,
+    ctr: v.pipe(v.nullable(v.number()), v.description('Clicks of impressions.')),
+    average_cpc_micros: v.nullable(Micros),
+    roas: v.pipe(v.nullable(v.number()), v.description('Value of conversions for one unit of cost.')),
+    roas_by_conversion_date: v.pipe(
+      v.optional(v.nullable(v.number())),
+      v.description('The same of the conversions of these dates, whenever their clicks were.'),
+    ),
+  }),
+  v.title('ReportRow'),
+)
 export type ReportRow = v.InferOutput<typeof ReportRow>
 
 export const ReportRows = v.object({
@@ -203,16 +219,19 @@ export const MAX_RESTATEMENTS = 500
 
 const Counted = withOwnColumns({ rows: v.number(), ...metrics })
 
-export const Restatement = v.object({
-  date: v.string(),
-  report: ReportName,
-  customer_id: v.string(),
-  /** When the new content was fetched, and when the old one had been. */
-  restated_at: v.string(),
-  fetched_at_before: v.string(),
-  before: Counted,
-  after: Counted,
-})
+export const Restatement = v.pipe(
+  v.object({
+    date: v.string(),
+    report: ReportName,
+    customer_id: v.string(),
+    /** When the new content was fetched, and when the old one had been. */
+    restated_at: v.string(),
+    fetched_at_before: v.string(),
+    before: Counted,
+    after: Counted,
+  }),
+  v.title('Restatement'),
+)
 export type Restatement = v.InferOutput<typeof Restatement>
 
 export const Restatements = v.object({
@@ -222,5 +241,5 @@ export const Restatements = v.object({
   currency: CostCurrency,
   items: v.pipe(v.array(Restatement), v.description(`Newest first, ${MAX_RESTATEMENTS} at most.`)),
   /** How many there are altogether. */
-  total: v.number(),
+  total: whole,
 })

@@ -69,6 +69,8 @@ export const exclusionRoutes = {
     ...shared,
     input: Filter,
     rest: 'GET /ads/exclusions.csv',
+    example:
+      'item_id,product_id,name,status,status_by,status_at,status_until\ngla_42,42,Nordic Yoga Mat,new,,,\n',
     summary: 'Item ids of what is out of stock, with the products that they belong to, as CSV',
     mediaType: 'text/csv',
     fileName: 'exclusions.csv',
@@ -91,6 +93,7 @@ export const exclusionRoutes = {
     ...shared,
     input: Filter,
     rest: 'GET /ads/exclusions.txt',
+    example: 'gla_42\ngla_57\n',
     summary: 'Item ids of what is out of stock, one on a line',
     mediaType: 'text/plain',
     fileName: 'exclusions.txt',
@@ -104,6 +107,8 @@ export const exclusionRoutes = {
     ...shared,
     input: EditorQuery,
     rest: 'GET /ads/exclusions-editor.csv',
+    example:
+      'Campaign,Ad Group,Product Group,Max CPC,Product Group Type\nShopping,Mats,* / Item ID=gla_42,Excluded,\n',
     summary:
       'Product groups that exclude what is out of stock from an ad group, as CSV for Google Ads Editor',
     mediaType: 'text/csv',

@@ -15,7 +15,7 @@ const DESTINATIONS = ['Shopping_ads', 'Display_ads', 'Free_listings'] as const
 
 const FeedQuery = v.strictObject({
   key: v.pipe(
-    v.optional(v.string()),
+    v.optional(v.pipe(v.string(), v.maxLength(1000, 'is too long'))),
     v.description('A feed key, `feed_…`, for programs that send no headers. No other key is taken here.'),
   ),
   excluded_destination: v.pipe(
@@ -35,6 +35,7 @@ export const feedRoutes = {
   availabilityTsv: download({
     ...shared,
     rest: 'GET /feeds/google-availability.tsv',
+    example: 'id\tavailability\tprice\ngla_42\tin_stock\t29.00 USD\n',
     summary: 'Availability and price of every product, as a tab-delimited source of Merchant Center',
     mediaType: 'text/tab-separated-values',
     fileName: 'google-availability.tsv',
@@ -44,6 +45,7 @@ export const feedRoutes = {
   availabilityXml: download({
     ...shared,
     rest: 'GET /feeds/google-availability.xml',
+    example: '<?xml version="1.0"?>\n<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0">…</rss>\n',
     summary: 'Availability and price of every product, as an RSS 2.0 source of Merchant Center',
     mediaType: 'application/xml',
     fileName: 'google-availability.xml',

@@ -14,6 +14,9 @@ export const bridgeOperations = {
   outOfStockSpend: query({
     rest: 'GET /ads/out-of-stock-spend',
     summary: 'What was spent on products while they were out of stock, most first, and where the rest went',
+    description:
+      'Every micro of the product report is in one of four parts, per currency: out of stock, in stock, unknown, and on item ids that no product has. Of a day on which the stock changed the share of the day counts.',
+    example: { days: 30 },
     input: schema.SpendQuery,
     output: schema.OutOfStockSpend,
     scope: 'ads:read',
@@ -45,6 +48,7 @@ export const bridgeOperations = {
   setItemIdRules: mutation({
     rest: `POST ${RULES}`,
     summary: 'Set them, such as shopify_{country}_{product}_{variant} or gla_{id}',
+    description: 'They replace those in force, and win over `ADS_ITEM_ID_RULES`.',
     input: schema.RulesChange,
     output: schema.Rules,
     scope: 'ads:write',

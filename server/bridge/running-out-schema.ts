@@ -1,7 +1,7 @@
 /** The shapes of what runs out, on the wire. */
 import * as v from 'valibot'
 import { Source } from '#server/ads/schema.ts'
-import { MAX_PAGE_SIZE, Product, ProductId } from '#server/products/schema.ts'
+import { Cursor, limit, Product, ProductId } from '#server/products/schema.ts'
 import { StatusFields, StatusFilter } from './status-schema.ts'
 
 const Within = v.pipe(
@@ -13,16 +13,8 @@ const Within = v.pipe(
 export const RunningOutQuery = v.strictObject({
   within: v.optional(Within, '14d'),
   status: StatusFilter,
-  limit: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(1),
-      v.transform((limit) => Math.min(limit, MAX_PAGE_SIZE)),
-    ),
-    50,
-  ),
-  cursor: v.optional(v.string()),
+  limit,
+  cursor: v.optional(Cursor),
 })
 
 export const CoverQuery = v.strictObject({ id: ProductId })

@@ -21,6 +21,9 @@ export const runningOutOperations = {
   runningOut: query({
     rest: 'GET /products/running-out',
     summary: 'What is in stock and sold out soon at the rate of late, soonest first, with what its ads cost',
+    description:
+      'The rate is that of the ledger’s sales, else that of the conversions of the ads; `confidence` says how many events it rests on.',
+    example: { within: '14d' },
     input: schema.RunningOutQuery,
     output: schema.RunningOut,
     scope: 'ads:read',

@@ -1,7 +1,7 @@
 /** The shapes of the bridge on the wire. */
 import * as v from 'valibot'
 import { CostCurrency } from '#server/ads/schema.ts'
-import { Product } from '#server/products/schema.ts'
+import { limitOf, Product } from '#server/products/schema.ts'
 import { Coverage, rangeFields } from './covered-range.ts'
 import { mistakesIn } from './item-id-rules.ts'
 import { StatusFields, StatusFilter } from './status-schema.ts'
@@ -16,10 +16,8 @@ const micros = v.pipe(v.string(), v.description('Millionths of the currency’s 
 export const SpendQuery = v.strictObject({
   ...rangeFields,
   status: StatusFilter,
-  limit: v.pipe(
-    v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ITEMS)), DEFAULT_ITEMS),
-    v.description('Items at most. Totals and counts stay those of all.'),
-  ),
+  /** Totals and counts stay those of all. */
+  limit: limitOf(DEFAULT_ITEMS, MAX_ITEMS),
 })
 /** Without a limit: all. */
 export type SpendQuery = Omit<v.InferOutput<typeof SpendQuery>, 'limit'> & { limit?: number }
@@ -108,7 +106,7 @@ export const UnmatchedQuery = v.strictObject({
     v.optional(ListOfRules),
     v.description('To be tried instead of those in force: templates with commas between them.'),
   ),
-  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)), 100),
+  limit: limitOf(100, 1000),
 })
 
 const Matching = {

@@ -28,6 +28,7 @@ const LINES_AT_ONCE = 1000
 export const spendFileRoutes = {
   outOfStockSpendCsv: download({
     rest: 'GET /ads/out-of-stock-spend.csv',
+    example: 'product_id,sku,name,currency,cost_micros,…\n42,AS-00042,Nordic Yoga Mat,USD,12500000,…\n',
     summary: 'What was spent on products while they were out of stock, most first, as CSV',
     input: v.omit(SpendQuery, ['limit']),
     mediaType: 'text/csv',

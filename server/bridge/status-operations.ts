@@ -24,6 +24,7 @@ export const statusOperations = {
   setStockOutStatus: mutation({
     rest: `PATCH ${PATH}`,
     summary: 'Acknowledge a stock-out, for a time or until the next one, call it handled, or new again',
+    example: { status: 'acknowledged' },
     input: schema.StatusChange,
     output: schema.ProductStatus,
     scope: 'products:write',

@@ -16,6 +16,14 @@ export const batchOperations = {
   batch: mutation({
     rest: 'POST /products/batch',
     summary: 'Up to 1000 changes and new products at once, all or none, or each for itself',
+    description:
+      '`atomic` changes all or nothing: 409 `BATCH_FAILED` names each operation that cannot be done. `per_item` does what it can. A product may come twice and is then changed in order; `dry_run` writes nothing.',
+    example: {
+      operations: [
+        { id: 42, version: 7, price: '29.00' },
+        { sku: 'AS-00043', delta: -1, reason: 'sold' },
+      ],
+    },
     input: schema.ProductBatch,
     output: schema.ProductBatchResults,
     scope: 'products:write',

@@ -14,6 +14,9 @@ export const changeOperations = {
   changes: query({
     rest: REST,
     summary: 'What happened after a seq; with Accept: text/event-stream it goes on live',
+    description:
+      'Every change once, in the order of the commits, without gaps: keep `last_seq` and ask from there again.',
+    example: { after: 4700 },
     input: schema.ChangesQuery,
     output: schema.ChangesPage,
     scope: 'products:read',

@@ -6,9 +6,13 @@ import { toImportOptions } from './import/options.ts'
 import * as schema from './file-schema.ts'
 import { toFilter } from './wire.ts'
 
+const EXPORTED =
+  'id,sku,name,price,currency,stock_level,version,updated_at\n42,AS-00042,Nordic Yoga Mat,29.00,USD,12,7,2026-11-01T09:30:00.000Z\n'
+
 export const productFileRoutes = {
   exportProducts: download({
     rest: 'GET /products.csv',
+    example: EXPORTED,
     summary: 'The catalogue as CSV, with the filters of the list; importing it again changes nothing',
     input: schema.ProductExportQuery,
     mediaType: 'text/csv',
@@ -20,6 +24,7 @@ export const productFileRoutes = {
 
   exportFound: download({
     rest: 'GET /products/search.csv',
+    example: EXPORTED,
     summary: 'What a search finds as CSV, best first, with the filters of the list',
     input: schema.FoundExportQuery,
     mediaType: 'text/csv',
@@ -31,6 +36,7 @@ export const productFileRoutes = {
 
   importProducts: upload({
     rest: 'POST /products/import',
+    example: 'sku,name,price,stock_level\nAS-00042,"Nordic Yoga Mat, Sand",29.00,12\n',
     summary: 'Create or update products from CSV, by id, else by SKU',
     input: schema.ProductImportQuery,
     output: schema.ImportSummary,

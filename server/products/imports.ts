@@ -23,6 +23,7 @@ export const importOperations = {
   undoImport: mutation({
     rest: 'POST /products/imports/:id/undo',
     summary: 'Undo an import of the last 24 hours, but for products that were changed after it',
+    description: 'A second call goes on where a first one was cut off.',
     input: schema.ImportById,
     output: schema.UndoneImport,
     scope: 'products:write',

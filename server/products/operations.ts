@@ -27,6 +27,8 @@ export const productOperations = {
     ...reading,
     rest: 'GET /products/:id',
     summary: 'One product',
+    description:
+      'Its `version` is its `ETag`: send it back as `If-None-Match` to read it again, or as `If-Match` to change it.',
     input: schema.ProductById,
     cacheTag: ({ id }) => id,
     run: async (ctx, key) => found(ctx, key, await ctx.products.get(key.id)),
@@ -36,6 +38,7 @@ export const productOperations = {
     ...reading,
     rest: `GET ${BY_SKU}`,
     summary: 'The product with this SKU',
+    description: 'A SKU is compared letter by letter, case included; one with a slash is written with `%2F`.',
     input: schema.ProductBySku,
     cacheTag: () => 'any',
     run: async (ctx, key) => found(ctx, key, await ctx.products.withSku(key.sku, {})),
@@ -45,6 +48,8 @@ export const productOperations = {
     ...reading,
     rest: 'GET /products/by-gtin/:gtin',
     summary: 'The product with this GTIN, such as a scanner reads from a barcode',
+    description:
+      'The 8, 12, 13 and 14 digits of one number are the same, with or without spaces and leading zeros.',
     input: schema.ProductByGtin,
     cacheTag: () => 'any',
     run: async (ctx, key) => found(ctx, key, await ctx.products.withGtin(key.gtin, {})),
@@ -53,6 +58,9 @@ export const productOperations = {
   list: query({
     rest: 'GET /products',
     summary: 'A page of products, by cursor or offset, sorted and filtered',
+    description:
+      'A walk by `next_cursor` shows every product that was not itself changed exactly once, whatever is written meanwhile. A cursor belongs to its sort and filters.',
+    example: { sort: '-price', in_stock: true },
     input: schema.ProductListQuery,
     output: schema.ProductPage,
     scope: 'products:read',
@@ -64,6 +72,7 @@ export const productOperations = {
   at: query({
     rest: 'GET /products/at',
     summary: 'A page of products that begins at a place of the list, however far down',
+    description: 'The cursors of the answer go on from there.',
     input: schema.ProductsAtQuery,
     output: schema.ProductPage,
     scope: 'products:read',
@@ -74,6 +83,9 @@ export const productOperations = {
   search: query({
     rest: 'GET /products/search',
     summary: 'Products by words of their name, by SKU, or by price',
+    description:
+      'Words come in any order, the last one may be begun only, and one or two typing errors are forgiven by the length of a word; accents and case do not count. Needs `q`, `min_price` or `max_price`.',
+    example: { q: 'yoga mat' },
     input: searchSchema.ProductSearchQuery,
     output: searchSchema.ProductMatches,
     scope: 'products:read',
@@ -85,6 +97,8 @@ export const productOperations = {
   create: mutation({
     rest: 'POST /products',
     summary: 'A new product',
+    description: 'Its first stock is the first entry of its ledger, with the reason `initial`.',
+    example: { sku: 'AS-00042', stock_level: 12 },
     input: schema.NewProduct,
     output: schema.Product,
     scope: 'products:write',
@@ -106,6 +120,9 @@ export const productOperations = {
   update: mutation({
     rest: 'PATCH /products/:id',
     summary: 'Change any of its fields',
+    description:
+      'What already is so answers 200 and changes nothing, the version included. A stock level is set here; sales and deliveries are better told as stock adjustments.',
+    example: { price: '29.00' },
     input: schema.ProductChange,
     output: schema.Product,
     scope: 'products:write',
@@ -119,6 +136,8 @@ export const productOperations = {
   updateBySku: mutation({
     rest: `PATCH ${BY_SKU}`,
     summary: 'Change any other field of the product with this SKU',
+    description: 'As by id; the SKU itself is changed there.',
+    example: { price: '29.00' },
     input: schema.ProductChangeBySku,
     output: schema.Product,
     scope: 'products:write',
@@ -132,6 +151,7 @@ export const productOperations = {
   remove: mutation({
     rest: 'DELETE /products/:id',
     summary: 'Delete a product',
+    description: 'Its ledger of stock stays, and the change feed tells of it.',
     input: schema.ProductRemoval,
     output: schema.ProductById,
     scope: 'products:write',

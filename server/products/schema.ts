@@ -172,25 +172,25 @@ export const StockAdjustment = v.pipe(
   v.title('StockAdjustment'),
 )
 
-export const limit = v.optional(
-  v.pipe(
-    integer(1, Number.MAX_SAFE_INTEGER),
-    v.transform((value) => Math.min(value, MAX_PAGE_SIZE)),
-    v.description(`Above ${MAX_PAGE_SIZE} it is taken as ${MAX_PAGE_SIZE}.`),
-  ),
-  50,
-)
+/** Every `limit` is read alike: what exceeds the most there can be is taken as that. */
+export const limitOf = (fallback: number, max: number = MAX_PAGE_SIZE) =>
+  v.optional(
+    v.pipe(
+      integer(1, Number.MAX_SAFE_INTEGER),
+      v.transform((value) => Math.min(value, max)),
+      v.description(`Above ${max} it is taken as ${max}.`),
+    ),
+    fallback,
+  )
+export const limit = limitOf(50)
 export const StockAdjusted = v.object({ adjustment: StockAdjustment, product: Product })
 
-export const cursor = v.optional(
-  v.nullable(
-    v.pipe(
-      v.string(),
-      v.maxLength(8192, 'is too long'),
-      v.metadata({ format: 'cursor', description: 'A next_cursor or prev_cursor of this list.' }),
-    ),
-  ),
+export const Cursor = v.pipe(
+  v.string(),
+  v.maxLength(8192, 'is too long'),
+  v.metadata({ format: 'cursor', description: 'A next_cursor or prev_cursor of this list.' }),
 )
+export const cursor = v.optional(v.nullable(Cursor))
 
 export const count = v.optional(v.picklist(['exact', 'estimated'], 'must be exact or estimated'))
 

@@ -1,6 +1,6 @@
 /** The shapes of webhooks on the wire, for both transports. */
 import * as v from 'valibot'
-import { integer, MAX_PAGE_SIZE, text } from '#server/products/schema.ts'
+import { Cursor, integer, limit, text } from '#server/products/schema.ts'
 import { EVENT_TYPES } from './event.ts'
 
 const MAX_URL_LENGTH = 2_000
@@ -33,21 +33,24 @@ const MinSpendMicros = v.pipe(
 )
 const State = v.picklist(['enabled', 'disabled'], 'must be enabled or disabled')
 
-export const Webhook = v.object({
-  id: Id,
-  url: v.string(),
-  description: v.nullable(v.string()),
-  events: v.array(v.picklist(EVENT_TYPES)),
-  format: Format,
-  min_spend_micros: v.string(),
-  state: State,
-  /** Until when the secret before this one signs as well. */
-  previous_secret_until: v.nullable(time),
-  pending: v.number(),
-  parked: v.number(),
-  created_at: time,
-  updated_at: time,
-})
+export const Webhook = v.pipe(
+  v.object({
+    id: Id,
+    url: v.string(),
+    description: v.nullable(v.string()),
+    events: v.array(v.picklist(EVENT_TYPES)),
+    format: Format,
+    min_spend_micros: v.string(),
+    state: State,
+    /** Until when the secret before this one signs as well. */
+    previous_secret_until: v.nullable(time),
+    pending: v.number(),
+    parked: v.number(),
+    created_at: time,
+    updated_at: time,
+  }),
+  v.title('Webhook'),
+)
 
 /** The secret is shown this once. */
 export const WebhookWithSecret = v.object({ ...Webhook.entries, secret: v.string() })
@@ -83,27 +86,30 @@ export const Rotation = v.strictObject({
 
 const DELIVERY_STATES = ['pending', 'delivered', 'parked'] as const
 
-export const Delivery = v.object({
-  id: Id,
-  event_id: v.string(),
-  type: v.string(),
-  state: v.picklist(DELIVERY_STATES),
-  attempts: v.number(),
-  /** Null while it waits for an earlier event of the same product. */
-  next_attempt_at: v.nullable(time),
-  created_at: time,
-  finished_at: v.nullable(time),
-  /** What the receiver answered last, or why there was no answer. */
-  status: v.nullable(v.number()),
-  error: v.nullable(v.string()),
-  body: v.string(),
-})
+export const Delivery = v.pipe(
+  v.object({
+    id: Id,
+    event_id: v.string(),
+    type: v.string(),
+    state: v.picklist(DELIVERY_STATES),
+    attempts: v.number(),
+    /** Null while it waits for an earlier event of the same product. */
+    next_attempt_at: v.nullable(time),
+    created_at: time,
+    finished_at: v.nullable(time),
+    /** What the receiver answered last, or why there was no answer. */
+    status: v.nullable(v.number()),
+    error: v.nullable(v.string()),
+    body: v.string(),
+  }),
+  v.title('Delivery'),
+)
 
 export const DeliveriesQuery = v.strictObject({
   id: Id,
   state: v.optional(v.picklist(DELIVERY_STATES, `must be of ${DELIVERY_STATES.join(', ')}`)),
-  limit: v.optional(integer(1, MAX_PAGE_SIZE), 50),
-  cursor: v.optional(v.string()),
+  limit,
+  cursor: v.optional(Cursor),
 })
 
 export const DeliveryPage = v.object({ items: v.array(Delivery), next_cursor: v.nullable(v.string()) })

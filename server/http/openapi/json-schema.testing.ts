@@ -31,6 +31,8 @@ const ajv = new Ajv2020({
     date: isDate,
     'date-time': isTime,
     cursor: true,
+    int32: true,
+    int64: true,
     gtin: (text: string) => toGtin(text) !== undefined,
   },
 })

@@ -1,6 +1,6 @@
 /** Addresses beside the operations: health, metrics, the document itself, and the page's session. */
 import type { ProblemCode } from '#server/errors.ts'
-import { BODY_PROBLEMS, refusals, type Json } from './openapi-components.ts'
+import { BODY_PROBLEMS, refusals, type Json } from './components.ts'
 
 const OPEN: readonly Json[] = [{}]
 const KEY: readonly Json[] = [{ key: ['admin'] }, { session: ['admin'] }]
@@ -14,6 +14,8 @@ interface Fixed {
   description: string
   security?: readonly Json[]
   content?: Json
+  /** Of its answer. */
+  example: unknown
   problems?: readonly ProblemCode[]
   others?: Json
 }
@@ -24,6 +26,7 @@ function get({
   description,
   security = OPEN,
   content = OBJECT,
+  example,
   problems = [],
   others = {},
 }: Fixed): Json {
@@ -34,11 +37,17 @@ function get({
     tags: ['server'],
     security,
     responses: {
-      200: { description: 'Done', content },
+      200: { description: 'Done', content: withExample(content, example) },
       ...refusals([...problems, 'RATE_LIMITED']),
       ...others,
     },
   }
+}
+
+function withExample(content: Json, example: unknown): Json {
+  return Object.fromEntries(
+    Object.entries(content).map(([type, media]) => [type, { ...(media as Json), example }]),
+  )
 }
 
 const UNCHANGED = { 304: { description: 'What you have (If-None-Match) is still true' } }
@@ -49,10 +58,13 @@ const SESSION = {
   required: ['key'],
 }
 
+const SESSION_TOLD = { auth: 'keys', name: 'price sync', scopes: ['products:read', 'products:write'] }
+
 export const FIXED_PATHS: Record<string, Json> = {
   '/livez': {
     get: get({
       id: 'server.livez',
+      example: { status: 'alive' },
       summary: 'Whether the process runs',
       description: 'Answers as long as it does, whatever else is lost.',
     }),
@@ -60,6 +72,7 @@ export const FIXED_PATHS: Record<string, Json> = {
   '/readyz': {
     get: get({
       id: 'server.readyz',
+      example: { status: 'ready', database: 'ok' },
       summary: 'Whether requests can be answered',
       description: 'That is so while the database answers. A lost Redis only degrades. 503 from SIGTERM on.',
       others: { 503: { description: 'Not ready', content: OBJECT } },
@@ -68,6 +81,7 @@ export const FIXED_PATHS: Record<string, Json> = {
   '/metrics': {
     get: get({
       id: 'server.metrics',
+      example: '# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds 1764151200\n',
       summary: 'Metrics for Prometheus',
       description: 'Scope `admin`, where keys are asked for.',
       security: KEY,
@@ -78,6 +92,7 @@ export const FIXED_PATHS: Record<string, Json> = {
   '/openapi.json': {
     get: get({
       id: 'server.openapi',
+      example: { openapi: '3.1.0' },
       summary: 'This document',
       description: 'As a page: `/docs`.',
       others: UNCHANGED,
@@ -86,6 +101,7 @@ export const FIXED_PATHS: Record<string, Json> = {
   '/client.tgz': {
     get: get({
       id: 'server.client',
+      example: '(bytes of a tar archive, compressed by gzip)',
       summary: 'The typed client that fits this server',
       description: '`npm install` takes this address.',
       problems: ['ROUTE_NOT_FOUND'],
@@ -96,6 +112,7 @@ export const FIXED_PATHS: Record<string, Json> = {
   '/session': {
     get: get({
       id: 'session.get',
+      example: SESSION_TOLD,
       summary: 'Who is signed in',
       description: 'The key of the session, and what it may do.',
       problems: ['KEY_INVALID'],
@@ -103,11 +120,15 @@ export const FIXED_PATHS: Record<string, Json> = {
     post: {
       ...get({
         id: 'session.open',
+        example: SESSION_TOLD,
         summary: 'Sign in with a key',
         description: 'Answers with a cookie, which lasts 7 days. It is for the page of this server.',
         problems: ['KEY_INVALID', 'CROSS_SITE_REFUSED', 'INVALID_INPUT', ...BODY_PROBLEMS],
       }),
-      requestBody: { required: true, content: { 'application/json': { schema: SESSION } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: SESSION, example: { key: 'ak_TGbrVYPm_…' } } },
+      },
     },
     delete: {
       operationId: 'session.close',

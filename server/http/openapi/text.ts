@@ -1,5 +1,5 @@
 /** The fixed parts of the OpenAPI document: its prose, header parameters and security schemes. */
-import { SESSION_COOKIE } from './auth/auth.ts'
+import { SESSION_COOKIE } from '#server/http/auth/auth.ts'
 
 export const INTRODUCTION = `Products that are never wrong, two years of ads that are complete, and the bridge between them. The same operations are served over tRPC at \`/trpc\`.
 

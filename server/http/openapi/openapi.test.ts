@@ -1,5 +1,7 @@
-import { expect, test } from 'bun:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'bun:test'
 import { api, operationsOf } from '#server/api.ts'
+import { parseInput } from '#server/parse-input.ts'
 import { openApi } from './openapi.ts'
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
@@ -100,4 +102,64 @@ test('answers tell their headers', () => {
     expect.arrayContaining(['ETag', 'Location', 'Idempotent-Replayed']),
   )
   expect(Object.keys(document.components.responses.RateLimited.headers)).toContain('Retry-After')
+})
+
+describe('each example is allowed', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  ajv.addSchema(document, 'document')
+  const escaped = (part: string) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
+  const mistakes = (place: readonly string[], example: unknown) => {
+    const validate = ajv.compile({ $ref: `document#/${place.map(escaped).join('/')}` })
+    return validate(example) ? [] : [{ place: place.join(' '), example, errors: validate.errors }]
+  }
+  // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+  const described = Object.entries<any>(document.paths).flatMap(([path, methods]) =>
+    // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+    Object.entries<any>(methods).map(([method, operation]) => ({
+      place: ['paths', path, method],
+      operation,
+    })),
+  )
+
+  test('by the schema of its body, its answer or its parameter', () => {
+    let examples = 0
+    for (const { place, operation } of described) {
+      const bodies = [
+        { at: [...place, 'requestBody'], of: operation.requestBody },
+        ...Object.entries(operation.responses)
+          .filter(([status]) => status.startsWith('2'))
+          .map(([status, of]) => ({ at: [...place, 'responses', status], of })),
+      ]
+      // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+      for (const { at, of } of bodies as any[])
+        for (const [type, { example }] of Object.entries<{ example?: unknown }>(of?.content ?? {})) {
+          if (type === 'text/event-stream') continue
+          expect(example).toBeDefined()
+          examples += 1
+          expect(mistakes([...at, 'content', type, 'schema'], example)).toEqual([])
+        }
+      for (const [index, { required, in: where, example }] of (operation.parameters ?? []).entries()) {
+        if (where === 'header') continue
+        if (required) expect(example).toBeDefined()
+        if (example === undefined) continue
+        expect(mistakes([...place, 'parameters', String(index), 'schema'], example)).toEqual([])
+      }
+    }
+    expect(examples).toBeGreaterThan(operationsOf(api).length)
+  })
+
+  test.each(operationsOf(api))('$name takes the input of its example', ({ name, operation }) => {
+    const found = described.find(({ operation: { operationId } }) => operationId === name)?.operation
+    const given = (found.parameters as { name: string; in: string; example?: unknown }[])
+      .filter((parameter) => parameter.in !== 'header' && parameter.example !== undefined)
+      .map((parameter) => [parameter.name, parameter.example] as const)
+    const body = found.requestBody?.content['application/json'].example ?? {}
+    expect(() => parseInput(operation.input, { ...Object.fromEntries(given), ...body })).not.toThrow()
+  })
+})
+
+test('days and runs of ads are shapes by name', () => {
+  expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Day', 'Run', 'Product']))
+  const { responses } = document.paths['/v1/ads/runs'].post
+  expect(responses['202'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Run' })
 })
