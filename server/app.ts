@@ -23,6 +23,7 @@ import type { Logger } from '#server/platform/log.ts'
 import { createMetrics, type Metrics } from '#server/platform/metrics.ts'
 import { localLimiter, sharedLimiter } from './http/limits/limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
+import { LOOPBACK } from './settings.ts'
 import { createProductStore } from './products/product-store.ts'
 import { createBridge } from '#server/bridge/bridge.ts'
 import { outOfStockSpend } from '#server/bridge/out-of-stock-spend.ts'
@@ -99,6 +100,7 @@ export async function startApp(
     limiter,
     trustedProxyHops: config.trustedProxyHops,
     corsOrigins: config.corsOrigins,
+    mcp: config.auth.mode === 'keys' || LOOPBACK.has(config.host),
     ...connections(() => server),
     stopping: stopping.signal,
     accepting: () => readiness.ask(),

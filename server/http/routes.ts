@@ -14,6 +14,9 @@ import { callerAddress } from './limits/caller-address.ts'
 import { crossOrigin } from './cors.ts'
 import { mountHealth, type Health } from './health.ts'
 import { mountMetrics, timed, type Fetch } from './request-metrics.ts'
+import { llmsTxt } from './llms-txt.ts'
+import { mountMcp } from './mcp/mcp.ts'
+import { toolsOf } from './mcp/tools.ts'
 import { openApi } from './openapi/openapi.ts'
 import { loadPages } from './web-page.ts'
 import { countVerdicts } from './limits/limit-metrics.ts'
@@ -37,6 +40,8 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'dis
   limiter: Limiter
   trustedProxyHops: number
   corsOrigins: readonly string[]
+  /** Whether language models may use the operations as tools. */
+  mcp: boolean
   /** The address at the other end of the connection. */
   addressOf: (request: Request) => string | undefined
 }
@@ -71,7 +76,8 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
     return respond(problem)
   }
-  const pages = await loadPages(openApi(api, formatsOf(services)))
+  const formats = formatsOf(services)
+  const pages = await loadPages(openApi(api, formats), llmsTxt(api, { hasMcp: options.mcp }))
   app.onError(({ error, code, request }) => {
     if (code !== 'NOT_FOUND') return onError(error, request)
     const notFound = new ProblemError('ROUTE_NOT_FOUND', `No route matches ${pathOf(request.url)}.`)
@@ -90,6 +96,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   pages.mount(app)
   mountRest(app, api, transport)
   mountFileRoutes(app, transport)
+  if (options.mcp) mountMcp(app, { transport, limiter, toolsOf: () => toolsOf(api, formats) })
   mountTrpc(app, api, { ...transport, rateLimit: limiter?.plugin(), onError })
   return measured(admissionOf(options, auth, limiter)((request) => app.fetch(request)))
 }

@@ -36,7 +36,7 @@ interface Pages {
 }
 
 /** Reads everything once, at the start; without a built page, `/` says how to build it. */
-export async function loadPages(openApiDocument: object): Promise<Pages> {
+export async function loadPages(openApiDocument: object, llmsText: string): Promise<Pages> {
   const page = await pageAssets()
   const assets = new Map([
     ...page,
@@ -44,6 +44,7 @@ export async function loadPages(openApiDocument: object): Promise<Pages> {
     ...(await clientPackage()),
     ...problemPages().map(([path, html]): [string, Asset] => [path, asset(html, 'text/html; charset=utf-8')]),
   ])
+  assets.set('/llms.txt', asset(llmsText, 'text/plain; charset=utf-8'))
   assets.set('/openapi.json', asset(JSON.stringify(openApiDocument), 'application/json; charset=utf-8'))
   const start = new Map(page).get('/')
   return {

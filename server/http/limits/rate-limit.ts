@@ -67,12 +67,12 @@ export function setLimitHeaders({ charge, verdict }: Exchange, { headers }: Resp
   if (!allowed) headers.set('retry-after', String(seconds))
 }
 
-function refusal(): ProblemError {
-  return new ProblemError('RATE_LIMITED', 'Too many requests: wait as long as Retry-After says.')
+function refusal(extra: Record<string, unknown> = {}): ProblemError {
+  return new ProblemError('RATE_LIMITED', 'Too many requests: wait as long as Retry-After says.', extra)
 }
 
-function refusalOf({ allowed }: Verdict): Refusal {
-  return allowed ? undefined : refusal()
+function refusalOf({ allowed, retryAfterMs }: Verdict): Refusal {
+  return allowed ? undefined : refusal({ retry_after: Math.max(1, Math.ceil(retryAfterMs / 1000)) })
 }
 
 type Charged = Exchange & { charge: Charge }

@@ -2,6 +2,7 @@
 import { operationsOf, subscriptionsOf, fileRoutesOf, type Api } from '#server/api.ts'
 import type { Cost } from '#server/operation.ts'
 import type { RequestCost } from '#server/http/exchange.ts'
+import { MCP_ENDPOINT } from '#server/http/mcp/mcp.ts'
 import { pathOf } from '#server/http/problem.ts'
 import { PREFIX, splitRest } from '#server/http/rest.ts'
 import { wantsEventStream } from '#server/http/negotiation.ts'
@@ -52,6 +53,8 @@ export function requestCosts(api: Api): CostOf {
       const policy = policies.get(`${method} ${path}`) ?? fallback
       return { policy, cost: 1, holdsOpen: holdsOpen(path, request) }
     }
+    // Each call of a tool is counted once more, when its body tells which.
+    if (path === MCP_ENDPOINT) return { policy: 'read', cost: 1, holdsOpen: undefined }
     return path.startsWith(`${ENDPOINT}/`) ? ofProcedures(path, fallback) : undefined
   }
 }

@@ -98,6 +98,38 @@ export const FIXED_PATHS: Record<string, Json> = {
       others: UNCHANGED,
     }),
   },
+  '/llms.txt': {
+    get: get({
+      id: 'server.llms',
+      summary: 'For language models: what there is, and where',
+      description: 'Every operation on one page of Markdown.',
+      example: '# Adstock\n',
+      content: TEXT,
+      others: UNCHANGED,
+    }),
+  },
+  '/mcp': {
+    post: {
+      ...get({
+        id: 'server.mcp',
+        summary: 'The operations as tools of the Model Context Protocol',
+        description:
+          'Streamable HTTP without sessions: one JSON-RPC message a request. Not there where every caller from elsewhere may do everything.',
+        security: [{ key: [] }],
+        example: { jsonrpc: '2.0', id: 1, result: {} },
+        problems: ['KEY_MISSING', 'KEY_INVALID', 'CROSS_SITE_REFUSED', 'INVALID_INPUT', ...BODY_PROBLEMS],
+      }),
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: { type: 'object' },
+            example: { jsonrpc: '2.0', id: 1, method: 'ping' },
+          },
+        },
+      },
+    },
+  },
   '/client.tgz': {
     get: get({
       id: 'server.client',
