@@ -22,6 +22,7 @@ import { systemClock, type Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import { createMetrics, type Metrics } from '#server/platform/metrics.ts'
 import { localLimiter, sharedLimiter } from './http/limits/limiter.ts'
+import { SpanExporter } from '#server/platform/span-exporter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { LOOPBACK } from './settings.ts'
 import { createProductStore } from './products/product-store.ts'
@@ -100,6 +101,7 @@ export async function startApp(
     limiter,
     trustedProxyHops: config.trustedProxyHops,
     corsOrigins: config.corsOrigins,
+    spans: openExporter(config, opened, { metrics, log }),
     mcp: config.auth.mode === 'keys' || LOOPBACK.has(config.host),
     ...connections(() => server),
     stopping: stopping.signal,
@@ -124,6 +126,16 @@ export async function startApp(
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+function openExporter(
+  { spans }: Config,
+  opened: AsyncDisposableStack,
+  { metrics, log }: Pick<SharingParts, 'metrics' | 'log'>,
+): SpanExporter | undefined {
+  if (!spans) return undefined
+  const dropped = metrics.counter({ name: 'adstock_spans_dropped_total', help: 'Spans no collector took' })
+  return opened.use(new SpanExporter({ ...spans, log, onDropped: (count) => dropped.add({}, count) }))
 }
 
 function countWaiting(metrics: Metrics, db: Database): void {

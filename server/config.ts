@@ -31,6 +31,8 @@ export interface Config {
   /** Templates of item ids: bridge/item-id-rules.ts. */
   itemIdRules: readonly string[]
   log: LogOptions
+  /** Where spans are sent; undefined for nowhere. */
+  spans: { endpoint: string; headers: Readonly<Record<string, string>> } | undefined
 }
 
 export class ConfigError extends Error {
@@ -160,6 +162,10 @@ function toConfig(
       keep: { newest: env.BACKUP_KEEP, days: env.BACKUP_KEEP_DAYS },
     },
     itemIdRules: env.ADS_ITEM_ID_RULES,
+    spans:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? undefined
+        : { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, headers: env.OTEL_EXPORTER_OTLP_HEADERS },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT ?? (isTTY ? 'pretty' : 'json') },
   }
 }

@@ -41,6 +41,8 @@ export interface Services extends Stores {
 export interface Context extends Services {
   caller: Caller
   requestId: string
+  /** For what is asked of others on its behalf. */
+  traceparent: string | undefined
   /** The request's `Idempotency-Key`. */
   idempotencyKey: string | null
   /** True when the request bypasses the cache. */

@@ -22,6 +22,21 @@ export const list = (fallback: string) =>
     ),
   )
 
+/** As OpenTelemetry writes them: `name=value,name=value`, percent-encoded. */
+export const pairs = v.pipe(
+  list(''),
+  v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\w-]+=(?:[^\s,%]|%[0-7][\da-f])*$/i, 'must be name=value, separated by commas'),
+    ),
+  ),
+  v.transform((texts) => {
+    const split = texts.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)])
+    return Object.fromEntries(split.map(([name = '', value = '']) => [name, decodeURIComponent(value)]))
+  }),
+)
+
 export const rateLimit = (fallback: string) =>
   v.pipe(
     v.optional(v.string(), fallback),

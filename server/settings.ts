@@ -4,7 +4,7 @@ import { missingReport } from '#server/ads/definition/files.ts'
 import { DEFAULT_ADS_DIR, DEFAULT_REPORTS_FOLDER, FORMATS } from '#server/ads/options.ts'
 import { currencyOf } from '#server/products/product.ts'
 import { mistakesIn } from './bridge/item-id-rules.ts'
-import { cron, customerId, flag, list, rateLimit, url, wholeNumber, zone } from './setting-values.ts'
+import { cron, customerId, flag, list, pairs, rateLimit, url, wholeNumber, zone } from './setting-values.ts'
 
 export const DEFAULT_LOOKBACK_DAYS = 30
 const MIN_ADMIN_KEY_LENGTH = 16
@@ -27,6 +27,16 @@ const SERVER = {
   LOG_FORMAT: v.pipe(
     v.optional(v.picklist(['pretty', 'json'], 'must be pretty or json')),
     v.description('`pretty` or `json`; without it `pretty` on a terminal'),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: v.pipe(
+    v.optional(url(['https:', 'http:'])),
+    v.description(
+      'an OpenTelemetry collector, such as `http://127.0.0.1:4318`: it is sent a span of each request',
+    ),
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: v.pipe(
+    pairs,
+    v.description('headers for it, such as `api-key=…`, separated by commas'),
   ),
 }
 
@@ -232,6 +242,7 @@ export const SECRETS = [
   'DATABASE_URL',
   'REDIS_URL',
   'ADMIN_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
   'GOOGLE_ADS_CLIENT_SECRET',
   'GOOGLE_ADS_REFRESH_TOKEN',
   'GOOGLE_ADS_DEVELOPER_TOKEN',

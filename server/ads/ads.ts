@@ -72,7 +72,7 @@ export interface Ads extends AsyncDisposable {
   /** What Google changed afterwards, newest first. */
   restatements(selection: Selection): Restatement[]
   /** Whether fetching would work, step by step; sends a few requests and stores nothing. */
-  check(): Promise<CheckStep[]>
+  check(traceparent?: string): Promise<CheckStep[]>
   /**
    * What a server does as it starts: the daily job, if it missed a tick, else it fetches what is missing.
    * Finding the store busy or the source misconfigured is logged, not thrown.
@@ -97,6 +97,7 @@ export interface StartRun {
   reports?: readonly ReportName[] | undefined
   customerIds?: readonly string[] | undefined
   refresh?: boolean | undefined
+  traceparent?: string | undefined
 }
 
 export interface AdsParts {
@@ -272,12 +273,12 @@ class AdsService implements Ads {
     )
   }
 
-  async check(): Promise<CheckStep[]> {
+  async check(traceparent?: string): Promise<CheckStep[]> {
     const { clock } = this.#parts
     const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS)
     const { catalogue, reports } = this
     const of = { options: this.#options, customerIds: this.#configuredIds, reports, catalogue }
-    return await collectSteps({ ...of, clock, signal })
+    return await collectSteps({ ...of, clock, signal, traceparent })
   }
 
   catchUp(): void {
@@ -337,9 +338,9 @@ class AdsService implements Ads {
   }
 
   #requestFor(request: StartRun): RunRequest {
-    const { kind, range, refresh = false } = request
+    const { kind, range, refresh = false, traceparent } = request
     const { reports = this.reports, customerIds = this.#configuredIds } = request
-    return { kind, range, reports, customerIds, refresh }
+    return { kind, range, reports, customerIds, refresh, traceparent }
   }
 
   #today(): string {

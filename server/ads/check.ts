@@ -27,6 +27,7 @@ export interface Check {
   catalogue: Catalogue
   clock: Clock
   signal: AbortSignal
+  traceparent?: string | undefined
 }
 
 /** Enough to see whether queries are answered; a manager may have hundreds. */
@@ -35,7 +36,7 @@ const MAX_ASKED_ACCOUNTS = 5
 /** Ends early where a step that failed makes the next ones pointless. Stores nothing. @throws ConfigurationError, the signal's reason */
 export async function* checkSource(check: Check): AsyncGenerator<CheckStep> {
   const kind = kindOf(check.options)
-  const source = await openSource(check.options, check.clock)
+  const source = await openSource(check.options, check.clock, check.traceparent)
   if (kind !== 'google') {
     yield* tryModule(check, source, kind)
     return

@@ -60,10 +60,14 @@ function demoCustomers(asked: readonly string[]): readonly string[] {
   )
 }
 
-/** @throws ConfigurationError */
-export async function openSource(options: AdsOptions, clock: Clock): Promise<OpenSource> {
+/** @param traceparent sent with each request to Google @throws ConfigurationError */
+export async function openSource(
+  options: AdsOptions,
+  clock: Clock,
+  traceparent?: string,
+): Promise<OpenSource> {
   const kind = kindOf(options)
-  if (kind === 'google') return openGoogle(options, clock)
+  if (kind === 'google') return openGoogle(options, clock, traceparent)
   if (kind === 'demo') return moduleSource(kind, DEMO_MODULE, DEMO_ACCOUNT)
   const path = resolve(options.source)
   if (!existsSync(path)) throw new ConfigurationError(`There is no source ${options.source}.`)
@@ -86,7 +90,7 @@ export function requireSource(options: AdsOptions): void {
     )
 }
 
-function openGoogle(options: AdsOptions, clock: Clock): OpenSource {
+function openGoogle(options: AdsOptions, clock: Clock, traceparent: string | undefined): OpenSource {
   const { endpoint, apiVersion, loginCustomerId, developerToken } = options.google
   const { idleTimeoutMs } = options
   const connectionFor = (managers: Managers) => ({
@@ -95,6 +99,7 @@ function openGoogle(options: AdsOptions, clock: Clock): OpenSource {
     loginCustomerId,
     developerToken,
     idleTimeoutMs,
+    traceparent,
     managers,
     versionNotice: versionNotice(apiVersion, dateIn('UTC', clock.now())),
   })

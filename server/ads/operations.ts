@@ -83,14 +83,14 @@ export const adsOperations = {
     status: 202,
     errors: ['STORE_BUSY', 'UNAVAILABLE'],
     location: ({ id }) => `/ads/runs/${id}`,
-    async run({ ads }, { from, to, reports, customer_ids: customerIds, refresh }) {
+    async run({ ads, traceparent }, { from, to, reports, customer_ids: customerIds, refresh }) {
       requireKnown(ads, customerIds)
       for (const [index, name] of (reports ?? []).entries()) knownReport(ads, name, `/reports/${index}`)
       const wholly = from === undefined && to === undefined
       if (!wholly) toRange({ from, to }, ads.twoYears())
       const kind = wholly && !refresh ? 'backfill' : 'fetch'
       // An end that is left out is each account's own yesterday, which may not be known yet.
-      return await ads.startRun({ kind, range: { from, to }, reports, customerIds, refresh })
+      return await ads.startRun({ kind, range: { from, to }, reports, customerIds, refresh, traceparent })
     },
   }),
 
@@ -162,8 +162,8 @@ export const adsOperations = {
     output: runSchema.Checked,
     scope: 'ads:write',
     cost: 'write',
-    async run({ ads }) {
-      const steps = await ads.check()
+    async run({ ads, traceparent }) {
+      const steps = await ads.check(traceparent)
       return { source: ads.sourceName, ok: steps.every(({ ok }) => ok), steps }
     },
   }),

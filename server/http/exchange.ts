@@ -1,9 +1,12 @@
 /** What is known of a request while it is answered: one object that travels with it, filled on the way. */
 import type { Caller } from '#server/caller.ts'
 import type { Cost } from '#server/operation.ts'
+import type { Trace } from '#server/platform/trace.ts'
 import type { Verdict } from './limits/limiter.ts'
 
 export interface Exchange {
+  /** Undefined where the request is in none. */
+  trace?: Trace
   /** The pattern that the path matched; undefined before routing, and where nothing matches. */
   route?: string
   caller?: Caller | Promise<Caller>

@@ -2,6 +2,7 @@
 import type { Caller } from '#server/caller.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Answered } from './request-metrics.ts'
+import { exchangeOf } from './exchange.ts'
 import { pathOf } from './problem.ts'
 
 /** Reads that went well are most of all and tell least: they are logged at `debug`, everything else at `info`. */
@@ -18,6 +19,7 @@ export function createRequestLog(
       log[level](
         {
           request_id: response.headers.get('x-request-id') ?? undefined,
+          trace_id: exchangeOf(request).trace?.traceId,
           caller,
           method,
           path: pathOf(request.url),

@@ -93,3 +93,24 @@ test('the text of /metrics obeys the format, and says counter of what only grows
     said: '',
   })
 })
+
+test('a quiet server, whose page was read, tells little', async () => {
+  await using server = await startTestServer({ RATE_LIMIT: 'on' })
+  for (const path of ['/', '/docs', '/openapi.json', '/docs/start.js', '/docs/swagger-ui.css', '/problems'])
+    await fetch(server.url + path)
+  const reads = [
+    'products',
+    'products/search?q=x',
+    'products/1',
+    'ads/days',
+    'ads/report',
+    'ads/runs',
+    'changes',
+  ]
+  for (const path of reads) await server.rest(`GET /${path}`)
+  for (const path of ['livez', 'readyz', 'session']) await fetch(`${server.url}/${path}`)
+  const text = await (await fetch(`${server.url}/metrics`)).text()
+  expect(text).toContain('route="files"')
+  expect(text).not.toContain('swagger')
+  expect(text.length).toBeLessThan(40_000)
+})

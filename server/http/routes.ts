@@ -7,6 +7,7 @@ import { ProblemError } from '#server/errors.ts'
 import type { KeyRing } from '#server/keys/key-ring.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
+import type { SpanExporter } from '#server/platform/span-exporter.ts'
 import { exchangeOf } from './exchange.ts'
 import { admission } from './limits/admission.ts'
 import { createAuth, OPEN, type Auth } from './auth/auth.ts'
@@ -25,6 +26,7 @@ import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRateLimiter, type Policies, type RateLimiter } from './limits/rate-limit.ts'
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
+import { createTracing, traceparentOf } from './tracing.ts'
 import { mountSession } from './auth/session.ts'
 import { createShedding } from './limits/shedding.ts'
 import { mountFileRoutes } from './files.ts'
@@ -40,6 +42,8 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'dis
   limiter: Limiter
   trustedProxyHops: number
   corsOrigins: readonly string[]
+  /** Takes what requests took, for a collector. */
+  spans: SpanExporter | undefined
   /** Whether language models may use the operations as tools. */
   mcp: boolean
   /** The address at the other end of the connection. */
@@ -64,13 +68,22 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
       idempotencyKey: request.headers.get('idempotency-key'),
       refresh: asksToRefresh(request),
       signal: request.signal,
+      traceparent: traceparentOf(request),
     }),
   }
   const limiter = limiterOf(options)
 
   // Otherwise it takes a short host's name for a part of the path: another one than is limited and refused here.
   const app = new Elysia({ handler: { standardHostname: false } })
-  const measured = timed(app, metrics, createRequestLog(log, auth.callerOf))
+  const tracing = createTracing(options.spans)
+  const logged = createRequestLog(log, auth.callerOf)
+  const measured = timed(app, metrics, {
+    begin: tracing.begin,
+    end(answered) {
+      tracing.end(answered)
+      logged(answered)
+    },
+  })
   const onError = (error: unknown, request: Request) => {
     const problem = toProblem(error, requestInfo(request), log)
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse

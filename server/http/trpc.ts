@@ -46,7 +46,8 @@ export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void
         const info = requestInfo(req)
         resHeaders.set('x-request-id', info.requestId)
         resHeaders.set('cache-control', 'private, no-cache')
-        return { request, info, resHeaders, context: contextFor(req, info, caller) }
+        // The one that came in: its exchange knows more than a copy with the body read.
+        return { request, info, resHeaders, context: contextFor(request, info, caller) }
       },
     })
     return isStream(response) ? response : await compressed(request, response)

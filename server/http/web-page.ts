@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Elysia } from 'elysia'
 import { codingFor, isCurrent, tagFor } from './compression.ts'
+import { exchangeOf } from './exchange.ts'
 import { problemPages } from './problem-pages.ts'
 
 const DIST = join(import.meta.dir, '../../client/dist')
@@ -11,6 +12,9 @@ const PAGE_FOLDER = join(DIST, 'page')
 const CLIENT_PACKAGE = join(DIST, 'client.tgz')
 /** Places within the page: each is the same document, which then shows what the address says. */
 const ROUTES = ['/', '/today', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
+
+/** In the metrics one route: each file of its own would be a series, of which a browser reads dozens. */
+const FILES = 'files'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -50,7 +54,11 @@ export async function loadPages(openApiDocument: object, llmsText: string): Prom
   return {
     mount(app) {
       for (const [path, file] of assets) {
-        for (const method of ['GET', 'HEAD']) app.route(method, path, ({ request }) => serve(request, file))
+        const answer = ({ request }: { request: Request }) => {
+          exchangeOf(request).route = FILES
+          return serve(request, file)
+        }
+        for (const method of ['GET', 'HEAD']) app.route(method, path, answer)
       }
     },
     nothingHere: (request) =>

@@ -55,5 +55,7 @@ export function envExample(): string {
     )
     return `## ${title}\n\n${lines.join('\n')}\n`
   })
-  return `# Copied to .env, this is read by \`docker compose\`, and by Bun on its own. What has a # before it is the default.\n# See server/SETTINGS.md.\n\n${parts.join('\n')}`
+  const compose =
+    '## Compose\n\n# of the PostgreSQL in the profile scale, which does not start without one\n#POSTGRES_PASSWORD=\n'
+  return `# Copied to .env, this is read by \`docker compose\`, and by Bun on its own. What has a # before it is the default.\n# See server/SETTINGS.md.\n\n${[...parts, compose].join('\n')}`
 }

@@ -32,6 +32,7 @@ const connection: Connection = {
   loginCustomerId: undefined,
   developerToken: undefined,
   idleTimeoutMs: 150,
+  traceparent: undefined,
   versionNotice: undefined,
   managers: {},
 }
@@ -53,7 +54,8 @@ test('sends what the API knows and nothing that it refuses', async () => {
   answer = () => Response.json([{ results: [{ a: 1 }], queryResourceConsumption: '600' }])
   const plain = await rowsOf(new GoogleAdsClient(connection, async () => 'ya29.x'))
   expect(plain).toEqual({ rows: [{ a: 1 }], meter: { requests: 1, units: 600 }, code: undefined })
-  const managed = { ...connection, loginCustomerId: '9999999999', developerToken: 'dev' }
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  const managed = { ...connection, loginCustomerId: '9999999999', developerToken: 'dev', traceparent }
   await rowsOf(new GoogleAdsClient(managed, async () => 'ya29.x'))
   const [first, second] = heard
   expect(first?.path).toBe('/v25/customers/1234567890/googleAds:searchStream')

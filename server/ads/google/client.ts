@@ -11,6 +11,8 @@ export interface Connection extends Pick<
   'endpoint' | 'apiVersion' | 'loginCustomerId' | 'developerToken'
 > {
   idleTimeoutMs: number
+  /** Of the trace that the requests are part of. */
+  traceparent: string | undefined
   /** What is to be said of the version when nothing is served under it. */
   versionNotice: string | undefined
   /** Through which manager an account is reached, where no one manager is configured for all. */
@@ -158,7 +160,7 @@ export class GoogleAdsClient {
   }
 
   async #send(path: string, body: object, { token, signal, meter }: RequestContext & { token: string }) {
-    const { endpoint, apiVersion, developerToken, idleTimeoutMs } = this.#connection
+    const { endpoint, apiVersion, developerToken, idleTimeoutMs, traceparent } = this.#connection
     meter.requests++
     const url = `${endpoint.replace(/\/+$/, '')}/${apiVersion}/${path}`
     const manager = this.#managerFor(path.split('/')[1] ?? '')
@@ -167,6 +169,7 @@ export class GoogleAdsClient {
       'content-type': 'application/json',
       ...(manager !== undefined && { 'login-customer-id': manager }),
       ...(developerToken !== undefined && { 'developer-token': developerToken }),
+      ...(traceparent !== undefined && { traceparent }),
     }
     return await withTimeout(
       idleTimeoutMs,

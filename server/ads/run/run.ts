@@ -47,7 +47,7 @@ async function runLocked(context: RunContext, lock: Disposable): Promise<void> {
   held.use(lock)
   const { options, clock, progress, signal } = context
   let opened: Promise<OpenSource> | undefined
-  const source = async () => await (opened ??= openSource(options, clock))
+  const source = async () => await (opened ??= openSource(options, clock, context.request.traceparent))
   progress.state = 'running'
   try {
     await fetchAndStore(context, source)

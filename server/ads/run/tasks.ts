@@ -23,6 +23,8 @@ export interface RunRequest {
   reports: readonly ReportName[]
   customerIds: readonly string[]
   refresh: boolean
+  /** Of the request that asked for it. */
+  traceparent?: string | undefined
 }
 
 export interface Task {
