@@ -93,9 +93,18 @@ export interface Database {
   isUnavailable: (error: unknown) => boolean
   /** Settles when another database was put in its place, and has to be opened instead. */
   replaced: Promise<void>
+  /** For a person to read; nothing is decided by it. */
+  describe: () => Promise<DatabaseDescription>
   /** How many wait for their turn at it. */
   waiting: () => number
   close(): Promise<void>
+}
+
+export interface DatabaseDescription {
+  product: 'SQLite' | 'PostgreSQL'
+  version: string
+  /** On its disk, with all that it keeps beside the rows. */
+  bytes: number
 }
 
 /** Of an entry of the change feed, where it stands and which product it is about. */

@@ -95,6 +95,15 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     isUnavailable: isPassing,
     // Its connections end with it, and new ones are to the one that is there.
     replaced: new Promise(() => {}),
+    async describe() {
+      const [row] = await queries
+        .select({
+          version: sql<string>`split_part(current_setting('server_version'), ' ', 1)`,
+          bytes: sql<string>`pg_database_size(current_database())`,
+        })
+        .from(ONE_ROW)
+      return { product: 'PostgreSQL', version: row?.version ?? '', bytes: Number(row?.bytes) }
+    },
     waiting: () => queue.waiting,
     async close() {
       await Promise.all([client.close(), watcher.close(), keyWatcher.close()])

@@ -9,6 +9,7 @@ import { runningOutOperations } from '#server/bridge/running-out.ts'
 import { spendFileRoutes } from '#server/bridge/spend-csv.ts'
 import { statusOperations } from '#server/bridge/status-operations.ts'
 import { feedKeyOperations } from '#server/keys/feed-keys.ts'
+import { keyOperations } from '#server/keys/operations.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { batchOperations } from '#server/products/batch.ts'
 import { changeOperations } from '#server/products/changes.ts'
@@ -17,6 +18,7 @@ import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
 import { productFileRoutes } from '#server/products/file-routes.ts'
 import { priceSchema, type Currency } from '#server/products/product.ts'
+import { systemOperations } from '#server/system/operations.ts'
 import { eventSchemas } from '#server/webhooks/event-schema.ts'
 import { webhookOperations } from '#server/webhooks/operations.ts'
 import type { AnyFileRoute } from './file-route.ts'
@@ -34,6 +36,8 @@ export const api = {
   ads: { ...adsOperations, ...bridgeOperations, ...exclusionOperations },
   webhooks: webhookOperations,
   feedKeys: feedKeyOperations,
+  keys: keyOperations,
+  system: systemOperations,
 }
 
 /** What the formats that the schemas name look like in this configuration. */

@@ -1,4 +1,5 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
+import { join } from 'node:path'
 import type { Server } from 'bun'
 import { Cron } from 'croner'
 import type { Database, Queries } from '#db/database.ts'
@@ -20,9 +21,12 @@ import { openApi } from '#server/http/openapi/openapi.ts'
 import { createRoutes, type RoutesOptions } from '#server/http/routes.ts'
 import { systemClock, type Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
+import { createRecentErrors } from '#server/system/recent-errors.ts'
+import { createSystem, type System } from '#server/system/system.ts'
+import { cureOf } from '#server/http/problem-pages.ts'
 import { createMetrics, type Metrics } from '#server/platform/metrics.ts'
-import { localLimiter, sharedLimiter } from './http/limits/limiter.ts'
 import { SpanExporter } from '#server/platform/span-exporter.ts'
+import { localLimiter, sharedLimiter, type Limiter } from './http/limits/limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { LOOPBACK } from './settings.ts'
 import { createProductStore } from './products/product-store.ts'
@@ -71,13 +75,15 @@ export async function startApp(
   opened.use(refreshHourly(db, log))
   const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
-  const { answers, limiter } = await openShared(config, parts, createCache)
+  const { answers, limiter, prefix } = await openShared(config, parts, createCache)
   opened.use(limiter)
+  const recentErrors = opened.use(createRecentErrors({ clock, redis, prefix }))
   const services: Services = {
     ...stores,
     within: (tx) => bound(stores, tx),
     ads,
     bridge: createBridge(db, config.itemIdRules),
+    system: await systemOf(config, { db, redis, limiter, recentErrors }),
     idempotency,
     answers,
     isUnavailable: db.isUnavailable,
@@ -107,7 +113,7 @@ export async function startApp(
     stopping: stopping.signal,
     accepting: () => readiness.ask(),
     checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
-    redis: redis && (() => (redis.healthy ? 'ok' : 'degraded')),
+    redis: stateOf(redis),
   })
   const server = listen(config, answer)
   opened.defer(() => server.stop(true))
@@ -136,6 +142,28 @@ function openExporter(
   if (!spans) return undefined
   const dropped = metrics.counter({ name: 'adstock_spans_dropped_total', help: 'Spans no collector took' })
   return opened.use(new SpanExporter({ ...spans, log, onDropped: (count) => dropped.add({}, count) }))
+}
+
+interface SystemParts extends Pick<SharingParts, 'db' | 'redis'>, Pick<System, 'recentErrors'> {
+  limiter: Limiter
+}
+
+async function systemOf({ inForce }: Config, { db, redis, limiter, recentErrors }: SystemParts) {
+  const manifest = Bun.file(join(import.meta.dir, '../package.json'))
+  const { version } = (await manifest.json()) as { version: string }
+  return createSystem({
+    db,
+    redis: stateOf(redis),
+    replicas: () => limiter.replicas,
+    version,
+    settings: inForce,
+    recentErrors,
+    cureOf,
+  })
+}
+
+function stateOf(redis: Redis | undefined) {
+  return redis && (() => (redis.healthy ? 'ok' : 'degraded'))
 }
 
 function countWaiting(metrics: Metrics, db: Database): void {
@@ -273,7 +301,7 @@ async function openShared(
     createCache,
   )
   const limits = redis && { redis, prefix: `${prefix}limit:`, now: clock.now }
-  return { answers, limiter: limits ? sharedLimiter(limits) : localLimiter(clock.now) }
+  return { prefix, answers, limiter: limits ? sharedLimiter(limits) : localLimiter(clock.now) }
 }
 
 /** Prices are stored in minor units: read in another currency they would be other prices. */

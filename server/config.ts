@@ -9,6 +9,7 @@ import { currencyOf, type Currency } from '#server/products/product.ts'
 import type { WebhookOptions } from '#server/webhooks/webhooks.ts'
 import { knownFields } from './parse-input.ts'
 import { DEFAULT_LOOKBACK_DAYS, LOOPBACK, SECRETS, Settings } from './settings.ts'
+import { settingsInForce, type SettingInForce } from './settings-list.ts'
 
 export interface Config {
   host: string
@@ -33,6 +34,8 @@ export interface Config {
   log: LogOptions
   /** Where spans are sent; undefined for nowhere. */
   spans: { endpoint: string; headers: Readonly<Record<string, string>> } | undefined
+  /** All of them, for a person to read. */
+  inForce: readonly SettingInForce[]
 }
 
 export class ConfigError extends Error {
@@ -60,7 +63,10 @@ export function readConfig(env: Environment, given: Given = {}): Config {
   const lines = [...unread, ...issues, ...mistakesInNames(set, given)].map((line) => `  ${line}`)
   if (!result.success || lines.length > 0)
     throw new ConfigError(`The configuration has mistakes:\n${lines.join('\n')}`)
-  return toConfig(result.output, { ...given, source: sourceOf(set, given) })
+  const config = toConfig(result.output, { ...given, source: sourceOf(set, given) })
+  const { auth, ads, log } = config
+  const decided = { AUTH: auth.mode, ADS_SOURCE: ads.source, LOG_FORMAT: log.format }
+  return { ...config, inForce: settingsInForce(set, decided) }
 }
 
 const fileOf = (name: string) => `${name}_FILE`
@@ -107,7 +113,7 @@ function sourceOf(set: Environment, { source }: Given): string {
 function toConfig(
   env: v.InferOutput<typeof Settings>,
   { source, isTTY = false, customerIds = env.GOOGLE_ADS_CUSTOMER_ID }: Given & { source: string },
-): Config {
+): Omit<Config, 'inForce'> {
   return {
     host: env.HOST,
     port: env.PORT,

@@ -10,6 +10,7 @@ import type { Logger } from '#server/platform/log.ts'
 import type { Ads } from '#server/ads/ads.ts'
 import type { ProductStore } from './products/product-store.ts'
 import type { Currency } from '#server/products/product.ts'
+import type { System } from '#server/system/system.ts'
 import type { WebhookStore } from '#server/webhooks/webhook-store.ts'
 
 /** The stores that write to the database: an operation that runs in a transaction gets all of them bound to it. */
@@ -26,6 +27,7 @@ export interface Services extends Stores {
   within: (tx: Queries) => Stores
   ads: Ads
   bridge: Bridge
+  system: System
   idempotency: Idempotency
   answers: AnswerCache
   /** True for an error of the database that may pass: a lost connection, a timeout, a lock. */

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   RUN_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such run' },
   WEBHOOK_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such webhook' },
   FEED_KEY_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such feed key' },
+  KEY_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such key' },
   DELIVERY_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is no such delivery to repeat' },
   ROUTE_NOT_FOUND: { status: 404, trpc: 'NOT_FOUND', title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: {

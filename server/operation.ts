@@ -43,6 +43,8 @@ export interface Operation<
    * transaction, and its answer is recorded after it.
    */
   transactional?: false
+  /** True where the answer holds a secret: it is recorded nowhere, so no idempotency key is taken. */
+  isSecret?: true
   run(ctx: Context, input: v.InferOutput<In>): Promise<v.InferInput<Out>>
 }
 
@@ -104,6 +106,6 @@ export function subscription<In extends AnyInput, Out extends v.GenericSchema>(
   return { kind: 'subscription', ...definition }
 }
 
-export function takesIdempotencyKey({ rest }: AnyOperation): boolean {
-  return rest.startsWith('POST') || rest.startsWith('PATCH')
+export function takesIdempotencyKey({ rest, isSecret }: AnyOperation): boolean {
+  return isSecret !== true && (rest.startsWith('POST') || rest.startsWith('PATCH'))
 }

@@ -59,6 +59,7 @@ test('keys, tokens, cookies and passwords are in no log, no metric and no answer
   )
   await ask('metrics', { headers: admin })
   await ask('readyz')
+  for (const part of ['status', 'settings', 'errors']) await ask(`v1/system/${part}`, { headers: admin })
   server.kill('SIGTERM')
   expect(await server.exited).toBe(0)
   said.push(await new Response(server.stderr).text())

@@ -2,14 +2,13 @@
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
-import { invalidInput, ProblemError } from '#server/errors.ts'
 import { addDays, dateIn, type DateRange } from './calendar.ts'
 import { collectSteps, type CheckStep } from './check.ts'
 import { requireSource, customersOf, kindOf, type SourceKind } from './connect.ts'
 import { coverageOf, type Coverage } from './coverage.ts'
 import { Catalogue } from './definition/catalogue.ts'
-import { ConfigurationError, EmptyRangeError, RunElsewhereError, StoreBusyError } from './errors.ts'
-import { forecastRun, paceOf, toForecast } from './run/forecast.ts'
+import { paceOf, toForecast } from './run/forecast.ts'
+import { asProblem, planned } from './run/refusals.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
 import { rowsByDate, rowsByDimension } from './groups.ts'
 import { ItemSpend, type SpendOfItems } from './item-spend.ts'
@@ -22,10 +21,13 @@ import type { Account, Day, ReportRow, Restatement } from './schema.ts'
 import type { Forecast, Run } from './run-schema.ts'
 import { requireWritable, sourceOfStore } from './store/ownership.ts'
 import { openAccounts, readableAccounts, readAccounts, type AccountsById } from './store/stored-accounts.ts'
+import { DiskUseReader } from './store/disk-use.ts'
 import { StoreReader } from './store/reader.ts'
 import { readRestatements } from './store/restatements.ts'
 import type { Report } from './report.ts'
 import type { RunRequest } from './run/tasks.ts'
+import { statusToWire } from './status.ts'
+import type { AdsStatus } from './status-schema.ts'
 import {
   accountsToWire,
   countStates,
@@ -71,6 +73,8 @@ export interface Ads extends AsyncDisposable {
   forecast(request: StartRun): Forecast
   /** What Google changed afterwards, newest first. */
   restatements(selection: Selection): Restatement[]
+  /** The schedule, the quota, and what the store has. */
+  status(): Promise<AdsStatus>
   /** Whether fetching would work, step by step; sends a few requests and stores nothing. */
   check(traceparent?: string): Promise<CheckStep[]>
   /**
@@ -133,6 +137,7 @@ class AdsService implements Ads {
   readonly #parts: AdsParts & { catalogue: Catalogue }
   readonly #reader: StoreReader
   readonly #itemSpend: ItemSpend
+  readonly #disk: DiskUseReader
   readonly #runner: Runner
   #schedule: { zone: string; job: ScheduledJob | undefined } | undefined
 
@@ -141,6 +146,7 @@ class AdsService implements Ads {
     this.#parts = parts
     this.#reader = new StoreReader(options.dir)
     this.#itemSpend = new ItemSpend(options.dir)
+    this.#disk = new DiskUseReader(options.dir)
     this.reports = options.reports
     this.catalogue = parts.catalogue
     this.#configuredIds = customersOf(options)
@@ -222,12 +228,7 @@ class AdsService implements Ads {
       const { progress } = await this.#runner.begin(this.#requestFor(request), 'api')
       return toRun(progress, this.#parts.clock.now())
     } catch (error) {
-      if (error instanceof StoreBusyError)
-        throw new ProblemError('STORE_BUSY', error.message, { holder: error.holder ?? null })
-      if (error instanceof RunElsewhereError)
-        throw new ProblemError('STORE_BUSY', error.message, { holder: null })
-      if (error instanceof ConfigurationError) throw new ProblemError('UNAVAILABLE', error.message)
-      throw error
+      throw asProblem(error)
     }
   }
 
@@ -261,6 +262,7 @@ class AdsService implements Ads {
       limitedHistory: kindOf(this.#options) !== 'module',
       zoneOf: (id) => accounts[id]?.timeZone ?? this.zone(),
       lines: this.#reader.lines(),
+      runs: this.runs(),
       onNotice: (notice) => notices.push(notice),
     })
     return toForecast(tasks, cost, { rate: paceOf(this.runs(), nowMs), notices })
@@ -271,6 +273,22 @@ class AdsService implements Ads {
     return restatementsToWire(
       found.filter((each) => reports.includes(each.report) && customerIds.includes(each.customerId)),
     )
+  }
+
+  async status(): Promise<AdsStatus> {
+    const nowMs = this.#parts.clock.now()
+    const { sourceName: source, customerIds } = this
+    return statusToWire(this.#options, {
+      nowMs,
+      source,
+      accounts: this.accounts(customerIds),
+      dates: this.#countDates(),
+      zone: this.#schedule?.zone ?? this.#options.cronTimezone ?? this.zone(),
+      nextRun: this.nextRun(),
+      stored: [...this.#reader.lines().values()],
+      runs: this.runs(),
+      disk: await this.#disk.read(nowMs),
+    })
   }
 
   async check(traceparent?: string): Promise<CheckStep[]> {
@@ -345,15 +363,5 @@ class AdsService implements Ads {
 
   #today(): string {
     return dateIn(this.zone(), this.#parts.clock.now())
-  }
-}
-
-/** @throws ProblemError `INVALID_INPUT` when none of the dates can be had */
-function planned(...[request, parts]: Parameters<typeof forecastRun>): ReturnType<typeof forecastRun> {
-  try {
-    return forecastRun(request, parts)
-  } catch (error) {
-    if (error instanceof EmptyRangeError) throw invalidInput([{ pointer: '/from', detail: error.message }])
-    throw error
   }
 }

@@ -8,6 +8,7 @@ import { coverageToWire } from './coverage.ts'
 import { fillRange, type AskedRange } from './plan.ts'
 import * as runSchema from './run-schema.ts'
 import * as schema from './schema.ts'
+import { AdsStatus } from './status-schema.ts'
 import { groupBy, knownReport } from './report-choice.ts'
 import { reportToWire } from './views.ts'
 
@@ -151,6 +152,16 @@ export const adsOperations = {
         refresh,
       })
     },
+  }),
+
+  status: query({
+    rest: 'GET /ads/status',
+    summary: 'When the ads are fetched, what that has cost of the day, and what the store has',
+    input: runSchema.NoInput,
+    output: AdsStatus,
+    scope: 'admin',
+    cost: 'read',
+    run: async ({ ads }) => await ads.status(),
   }),
 
   check: mutation({

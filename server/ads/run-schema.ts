@@ -73,7 +73,7 @@ export const Run = v.pipe(
 )
 export type Run = v.InferOutput<typeof Run>
 
-const LEVELS = ['explorer', 'basic', 'standard'] as const
+export const LEVELS = ['explorer', 'basic', 'standard'] as const
 
 export const ForecastQuery = v.strictObject({
   from: v.optional(CalendarDate),

@@ -31,7 +31,7 @@ export function mountFileRoutes(app: Elysia, transport: Transport): void {
         requireAcceptable(request, transfer.kind === 'download' ? transfer.mediaType : undefined)
         return await answer(transfer, { request, info, caller, raw: read(request), transport })
       } catch (error) {
-        return problemResponse(toProblem(error, info, transport.log))
+        return problemResponse(toProblem(error, info, transport))
       }
     }
     for (const each of transfer.kind === 'download' ? [method, 'HEAD'] : [method])

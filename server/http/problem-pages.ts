@@ -15,6 +15,7 @@ const CURES: Readonly<Record<ProblemCode, string>> = {
   RUN_NOT_FOUND: 'No run of ads has this id, or it is no longer on record.',
   WEBHOOK_NOT_FOUND: 'No webhook has this id, or it was deleted.',
   FEED_KEY_NOT_FOUND: 'No feed key has this id. GET /v1/feed-keys lists them.',
+  KEY_NOT_FOUND: 'No key has this id. GET /v1/keys lists them.',
   DELIVERY_NOT_FOUND: 'The delivery is forgotten, or still under way.',
   ROUTE_NOT_FOUND: '/openapi.json lists every address.',
   METHOD_NOT_ALLOWED: 'The Allow header lists the methods of this address.',
@@ -45,6 +46,10 @@ const CURES: Readonly<Record<ProblemCode, string>> = {
   UNAVAILABLE: 'Wait as long as Retry-After says, and send the request again.',
 }
 
+export function cureOf(code: ProblemCode): string {
+  return CURES[code]
+}
+
 /** Address and document: one for each code, and one that lists them. */
 export function problemPages(): (readonly [path: string, html: string])[] {
   const codes = Object.keys(PROBLEMS) as ProblemCode[]
@@ -55,7 +60,7 @@ export function problemPages(): (readonly [path: string, html: string])[] {
     ['/problems', page('Errors', `<ul>${list.join('\n')}</ul>`)],
     ...codes.map((code) => {
       const { status, title } = PROBLEMS[code]
-      const body = `<p><code>${code}</code>, status ${status}</p><p>${CURES[code]}</p><p><a href="/problems">All errors</a></p>`
+      const body = `<p><code>${code}</code>, status ${status}</p><p>${cureOf(code)}</p><p><a href="/problems">All errors</a></p>`
       return [problemPath(code), page(title, body)] as const
     }),
   ]

@@ -24,12 +24,22 @@ export interface RequestInfo {
 
 const RETRY_AFTER_S = 1
 
+export interface Reporter {
+  log: Logger
+  /** Told of each problem that leaves. */
+  onProblem: (problem: Problem) => void
+}
+
 /** What is unknown is logged with its cause and leaves as INTERNAL: no message, SQL text or stack of it gets out. */
-export function toProblem(error: unknown, { requestId, instance }: RequestInfo, log: Logger): Problem {
+export function toProblem(
+  error: unknown,
+  { requestId, instance }: RequestInfo,
+  { log, onProblem }: Reporter,
+): Problem {
   const known = asKnown(error)
   if (known.code === 'INTERNAL') log.error({ err: error, request_id: requestId, instance }, 'request failed')
   const { status, title } = PROBLEMS[known.code]
-  return {
+  const problem = {
     type: problemPath(known.code),
     title,
     status,
@@ -39,6 +49,8 @@ export function toProblem(error: unknown, { requestId, instance }: RequestInfo, 
     request_id: requestId,
     ...known.extra,
   }
+  onProblem(problem)
+  return problem
 }
 
 /** Of the page that explains it, at every server: problem-pages.ts. */

@@ -12,7 +12,6 @@ import { serialize, type Answer, follow, invoke } from '#server/invoke.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { ProblemError } from '#server/errors.ts'
 import { COMPRESSED_FROM, type CacheHit } from '#server/cache/cache.ts'
-import type { Logger } from '#server/platform/log.ts'
 import type { Auth } from './auth/auth.ts'
 import { codingFor, encode, isCurrent, tagFor, textResponse } from './compression.ts'
 import { inputReader } from './input.ts'
@@ -23,6 +22,7 @@ import {
   requestIdOf,
   requestInfo,
   toProblem,
+  type Reporter,
   type RequestInfo,
 } from './problem.ts'
 import { requireAcceptable, wantsEventStream } from './negotiation.ts'
@@ -30,8 +30,7 @@ import { eventStream } from './sse.ts'
 
 export const PREFIX = '/v1'
 
-export interface Transport {
-  log: Logger
+export interface Transport extends Reporter {
   /** Aborts when the server begins to stop: streams then end. */
   stopping: AbortSignal
   auth: Auth
@@ -55,7 +54,7 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
       try {
         requireAcceptable(request)
       } catch (error) {
-        return problemResponse(toProblem(error, requestInfo(request), transport.log))
+        return problemResponse(toProblem(error, requestInfo(request), transport))
       }
       return answer(request, params as PathParameters)
     }
@@ -67,7 +66,8 @@ export function mountRest(app: Elysia, api: Api, transport: Transport): void {
   app.all(`${PREFIX}/*`, ({ request }) => refuse(request, allowed, transport), { parse: 'none' })
 }
 
-function streamHandler(stream: AnySubscription, { log, stopping, auth, contextFor }: Transport) {
+function streamHandler(stream: AnySubscription, transport: Transport) {
+  const { log, stopping, auth, contextFor } = transport
   const read = inputReader(stream)
   return async (request: Request, params: PathParameters = {}): Promise<Response> => {
     const info = requestInfo(request)
@@ -89,7 +89,7 @@ function streamHandler(stream: AnySubscription, { log, stopping, auth, contextFo
       })
     } catch (error) {
       leaving.abort()
-      return problemResponse(toProblem(error, info, log))
+      return problemResponse(toProblem(error, info, transport))
     }
   }
 }
@@ -122,7 +122,7 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
         runMs: performance.now() - startedAtMs,
       })
     } catch (error) {
-      return problemResponse(toProblem(error, info, transport.log))
+      return problemResponse(toProblem(error, info, transport))
     }
   }
   return operation.cacheTag ? fromKept(operation, transport, answer) : answer
@@ -132,7 +132,8 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
  * The same address was answered before, so it need not be understood again: a kept answer goes out without its input
  * being read. Everything else is left to `otherwise`.
  */
-function fromKept(operation: AnyOperation, { auth, answers, log }: Transport, otherwise: Handler): Handler {
+function fromKept(operation: AnyOperation, transport: Transport, otherwise: Handler): Handler {
+  const { auth, answers } = transport
   const answer = (caller: Caller, request: Request, params: PathParameters) => {
     if (!mayUse(caller, operation.scope) || asksToRefresh(request)) return otherwise(request, params)
     const address = addressOf(request.url)
@@ -140,7 +141,7 @@ function fromKept(operation: AnyOperation, { auth, answers, log }: Transport, ot
       if (!hit) return otherwise(request, params, address)
       const absence = cachedNotFound(hit)
       return absence
-        ? problemResponse(toProblem(absence, requestInfo(request), log))
+        ? problemResponse(toProblem(absence, requestInfo(request), transport))
         : found(operation, hit, { request, requestId: requestIdOf(request) })
     }
     const hit = answers.hit(address)
@@ -261,7 +262,7 @@ function methodsByPath(operations: readonly Pick<AnyOperation, 'rest'>[]): Metho
   }))
 }
 
-function refuse(request: Request, paths: MethodsByPath, { log }: Transport): Response {
+function refuse(request: Request, paths: MethodsByPath, reporter: Reporter): Response {
   const info = requestInfo(request)
   const path = pathOf(request.url)
   const methods = [
@@ -269,10 +270,10 @@ function refuse(request: Request, paths: MethodsByPath, { log }: Transport): Res
   ]
   if (methods.length === 0) {
     return problemResponse(
-      toProblem(new ProblemError('ROUTE_NOT_FOUND', `No route matches ${path}.`), info, log),
+      toProblem(new ProblemError('ROUTE_NOT_FOUND', `No route matches ${path}.`), info, reporter),
     )
   }
   const allow = methods.join(', ')
   const error = new ProblemError('METHOD_NOT_ALLOWED', `${path} takes ${allow}, not ${request.method}.`)
-  return problemResponse(toProblem(error, info, log), { allow })
+  return problemResponse(toProblem(error, info, reporter), { allow })
 }

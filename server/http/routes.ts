@@ -55,8 +55,9 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   const { services, metrics } = options
   const { log } = services
   const auth = authFor(options)
+  const reporter = { log, onProblem: services.system.recentErrors.record }
   const transport: Transport = {
-    log,
+    ...reporter,
     stopping: options.stopping,
     disableIdleTimeout: options.disableIdleTimeout,
     answers: services.answers,
@@ -85,7 +86,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
     },
   })
   const onError = (error: unknown, request: Request) => {
-    const problem = toProblem(error, requestInfo(request), log)
+    const problem = toProblem(error, requestInfo(request), reporter)
     const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
     return respond(problem)
   }
@@ -105,7 +106,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   mountMetrics(app, metrics, async (request) =>
     requireScope({ caller: await auth.callerOf(request) }, 'admin'),
   )
-  mountSession(app, auth, services)
+  mountSession(app, auth, { ...reporter, isUnavailable: services.isUnavailable })
   pages.mount(app)
   mountRest(app, api, transport)
   mountFileRoutes(app, transport)

@@ -107,7 +107,8 @@ export function trpcRefusal(request: Request): typeof problemResponse {
   }
 }
 
-function createRouter(api: Api, { log, stopping, auth }: Transport) {
+function createRouter(api: Api, transport: Transport) {
+  const { stopping, auth } = transport
   const t = initTRPC.context<ProcedureContext>().create({
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: SSE_PING_MS } },
@@ -115,7 +116,7 @@ function createRouter(api: Api, { log, stopping, auth }: Transport) {
       const problem = toProblem(
         asProblem(error),
         ctx?.info ?? { requestId: crypto.randomUUID(), instance: ENDPOINT },
-        log,
+        transport,
       )
       const { path } = shape.data
       return {

@@ -177,13 +177,18 @@ const ADMIN: Identity = {
   expiresAt: Infinity,
 }
 
+/** As whom a key calls. */
+export function callerIdOf({ id }: Pick<KeyRow, 'id'>): string {
+  return `key ${id}`
+}
+
 type KeyRow = NonNullable<Awaited<ReturnType<KeyStore['find']>>>
 
 function ofRow(row: KeyRow, sessionExpiresAt = Infinity): Identity | undefined {
   if (row.revokedAt !== null) return undefined
   return {
     kind: 'key',
-    id: `key ${row.id}`,
+    id: callerIdOf(row),
     name: row.name,
     scopes: new Set(scopesOf(row)),
     keyId: row.id,

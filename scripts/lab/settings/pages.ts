@@ -1,29 +1,6 @@
 /** The documents of the settings, made from what reads them. */
-import * as v from 'valibot'
-import { SECRETS, SETTING_GROUPS } from '#server/settings.ts'
-
-interface Setting {
-  name: string
-  /** Undefined where there is none. */
-  fallback: string | undefined
-  description: string
-}
-
-type Schema = v.GenericSchema & { default?: unknown; pipe?: readonly [v.GenericSchema, ...unknown[]] }
-
-function fallbackOf({ default: fallback, pipe }: Schema): string | undefined {
-  if (pipe) return fallbackOf(pipe[0])
-  return typeof fallback === 'string' && fallback !== '' ? fallback : undefined
-}
-
-const groups = Object.entries(SETTING_GROUPS).map(([title, settings]) => ({
-  title,
-  settings: Object.entries(settings).map(([name, schema]): Setting => ({
-    name,
-    fallback: fallbackOf(schema),
-    description: v.getDescription(schema) ?? '',
-  })),
-}))
+import { SECRETS } from '#server/settings.ts'
+import { settingGroups as groups } from '#server/settings-list.ts'
 
 export const settingNames = [
   ...groups.flatMap(({ settings }) => settings.map(({ name }) => name)),

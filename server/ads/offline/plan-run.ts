@@ -5,6 +5,7 @@ import { forecastRun, unitsPerDate, type Forecast } from '#server/ads/run/foreca
 import { lookbacksOf } from '#server/ads/run/learned-lookback.ts'
 import { startProgress, type Progress } from '#server/ads/run/progress.ts'
 import type { RunParts } from '#server/ads/run/run-context.ts'
+import { readRuns } from '#server/ads/run/run-record.ts'
 import type { RunRequest, Task } from '#server/ads/run/tasks.ts'
 import { readIndex } from '#server/ads/store/index-file.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
@@ -42,6 +43,7 @@ export async function planRun(
       limitedHistory: kindOf(options) !== 'module',
       zoneOf,
       lines,
+      runs: readRuns(dir),
       onNotice,
     },
   )

@@ -5,7 +5,6 @@ import { commandLine } from '#server/ads/command-line.ts'
 import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import { coverageOf, type Coverage } from '#server/ads/coverage.ts'
 import { kindOf, type SourceKind } from '#server/ads/connect.ts'
-import { versionNotice } from '#server/ads/google/versions.ts'
 import { addSums, noSums, type Metric, type Sums } from '#server/ads/metric.ts'
 import { notSummedOf } from '#server/ads/report.ts'
 import type { AdsOptions, ReportName } from '#server/ads/options.ts'
@@ -142,10 +141,4 @@ function rangeOf(
   const isStored = [...lines.values()].some(({ date }) => date >= asked.from && date <= asked.to)
   const oldest = kindOf(options) === 'module' || isStored ? undefined : oldestAvailable(today)
   return clampRange(asked, today, oldest)
-}
-
-/** What is to be said of the API version that the options name; of other sources nothing is. */
-export function versionNoticeOf(options: AdsOptions, nowMs: number): string | undefined {
-  if (kindOf(options) !== 'google') return undefined
-  return versionNotice(options.google.apiVersion, dateIn('UTC', nowMs))
 }

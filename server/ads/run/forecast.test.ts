@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { forecast, paceOf, unitsPerDate } from './forecast.ts'
+import { forecast, paceOf, requestsInLastDay, unitsPerDate } from './forecast.ts'
 
 const NOW = Date.parse('2026-11-22T12:00:00Z')
 const stored = (units: number, hoursAgo: number) => ({
@@ -10,13 +10,29 @@ const stored = (units: number, hoursAgo: number) => ({
 
 test('what was asked in the last 24 hours counts against the same day', () => {
   const lines = [stored(600, 1), stored(600, 23), stored(600, 25)]
-  const { requests, requestsLastDay, levels } = forecast([{ report: 'campaign', dates: 2_879 }], lines, NOW)
+  const { requests, requestsLastDay, levels } = forecast([{ report: 'campaign', dates: 2_879 }], {
+    stored: lines,
+    runs: [],
+    nowMs: NOW,
+  })
   expect({ requests, requestsLastDay }).toEqual({ requests: 2_879, requestsLastDay: 2 })
   expect(levels.map(({ name, fits, days }) => [name, fits, days])).toEqual([
     ['explorer', false, 2],
     ['basic', true, 1],
     ['standard', true, 1],
   ])
+})
+
+test('what was asked counts with its retries and failures, and of a run that lasted over a day its share', () => {
+  const run = (requests: number, startedHoursAgo: number, endedHoursAgo: number | null) => ({
+    requests,
+    started_at: new Date(NOW - startedHoursAgo * 3_600_000).toISOString(),
+    finished_at: endedHoursAgo === null ? null : new Date(NOW - endedHoursAgo * 3_600_000).toISOString(),
+  })
+  const runs = [run(9, 1, null), run(20, 2, 2), run(300, 36, 12), run(4_000, 30, 25)]
+  expect(requestsInLastDay({ runs, stored: [], nowMs: NOW })).toBe(9 + 20 + 150)
+  const stored200 = Array.from({ length: 200 }, () => stored(600, 3))
+  expect(requestsInLastDay({ runs, stored: stored200, nowMs: NOW })).toBe(200)
 })
 
 test('units are the median of what the report cost before, one dear day aside', () => {
@@ -27,7 +43,7 @@ test('units are the median of what the report cost before, one dear day aside', 
 })
 
 test('nothing due costs nothing', () => {
-  const { units, levels } = forecast([{ report: 'campaign', dates: 0 }], [], NOW)
+  const { units, levels } = forecast([{ report: 'campaign', dates: 0 }], { stored: [], runs: [], nowMs: NOW })
   expect({ units, days: levels.map(({ days }) => days) }).toEqual({ units: 0, days: [0, 0, 0] })
 })
 

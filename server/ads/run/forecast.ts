@@ -19,7 +19,7 @@ export interface Forecast {
   /** One for each date that is due. */
   requests: number
   units: number
-  /** Dates that were stored within the last 24 hours: they count against the same day. */
+  /** Sent within the last 24 hours: they count against the same day. */
   requestsLastDay: number
   levels: LevelForecast[]
 }
@@ -34,16 +34,17 @@ export interface LevelForecast {
 
 export interface ForecastParts extends Omit<PlanningParts, 'present'> {
   lines: ReadonlyMap<string, IndexLine>
+  runs: readonly PastRun[]
 }
 
 /** Which dates a run would ask for, planned as the run itself would be, and what they cost. */
 export function forecastRun(
   request: RunRequest,
-  { lines, ...parts }: ForecastParts,
+  { lines, runs, ...parts }: ForecastParts,
 ): { tasks: Task[]; cost: Forecast } {
   const tasks = planTasks(request, { ...parts, present: (of) => lines.get(indexKeyOf(of)) })
   const due = tasks.map((task) => ({ report: task.tally.report, dates: task.due.length }))
-  return { tasks, cost: forecast(due, [...lines.values()], parts.nowMs) }
+  return { tasks, cost: forecast(due, { stored: [...lines.values()], runs, nowMs: parts.nowMs }) }
 }
 
 /** A run of fewer dates tells more of its beginning and its end than of its pace. */
@@ -101,13 +102,18 @@ interface Stored {
   fetchedAt: string
 }
 
-export function forecast(
-  due: readonly { report: ReportName; dates: number }[],
-  stored: readonly Stored[],
-  nowMs: number,
-): Forecast {
+type PastRun = Pick<Run, 'requests' | 'started_at' | 'finished_at'>
+
+interface Past {
+  stored: readonly Stored[]
+  runs: readonly PastRun[]
+  nowMs: number
+}
+
+export function forecast(due: readonly { report: ReportName; dates: number }[], past: Past): Forecast {
+  const { stored } = past
   const requests = due.reduce((sum, { dates }) => sum + dates, 0)
-  const requestsLastDay = stored.filter(({ fetchedAt }) => Date.parse(fetchedAt) > nowMs - DAY_MS).length
+  const requestsLastDay = requestsInLastDay(past)
   return {
     requests,
     units: due.reduce((sum, { report, dates }) => sum + dates * unitsPerDate(report, stored), 0),
@@ -118,6 +124,27 @@ export function forecast(
     }),
   }
 }
+
+/**
+ * Of the figures, at least: a run that was killed left no record but the dates that it stored. A run that began before
+ * that day counts with the share of its time that is within.
+ */
+export function requestsInLastDay({ stored, runs, nowMs }: Past): number {
+  const since = nowMs - DAY_MS
+  const sent = runs.reduce((sum, { requests, started_at, finished_at }) => {
+    const startMs = Date.parse(started_at)
+    const endMs = finished_at === null ? nowMs : Date.parse(finished_at)
+    const within = (endMs - since) / Math.max(1, endMs - startMs)
+    return sum + requests * Math.min(1, Math.max(0, within))
+  }, 0)
+  return Math.max(Math.round(sent), stored.filter(({ fetchedAt }) => Date.parse(fetchedAt) > since).length)
+}
+
+/** What Google allows in that time. */
+export const DAILY_REQUESTS = ACCESS_LEVELS.map(({ name, perDay }) => ({
+  level: name,
+  requests_per_day: perDay,
+}))
 
 /** The median: one day of a sale must not stand for all. */
 export function unitsPerDate(report: ReportName, stored: readonly Stored[]): number {

@@ -8,7 +8,7 @@ import { ProblemError } from '#server/errors.ts'
 import { SESSION_COOKIE, type Auth } from './auth.ts'
 import { readBody } from '#server/http/input.ts'
 import { requireOwnOrigin } from './own-origin.ts'
-import { problemResponse, requestIdOf, requestInfo, toProblem } from '#server/http/problem.ts'
+import { problemResponse, requestIdOf, requestInfo, toProblem, type Reporter } from '#server/http/problem.ts'
 
 const PATH = '/session'
 const MAX_KEY_LENGTH = 1000
@@ -25,14 +25,16 @@ export interface Session {
   scopes: Scope[]
 }
 
-export function mountSession(app: Elysia, auth: Auth, service: Omit<Availability, 'requestId'>): void {
+type Service = Omit<Availability, 'requestId'> & Reporter
+
+export function mountSession(app: Elysia, auth: Auth, service: Service): void {
   const route = (method: string, answer: (request: Request) => Promise<Response>) => {
     const handle = async ({ request }: { request: Request }) => {
       try {
         const ctx = { ...service, requestId: requestIdOf(request) }
         return await whileAvailable(ctx, 'mutation', () => answer(request))
       } catch (error) {
-        return problemResponse(toProblem(error, requestInfo(request), service.log))
+        return problemResponse(toProblem(error, requestInfo(request), service))
       }
     }
     app.route(method, PATH, handle, { parse: 'none' })

@@ -20,6 +20,8 @@ export const TAG_TEXTS: Record<string, string> = {
   ads: 'Google Ads by date, runs that fetch them, and what was spent on what is out of stock.',
   webhooks: 'Endpoints that events are sent to, signed.',
   feedKeys: 'Keys that open a feed, and nothing else.',
+  keys: 'Keys of every kind: made, listed and ended by an admin.',
+  system: 'What the server is, how it is, and what it refused of late.',
   feeds: 'Files for Merchant Center.',
   server: 'Health, metrics, this document, and the session of the page.',
 }

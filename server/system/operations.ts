@@ -1,0 +1,116 @@
+/** For the person that runs the server: what it is, how it is, and what went wrong. Of secrets, that they are set. */
+import * as v from 'valibot'
+import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
+import { query } from '#server/operation.ts'
+import { Nothing } from '#server/products/schema.ts'
+import type { RecentError } from './recent-errors.ts'
+import type { System } from './system.ts'
+
+const shared = { scope: 'admin', cost: 'read', input: Nothing } as const
+
+const Status = v.object({
+  version: v.string(),
+  started_at: v.string(),
+  memory_bytes: v.number(),
+  database: v.object({
+    state: v.picklist(['ok', 'unreachable']),
+    product: v.nullable(v.string()),
+    version: v.nullable(v.string()),
+    bytes: v.nullable(v.number()),
+  }),
+  redis: v.pipe(
+    v.picklist(['none', 'ok', 'degraded']),
+    v.description('While it is `degraded` everything works, only slower.'),
+  ),
+  replicas: v.pipe(
+    v.nullable(v.number()),
+    v.description('Servers that share the Redis; null without one that answers.'),
+  ),
+})
+
+const Errors = v.object({
+  items: v.array(
+    v.object({
+      at: v.string(),
+      request_id: v.string(),
+      code: v.string(),
+      status: v.number(),
+      title: v.string(),
+      path: v.string(),
+      what_to_do: v.string(),
+    }),
+  ),
+})
+
+const SettingsList = v.object({
+  items: v.array(
+    v.object({
+      name: v.string(),
+      group: v.string(),
+      description: v.string(),
+      value: v.pipe(v.nullable(v.string()), v.description('Null for a secret, and where nothing holds.')),
+      is_set: v.pipe(v.boolean(), v.description('False where the default holds.')),
+      is_secret: v.boolean(),
+    }),
+  ),
+})
+
+export const systemOperations = {
+  status: query({
+    ...shared,
+    rest: 'GET /system/status',
+    summary: 'This server, its database and its Redis',
+    output: Status,
+    async run({ system }) {
+      const database = await system.database()
+      return {
+        version: system.version,
+        started_at: new Date(system.startedAt).toISOString(),
+        memory_bytes: system.memoryBytes(),
+        database: {
+          state: database ? ('ok' as const) : ('unreachable' as const),
+          product: database?.product ?? null,
+          version: database?.version ?? null,
+          bytes: database?.bytes ?? null,
+        },
+        redis: system.redis(),
+        replicas: system.replicas() ?? null,
+      }
+    },
+  }),
+
+  errors: query({
+    ...shared,
+    rest: 'GET /system/errors',
+    summary:
+      'The last requests that failed or were refused, newest first: of all servers that share a Redis, else of this one since it started',
+    output: Errors,
+    run: async ({ system }) => ({
+      items: (await system.recentErrors.list()).map((each) => errorToWire(system, each)),
+    }),
+  }),
+
+  settings: query({
+    ...shared,
+    rest: 'GET /system/settings',
+    summary: 'Every setting and what holds in this process; of a secret only whether it is set',
+    output: SettingsList,
+    run: async ({ system }) => ({
+      items: system.settings.map(({ isSet, isSecret, ...setting }) => ({
+        ...setting,
+        is_set: isSet,
+        is_secret: isSecret,
+      })),
+    }),
+  }),
+}
+
+function errorToWire({ cureOf }: System, { at, ...error }: RecentError) {
+  const known = error.code in PROBLEMS ? (error.code as ProblemCode) : undefined
+  return {
+    ...error,
+    at: new Date(at).toISOString(),
+    title: known ? PROBLEMS[known].title : error.code,
+    what_to_do: known ? cureOf(known) : '',
+  }
+}
