@@ -12,7 +12,7 @@ import { FirstSteps } from './first-steps.tsx'
 import { PickedPanel } from './selected-range-panel.tsx'
 import { RunList } from './run-list.tsx'
 import { RunStrip } from './run-strip.tsx'
-import { isActive } from './run-labels.ts'
+import { isActive, needsMending } from './run-labels.ts'
 import {
   useCancelRun,
   useChoice,
@@ -52,6 +52,7 @@ export default function AdsPage() {
           missing={days.data?.days.filter(isMissing).length}
           forecast={forecast.data}
           isFetching={busy}
+          isHopeless={run !== undefined && needsMending(run)}
           onFetch={() => choice && start.mutate(scopeOf(choice))}
         />
       }
@@ -66,7 +67,7 @@ export default function AdsPage() {
           <AccountNote
             account={days.data?.accounts.find(({ customer_id }) => customer_id === choice?.customerId)}
           />
-          <FirstSteps days={days.data} busy={busy} />
+          <FirstSteps days={days.data} lastRun={run} busy={busy} />
           <TwoYears
             days={days.data}
             choice={choice}

@@ -1,3 +1,4 @@
+import { useMay } from '#client/sign-in/session.ts'
 import { count, plural } from '#client/ui/format.ts'
 import { Segmented } from '#client/ui/segmented.tsx'
 import { reportLabel } from './days.ts'
@@ -11,23 +12,28 @@ interface AdsToolsProps {
   /** Of fetching them. */
   forecast: Forecast | undefined
   isFetching: boolean
+  /** It has just failed for a reason that is still there: something else is to be done first. */
+  isHopeless: boolean
   onFetch: () => void
 }
 
-export function AdsTools({ chooser, missing, forecast, isFetching, onFetch }: AdsToolsProps) {
+export function AdsTools({ chooser, missing, forecast, isFetching, isHopeless, onFetch }: AdsToolsProps) {
+  const mayFetch = useMay('ads:write')
   const { reports, accounts, choice, choose } = chooser
   const canFetch = !isFetching && missing !== undefined && missing > 0
   return (
     <>
-      <button
-        type="button"
-        className="button primary"
-        // Not disabled: a disabled button loses the focus right after it was pressed.
-        aria-disabled={!canFetch}
-        onClick={() => canFetch && onFetch()}
-      >
-        {isFetching ? 'Fetching…' : missing === 0 ? 'Nothing is missing' : fetchWords(missing, forecast)}
-      </button>
+      {mayFetch && (
+        <button
+          type="button"
+          className={isHopeless ? 'button' : 'button primary'}
+          // Not disabled: a disabled button loses the focus right after it was pressed.
+          aria-disabled={!canFetch}
+          onClick={() => canFetch && onFetch()}
+        >
+          {isFetching ? 'Fetching…' : missing === 0 ? 'Nothing is missing' : fetchWords(missing, forecast)}
+        </button>
+      )}
       {choice && reports.length > 1 && (
         <Segmented
           label="Report"

@@ -1,10 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
+import { useMay } from '#client/sign-in/session.ts'
 import { describeError } from '#client/ui/describe-error.ts'
 import { trpc } from '#client/ui/trpc.ts'
 
 /** Asks Google a few cheap questions, and says which of them it answers. */
 export function ConnectionCheck() {
   const check = useMutation(trpc.ads.check.mutationOptions())
+  if (!useMay('ads:write')) return null
   return (
     <div className="connection-check">
       <button

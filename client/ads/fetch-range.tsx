@@ -1,3 +1,4 @@
+import { useMay } from '#client/sign-in/session.ts'
 import { plural } from '#client/ui/format.ts'
 import { ErrorState } from '#client/ui/states.tsx'
 import { costInWords, limitsInWords } from './forecast-labels.ts'
@@ -18,11 +19,13 @@ interface FetchRangeProps {
 /** What can be fetched of the picked days, and what that would take: told before, not after. */
 export function FetchRange({ choice, range, settled, missing, busy, onFetch }: FetchRangeProps) {
   const refresh = missing === 0
-  const forecast = useForecast(choice, { ...settled, refresh })
+  const mayFetch = useMay('ads:write')
+  const forecast = useForecast(mayFetch ? choice : undefined, { ...settled, refresh })
   const days = lengthOf(range)
   const limits = forecast.data && limitsInWords(forecast.data)
   // Not disabled during a fetch: a disabled button loses the focus right after it was pressed.
   const fetchIt = (again: boolean) => !busy && onFetch(range, again)
+  if (!mayFetch) return null
   if (forecast.error) return <ErrorState error={forecast.error} retry={() => void forecast.refetch()} />
   return (
     <div className="fetch-range">

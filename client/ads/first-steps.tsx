@@ -1,6 +1,7 @@
 import { ConnectionCheck } from './connection-check.tsx'
-import type { Days } from './days.ts'
+import type { Days, Run } from './days.ts'
 import { isStored } from './metric.ts'
+import { reasonFor, remedyFor } from './run-labels.ts'
 
 const SETTINGS = `GOOGLE_ADS_CLIENT_ID=…
 GOOGLE_ADS_CLIENT_SECRET=…
@@ -10,7 +11,13 @@ ADS_DIR=./data/my-ads`
 const DEMO = 'ADS_SOURCE=demo ADS_DIR=./data/demo-ads ./scripts/start'
 
 /** How one's own figures come here; and while there are none at all, that there is a demo. */
-export function FirstSteps({ days, busy }: { days: Days | undefined; busy: boolean }) {
+interface FirstStepsProps {
+  days: Days | undefined
+  lastRun: Run | undefined
+  busy: boolean
+}
+
+export function FirstSteps({ days, lastRun, busy }: FirstStepsProps) {
   if (!days) return null
   if (days.source === 'demo')
     return (
@@ -23,15 +30,32 @@ export function FirstSteps({ days, busy }: { days: Days | undefined; busy: boole
   return (
     <section className="card first-steps">
       <h2>No data for this account yet</h2>
-      <p>
-        Fetch what is missing, with the button above: each day is one question to Google, and what has come
-        stays, whatever happens later. If Google refuses, these settings decide with which sign-in:
-      </p>
+      {lastRun?.state === 'failed' ? (
+        <AfterFailure run={lastRun} />
+      ) : (
+        <>
+          <p>
+            Fetch what is missing: each day is one request to Google, and what has come stays, whatever
+            happens later.
+          </p>
+          <ConnectionCheck />
+        </>
+      )}
       {days.source === 'google' && <OwnAccount />}
-      <ConnectionCheck />
       <p>To look around first, start a server with demo figures, in a folder of their own:</p>
       <pre>{DEMO}</pre>
     </section>
+  )
+}
+
+/** The check, where it helps, is beside the run above. */
+function AfterFailure({ run }: { run: Run }) {
+  const code = run.code ?? run.failed[0]?.code
+  return (
+    <p>
+      The last fetch failed because {reasonFor(code)}.{' '}
+      {remedyFor(code) ?? 'What exactly was answered is told with the fetch.'}
+    </p>
   )
 }
 

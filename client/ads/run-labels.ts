@@ -55,6 +55,11 @@ export function mayBeSignIn(run: Pick<Run, 'code' | 'failed'>): boolean {
   return OF_SIGN_IN.includes(run.code ?? run.failed[0]?.code ?? '')
 }
 
+/** It failed for what stays as it is until a person mends it: fetching again would fail again. */
+export function needsMending(run: Pick<Run, 'state' | 'code' | 'failed'>): boolean {
+  return run.state === 'failed' && mayBeSignIn(run)
+}
+
 export function isActive({ state }: Pick<Run, 'state'>): boolean {
   return state === 'queued' || state === 'running'
 }

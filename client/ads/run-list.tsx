@@ -64,7 +64,7 @@ function RunEntry({ run }: { run: Run }) {
   )
 }
 
-function RunDetails({ run }: { run: Run }) {
+export function RunDetails({ run }: { run: Run }) {
   const { started_at: startedAt, finished_at: finishedAt, parked_until: parkedUntil, units } = run
   const tookMs = finishedAt === null ? undefined : Date.parse(finishedAt) - Date.parse(startedAt)
   const remedy = remedyFor(run.code ?? run.failed[0]?.code)

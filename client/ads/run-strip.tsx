@@ -1,4 +1,5 @@
 /** How far the fetching is; or, when nothing is under way, how the last one ended. Always of one height. */
+import { useMay } from '#client/sign-in/session.ts'
 import { count, moment, plural } from '#client/ui/format.ts'
 import { ConnectionCheck } from './connection-check.tsx'
 import type { Run } from './days.ts'
@@ -37,6 +38,7 @@ export function RunStrip({ run, nowMs, onCancel }: RunStripProps) {
 }
 
 function UnderWay({ run, nowMs, onCancel }: { run: Run; nowMs: number; onCancel: () => void }) {
+  const mayStop = useMay('ads:write')
   const { due, over, share } = progressOf(run)
   const wait = waitInWords(run, nowMs)
   const said = wait === undefined ? [rateOf(run, nowMs), timeLeft(run)] : []
@@ -51,9 +53,11 @@ function UnderWay({ run, nowMs, onCancel }: { run: Run; nowMs: number; onCancel:
         {wait !== undefined && <span className="warning">◷ {wait} </span>}
         <span className="quiet-text">{words.join(' · ') || (wait === undefined ? 'getting ready' : '')}</span>
       </span>
-      <button type="button" className="button quiet" onClick={onCancel}>
-        Stop
-      </button>
+      {mayStop && (
+        <button type="button" className="button quiet" onClick={onCancel}>
+          Stop
+        </button>
+      )}
       <RunFailures run={run} />
     </>
   )

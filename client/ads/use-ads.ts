@@ -6,7 +6,7 @@ import { useSearchParams } from 'wouter'
 import { announce } from '#client/ui/announce.tsx'
 import { notify } from '#client/ui/notices.tsx'
 import { queryClient, trpc } from '#client/ui/trpc.ts'
-import { describeError } from '#client/ui/describe-error.ts'
+import { describeError, isHopeless } from '#client/ui/describe-error.ts'
 import type { ReportName, Run } from './days.ts'
 import type { Range } from './range.ts'
 import { isActive, outcomeOf } from './run-labels.ts'
@@ -141,7 +141,7 @@ export function useStartRun() {
           what: `Nothing was fetched: ${what}`,
           detail,
           requestId,
-          retry: { label: 'Try again', run: () => start.mutate(input) },
+          retry: isHopeless(error) ? undefined : { label: 'Try again', run: () => start.mutate(input) },
         })
       },
     }),

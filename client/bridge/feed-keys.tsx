@@ -4,8 +4,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { announce } from '#client/ui/announce.tsx'
 import { moment } from '#client/ui/format.ts'
 import { client, trpc } from '#client/ui/trpc.ts'
-import { Mistake } from './mistake.tsx'
-import { ShownOnce } from './shown-once.tsx'
+import { Mistake } from '#client/ui/mistake.tsx'
+import { ShownOnce } from '#client/ui/shown-once.tsx'
 
 const FORMATS = ['tsv', 'xml'] as const
 type Format = (typeof FORMATS)[number]

@@ -226,6 +226,8 @@ journey('a feed address is made and revoked, and a webhook made, paused and remo
     await person.tabTo('button', /^Revoke Feed/)
     await person.press('Enter')
     await untilIs(() => person.count('[aria-label="Feed keys"] li'), 0)
+    await person.press('g', 's')
+    await person.sees('Daily fetch')
     await person.tabToSummary('Webhooks')
     await person.press('Enter')
     await person.tabTo('textbox', 'URL')

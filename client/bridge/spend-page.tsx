@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'wouter'
+import { useMay } from '#client/sign-in/session.ts'
 import { count, mediumDate, plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
 import { Segmented } from '#client/ui/segmented.tsx'
@@ -13,7 +14,6 @@ import { SpendTable } from './spend-table.tsx'
 import { STATUS_CHOICES, type Status } from './stock-out-status.tsx'
 import { UnfetchedNote } from './unfetched-note.tsx'
 import { UnmatchedItems } from './unmatched-items.tsx'
-import { Webhooks } from './webhooks.tsx'
 
 type Spend = Outputs['ads']['outOfStockSpend']
 
@@ -23,6 +23,7 @@ const SHOWN = 200
 
 export default function SpendPage() {
   const [params, setParams] = useSearchParams()
+  const mayOperate = useMay('admin')
   const days = PERIODS.find((period) => String(period) === params.get('days')) ?? 7
   const choice = STATUS_CHOICES.find(({ value }) => value === params.get('status'))?.value ?? 'all'
   const status = choice === 'all' ? undefined : (choice as Status)
@@ -78,7 +79,11 @@ export default function SpendPage() {
           <RunningOut status={status} />
           <UnmatchedItems days={days} />
           <GoogleFiles days={days} status={status} />
-          <Webhooks />
+          {mayOperate && (
+            <p className="whole-list">
+              <Link href="/operations">Webhooks and keys are in Operations</Link>
+            </p>
+          )}
         </section>
       )}
     </Place>

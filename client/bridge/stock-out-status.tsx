@@ -6,7 +6,7 @@ import { mayUse, useSession } from '#client/sign-in/session.ts'
 import { announce } from '#client/ui/announce.tsx'
 import { moment, plural } from '#client/ui/format.ts'
 import { client } from '#client/ui/trpc.ts'
-import { Mistake } from './mistake.tsx'
+import { Mistake } from '#client/ui/mistake.tsx'
 
 type Item = Outputs['ads']['outOfStockSpend']['items'][number]
 export type Status = Item['status']

@@ -4,7 +4,7 @@ import type { Outputs } from '#client/api.ts'
 import { announce } from '#client/ui/announce.tsx'
 import { moment, plural } from '#client/ui/format.ts'
 import { client, trpc } from '#client/ui/trpc.ts'
-import { Mistake } from './mistake.tsx'
+import { Mistake } from '#client/ui/mistake.tsx'
 
 type Webhook = Outputs['webhooks']['list']['items'][number]
 type Delivery = Outputs['webhooks']['deliveries']['items'][number]

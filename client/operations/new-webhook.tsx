@@ -4,8 +4,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Inputs } from '#client/api.ts'
 import { announce } from '#client/ui/announce.tsx'
 import { client, trpc } from '#client/ui/trpc.ts'
-import { Mistake } from './mistake.tsx'
-import { ShownOnce } from './shown-once.tsx'
+import { Mistake } from '#client/ui/mistake.tsx'
+import { ShownOnce } from '#client/ui/shown-once.tsx'
 
 type Wishes = Inputs['webhooks']['create']
 type EventType = Wishes['events'][number]

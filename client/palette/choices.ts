@@ -1,5 +1,7 @@
 /** What the palette offers for what is typed. */
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
+import { mayUse, useSession } from '#client/sign-in/session.ts'
+import type { Scope } from '#server/caller.ts'
 import { mediumDate } from '#client/ui/format.ts'
 import type { Shortcut } from '#client/ui/key-sequence.ts'
 import { trpc } from '#client/ui/trpc.ts'
@@ -22,10 +24,10 @@ export interface PlaceChoice {
 }
 
 const MAX_FOUND = 6
-const ACTIONS: readonly (readonly [name: string, note: string, shortcut: Shortcut])[] = [
-  ['Import products from a file', 'i', 'import'],
-  ['Export products', 'e', 'export'],
-  ['Undo the last change', 'Ctrl Z', 'undo'],
+const ACTIONS: readonly (readonly [name: string, note: string, shortcut: Shortcut, scope?: Scope])[] = [
+  ['Import products from a file', 'i', 'import', 'products:write'],
+  ['Export products', 'e', 'export', 'products:read'],
+  ['Undo the last change', 'Ctrl Z', 'undo', 'products:write'],
   ['Keyboard shortcuts', '?', 'help'],
 ]
 
@@ -34,6 +36,7 @@ export function useChoices(
   { places, mayReadAds, today }: { places: readonly PlaceChoice[]; mayReadAds: boolean; today: string },
 ): Choice[] {
   const q = typed.trim()
+  const session = useSession()
   const products = useQuery(
     trpc.products.search.queryOptions(q === '' ? skipToken : { q, limit: MAX_FOUND }, {
       placeholderData: keepPreviousData,
@@ -84,12 +87,14 @@ export function useChoices(
         name,
         does: { href: '/ads?report=campaign' },
       })),
-    ...ACTIONS.filter(([name]) => hasWords(name)).map(([name, note, shortcut]) => ({
-      key: shortcut,
-      kind: 'Action' as const,
-      name,
-      note,
-      does: { shortcut },
-    })),
+    ...ACTIONS.filter(([name, , , scope]) => hasWords(name) && (!scope || mayUse(session, scope))).map(
+      ([name, note, shortcut]) => ({
+        key: shortcut,
+        kind: 'Action' as const,
+        name,
+        note,
+        does: { shortcut },
+      }),
+    ),
   ]
 }

@@ -24,7 +24,8 @@ export function WaitingProducts({ columns }: { columns: readonly Column[] }) {
 interface NoProductsProps {
   view: View
   onShowAll: () => void
-  onImport: () => void
+  /** Undefined where one's key may not. */
+  onImport: (() => void) | undefined
 }
 
 export function NoProducts({ view, onShowAll, onImport }: NoProductsProps) {
@@ -41,6 +42,12 @@ export function NoProducts({ view, onShowAll, onImport }: NoProductsProps) {
       </EmptyState>
     )
   }
+  if (!onImport)
+    return (
+      <EmptyState title="No products yet">
+        <p>They are shown here once they are imported with a key that may do so.</p>
+      </EmptyState>
+    )
   return (
     <EmptyState title="No products yet">
       <p>A CSV file with a SKU, a name and a price for each product is all it takes:</p>

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { useMay } from '#client/sign-in/session.ts'
 import { Place } from '#client/ui/place.tsx'
 import { ErrorState } from '#client/ui/states.tsx'
 import { ConflictDialog } from './conflict-dialog.tsx'
@@ -10,6 +11,7 @@ import { forgetHistories } from './stock/forget-histories.ts'
 import { useLive } from './rows/use-live.ts'
 import { rowsIn, type Selection } from './selection.ts'
 import { bulk, importing, stock } from './parts.ts'
+import { useAsAllowed } from './use-as-allowed.ts'
 import { useColumns } from './use-columns.ts'
 import { useConflict } from './use-conflict.ts'
 import type { Editing } from './use-grid-cursor.ts'
@@ -21,7 +23,8 @@ import { EVERYTHING, useView } from './use-view.ts'
 export function ProductsPage() {
   const [view, setView] = useView()
   const data = useProductRows(view)
-  const columns = useColumns()
+  const columns = useAsAllowed(useColumns())
+  const mayWrite = useMay('products:write')
   const [editing, setEditing] = useState<Editing>()
   const { open, setOpen, openStock, close } = useOpenPart()
   const [selection, setSelection] = useState<Selection>()
@@ -30,7 +33,7 @@ export function ProductsPage() {
   useLive(forgetHistories)
   const { rows } = data
   const { openBulk, undoLast } = useProductKeys({ view, rows, columns, table, onOpen: setOpen })
-  const openImport = () => setOpen({ part: 'import' })
+  const openImport = mayWrite ? () => setOpen({ part: 'import' }) : undefined
 
   return (
     <Place
@@ -42,7 +45,7 @@ export function ProductsPage() {
           data={data}
           selected={selection ? Math.min(rowsIn(selection), rows.count) : 0}
           onSelectAll={() => table.current?.selectAll()}
-          onBulk={openBulk}
+          onBulk={mayWrite ? openBulk : undefined}
           onUndo={undoLast}
           onSearch={(q) => setView({ q })}
         />

@@ -11,7 +11,8 @@ interface ProductsStatusProps {
   /** How many rows. */
   selected: number
   onSelectAll: () => void
-  onBulk: () => void
+  /** Undefined where one's key may not. */
+  onBulk: (() => void) | undefined
   onUndo: () => void
   onSearch: (words: string) => void
 }
@@ -40,9 +41,11 @@ export function ProductsStatus(props: ProductsStatusProps) {
       {selected > 1 && (
         <span>
           {plural(selected, 'row')} selected
-          <button type="button" className="button quiet" onClick={onBulk}>
-            Change all…
-          </button>
+          {onBulk && (
+            <button type="button" className="button quiet" onClick={onBulk}>
+              Change all…
+            </button>
+          )}
         </span>
       )}
       {pending > 0 && <span>{plural(pending, 'edit')} on the way</span>}

@@ -14,7 +14,8 @@ const STOCK_CHOICES: readonly { value: StockFilter; label: string; title?: strin
 interface ProductsToolsProps {
   view: View
   onView: (change: Partial<View>) => void
-  onImport: () => void
+  /** Undefined where one's key may not. */
+  onImport: (() => void) | undefined
 }
 
 export function ProductsTools({ view, onView, onImport }: ProductsToolsProps) {
@@ -34,9 +35,11 @@ export function ProductsTools({ view, onView, onImport }: ProductsToolsProps) {
         </button>
       )}
       <span className="tool-pair">
-        <button type="button" className="button" onClick={onImport}>
-          Import
-        </button>
+        {onImport && (
+          <button type="button" className="button" onClick={onImport}>
+            Import
+          </button>
+        )}
         <a className="button" href={exportAddress(view)} download="products.csv">
           Export
         </a>

@@ -55,7 +55,10 @@ export function useClipboard({ rows, columns }: { rows: RowBlocks; columns: read
         const pasted = paste(cells, products, columnsOf(target))
         if ('mistake' in pasted) return refuse('Nothing was pasted', pasted.mistake)
         if (pasted.values.length === 0)
-          return refuse('Nothing was pasted', 'Only the price and the stock can be changed here.')
+          return refuse(
+            'Nothing was pasted',
+            'Only the price and the stock can be changed here, with a key that may.',
+          )
         announce(`${plural(pasted.values.length, 'cell')} pasted.`)
         return pasted.values
       })

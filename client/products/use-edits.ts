@@ -4,7 +4,7 @@ import { plural } from '#client/ui/format.ts'
 import { answered, gotNoAnswer } from '#client/ui/connection.ts'
 import { notify } from '#client/ui/notices.tsx'
 import { client } from '#client/ui/trpc.ts'
-import { problemWordsOf, describeError } from '#client/ui/describe-error.ts'
+import { problemWordsOf, describeError, isHopeless } from '#client/ui/describe-error.ts'
 import { changeProducts } from './change-products.ts'
 import type { Field, Product } from './columns.ts'
 import { editKey, Edits, type Edit, type HeldEdit } from './edits.ts'
@@ -34,7 +34,7 @@ export const edits = new Edits({
         ? `It stays ${before}. ${what}: ${detail}`
         : `The server did not answer, so the cell shows ${before} as before. Trying again is safe.`,
       requestId,
-      retry: { label: `Try ${mine} again`, run: () => saveCells([edit]) },
+      retry: isHopeless(error) ? undefined : { label: `Try ${mine} again`, run: () => saveCells([edit]) },
     })
   },
 })

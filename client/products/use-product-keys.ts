@@ -1,5 +1,6 @@
 /** What the keys of the place do: the same as its buttons. */
 import type { RefObject } from 'react'
+import { useMay } from '#client/sign-in/session.ts'
 import { useAction } from '#client/ui/actions.ts'
 import type { Column } from './columns.ts'
 import type { Table } from './product-table.tsx'
@@ -23,13 +24,15 @@ export function useProductKeys({ view, rows, columns, table, onOpen }: ProductKe
     const column = columns.findIndex(({ field }) => field === first?.field)
     if (row !== undefined) table.current?.show({ row, column: Math.max(0, column) })
   }
+  const mayWrite = useMay('products:write')
   const openBulk = () => {
-    if (table.current && rows.count > 0) onOpen({ part: 'bulk', selection: table.current.selection })
+    if (mayWrite && table.current && rows.count > 0)
+      onOpen({ part: 'bulk', selection: table.current.selection })
   }
   useAction('undo', () => void goBack(undo))
   useAction('redo', () => void goBack(redo))
   useAction('bulk-change', openBulk)
-  useAction('import', () => onOpen({ part: 'import' }))
+  useAction('import', () => mayWrite && onOpen({ part: 'import' }))
   useAction('export', () => location.assign(exportAddress(view)))
   useAction('stock-history', () => {
     const product = table.current && rows.row(table.current.at.row)

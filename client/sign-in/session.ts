@@ -16,6 +16,11 @@ export function mayUse(session: Session | undefined, scope: Scope): boolean {
   return !session || session.scopes.includes(scope) || session.scopes.includes('admin')
 }
 
+/** For controls: what one's key may not do is not offered. */
+export function useMay(scope: Scope): boolean {
+  return mayUse(useSession(), scope)
+}
+
 /** @returns what the server refused with; undefined when it did not */
 export async function signIn(key: string): Promise<Problem | undefined> {
   const response = await fetch(PATH, {

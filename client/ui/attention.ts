@@ -5,10 +5,10 @@ export interface Attention {
   words: string
   /** Where it is told, if anywhere. */
   href: string | undefined
-  /** How much of it there is. */
+  /** How much of it there is, for the title. */
   count: number
-  /** Something does not work: told in every place. */
-  isFault?: boolean
+  /** Told in every place, in the line at its end: something does not work, or is not what it looks like. */
+  told?: 'fault' | 'note'
 }
 
 export const attention = createStore<readonly Attention[]>([])

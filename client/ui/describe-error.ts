@@ -28,6 +28,11 @@ export function problemWordsOf(error: unknown): ProblemWords | undefined {
   return error instanceof Refusal ? error.problem : problemOf(error)
 }
 
+/** The same key is refused again, however often it is tried. */
+export function isHopeless(error: unknown): boolean {
+  return problemWordsOf(error)?.code === 'SCOPE_MISSING'
+}
+
 export function describeError(error: unknown): ErrorWords {
   const problem = problemWordsOf(error)
   if (problem) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { count, duration, fraction, microsAsMoney, money, monthName, weekdayName } from './format.ts'
+import { bytes, count, duration, fraction, microsAsMoney, money, monthName, weekdayName } from './format.ts'
 
 describe('money', () => {
   test('keeps every decimal of the amount, in the manner of the locale', () => {
@@ -36,4 +36,14 @@ test('months and weekdays are those of the calendar, not of a time zone', () => 
 
 test('a duration is told as precisely as one wants to know it', () => {
   expect([300, 42_000, 200_000, 7_500_000].map(duration)).toEqual(['1 s', '42 s', '3 min', '2 h 5 min'])
+})
+
+test('sizes are in steps of a thousand, in the manner of the locale', () => {
+  expect([0, 999, 12_400, 1_500_000, 3e13].map((size) => bytes(size, 'en-US'))).toEqual([
+    '0 byte',
+    '999 byte',
+    '12 kB',
+    '1.5 MB',
+    '30 TB',
+  ])
 })

@@ -143,6 +143,18 @@ export function duration(ms: number): string {
   return `${count(Math.floor(minutes / 60))} h ${count(minutes % 60)} min`
 }
 
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
+
+/** “1.5 GB”, in steps of a thousand. */
+export function bytes(value: number, locale?: Locale): string {
+  const step = value < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(value) / 3))
+  const unit = BYTE_UNITS[step] ?? 'byte'
+  return keep(
+    `bytes ${locale} ${unit}`,
+    () => new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: step > 1 ? 1 : 0 }),
+  ).format(value / 1000 ** step)
+}
+
 /** How many of something, in words: `1 day`, `2,048 days`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`

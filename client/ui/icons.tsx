@@ -32,6 +32,12 @@ export const SpendIcon = () => (
   </Icon>
 )
 
+export const OperationsIcon = () => (
+  <Icon>
+    <path d="M2.500 4.500h6M11.500 4.500h2M2.500 11.500h2M7.500 11.500h6M10 3v3M6 10v3" />
+  </Icon>
+)
+
 export const SearchIcon = () => (
   <Icon>
     <path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.600 10.600 14 14" />

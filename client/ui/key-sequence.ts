@@ -5,6 +5,7 @@ export const SHORTCUTS = {
   'g p': 'products',
   'g a': 'ads',
   'g o': 'out-of-stock-spend',
+  'g s': 'operations',
   '/': 'search',
   h: 'stock-history',
   b: 'bulk-change',

@@ -38,7 +38,7 @@ export function Place({ title, label, tools, status, children }: PlaceProps) {
       <div className="place-content">{children}</div>
       <footer className="status-line">
         <span className="status-words">{status}</span>
-        <Faults needs={needs} />
+        <Health needs={needs} />
         <span className="connection" data-silent={silent}>
           {silent ? 'No answer from the server' : 'Connected'}
         </span>
@@ -47,14 +47,15 @@ export function Place({ title, label, tools, status, children }: PlaceProps) {
   )
 }
 
-function Faults({ needs }: { needs: readonly Attention[] }) {
+/** The same in every place. */
+function Health({ needs }: { needs: readonly Attention[] }) {
   return (
-    <output className="faults">
+    <output className="health">
       {needs
-        .filter(({ isFault }) => isFault)
-        .map(({ words, href }) => (
-          <span key={words} className="warning">
-            ▲ {href === undefined ? words : <Link href={href}>{words}</Link>}
+        .filter(({ told }) => told !== undefined)
+        .map(({ words, href, told }) => (
+          <span key={words} className={told === 'fault' ? 'warning' : undefined}>
+            {told === 'fault' ? '▲' : '△'} {href === undefined ? words : <Link href={href}>{words}</Link>}
           </span>
         ))}
     </output>

@@ -2,12 +2,13 @@
 import { useEffect, useState, type ComponentType } from 'react'
 import { flushSync } from 'react-dom'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
-import { mayUse, useSession } from '#client/sign-in/session.ts'
+import { mayUse, useMay, useSession } from '#client/sign-in/session.ts'
+import { NotWithThisKey } from '#client/sign-in/not-with-this-key.tsx'
 import { SessionCorner } from '#client/sign-in/session-corner.tsx'
 import { ProductsPage } from '#client/products/products-page.tsx'
 import { act } from './actions.ts'
 import { Announcer } from './announce.tsx'
-import { AdsIcon, ProductsIcon, SpendIcon, TodayIcon } from './icons.tsx'
+import { AdsIcon, OperationsIcon, ProductsIcon, SpendIcon, TodayIcon } from './icons.tsx'
 import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
 import { lazyPage, lazyPart } from './lazy.tsx'
@@ -20,19 +21,36 @@ const today = lazyPage(() => import('#client/today/today-page.tsx'))
 const ads = lazyPage(() => import('#client/ads/ads-page.tsx'))
 const palette = lazyPart(() => import('#client/palette/palette.tsx'))
 const spend = lazyPage(() => import('#client/bridge/spend-page.tsx'))
+const operations = lazyPage(() => import('#client/operations/operations-page.tsx'))
 /** What was asked for has come by then. */
 const PRELOAD_AFTER_MS = 2_000
 
 const ROUTES = [
-  { path: '/today', name: 'Today', keys: 'g h', Icon: TodayIcon, scope: 'ads:read' },
-  { path: '/products', name: 'Products', keys: 'g p', Icon: ProductsIcon, scope: 'products:read' },
-  { path: '/ads', name: 'Ads', keys: 'g a', Icon: AdsIcon, scope: 'ads:read' },
+  { path: '/today', name: 'Today', keys: 'g h', Icon: TodayIcon, scope: 'ads:read', Page: today.Page },
+  {
+    path: '/products',
+    name: 'Products',
+    keys: 'g p',
+    Icon: ProductsIcon,
+    scope: 'products:read',
+    Page: ProductsPage,
+  },
+  { path: '/ads', name: 'Ads', keys: 'g a', Icon: AdsIcon, scope: 'ads:read', Page: ads.Page },
   {
     path: '/out-of-stock-spend',
     name: 'Out-of-stock spend',
     keys: 'g o',
     Icon: SpendIcon,
     scope: 'ads:read',
+    Page: spend.Page,
+  },
+  {
+    path: '/operations',
+    name: 'Operations',
+    keys: 'g s',
+    Icon: OperationsIcon,
+    scope: 'admin',
+    Page: operations.Page,
   },
 ] as const
 
@@ -44,11 +62,10 @@ function usePlaces() {
 
 export function Shell() {
   const places = usePlaces()
-  const [first = ROUTES[0]] = places
+  const mayReadAds = useMay('ads:read')
   const [location, navigate] = useLocation()
   const [helpOpen, setHelpOpen] = useState(false)
   const [paletteOpen, setPaletteOpen] = useState(false)
-  const [Watch, setWatch] = useState<ComponentType>()
 
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
@@ -67,17 +84,6 @@ export function Shell() {
     onShortcut(does.shortcut)
   }
   useShortcuts(onShortcut)
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      // Should it not come, the places themselves tell the same.
-      import('#client/today/attention-watch.ts').then(
-        ({ AttentionWatch }) => setWatch(() => AttentionWatch),
-        () => undefined,
-      )
-      for (const { preload } of [today, ads, spend]) preload()
-    }, PRELOAD_AFTER_MS)
-    return () => clearTimeout(timer)
-  }, [])
 
   return (
     <div className="shell">
@@ -85,35 +91,64 @@ export function Shell() {
         Skip to the content
       </a>
       <SideBar onHelp={() => setHelpOpen(true)} />
-      {Watch && places.some(({ scope }) => scope === 'ads:read') && <Watch />}
+      <Late mayReadAds={mayReadAds} />
       <main id="main" tabIndex={-1}>
-        <Switch>
-          <Route path="/today" component={today.Page} />
-          <Route path="/products" component={ProductsPage} />
-          <Route path="/ads" component={ads.Page} />
-          <Route path="/out-of-stock-spend" component={spend.Page} />
-          <Route path="/">
-            <Redirect to={first.path} replace />
-          </Route>
-          <Route>
-            <EmptyState title="There is nothing at this address">
-              <Link href="/products">Go to the products</Link>
-            </EmptyState>
-          </Route>
-        </Switch>
+        <Places places={places} />
       </main>
       <Notices />
       <Announcer />
       {paletteOpen && (
         <palette.Part
           places={places}
-          mayReadAds={places.some(({ scope }) => scope === 'ads:read')}
+          mayReadAds={mayReadAds}
           onChoose={choose}
           onClose={() => setPaletteOpen(false)}
         />
       )}
       {helpOpen && <ShortcutsDialog onClose={() => setHelpOpen(false)} />}
     </div>
+  )
+}
+
+interface WatchProps {
+  mayReadAds: boolean
+}
+
+/** What is not needed at first: the other places, and the watch over what needs a person. */
+function Late(props: WatchProps) {
+  const [Watch, setWatch] = useState<ComponentType<WatchProps>>()
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // Should it not come, the places themselves tell the same.
+      import('#client/today/attention-watch.tsx').then(
+        ({ AttentionWatch }) => setWatch(() => AttentionWatch),
+        () => undefined,
+      )
+      for (const { preload } of [today, ads, spend]) preload()
+    }, PRELOAD_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
+  return Watch ? <Watch {...props} /> : null
+}
+
+function Places({ places }: { places: ReturnType<typeof usePlaces> }) {
+  const [first = ROUTES[0]] = places
+  return (
+    <Switch>
+      {ROUTES.map((route) => (
+        <Route key={route.path} path={route.path}>
+          {places.includes(route) ? <route.Page /> : <NotWithThisKey name={route.name} scope={route.scope} />}
+        </Route>
+      ))}
+      <Route path="/">
+        <Redirect to={first.path} replace />
+      </Route>
+      <Route>
+        <EmptyState title="There is nothing at this address">
+          <Link href="/products">Go to the products</Link>
+        </EmptyState>
+      </Route>
+    </Switch>
   )
 }
 

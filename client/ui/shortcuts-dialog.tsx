@@ -9,6 +9,7 @@ const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: str
         [['g', 'p'], 'Products'],
         [['g', 'a'], 'Ads'],
         [['g', 'o'], 'Out-of-stock spend'],
+        [['g', 's'], 'Operations, for admins'],
         [['Ctrl', 'K'], 'Find a product, a date, a place or an action'],
         [['/'], 'Search products; ↓ goes on to the table'],
         [['?'], 'This list'],

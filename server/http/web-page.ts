@@ -11,7 +11,7 @@ const DIST = join(import.meta.dir, '../../client/dist')
 const PAGE_FOLDER = join(DIST, 'page')
 const CLIENT_PACKAGE = join(DIST, 'client.tgz')
 /** Places within the page: each is the same document, which then shows what the address says. */
-const ROUTES = ['/', '/today', '/products', '/ads', '/out-of-stock-spend', '/sign-in']
+const ROUTES = ['/', '/today', '/products', '/ads', '/out-of-stock-spend', '/operations', '/sign-in']
 
 /** In the metrics one route: each file of its own would be a series, of which a browser reads dozens. */
 const FILES = 'files'

@@ -1,8 +1,12 @@
 /** Follows the feed while the products are shown, so that what others do is seen at once. */
 import { useEffect } from 'react'
 import { connection, gotNoAnswer } from '#client/ui/connection.ts'
+import { isStreamBroken } from '#client/ui/live-stream.ts'
 import { client } from '#client/ui/trpc.ts'
 import { applyChanges, type Change } from './visible-rows.ts'
+
+/** After which a stream is opened anew that broke while the server answers, as behind a proxy that cuts it. */
+const REOPEN_MS = 5_000
 
 /** @param onChanges is told, too; it must stay the same function */
 export function useLive(onChanges: (changes: readonly Change[]) => void): void {
@@ -17,6 +21,7 @@ export function useLive(onChanges: (changes: readonly Change[]) => void): void {
       stopWaiting()
       document.removeEventListener('visibilitychange', feed.again)
       feed.close()
+      isStreamBroken.set(false)
     }
   }, [onChanges])
 }
@@ -27,6 +32,7 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
   let stream: { unsubscribe: () => void } | undefined
   /** Counts openings: what an earlier one still brings is too late. */
   let opening = 0
+  let reopening: ReturnType<typeof setTimeout> | undefined
   let waiting: Change[] = []
 
   const tell = () => {
@@ -51,15 +57,28 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
         },
         // A server that stops ends its streams in good order.
         onComplete() {
-          if (own === opening) gotNoAnswer(new Error('The server ended the stream.'))
+          if (own === opening) onBroken(new Error('The server ended the stream.'))
         },
         onConnectionStateChange({ state, error }) {
-          if (state === 'connecting' && error) gotNoAnswer(error)
+          if (own !== opening) return
+          if (state === 'pending') isStreamBroken.set(false)
+          if (state === 'connecting' && error) onBroken(error)
+        },
+        onError(error) {
+          if (own === opening) onBroken(error)
         },
       },
     )
   }
+  const onBroken = (error: unknown) => {
+    // The first time the server may be away; then, its return opens again.
+    if (isStreamBroken.get()) reopening ??= setTimeout(again, REOPEN_MS)
+    else gotNoAnswer(error)
+    isStreamBroken.set(true)
+  }
   const close = () => {
+    clearTimeout(reopening)
+    reopening = undefined
     opening += 1
     stream?.unsubscribe()
     stream = undefined

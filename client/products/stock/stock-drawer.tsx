@@ -1,5 +1,6 @@
 /** A product's stock: what changed it, when and by whom, and a form that changes it with a reason. */
 import { useState } from 'react'
+import { useMay } from '#client/sign-in/session.ts'
 import { count } from '#client/ui/format.ts'
 import { Modal } from '#client/ui/modal.tsx'
 import type { Product } from '#client/products/columns.ts'
@@ -16,6 +17,7 @@ interface StockDrawerProps {
 
 export default function StockDrawer({ product: opened, rows, onClose }: StockDrawerProps) {
   const [adjusted, setAdjusted] = useState(opened)
+  const mayWrite = useMay('products:write')
   const place = rows.placeOf(opened.id)
   const shown = place === undefined ? undefined : rows.row(place)
   const product = shown && shown.version > adjusted.version ? shown : adjusted
@@ -33,8 +35,12 @@ export default function StockDrawer({ product: opened, rows, onClose }: StockDra
       }
       onClose={onClose}
     >
-      <AdjustForm product={product} onAdjusted={setAdjusted} />
-      <ProductFields product={product} onChanged={setAdjusted} />
+      {mayWrite && (
+        <>
+          <AdjustForm product={product} onAdjusted={setAdjusted} />
+          <ProductFields product={product} onChanged={setAdjusted} />
+        </>
+      )}
       <StockHistory product={product} />
     </Modal>
   )

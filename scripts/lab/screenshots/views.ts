@@ -45,6 +45,7 @@ export const VIEWS: readonly View[] = [
   { name: 'ads-chart', ...ADS, open: scrollTo('.chart-card') },
   { name: 'ads-runs', ...ADS, open: unfoldARun },
   { name: 'out-of-stock-spend', path: '/out-of-stock-spend?days=30', ready: 'table.spend tbody a' },
+  { name: 'operations', path: '/operations', ready: '.night' },
   { name: 'sign-in', path: '/', ready: '#key', locked: true },
 ]
 

@@ -1,0 +1,74 @@
+/** The server that answered, and what it stands on. */
+import type { Outputs } from '#client/api.ts'
+import { bytes, count, duration, moment } from '#client/ui/format.ts'
+import { Answered, Card } from '#client/today/card.tsx'
+import { Facts } from './facts.tsx'
+import { useSystemStatus } from './use-status.ts'
+
+type Status = Outputs['system']['status']
+
+const REDIS: Readonly<Record<Status['redis'], string>> = {
+  none: 'not used',
+  ok: 'answers',
+  degraded: '▲ does not answer: all works, slower',
+}
+
+export function ServerCard() {
+  const status = useSystemStatus()
+  return (
+    <Card title="Server" isBusy={!status.data}>
+      <Answered query={status}>
+        {(data) => <ServerFacts status={data} nowMs={status.dataUpdatedAt} />}
+      </Answered>
+    </Card>
+  )
+}
+
+function ServerFacts({ status, nowMs }: { status: Status; nowMs: number }) {
+  const { database, redis, replicas } = status
+  return (
+    <Facts
+      facts={[
+        ['Version', status.version],
+        [
+          'Up',
+          <time key="up" dateTime={status.started_at} title={moment(status.started_at)}>
+            {uptime(nowMs - Date.parse(status.started_at))}
+          </time>,
+        ],
+        ['Database', <DatabaseWords key="database" database={database} />],
+        [
+          'Redis',
+          <span key="redis" className={redis === 'degraded' ? 'warning' : undefined}>
+            {REDIS[redis]}
+          </span>,
+        ],
+        [
+          'Servers',
+          replicas === null
+            ? redis === 'none'
+              ? 'not known without Redis'
+              : 'not known just now'
+            : count(replicas),
+        ],
+        ['Memory', bytes(status.memory_bytes)],
+      ]}
+    />
+  )
+}
+
+function DatabaseWords({ database: { state, product, version, bytes: size } }: Pick<Status, 'database'>) {
+  if (state === 'unreachable') return <span className="warning">▲ does not answer</span>
+  return (
+    <>
+      {product} {version}
+      {size !== null && `, ${bytes(size)}`}
+    </>
+  )
+}
+
+const DAY_MS = 86_400_000
+
+function uptime(ms: number): string {
+  return ms < 2 * DAY_MS ? duration(ms) : `${count(Math.floor(ms / DAY_MS))} days`
+}
