@@ -23,10 +23,10 @@ export interface McpOptions {
 }
 
 export function mountMcp(app: Elysia, { transport, limiter, toolsOf }: McpOptions): void {
-  const { auth, log, contextFor } = transport
+  const { auth, contextFor } = transport
   let serving: Promise<McpServing> | undefined
   // The SDK takes as long to load as all else: a server that is not asked does without it.
-  const load = async () => (await import('./serving.ts')).createServing(toolsOf(), log)
+  const load = async () => (await import('./serving.ts')).createServing(toolsOf(), transport)
 
   const answer = async (request: Request) => {
     requireLocalName(request, auth.mode)
@@ -54,7 +54,7 @@ export function mountMcp(app: Elysia, { transport, limiter, toolsOf }: McpOption
       try {
         return await answer(request)
       } catch (error) {
-        const problem = toProblem(error, requestInfo(request), log)
+        const problem = toProblem(error, requestInfo(request), transport)
         return problemResponse(problem, problem.status === 405 ? { allow: 'POST' } : {})
       }
     },

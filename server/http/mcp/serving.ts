@@ -11,10 +11,9 @@ import {
 import { join } from 'node:path'
 import { mayUse } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
-import { toProblem, type RequestInfo } from '#server/http/problem.ts'
+import { toProblem, type RequestInfo, type Reporter } from '#server/http/problem.ts'
 import { invoke } from '#server/invoke.ts'
 import type { Cost } from '#server/operation.ts'
-import type { Logger } from '#server/platform/log.ts'
 import type { OperationAsTool } from './tools.ts'
 
 export interface Asked {
@@ -58,16 +57,19 @@ const RESOURCES = [
 
 const MANIFEST = join(import.meta.dir, '../../../package.json')
 
-export async function createServing(tools: Tools, log: Logger): Promise<McpServing> {
+export async function createServing(tools: Tools, reporter: Reporter): Promise<McpServing> {
   const { version } = (await Bun.file(MANIFEST).json()) as { version: string }
   const askedBy = new WeakMap<Request, Asked>()
   const handler = createMcpHandler(
     ({ requestInfo }) => {
       const asked = requestInfo && askedBy.get(requestInfo)
       if (!asked) throw new Error('A request came to the tools by another way.')
-      return serverFor(tools, version, { asked, log })
+      return serverFor(tools, version, { asked, reporter })
     },
-    { maxSubscriptions: 0, onerror: (error) => log.debug({ err: error }, 'a request for tools was refused') },
+    {
+      maxSubscriptions: 0,
+      onerror: (error) => reporter.log.debug({ err: error }, 'a request for tools was refused'),
+    },
   )
   return {
     answer(request, body, asked) {
@@ -77,7 +79,7 @@ export async function createServing(tools: Tools, log: Logger): Promise<McpServi
   }
 }
 
-function serverFor(tools: Tools, version: string, { asked, log }: Answering): Server {
+function serverFor(tools: Tools, version: string, { asked, reporter }: Answering): Server {
   const server = new Server(
     { name: 'adstock', title: 'Adstock', version },
     { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS },
@@ -88,7 +90,7 @@ function serverFor(tools: Tools, version: string, { asked, log }: Answering): Se
       .filter(({ operation }) => mayUse(caller, operation.scope))
       .map(({ tool }) => tool),
   }))
-  server.setRequestHandler('tools/call', ({ params }) => call(tools, params, { asked, log }))
+  server.setRequestHandler('tools/call', ({ params }) => call(tools, params, { asked, reporter }))
   server.setRequestHandler('resources/list', () => ({ resources: [] }))
   server.setRequestHandler('resources/templates/list', () => ({
     resourceTemplates: RESOURCES.map(({ uriTemplate, name, title, mimeType }) => ({
@@ -98,19 +100,19 @@ function serverFor(tools: Tools, version: string, { asked, log }: Answering): Se
       mimeType,
     })),
   }))
-  server.setRequestHandler('resources/read', ({ params }) => read(tools, params.uri, { asked, log }))
+  server.setRequestHandler('resources/read', ({ params }) => read(tools, params.uri, { asked, reporter }))
   return server
 }
 
 interface Answering {
   asked: Asked
-  log: Logger
+  reporter: Reporter
 }
 
 async function call(
   tools: Tools,
   { name, arguments: input, _meta: meta }: CallToolRequest['params'],
-  { asked, log }: Answering,
+  { asked, reporter }: Answering,
 ): Promise<CallToolResult> {
   const found = tools.get(name)
   if (!found) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no tool ${name}.`)
@@ -122,7 +124,7 @@ async function call(
     })
     return result(output)
   } catch (error) {
-    return { ...result(toProblem(error, asked.info, log)), isError: true }
+    return { ...result(toProblem(error, asked.info, reporter)), isError: true }
   }
 }
 
@@ -133,7 +135,7 @@ function result(output: object): CallToolResult {
   }
 }
 
-async function read(tools: Tools, uri: string, { asked, log }: Answering): Promise<ReadResourceResult> {
+async function read(tools: Tools, uri: string, { asked, reporter }: Answering): Promise<ReadResourceResult> {
   for (const { pattern, tool, input, mimeType } of RESOURCES) {
     const part = pattern.exec(uri)?.[1]
     const found = tools.get(tool)
@@ -142,7 +144,7 @@ async function read(tools: Tools, uri: string, { asked, log }: Answering): Promi
       const output = await run(found, input(part), asked)
       return { contents: [{ uri, mimeType, text: JSON.stringify(output) }] }
     } catch (error) {
-      const problem = toProblem(error, asked.info, log)
+      const problem = toProblem(error, asked.info, reporter)
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, problem.detail, problem)
     }
   }
