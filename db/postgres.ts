@@ -1,9 +1,15 @@
 import { SQL } from 'bun'
 import { sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/bun-sql'
+import { drizzle, type BunSQLDatabase } from 'drizzle-orm/bun-sql'
 import { ConnectionQueue, queued } from './connection-queue.ts'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
-import { DatabaseBusyError, type FeedEntry, type ChangeFeedReader, type Database } from './database.ts'
+import {
+  DatabaseBusyError,
+  type FeedEntry,
+  type ChangeFeedReader,
+  type Database,
+  type DatabaseDescription,
+} from './database.ts'
 import * as tables from './schema.postgres.ts'
 import { writeWordQuery } from './search/word-query.ts'
 
@@ -95,20 +101,22 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     isUnavailable: isPassing,
     // Its connections end with it, and new ones are to the one that is there.
     replaced: new Promise(() => {}),
-    async describe() {
-      const [row] = await queries
-        .select({
-          version: sql<string>`split_part(current_setting('server_version'), ' ', 1)`,
-          bytes: sql<string>`pg_database_size(current_database())`,
-        })
-        .from(ONE_ROW)
-      return { product: 'PostgreSQL', version: row?.version ?? '', bytes: Number(row?.bytes) }
-    },
+    describe: async () => await describe(queries),
     waiting: () => queue.waiting,
     async close() {
       await Promise.all([client.close(), watcher.close(), keyWatcher.close()])
     },
   }
+}
+
+async function describe(queries: Pick<BunSQLDatabase, 'select'>): Promise<DatabaseDescription> {
+  const [row] = await queries
+    .select({
+      version: sql<string>`split_part(current_setting('server_version'), ' ', 1)`,
+      bytes: sql<string>`pg_database_size(current_database())`,
+    })
+    .from(ONE_ROW)
+  return { product: 'PostgreSQL', version: row?.version ?? '', bytes: Number(row?.bytes) }
 }
 
 function connect(url: string, max: number, settings: Record<string, string> = {}): SQL {

@@ -15,6 +15,7 @@ import {
   type FeedEntry,
   type ChangeFeedReader,
   type Database,
+  type DatabaseDescription,
   type Queries,
   type Tables,
 } from './database.ts'
@@ -92,14 +93,7 @@ export async function openSqlite(path: string): Promise<Database> {
     uniqueViolation: (error) =>
       error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE' ? error.message : undefined,
     isUnavailable: (error) => isTemporary(error instanceof DrizzleQueryError ? error.cause : error),
-    async describe() {
-      const found = reader
-        .query<{ version: string; bytes: number }, []>(
-          'select sqlite_version() as version, page_count * page_size as bytes from pragma_page_count, pragma_page_size',
-        )
-        .get()
-      return { product: 'SQLite', version: '', bytes: 0, ...found }
-    },
+    describe: async () => describe(reader),
     waiting: () => Math.max(0, writers - 1) + scans.waiting(),
     async close() {
       file[Symbol.dispose]()
@@ -110,6 +104,15 @@ export async function openSqlite(path: string): Promise<Database> {
       })
     },
   }
+}
+
+function describe(reader: Connection): DatabaseDescription {
+  const found = reader
+    .query<{ version: string; bytes: number }, []>(
+      'select sqlite_version() as version, page_count * page_size as bytes from pragma_page_count, pragma_page_size',
+    )
+    .get()
+  return { product: 'SQLite', version: '', bytes: 0, ...found }
 }
 
 async function connectBoth(path: string) {

@@ -101,14 +101,10 @@ export async function startApp(
   const answer = await createRoutes({
     services,
     metrics,
-    limits: config.limits,
     keys,
-    publicReads: config.auth.mode === 'keys' && config.auth.publicReads,
     limiter,
-    trustedProxyHops: config.trustedProxyHops,
-    corsOrigins: config.corsOrigins,
     spans: openExporter(config, opened, { metrics, log }),
-    mcp: config.auth.mode === 'keys' || LOOPBACK.has(config.host),
+    ...settingsOfRoutes(config),
     ...connections(() => server),
     stopping: stopping.signal,
     accepting: () => readiness.ask(),
@@ -132,6 +128,16 @@ export async function startApp(
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+function settingsOfRoutes({ limits, auth, trustedProxyHops, corsOrigins, host }: Config) {
+  return {
+    limits,
+    publicReads: auth.mode === 'keys' && auth.publicReads,
+    trustedProxyHops,
+    corsOrigins,
+    mcp: auth.mode === 'keys' || LOOPBACK.has(host),
+  } satisfies Partial<RoutesOptions>
 }
 
 function openExporter(
