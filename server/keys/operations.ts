@@ -17,6 +17,7 @@ const shared = { scope: 'admin', cost: 'write' } as const
 const scopes = v.pipe(
   v.array(v.picklist(SCOPES, `must be one of ${SCOPES.join(', ')}`)),
   v.minLength(1, 'must name a scope'),
+  v.maxLength(SCOPES.length, `must have at most ${SCOPES.length} scopes`),
 )
 
 const NewKey = v.strictObject({

@@ -177,8 +177,8 @@ export const limitOf = (fallback: number, max: number = MAX_PAGE_SIZE) =>
   v.optional(
     v.pipe(
       integer(1, Number.MAX_SAFE_INTEGER),
-      v.transform((value) => Math.min(value, max)),
       v.description(`Above ${max} it is taken as ${max}.`),
+      v.transform((value) => Math.min(value, max)),
     ),
     fallback,
   )

@@ -112,13 +112,12 @@ describe('each example is allowed', () => {
     const validate = ajv.compile({ $ref: `document#/${place.map(escaped).join('/')}` })
     return validate(example) ? [] : [{ place: place.join(' '), example, errors: validate.errors }]
   }
-  // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
-  const described = Object.entries<any>(document.paths).flatMap(([path, methods]) =>
+  const described = (['paths', 'webhooks'] as const).flatMap((kind) =>
     // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
-    Object.entries<any>(methods).map(([method, operation]) => ({
-      place: ['paths', path, method],
-      operation,
-    })),
+    Object.entries<any>(document[kind]).flatMap(([path, methods]) =>
+      // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+      Object.entries<any>(methods).map(([method, operation]) => ({ place: [kind, path, method], operation })),
+    ),
   )
 
   test('by the schema of its body, its answer or its parameter', () => {
@@ -162,4 +161,20 @@ test('days and runs of ads are shapes by name', () => {
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(['Day', 'Run', 'Product']))
   const { responses } = document.paths['/v1/ads/runs'].post
   expect(responses['202'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Run' })
+})
+
+test('every limit is read alike: from 1 on, and above its most taken as that', () => {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a JSON document
+  const limits = Object.entries<any>(document.paths).flatMap(([path, { get }]) =>
+    (get?.parameters ?? [])
+      .filter(({ name }: { name: string }) => name === 'limit')
+      .map(({ schema }: { schema: Record<string, unknown> }) => ({ path, ...schema })),
+  )
+  expect(limits.length).toBeGreaterThan(8)
+  for (const limit of limits)
+    expect(limit).toMatchObject({
+      type: 'integer',
+      minimum: 1,
+      description: expect.stringMatching(/^Above (\d+) it is taken as \1\.$/),
+    })
 })
