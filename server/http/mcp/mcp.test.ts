@@ -139,7 +139,7 @@ test('another site, another name of this machine, and what is no single message 
     })
   expect((await post({ origin: 'https://elsewhere.example' })).status).toBe(403)
   expect((await post({ host: 'rebound.example' })).status).toBe(400)
-  expect((await post({}, '[]')).status).toBe(422)
+  for (const none of ['[]', '{}', '{"jsonrpc":"2.0"}']) expect((await post({}, none)).status).toBe(422)
   const got = await fetch(`${server.url}/mcp`)
   expect([got.status, got.headers.get('allow')]).toEqual([405, 'POST'])
 })

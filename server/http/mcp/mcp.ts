@@ -1,5 +1,6 @@
 /** `/mcp`: the operations as tools of the Model Context Protocol, over Streamable HTTP and without sessions. */
 import type { Elysia } from 'elysia'
+import * as v from 'valibot'
 import { requireScope, type Caller } from '#server/caller.ts'
 import { ProblemError } from '#server/errors.ts'
 import { requireOwnOrigin } from '#server/http/auth/own-origin.ts'
@@ -9,11 +10,18 @@ import type { RateLimiter } from '#server/http/limits/rate-limit.ts'
 import { problemResponse, requestInfo, toProblem } from '#server/http/problem.ts'
 import type { Transport } from '#server/http/rest.ts'
 import type { Cost } from '#server/operation.ts'
+import { parseInput } from '#server/parse-input.ts'
 import { LOOPBACK } from '#server/settings.ts'
 import type { Asked, McpServing } from './serving.ts'
 import type { OperationAsTool } from './tools.ts'
 
 export const MCP_ENDPOINT = '/mcp'
+
+/** Of JSON-RPC: what is none gets an answer like everywhere else, and not one of the SDK's. */
+const Message = v.looseObject({
+  jsonrpc: v.literal('2.0', 'must be 2.0'),
+  method: v.pipe(v.string('must be the name of a method'), v.maxLength(200, 'is too long')),
+})
 
 export interface McpOptions {
   transport: Transport
@@ -35,7 +43,7 @@ export function mountMcp(app: Elysia, { transport, limiter, toolsOf }: McpOption
     requireSomeScope(caller)
     if (request.method !== 'POST')
       throw new ProblemError('METHOD_NOT_ALLOWED', `${MCP_ENDPOINT} takes POST, not ${request.method}.`)
-    const body = await readBody(request)
+    const body = parseInput(Message, await readBody(request))
     const info = requestInfo(request)
     const asked: Asked = {
       info,

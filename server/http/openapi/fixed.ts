@@ -58,6 +58,17 @@ const SESSION = {
   required: ['key'],
 }
 
+const MESSAGE = {
+  type: 'object',
+  properties: {
+    jsonrpc: { const: '2.0' },
+    id: { anyOf: [{ type: 'integer' }, { type: 'string', maxLength: 200 }] },
+    method: { type: 'string', maxLength: 200 },
+    params: { type: 'object' },
+  },
+  required: ['jsonrpc', 'method'],
+}
+
 const SESSION_TOLD = { auth: 'keys', name: 'price sync', scopes: ['products:read', 'products:write'] }
 
 export const FIXED_PATHS: Record<string, Json> = {
@@ -123,7 +134,7 @@ export const FIXED_PATHS: Record<string, Json> = {
         required: true,
         content: {
           'application/json': {
-            schema: { type: 'object' },
+            schema: MESSAGE,
             example: { jsonrpc: '2.0', id: 1, method: 'ping' },
           },
         },
