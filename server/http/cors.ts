@@ -13,6 +13,7 @@ export function crossOrigin(origins: readonly string[]): ReturnType<typeof cors>
       'if-none-match',
       'idempotency-key',
       'last-event-id',
+      'traceparent',
       'x-request-id',
       'trpc-accept',
     ],
