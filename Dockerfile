@@ -5,7 +5,7 @@ COPY package.json bun.lock bunfig.toml ./
 FROM dependencies AS production
 # What a compiler and a debugger read of the packages is two thirds of them; the server reads none of it.
 RUN bun install --frozen-lockfile --ignore-scripts --production --omit=optional \
-  && rm -rf node_modules/typescript node_modules/@typescript node_modules/bun-types node_modules/@types node_modules/.bin/tsc \
+  && rm -rf node_modules/typescript node_modules/@typescript node_modules/bun-types node_modules/@types node_modules/.bin/tsc node_modules/zod/src \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM dependencies AS page
