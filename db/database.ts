@@ -24,6 +24,7 @@ export type Tables = Pick<
   typeof postgres,
   | 'products'
   | 'stockAdjustments'
+  | 'priceChanges'
   | 'stockOuts'
   | 'stockOutStatuses'
   | 'changes'

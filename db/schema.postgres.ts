@@ -37,6 +37,23 @@ export const stockAdjustments = pgTable('stock_adjustments', {
   createdAt: bigint('created_at', { mode: 'number' }).notNull(),
 })
 
+/** Every change of a price since the table is there, written by a trigger; the writer adds its author. */
+export const priceChanges = pgTable(
+  'price_changes',
+  {
+    productId: bigint('product_id', { mode: 'number' }).notNull(),
+    /** That the change made. */
+    version: bigint({ mode: 'number' }).notNull(),
+    beforeMinor: bigint('before_minor', { mode: 'number' }).notNull(),
+    afterMinor: bigint('after_minor', { mode: 'number' }).notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+    actor: text(),
+    /** The import that it was part of. */
+    reference: text(),
+  },
+  (table) => [primaryKey({ columns: [table.productId, table.version] })],
+)
+
 /** When products had no stock; triggers derive it from the ledger. */
 export const stockOuts = pgTable(
   'stock_outs',
@@ -216,6 +233,8 @@ export type ApiKeyRow = typeof apiKeys.$inferSelect
 export type StockOutStatusRow = typeof stockOutStatuses.$inferSelect
 
 export type StockAdjustmentRow = typeof stockAdjustments.$inferSelect
+
+export type PriceChangeRow = typeof priceChanges.$inferSelect
 
 /** A product as it is read, without what only searches and orders look at. */
 export type ProductRow = Omit<typeof products.$inferSelect, 'words' | 'nameKey' | 'skuKey'>

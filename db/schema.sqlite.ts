@@ -29,6 +29,20 @@ export const stockAdjustments = sqliteTable('stock_adjustments', {
   createdAt: integer('created_at').notNull(),
 })
 
+export const priceChanges = sqliteTable(
+  'price_changes',
+  {
+    productId: integer('product_id').notNull(),
+    version: integer().notNull(),
+    beforeMinor: integer('before_minor').notNull(),
+    afterMinor: integer('after_minor').notNull(),
+    at: integer().notNull(),
+    actor: text(),
+    reference: text(),
+  },
+  (table) => [primaryKey({ columns: [table.productId, table.version] })],
+)
+
 export const stockOuts = sqliteTable(
   'stock_outs',
   {
@@ -174,6 +188,7 @@ export const webhookDeliveries = sqliteTable('webhook_deliveries', {
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never
 true satisfies Same<typeof products.$inferSelect, typeof postgres.products.$inferSelect>
 true satisfies Same<typeof stockAdjustments.$inferSelect, postgres.StockAdjustmentRow>
+true satisfies Same<typeof priceChanges.$inferSelect, postgres.PriceChangeRow>
 true satisfies Same<typeof idempotencyKeys.$inferSelect, typeof postgres.idempotencyKeys.$inferSelect>
 true satisfies Same<typeof stockOuts.$inferSelect, typeof postgres.stockOuts.$inferSelect>
 true satisfies Same<typeof stockOutStatuses.$inferSelect, postgres.StockOutStatusRow>

@@ -6,6 +6,7 @@ import { bridgeOperations } from '#server/bridge/operations.ts'
 import { exclusionOperations, exclusionRoutes } from '#server/bridge/exclusions.ts'
 import { feedRoutes } from '#server/bridge/feeds.ts'
 import { runningOutOperations } from '#server/bridge/running-out.ts'
+import { productAdsOperations } from '#server/bridge/product-ads.ts'
 import { spendFileRoutes } from '#server/bridge/spend-csv.ts'
 import { statusOperations } from '#server/bridge/status-operations.ts'
 import { feedKeyOperations } from '#server/keys/feed-keys.ts'
@@ -16,6 +17,7 @@ import { changeOperations } from '#server/products/changes.ts'
 import { importOperations } from '#server/products/imports.ts'
 import { productOperations } from '#server/products/operations.ts'
 import { stockOperations } from '#server/products/stock.ts'
+import { priceOperations } from '#server/products/prices.ts'
 import { productFileRoutes } from '#server/products/file-routes.ts'
 import { priceSchema, type Currency } from '#server/products/product.ts'
 import { systemOperations } from '#server/system/operations.ts'
@@ -27,10 +29,12 @@ export const api = {
   products: {
     ...productOperations,
     ...stockOperations,
+    ...priceOperations,
     ...batchOperations,
     ...importOperations,
     ...changeOperations,
     ...runningOutOperations,
+    ...productAdsOperations,
     ...statusOperations,
   },
   ads: { ...adsOperations, ...bridgeOperations, ...exclusionOperations },

@@ -36,8 +36,8 @@ export interface Operation<
   /** A strong entity tag; a query without one gets a hash of its body. */
   etag?(output: v.InferOutput<Out>): string
   location?(output: v.InferOutput<Out>): string
-  /** Its answers are cached until this product changes, or any product. */
-  cacheTag?(input: v.InferOutput<In>): CacheTag
+  /** Its answers are cached until this product changes, or any product. Undefined for one that depends on more. */
+  cacheTag?(input: v.InferOutput<In>): CacheTag | undefined
   /**
    * False for a mutation whose effect is not one write to the database. With an idempotency key it runs outside a
    * transaction, and its answer is recorded after it.

@@ -83,8 +83,19 @@ export function coverage({ ads }: Needed, range: DateRange) {
 
 /** Account by account. */
 export function missingDates(ads: Context['ads'], range: DateRange): { dates: number; missing: number } {
-  const dates = ads.days({ range, reports: ['product'], customerIds: ads.customerIds })
+  const dates = productDates(ads, range)
   return { dates: dates.length, missing: dates.filter(({ state }) => !WITH_FIGURES.has(state)).length }
+}
+
+/** Dates that all accounts have figures of. */
+export function datesWithFigures(ads: Context['ads'], range: DateRange): ReadonlySet<string> {
+  const byDate = Map.groupBy(productDates(ads, range), ({ date }) => date)
+  const whole = [...byDate].filter(([, accounts]) => accounts.every(({ state }) => WITH_FIGURES.has(state)))
+  return new Set(whole.map(([date]) => date))
+}
+
+function productDates(ads: Context['ads'], range: DateRange): Day[] {
+  return ads.days({ range, reports: ['product'], customerIds: ads.customerIds })
 }
 
 /** Of these dates alone. */

@@ -51,6 +51,19 @@ export const runningOutOperations = {
   }),
 }
 
+/** Of those of them that are in stock and of which something is sold. */
+export async function daysOfCover(ctx: Context, ids: readonly number[]): Promise<Map<number, number>> {
+  const windows = windowsAt(ctx.clock.now())
+  const sales = await readAdsSales(ctx)
+  const selling = await ctx.products.selling({ windows, of: { ids } })
+  return new Map(
+    selling.flatMap((each) => {
+      const { days } = covered(each, windows, sales).cover
+      return days === null ? [] : [[each.row.id, rounded(days)] as const]
+    }),
+  )
+}
+
 type Windows = ReturnType<typeof windowsAt>
 
 interface Covered {

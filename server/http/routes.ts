@@ -95,7 +95,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   app.onError(({ error, code, request }) => {
     if (code !== 'NOT_FOUND') return onError(error, request)
     const notFound = new ProblemError('ROUTE_NOT_FOUND', `No route matches ${pathOf(request.url)}.`)
-    return pages.nothingHere(request) ?? onError(notFound, request)
+    return pages.pageFor(request) ?? onError(notFound, request)
   })
   app.onBeforeHandle(({ request }) => {
     const { refusal } = exchangeOf(request)

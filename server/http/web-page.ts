@@ -16,6 +16,9 @@ const ROUTES = ['/', '/today', '/products', '/ads', '/out-of-stock-spend', '/ope
 /** In the metrics one route: each file of its own would be a series, of which a browser reads dozens. */
 const FILES = 'files'
 
+/** The place of one product. */
+const PRODUCT_PATH = /^\/products\/[1-9]\d*$/
+
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 const SECURITY_HEADERS = {
@@ -35,8 +38,8 @@ interface Asset {
 
 interface Pages {
   mount: (app: Elysia) => void
-  /** The page, which then says that nothing is there; undefined for what is no browser. */
-  nothingHere: (request: Request) => Response | undefined
+  /** A product's place, or the page that says that nothing is there; undefined for what is no browser. */
+  pageFor: (request: Request) => Response | undefined
 }
 
 /** Reads everything once, at the start; without a built page, `/` says how to build it. */
@@ -61,10 +64,11 @@ export async function loadPages(openApiDocument: object, llmsText: string): Prom
         for (const method of ['GET', 'HEAD']) app.route(method, path, answer)
       }
     },
-    nothingHere: (request) =>
-      start && isNavigation(request)
-        ? new Response(start.bytes, { status: 404, headers: start.headers })
-        : undefined,
+    pageFor(request) {
+      if (!start || !isNavigation(request)) return undefined
+      if (PRODUCT_PATH.test(new URL(request.url).pathname)) return serve(request, start)
+      return new Response(start.bytes, { status: 404, headers: start.headers })
+    },
   }
 }
 

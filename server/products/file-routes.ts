@@ -1,3 +1,4 @@
+import type { Context } from '#server/context.ts'
 import { download, upload } from '#server/file-route.ts'
 import { exportFound, exportProducts } from './csv-export.ts'
 import { importProducts, type RejectedLine } from './import/import.ts'
@@ -19,7 +20,7 @@ export const productFileRoutes = {
     fileName: 'products.csv',
     scope: 'products:read',
     cost: 'search',
-    run: (ctx, { bom, ...input }) => withBom(exportProducts(ctx, toFilter(ctx, input)), bom),
+    run: (ctx, { bom, ...input }) => withBom(exportFiltered(ctx, input), bom),
   }),
 
   exportFound: download({
@@ -53,6 +54,13 @@ export const productFileRoutes = {
       return { ...summary, ...(parts.length > 0 && { rejected_csv: parts.join('') }) }
     },
   }),
+}
+
+async function* exportFiltered(
+  ctx: Context,
+  filters: Parameters<typeof toFilter>[1],
+): AsyncGenerator<string> {
+  yield* exportProducts(ctx, await toFilter(ctx, filters))
 }
 
 async function* withBom(parts: AsyncIterable<string>, wanted: boolean): AsyncGenerator<string> {

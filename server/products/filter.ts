@@ -11,6 +11,8 @@ export interface ProductFilter {
   maxStock?: number | undefined
   /** Whether it is from 1 to the product's own threshold, or to this default. */
   lowStock?: { is: boolean; defaultAt: number } | undefined
+  /** Whether it is one of these; a cursor is good for them whichever they are. */
+  advertised?: { is: boolean; ids: () => readonly number[] } | undefined
   /** Any of these. */
   skus?: readonly string[] | undefined
   found?: FoundFilter | undefined
@@ -32,6 +34,7 @@ export function conditions(db: Database, filter: ProductFilter, sortedBy?: Colum
     ...ofPrice(filter, own(priceMinor)),
     ...ofStock(filter, own(stockLevel)),
     ...ofThreshold(filter, own(stockLevel), lowStockAt),
+    ...ofAds(db, filter),
     ...(filter.skus === undefined ? [] : [inArray(sku, filter.skus)]),
     ...(filter.found === undefined ? [] : [isFound(db, filter.found)]),
   ]
@@ -70,10 +73,21 @@ function ofThreshold({ lowStock }: ProductFilter, stock: SQL, own: Column): SQL[
   return [lowStock.is ? isLow : not(isLow)]
 }
 
+function ofAds(db: Database, { advertised }: ProductFilter): SQL[] {
+  if (advertised === undefined) return []
+  const given = db.rowsOf(
+    advertised.ids().map((id) => ({ id })),
+    [{ name: 'id', text: false }],
+  )
+  const isOne = sql`${db.tables.products.id} in (select id from ${given})`
+  return [advertised.is ? isOne : not(isOne)]
+}
+
 /** Whether the price alone, or the stock alone, leaves so few that it leads to them. */
 export async function isSelective(db: Database, filter: ProductFilter): Promise<boolean> {
   if (db.hasRowEstimates) return false
   if (filter.skus !== undefined || filter.found !== undefined) return true
+  if (filter.advertised?.is === true && filter.advertised.ids().length <= FEW) return true
   const { products } = db.tables
   for (const bounds of [
     ofPrice(filter, sql`${products.priceMinor}`),

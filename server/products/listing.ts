@@ -9,10 +9,11 @@ import type * as schema from './schema.ts'
 import { toFilter, toProduct } from './wire.ts'
 
 /** @param filter where it says more than the input does */
-export async function list(ctx: Context, input: ListInput, filter = toFilter(ctx, input)) {
+export async function list(ctx: Context, input: ListInput, given?: ProductFilter) {
   if (input.cursor && input.offset !== undefined) {
     throw invalidInput([{ pointer: '/offset', detail: 'give a cursor or an offset, not both' }])
   }
+  const filter = given ?? (await toFilter(ctx, input))
   const sort = toSort(input.sort)
   const cursor = input.cursor ? decodeCursor(input.cursor, [sort, filter]) : undefined
   return {
@@ -28,7 +29,7 @@ export async function totalOf({ products }: Context, filter: ProductFilter, coun
 }
 
 export async function at(ctx: Context, input: v.InferOutput<typeof schema.ProductsAtQuery>) {
-  const filter = toFilter(ctx, input)
+  const filter = await toFilter(ctx, input)
   const sort = toSort(input.sort)
   const cursor = await ctx.products.place({ filter, sort, position: input.position })
   if (!cursor) return { items: [], next_cursor: null, prev_cursor: null }

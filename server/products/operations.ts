@@ -14,6 +14,10 @@ const BY_SKU = '/products/by-sku/:sku'
 
 const etag = ({ version }: schema.Product) => `"${version}"`
 
+/** What is advertised changes without a product. */
+const cacheTagOf = ({ advertised }: { advertised?: boolean | undefined }) =>
+  advertised === undefined ? 'any' : undefined
+
 const reading = {
   output: schema.Product,
   scope: 'products:read',
@@ -65,7 +69,7 @@ export const productOperations = {
     output: schema.ProductPage,
     scope: 'products:read',
     cost: 'read',
-    cacheTag: () => 'any',
+    cacheTag: cacheTagOf,
     run: list,
   }),
 
@@ -90,7 +94,7 @@ export const productOperations = {
     output: searchSchema.ProductMatches,
     scope: 'products:read',
     cost: 'search',
-    cacheTag: () => 'any',
+    cacheTag: cacheTagOf,
     run: search,
   }),
 

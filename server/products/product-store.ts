@@ -6,7 +6,18 @@ import type { SomeOfSearched } from '#db/search/columns.ts'
 import { Vocabulary } from '#db/search/vocabulary.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { createChangeSignal, type ChangeSignal } from './change-signal.ts'
-import { changeRows, latestSeq, ledgerRows, type ChangeRow, type LedgerPage } from './journal.ts'
+import {
+  changeRows,
+  lastReduction,
+  latestSeq,
+  ledgerRows,
+  lowestEnded,
+  priceRows,
+  pricesRecordedSince,
+  stockSteps,
+  type ChangeRow,
+  type LedgerPage,
+} from './journal.ts'
 import type { ProductFilter } from './filter.ts'
 import {
   countRows,
@@ -159,6 +170,14 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
 
     /** The ledger of a product, newest first. */
     adjustments: (id: number, page: LedgerPage): Promise<StockAdjustmentRow[]> => ledgerRows(db, id, page),
+
+    /** What the stock was since then, in steps, oldest first. */
+    stockSteps: (id: number, since: number) => stockSteps(db, id, since),
+    /** The changes of its price, newest first. */
+    prices: (id: number, page: LedgerPage) => priceRows(db, id, page),
+    lowestEnded: (id: number, time: Parameters<typeof lowestEnded>[2]) => lowestEnded(db, id, time),
+    lastReduction: (id: number) => lastReduction(db, id),
+    pricesRecordedSince: () => pricesRecordedSince(db),
 
     ...importActions(db, { clock, begin, write, indexWords }),
   }

@@ -4,6 +4,8 @@ import { toGtin } from './gtin.ts'
 
 export const MAX_PAGE_SIZE = 200
 export const MAX_STOCK_LEVEL = 1_000_000_000
+/** So many dates of ads tell whether a product is advertised. */
+export const ADVERTISED_DAYS = 7
 export const SORTS = ['id', 'name', 'price', 'stock_level', 'updated_at'] as const
 
 /** Neither a space, a control character nor an invisible mark. */
@@ -203,6 +205,12 @@ export const filters = {
   low_stock: v.pipe(
     v.optional(v.boolean('must be true or false')),
     v.description('In stock, and at or below the threshold of the product, or else `LOW_STOCK_AT`.'),
+  ),
+  advertised: v.pipe(
+    v.optional(v.boolean('must be true or false')),
+    v.description(
+      `Whether its ads cost anything on the last ${ADVERTISED_DAYS} dates, as far as they are fetched. Needs \`ads:read\`.`,
+    ),
   ),
 }
 

@@ -1,7 +1,9 @@
 /** Between the wire's products and filters and the store's rows. */
 import type { ProductRow } from '#db/schema.postgres.ts'
+import { requireScope } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
+import { advertisedIds } from './advertised.ts'
 import type { ProductFilter } from './filter.ts'
 import { formatPrice, toMinorUnits, type Currency } from './product.ts'
 import type { Product } from './schema.ts'
@@ -42,7 +44,7 @@ export function optionalFields({ gtin, ads_item_id, low_stock_at }: OptionalInpu
 
 type PriceInput = string | number | undefined
 
-export function toFilter(
+export async function toFilter(
   ctx: Context,
   input: {
     min_price?: PriceInput
@@ -50,17 +52,27 @@ export function toFilter(
     in_stock?: boolean | undefined
     max_stock?: number | undefined
     low_stock?: boolean | undefined
+    advertised?: boolean | undefined
     sku?: string | undefined
   },
-): ProductFilter {
+): Promise<ProductFilter> {
   return {
     minPriceMinor: input.min_price === undefined ? undefined : minorUnits(ctx, '/min_price', input.min_price),
     maxPriceMinor: input.max_price === undefined ? undefined : minorUnits(ctx, '/max_price', input.max_price),
     inStock: input.in_stock,
     maxStock: input.max_stock,
     lowStock: input.low_stock === undefined ? undefined : { is: input.low_stock, defaultAt: ctx.lowStockAt },
+    advertised: await toAdvertised(ctx, input.advertised),
     skus: input.sku?.split(','),
   }
+}
+
+/** @throws ProblemError `SCOPE_MISSING`: products may be open to all, and what is advertised is not */
+async function toAdvertised(ctx: Context, is: boolean | undefined): Promise<ProductFilter['advertised']> {
+  if (is === undefined) return undefined
+  requireScope(ctx, 'ads:read')
+  const ids = await advertisedIds(ctx)
+  return { is, ids: () => ids }
 }
 
 /** @throws ProblemError `INVALID_INPUT` at the pointer */

@@ -152,6 +152,7 @@ export class ProductWrites {
         table: this.#within.db.tables.products,
         rows: round.map(({ after }) => ({ ...after, ...(isRenamed && searchColumns(after)) })),
       })
+      await this.#signPrices(round)
       await this.#appendLedger(
         round.flatMap(({ before, after, reason, reference }) => {
           const delta = after.stockLevel - before.stockLevel
@@ -160,6 +161,29 @@ export class ProductWrites {
       )
     }
     await this.#noteImport(changes)
+  }
+
+  /** The trigger has recorded them; it does not know the author. */
+  async #signPrices(changes: readonly PlannedChange[]): Promise<void> {
+    const repriced = changes.filter(({ before, after }) => before.priceMinor !== after.priceMinor)
+    await insertMany(this.#within, {
+      into: this.#within.db.tables.priceChanges,
+      rows: repriced.map(({ before, after }) => ({
+        productId: after.id,
+        version: after.version,
+        beforeMinor: before.priceMinor,
+        afterMinor: after.priceMinor,
+        at: after.updatedAt,
+        actor: this.#author.actor,
+        reference: this.#importReference() ?? null,
+      })),
+      onConflict: sql`(product_id, version) do update set actor = excluded.actor, reference = excluded.reference`,
+    })
+  }
+
+  #importReference(): string | undefined {
+    const { import: part } = this.#author
+    return part && `${part.undoing ? 'undo of import' : 'import'} ${part.id}`
   }
 
   async adjust(adjustment: Adjustment) {
@@ -227,8 +251,8 @@ export class ProductWrites {
       reference?: string | null | undefined
     }[],
   ): Promise<StockAdjustmentRow[]> {
-    const { actor, now, import: part } = this.#author
-    const source = part && `${part.undoing ? 'undo of import' : 'import'} ${part.id}`
+    const { actor, now } = this.#author
+    const source = this.#importReference()
     const { stockAdjustments } = this.#within.db.tables
     return await insertMany(this.#within, {
       into: stockAdjustments,

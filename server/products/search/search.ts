@@ -15,7 +15,7 @@ import { lensFor, score, type Lens } from './score.ts'
 import type { Candidate } from './shelves.ts'
 
 export async function search(ctx: Context, input: ProductSearchQuery): Promise<ProductMatches> {
-  const filter = toFilter(ctx, input)
+  const filter = await toFilter(ctx, input)
   const { q, sort, limit, cursor, count } = input
   if (q === undefined) {
     const page = await list(ctx, { ...input, sort: sort === 'relevance' ? 'id' : sort })
