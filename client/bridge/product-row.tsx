@@ -1,6 +1,7 @@
 /** A row of a product and its status; it opens what its cells are made of. */
 import { useId, useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
+import { productHref } from '#client/ui/product-href.ts'
 import { StatusTag, type Status } from './stock-out-status.tsx'
 
 interface ProductRowProps {
@@ -32,7 +33,7 @@ export function ProductRow({ product, status, opens, columns, cells, children }:
             >
               {isOpen ? '▾' : '▸'}
             </button>
-            <Link href={`/products?id=${product.id}`}>{product.name}</Link>
+            <Link href={productHref(product.id)}>{product.name}</Link>
           </div>
         </th>
         <td className="wide-only">

@@ -2,6 +2,7 @@
 import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query'
 import { mayUse, useSession } from '#client/sign-in/session.ts'
 import type { Scope } from '#server/caller.ts'
+import { productHref } from '#client/ui/product-href.ts'
 import { mediumDate } from '#client/ui/format.ts'
 import type { Shortcut } from '#client/ui/key-sequence.ts'
 import { trpc } from '#client/ui/trpc.ts'
@@ -25,7 +26,10 @@ export interface PlaceChoice {
 
 const MAX_FOUND = 6
 const ACTIONS: readonly (readonly [name: string, note: string, shortcut: Shortcut, scope?: Scope])[] = [
+  ['New product', 'n', 'new-product', 'products:write'],
   ['Import products from a file', 'i', 'import', 'products:write'],
+  ['Views of the products', 'v', 'views', 'products:read'],
+  ['Columns of the products', 'c', 'columns', 'products:read'],
   ['Export products', 'e', 'export', 'products:read'],
   ['Undo the last change', 'Ctrl Z', 'undo', 'products:write'],
   ['Keyboard shortcuts', '?', 'help'],
@@ -76,7 +80,7 @@ export function useChoices(
       kind: 'Product' as const,
       name,
       ...(sku !== null && { note: sku }),
-      does: { href: `/products?id=${id}` },
+      does: { href: productHref(id) },
     })),
     ...[...new Set(q === '' ? [] : campaigns.data?.rows.flatMap((row) => row.campaign_name ?? []))]
       .filter(hasWords)

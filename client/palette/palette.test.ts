@@ -18,7 +18,7 @@ test(
       await person.type('t-7')
       await person.sees('Thing 7', '.palette-list')
       await person.press('Enter')
-      await untilIs(() => person.address().search, '?id=7')
+      await untilIs(() => person.address().pathname, '/products/7')
 
       await person.press('Control+k')
       await person.type('october 2025')

@@ -1,7 +1,7 @@
 /** Cells as text, the way spreadsheets put them on the clipboard: tabs between cells, a line for each row. */
 import { mannerOf } from '#client/ui/read-number.ts'
 import { asTyped, readCell } from './cell-value.ts'
-import type { Column, Product } from './columns.ts'
+import { isFigure, type Column, type Figure, type Product } from './columns.ts'
 import type { NewValue } from './use-edits.ts'
 
 export type Cells = readonly (readonly string[])[]
@@ -29,10 +29,17 @@ export function formatCells(cells: Cells): string {
 }
 
 /** Numbers as the reader's locale writes them, ungrouped: what a spreadsheet takes for numbers. */
-export function copied(products: readonly Product[], columns: readonly Column[]): Cells {
+export function copied(
+  products: readonly Product[],
+  columns: readonly Column[],
+  figureOf: (product: Product, figure: Figure) => string = () => '',
+): Cells {
   const manner = mannerOf()
   return products.map((product) =>
-    columns.map(({ id, field }) => (field ? asTyped(product[field], manner) : String(product[id] ?? ''))),
+    columns.map(({ id, field }) => {
+      if (field) return asTyped(product[field], manner)
+      return isFigure(id) ? figureOf(product, id) : String(product[id] ?? '')
+    }),
   )
 }
 

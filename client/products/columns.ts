@@ -1,4 +1,4 @@
-/** The columns of the table, in their order; the cell cursor counts in them. */
+/** The columns that the table can have, in their order; the cell cursor counts in those that are shown. */
 import type { Inputs, Outputs } from '#client/api.ts'
 
 type Found = Outputs['products']['search']['items'][number]
@@ -11,21 +11,42 @@ export type Sort = SortInput
 /** What can be edited in place. */
 export type Field = 'price' | 'stock_level'
 
+/** What the ads tell of a product; it comes in a request of its own. */
+export const FIGURES = ['cost_7', 'cost_30', 'clicks_30', 'roas_30', 'cover'] as const
+export type Figure = (typeof FIGURES)[number]
+type OwnColumn = 'id' | 'sku' | 'name' | 'price' | 'stock_level' | 'updated_at'
+type MoreColumn = 'low_stock_at' | 'gtin' | 'ads_item_id'
+export type ColumnId = OwnColumn | MoreColumn | Figure
+
 export interface Column {
-  id: 'id' | 'sku' | 'name' | 'price' | 'stock_level' | 'updated_at'
+  id: ColumnId
   label: string
   sort: SortColumn | undefined
   field: Field | undefined
 }
 
+const plain = (id: ColumnId, label: string): Column => ({ id, label, sort: undefined, field: undefined })
+
 export const COLUMNS: readonly Column[] = [
-  { id: 'id', label: 'ID', sort: 'id', field: undefined },
-  { id: 'sku', label: 'SKU', sort: undefined, field: undefined },
-  { id: 'name', label: 'Name', sort: 'name', field: undefined },
-  { id: 'price', label: 'Price', sort: 'price', field: 'price' },
-  { id: 'stock_level', label: 'Stock', sort: 'stock_level', field: 'stock_level' },
-  { id: 'updated_at', label: 'Updated', sort: 'updated_at', field: undefined },
+  { ...plain('id', 'ID'), sort: 'id' },
+  plain('sku', 'SKU'),
+  { ...plain('name', 'Name'), sort: 'name' },
+  plain('gtin', 'Barcode'),
+  plain('ads_item_id', 'Item id'),
+  { ...plain('price', 'Price'), sort: 'price', field: 'price' },
+  { ...plain('stock_level', 'Stock'), sort: 'stock_level', field: 'stock_level' },
+  plain('low_stock_at', 'Low from'),
+  plain('cover', 'Days of cover'),
+  plain('cost_7', 'Cost, 7 days'),
+  plain('cost_30', 'Cost, 30 days'),
+  plain('clicks_30', 'Clicks, 30 days'),
+  plain('roas_30', 'ROAS, 30 days'),
+  { ...plain('updated_at', 'Updated'), sort: 'updated_at' },
 ]
+
+export function isFigure(id: ColumnId): id is Figure {
+  return FIGURES.some((each) => each === id)
+}
 
 export const FIELD_NAMES: Readonly<Record<Field, string>> = { price: 'price', stock_level: 'stock' }
 

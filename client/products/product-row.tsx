@@ -1,13 +1,16 @@
 import { memo } from 'react'
+import { Link } from 'wouter'
+import { productHref } from '#client/ui/product-href.ts'
 import { count, moment, money } from '#client/ui/format.ts'
 import { HistoryIcon } from '#client/ui/icons.tsx'
 import { CellEditor, type Leave } from './cell-editor.tsx'
 import type { Column, Field, Product } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
 import { markOfCode, partsOf } from './highlight.ts'
+import { figureText, type RowFigures } from './layout/row-figures.ts'
 import { editsFor, saveCells } from './use-edits.ts'
 import type { Editing } from './use-grid-cursor.ts'
-import { isLow } from './use-view.ts'
+import { StockTag } from './stock-tag.tsx'
 import { shown } from './value-labels.ts'
 
 interface ProductRowProps {
@@ -25,6 +28,8 @@ interface ProductRowProps {
   gone: boolean
   /** Its value before another client's recent change. */
   before: Product | undefined
+  /** Undefined until they have come, and where none are shown. */
+  figures: RowFigures | undefined
   onHistory: (product: Product) => void
 }
 
@@ -69,9 +74,9 @@ export function cellId({ row, column }: { row: number; column: number }): string
 }
 
 /** Of what may be cut off. */
-function titleOf({ name, sku }: Product, { id }: Column): string | undefined {
-  if (id === 'name') return name
-  return id === 'sku' ? (sku ?? undefined) : undefined
+function titleOf(product: Product, { id }: Column): string | undefined {
+  if (id === 'name') return product.name
+  return id === 'sku' || id === 'ads_item_id' ? (product[id] ?? undefined) : undefined
 }
 
 function CellContent(props: ProductRowProps & { column: Column; index: number }) {
@@ -83,10 +88,18 @@ function CellContent(props: ProductRowProps & { column: Column; index: number })
       return <Sku sku={product.sku ?? ''} query={query} />
     case 'name':
       return <NameCell {...props} />
+    case 'gtin':
+    case 'ads_item_id':
+      return product[column.id]
+    case 'low_stock_at':
+      return product.low_stock_at === null ? '' : count(product.low_stock_at)
     case 'updated_at':
       return <time dateTime={product.updated_at}>{moment(product.updated_at)}</time>
-    default:
+    case 'price':
+    case 'stock_level':
       return <EditableCell {...props} field={column.id} />
+    default:
+      return figureText(column.id, props.figures)
   }
 }
 
@@ -98,10 +111,18 @@ function Sku({ sku, query }: { sku: string; query: string }) {
 function NameCell({ product, gone, onHistory }: ProductRowProps) {
   return (
     <>
-      <span className="name" dir="auto">
-        {gone && <span className="tag out">Deleted</span>}
+      {gone && <span className="tag out">Deleted</span>}
+      <Link
+        className="name"
+        dir="auto"
+        href={productHref(product.id)}
+        // The table is one tab stop: Enter opens what is in the cell.
+        tabIndex={-1}
+        draggable={false}
+        onClick={(event) => event.shiftKey && event.preventDefault()}
+      >
         <Marked text={product.name} marks={product.match?.marks ?? []} />
-      </span>
+      </Link>
       <button
         type="button"
         className="row-button"
@@ -155,9 +176,4 @@ function EditableCell(props: ProductRowProps & { field: Field; index: number }) 
       </span>
     </>
   )
-}
-
-function StockTag({ product }: { product: Product }) {
-  if (product.stock_level === 0) return <span className="tag out">Out of stock</span>
-  return isLow(product) ? <span className="tag low">Low</span> : null
 }

@@ -1,11 +1,14 @@
 /** The table as a grid: one tab stop, a cell cursor inside, and only the rows in view in the document. */
-import { useEffect, useImperativeHandle, useRef, type CSSProperties, type Ref } from 'react'
+import { useEffect, useImperativeHandle, useRef, type Ref } from 'react'
+import { useLocation } from 'wouter'
+import { productHref } from '#client/ui/product-href.ts'
 import type { CellPosition } from './cell-cursor.ts'
 import type { Leave } from './cell-editor.tsx'
-import type { Column, Product, Sort } from './columns.ts'
+import { isFigure, type Column, type Product, type Sort } from './columns.ts'
 import { editKey, type HeldEdit } from './edits.ts'
 import { cellId, ProductRow } from './product-row.tsx'
 import { useStore } from '#client/ui/store.ts'
+import { useRowFigures } from './layout/row-figures.ts'
 import { liveChanges } from './rows/visible-rows.ts'
 import type { RowBlocks } from './rows/row-blocks.ts'
 import { columnsSelectedIn, type Selection } from './selection.ts'
@@ -13,7 +16,7 @@ import { SpacedRows } from './spaced-rows.tsx'
 import { TableHead } from './table-head.tsx'
 import { useClipboard } from './use-clipboard.ts'
 import { useHeldEdits } from './use-edits.ts'
-import { useLongestSku } from './use-longest-sku.ts'
+import { useTableStyle } from './layout/use-table-style.ts'
 import { useGridCursor, type Editing, type GridCursor } from './use-grid-cursor.ts'
 import { usePointer } from './use-pointer.ts'
 import type { ProductRows } from './use-product-rows.ts'
@@ -53,7 +56,8 @@ export function ProductTable(props: ProductTableProps) {
   const scroll = useRef<HTMLDivElement>(null)
   const window = useRowWindow(rows, { scroll, viewKey, kept: editingRow })
 
-  const skuLength = useLongestSku(window.places.map((place) => rows.row(place)))
+  const products = window.places.map((place) => rows.row(place))
+  const [, navigate] = useLocation()
   const clipboard = useClipboard({ rows, columns })
   const cursor = useGridCursor({
     viewKey,
@@ -68,6 +72,7 @@ export function ProductTable(props: ProductTableProps) {
       return edit?.state === 'conflict'
     },
     onFillDown: clipboard.fillDown,
+    onOpen: (product) => navigate(productHref(product.id)),
   })
   const pointer = usePointer(cursor)
   const { at, selection } = cursor
@@ -97,7 +102,7 @@ export function ProductTable(props: ProductTableProps) {
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-to-interactive-role
         role="grid"
         className="products"
-        style={{ '--sku-length': skuLength } as CSSProperties}
+        style={useTableStyle(columns, products)}
         aria-label="Products"
         aria-multiselectable="true"
         aria-rowcount={rows.total === undefined ? -1 : rows.total + 1}
@@ -138,6 +143,8 @@ function Rows(props: RowsProps) {
   const { window, held, at, selection, editing, editingRow, leaveCell, columns, query, onHistory } = props
   const { rows } = props.data
   const { gone, fresh } = useStore(liveChanges)
+  const hasFigures = columns.some(({ id }) => isFigure(id))
+  const figures = useRowFigures(hasFigures ? window.places.map((place) => rows.row(place)) : [])
   return (
     <SpacedRows window={window} columns={columns.length}>
       {(row) => {
@@ -150,6 +157,7 @@ function Rows(props: RowsProps) {
             selected={columnsSelectedIn(selection, row)}
             gone={gone.has(product.id)}
             before={fresh.get(product.id)?.before}
+            figures={figures.get(product.id)?.figures}
             editing={editing && editingRow === row ? { ...editing, leaveCell } : undefined}
           />
         )

@@ -10,7 +10,7 @@ import { ProductsTools } from './products-tools.tsx'
 import { forgetHistories } from './stock/forget-histories.ts'
 import { useLive } from './rows/use-live.ts'
 import { rowsIn, type Selection } from './selection.ts'
-import { bulk, importing, stock } from './parts.ts'
+import { OpenParts } from './open-parts.tsx'
 import { useAsAllowed } from './use-as-allowed.ts'
 import { useColumns } from './use-columns.ts'
 import { useConflict } from './use-conflict.ts'
@@ -38,7 +38,16 @@ export function ProductsPage() {
   return (
     <Place
       title="Products"
-      tools={<ProductsTools view={view} onView={setView} onImport={openImport} />}
+      tools={
+        <ProductsTools
+          view={view}
+          onView={setView}
+          onImport={openImport}
+          onNew={mayWrite ? () => setOpen({ part: 'new-product' }) : undefined}
+          onViews={() => setOpen({ part: 'views' })}
+          onColumns={() => setOpen({ part: 'columns' })}
+        />
+      }
       status={
         <ProductsStatus
           view={view}
@@ -74,9 +83,7 @@ export function ProductsPage() {
         />
       )}
       <ConflictDialog edit={conflict.shown} onLater={conflict.later} />
-      {open?.part === 'stock' && <stock.Part product={open.product} rows={rows} onClose={close} />}
-      {open?.part === 'bulk' && <bulk.Part rows={rows} selection={open.selection} onClose={close} />}
-      {open?.part === 'import' && <importing.Part onImported={data.reload} onClose={close} />}
+      <OpenParts {...{ open, view, rows, columns, close }} onView={setView} onImported={data.reload} />
     </Place>
   )
 }

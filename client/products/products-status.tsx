@@ -21,6 +21,7 @@ export function ProductsStatus(props: ProductsStatusProps) {
   const { view, data, selected, onSelectAll, onBulk, onUndo, onSearch } = props
   const held = useHeldEdits()
   const { created } = useStore(liveChanges)
+  const undoable = useStore(undoStack)
   const states = [...held.values()]
   const pending = states.filter(({ state }) => state === 'pending').length
   const conflicts = states.length - pending
@@ -50,8 +51,8 @@ export function ProductsStatus(props: ProductsStatusProps) {
       )}
       {pending > 0 && <span>{plural(pending, 'edit')} on the way</span>}
       {conflicts > 0 && <span className="warning">{plural(conflicts, 'conflict')} to decide</span>}
-      {pending === 0 && undoStack.canUndo && (
-        <button type="button" className="button quiet" onClick={onUndo}>
+      {pending === 0 && undoable && (
+        <button type="button" className="button quiet" title={undoable.words} onClick={onUndo}>
           Undo
         </button>
       )}

@@ -16,9 +16,12 @@ interface ProductsToolsProps {
   onView: (change: Partial<View>) => void
   /** Undefined where one's key may not. */
   onImport: (() => void) | undefined
+  onNew: (() => void) | undefined
+  onViews: () => void
+  onColumns: () => void
 }
 
-export function ProductsTools({ view, onView, onImport }: ProductsToolsProps) {
+export function ProductsTools({ view, onView, onImport, onNew, onViews, onColumns }: ProductsToolsProps) {
   return (
     <>
       <SearchBox value={view.q} onSearch={(q) => onView({ q, id: undefined })} />
@@ -29,12 +32,28 @@ export function ProductsTools({ view, onView, onImport }: ProductsToolsProps) {
         onChange={(stock) => onView({ stock, id: undefined })}
       />
       <PriceRange min={view.min} max={view.max} onChange={(range) => onView({ ...range, id: undefined })} />
+      {view.advertised !== undefined && (
+        <button type="button" className="button" onClick={() => onView({ advertised: undefined })}>
+          {view.advertised ? 'Advertised' : 'Not advertised'} · show all
+        </button>
+      )}
       {view.id !== undefined && (
         <button type="button" className="button" onClick={() => onView({ id: undefined })}>
           Only product {view.id} · show all
         </button>
       )}
       <span className="tool-pair">
+        <button type="button" className="button" onClick={onViews}>
+          Views
+        </button>
+        <button type="button" className="button wide-only" onClick={onColumns}>
+          Columns
+        </button>
+        {onNew && (
+          <button type="button" className="button" onClick={onNew}>
+            New product
+          </button>
+        )}
         {onImport && (
           <button type="button" className="button" onClick={onImport}>
             Import

@@ -1,4 +1,7 @@
-import { nextSort, type Column, type Sort } from './columns.ts'
+import type { PointerEvent } from 'react'
+import { useStore } from '#client/ui/store.ts'
+import { nextSort, type Column, type ColumnId, type Sort } from './columns.ts'
+import { layout, setWidth } from './layout/layout.ts'
 
 interface TableHeadProps {
   columns: readonly Column[]
@@ -8,6 +11,7 @@ interface TableHeadProps {
 }
 
 export function TableHead({ columns, sort, onSort }: TableHeadProps) {
+  const { widths } = useStore(layout)
   return (
     <thead>
       <tr aria-rowindex={1}>
@@ -16,6 +20,7 @@ export function TableHead({ columns, sort, onSort }: TableHeadProps) {
             key={column.id}
             scope="col"
             className={`cell-${column.id}`}
+            style={{ width: widths[column.id] }}
             aria-sort={sort === undefined ? undefined : direction(column, sort)}
           >
             {column.sort === undefined || sort === undefined ? (
@@ -23,10 +28,34 @@ export function TableHead({ columns, sort, onSort }: TableHeadProps) {
             ) : (
               <SortButton label={column.label} column={column.sort} sort={sort} onSort={onSort} />
             )}
+            <Edge id={column.id} />
           </th>
         ))}
       </tr>
     </thead>
+  )
+}
+
+/** By the mouse alone: the dialog of the columns has a field for each width. */
+function Edge({ id }: { id: ColumnId }) {
+  const drag = (event: PointerEvent<HTMLSpanElement>) => {
+    const edge = event.currentTarget
+    const width = (edge.parentElement?.offsetWidth ?? 0) - event.clientX
+    const move = ({ clientX }: globalThis.PointerEvent) => setWidth(id, width + clientX)
+    edge.setPointerCapture(event.pointerId)
+    edge.addEventListener('pointermove', move)
+    edge.addEventListener('lostpointercapture', () => edge.removeEventListener('pointermove', move), {
+      once: true,
+    })
+    event.preventDefault()
+  }
+  return (
+    <span
+      className="column-edge"
+      aria-hidden="true"
+      onPointerDown={drag}
+      onDoubleClick={() => setWidth(id, undefined)}
+    />
   )
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import type { Product } from './columns.ts'
 import type { Edit } from './edits.ts'
-import { UndoStack, type Group } from './undo-stack.ts'
+import { cellStep, type Group } from './cell-step.ts'
+import { UndoStack } from './undo-stack.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const belt: Product = {
@@ -29,46 +30,60 @@ function saver() {
     const made = edits.map(({ product, mine }) => ({ ...product, price: String(mine), version: ++version }))
     return { edits, outcome: Promise.resolve(made) }
   }
-  return { save, saved }
+  return { save, saved, step: (edits: readonly Edit[]) => cellStep(save(edits), save) }
 }
 
 describe('undo', () => {
   test('goes back step by step, and forth again', async () => {
     const stack = new UndoStack()
-    const { save, saved } = saver()
-    stack.push(save([edit('5.00', '6.00')]))
-    stack.push(save([edit('6.00', '7.00')]))
-    await stack.undo(save)
-    await stack.undo(save)
-    await stack.redo(save)
+    const { step, saved } = saver()
+    stack.push(step([edit('5.00', '6.00')]))
+    stack.push(step([edit('6.00', '7.00')]))
+    await stack.undo()
+    await stack.undo()
+    await stack.redo()
     expect(saved).toEqual(['5.00→6.00', '6.00→7.00', '7.00→6.00', '6.00→5.00', '5.00→6.00'])
-    expect(await stack.undo(save)).toHaveLength(1)
-    expect(await stack.undo(save)).toEqual([])
+    expect(await stack.undo()).toMatchObject({ words: '1 cell', at: { id: 1, field: 'price' } })
+    expect(await stack.undo()).toBeUndefined()
+    expect(stack.get()).toBeUndefined()
   })
 
   test('carries the version that the change made, not the one before it', async () => {
-    const stack = new UndoStack()
     const { save } = saver()
-    stack.push(save([edit('5.00', '6.00')]))
-    expect((await stack.undo(save))[0]?.product.version).toBe(4)
+    const sent: Edit[] = []
+    const step = cellStep(save([edit('5.00', '6.00')]), (edits) => {
+      sent.push(...edits)
+      return save(edits)
+    })
+    await step.back()
+    expect(sent[0]?.product.version).toBe(4)
   })
 
   test('leaves out what was not saved', async () => {
     const stack = new UndoStack()
-    const { save, saved } = saver()
-    stack.push(save([edit('5.00', '6.00')]))
-    const refused = [edit('6.00', '7.00')]
-    stack.push({ edits: refused, outcome: Promise.resolve([undefined]) })
-    await stack.undo(save)
+    const { step, save, saved } = saver()
+    stack.push(step([edit('5.00', '6.00')]))
+    stack.push(cellStep({ edits: [edit('6.00', '7.00')], outcome: Promise.resolve([undefined]) }, save))
+    await stack.undo()
     expect(saved.at(-1)).toBe('6.00→5.00')
   })
 
   test('forgets what was undone once something new is done', async () => {
     const stack = new UndoStack()
-    const { save } = saver()
-    stack.push(save([edit('5.00', '6.00')]))
-    await stack.undo(save)
-    stack.push(save([edit('5.00', '9.00')]))
-    expect(await stack.redo(save)).toEqual([])
+    const { step } = saver()
+    stack.push(step([edit('5.00', '6.00')]))
+    await stack.undo()
+    stack.push(step([edit('5.00', '9.00')]))
+    expect(await stack.redo()).toBeUndefined()
+  })
+
+  test('goes on to what was done before when a step was refused', async () => {
+    const stack = new UndoStack()
+    const { step, saved } = saver()
+    stack.push(step([edit('5.00', '6.00')]))
+    stack.push({ words: 'refused', at: undefined, back: () => Promise.reject(new Error('No.')) })
+    expect(stack.undo()).rejects.toThrow('No.')
+    await stack.undo()
+    expect(saved.at(-1)).toBe('6.00→5.00')
   })
 })

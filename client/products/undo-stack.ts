@@ -1,56 +1,57 @@
-/** What can be undone and done again: groups of saved cells, the latest first. */
-import type { Edit } from './edits.ts'
-import type { Product } from './columns.ts'
+/** What can be undone and done again, the latest first: cells, an adjustment of a stock, a whole import. */
+import { createStore } from '#client/ui/store.ts'
+import type { Field } from './columns.ts'
 
-const MAX_GROUPS = 100
+const MAX_STEPS = 100
 
-export interface Group {
-  edits: readonly Edit[]
-  /** For each edit the product that it made; undefined where it was not saved. */
-  outcome: Promise<readonly (Product | undefined)[]>
+/** Something that was done. */
+export interface Step {
+  /** “3 cells” */
+  words: string
+  /** A cell that it changed. */
+  at: { id: number; field: Field } | undefined
+  /** @returns what undoing it did, to be undone in turn; undefined when there was nothing to undo. @throws the refusal */
+  back(): Promise<Step | undefined>
 }
 
 export class UndoStack {
-  #done: Group[] = []
-  #undone: Group[] = []
+  readonly #done = createStore<readonly Step[]>([])
+  readonly #undone = createStore<readonly Step[]>([])
 
-  get canUndo(): boolean {
-    return this.#done.length > 0
-  }
+  readonly subscribe = this.#done.subscribe
+  /** What would be undone. */
+  readonly get = (): Step | undefined => this.#done.get().at(-1)
 
   /** Something new was done: what was undone before cannot be done again. */
-  push(group: Group): void {
-    this.#done = [...this.#done, group].slice(-MAX_GROUPS)
-    this.#undone = []
+  push(step: Step): void {
+    put(this.#done, step)
+    this.#undone.set([])
   }
 
-  /** @returns the edits that lead back from the latest group of which anything was saved */
-  async undo(save: (edits: readonly Edit[]) => Group): Promise<readonly Edit[]> {
-    const back = await opposite(this.#done)
-    if (back.length > 0) this.#undone.push(save(back))
-    return back
+  /** @returns what was done by that */
+  async undo(): Promise<Step | undefined> {
+    return await turn(this.#done, this.#undone)
   }
 
-  async redo(save: (edits: readonly Edit[]) => Group): Promise<readonly Edit[]> {
-    const again = await opposite(this.#undone)
-    if (again.length > 0) this.#done.push(save(again))
-    return again
+  async redo(): Promise<Step | undefined> {
+    return await turn(this.#undone, this.#done)
   }
 }
 
-/**
- * Carries the version that the group produced: a later change of the same cell has a later version, which the server
- * refuses to overwrite.
- */
-async function opposite(groups: Group[]): Promise<readonly Edit[]> {
-  for (let group = groups.pop(); group; group = groups.pop()) {
-    const { edits } = group
-    const made = await group.outcome
-    const back = edits.flatMap(({ field, seen, mine }, index): Edit[] => {
-      const product = made[index]
-      return product ? [{ product, field, seen: mine, mine: seen }] : []
-    })
-    if (back.length > 0) return back
+type Steps = ReturnType<typeof createStore<readonly Step[]>>
+
+function put(steps: Steps, step: Step): void {
+  steps.set([...steps.get(), step].slice(-MAX_STEPS))
+}
+
+/** Undoes the latest of which anything was done. */
+async function turn(from: Steps, to: Steps): Promise<Step | undefined> {
+  for (let step = from.get().at(-1); step; step = from.get().at(-1)) {
+    from.set(from.get().slice(0, -1))
+    const done = await step.back()
+    if (!done) continue
+    put(to, done)
+    return done
   }
-  return []
+  return undefined
 }

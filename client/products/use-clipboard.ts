@@ -6,6 +6,7 @@ import { notify } from '#client/ui/notices.tsx'
 import { describeError } from '#client/ui/describe-error.ts'
 import { copied, filledDown, formatCells, parseCells, paste, sizeOf } from './clipboard.ts'
 import type { Column, Product } from './columns.ts'
+import { shownFigure } from './layout/row-figures.ts'
 import type { RowBlocks } from './rows/row-blocks.ts'
 import { isOneCell, rowsIn, type Selection } from './selection.ts'
 import { editsFor, saveCells, type NewValue } from './use-edits.ts'
@@ -42,7 +43,10 @@ export function useClipboard({ rows, columns }: { rows: RowBlocks; columns: read
         refuse('These rows are too many to copy', 'Export has them all as a file.')
         return
       }
-      event.clipboardData.setData('text/plain', formatCells(copied(products, columnsOf(selection))))
+      event.clipboardData.setData(
+        'text/plain',
+        formatCells(copied(products, columnsOf(selection), shownFigure)),
+      )
       announce(`${plural(products.length, 'row')} copied.`)
     },
 

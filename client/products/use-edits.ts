@@ -1,15 +1,15 @@
 import { useSyncExternalStore } from 'react'
 import { announce } from '#client/ui/announce.tsx'
-import { plural } from '#client/ui/format.ts'
 import { answered, gotNoAnswer } from '#client/ui/connection.ts'
 import { notify } from '#client/ui/notices.tsx'
 import { client } from '#client/ui/trpc.ts'
 import { problemWordsOf, describeError, isHopeless } from '#client/ui/describe-error.ts'
+import { cellStep, type Group } from './cell-step.ts'
 import { changeProducts } from './change-products.ts'
 import type { Field, Product } from './columns.ts'
 import { editKey, Edits, type Edit, type HeldEdit } from './edits.ts'
 import { showProduct } from './rows/visible-rows.ts'
-import { UndoStack, type Group } from './undo-stack.ts'
+import { UndoStack, type Step } from './undo-stack.ts'
 import { nameOf, shown, valueShown } from './value-labels.ts'
 
 /** One for the page: an edit is finished even if one has gone to another place meanwhile. */
@@ -48,7 +48,12 @@ export const undoStack = new UndoStack()
 
 /** Cells that are changed together are undone together. */
 export function saveCells(changed: readonly Edit[]): void {
-  if (changed.length > 0) undoStack.push(send(changed))
+  if (changed.length > 0) undoStack.push(cellStep(send(changed), send))
+}
+
+/** Of cells that something else has saved. */
+export function rememberCells(saved: Group): void {
+  undoStack.push(cellStep(saved, send))
 }
 
 function send(changed: readonly Edit[]): Group {
@@ -58,18 +63,27 @@ function send(changed: readonly Edit[]): Group {
   return { edits: changed, outcome }
 }
 
-export async function undo(): Promise<readonly Edit[]> {
-  const back = await undoStack.undo(send)
-  announce(back.length === 0 ? 'There is nothing to undo.' : `Undone: ${plural(back.length, 'cell')}.`)
-  return back
+/** @returns what was done by that */
+export async function undo(): Promise<Step | undefined> {
+  return await told(undoStack.undo(), { did: 'Undone', nothing: 'There is nothing to undo.' })
 }
 
-export async function redo(): Promise<readonly Edit[]> {
-  const again = await undoStack.redo(send)
-  announce(
-    again.length === 0 ? 'There is nothing to do again.' : `Done again: ${plural(again.length, 'cell')}.`,
-  )
-  return again
+export async function redo(): Promise<Step | undefined> {
+  return await told(undoStack.redo(), { did: 'Done again', nothing: 'There is nothing to do again.' })
+}
+
+async function told(
+  doing: Promise<Step | undefined>,
+  { did, nothing }: { did: string; nothing: string },
+): Promise<Step | undefined> {
+  try {
+    const done = await doing
+    announce(done ? `${did}: ${done.words}.` : nothing)
+    return done
+  } catch (error) {
+    notify({ ...describeError(error), retry: undefined })
+    return undefined
+  }
 }
 
 export interface NewValue {

@@ -26,6 +26,8 @@ interface GridCursorOptions {
   /** Does something else than to edit, where there is something else to do. */
   openInstead: (at: CellPosition) => boolean
   onFillDown: (selection: Selection) => void
+  /** Of a cell that cannot be edited. */
+  onOpen: (product: Product) => void
 }
 
 export interface GridCursor {
@@ -66,6 +68,10 @@ export function useGridCursor(options: GridCursorOptions): GridCursor {
     moveTo(next)
     onEditing({ product, column: next.column, typed })
   }
+  const open = ({ row }: CellPosition) => {
+    const product = productAt(row)
+    if (product) options.onOpen(product)
+  }
   const stopEditing = () => onEditing(undefined)
   const editNext = (last: CellPosition, backwards: boolean) => {
     const next = nextEditable(last, editable, { rows: size.rows, backwards })
@@ -87,6 +93,7 @@ export function useGridCursor(options: GridCursorOptions): GridCursor {
     const ctrl = event.ctrlKey || event.metaKey
     const moved = moveCursor(at, { key, ctrl }, size)
     if (moved) (event.shiftKey ? extendTo : moveTo)(moved)
+    else if (key === 'Enter' && !editable.includes(at.column)) open(at)
     else if (key === 'Enter' || key === 'F2') edit(at)
     else if (key === 'Escape') moveTo(at)
     else if (/^[\p{Nd}.,٫]$/u.test(key) && !ctrl) edit(at, key)

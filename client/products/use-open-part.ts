@@ -1,13 +1,16 @@
 /** Which drawer or dialog is open over the table. */
 import { useCallback, useEffect, useState } from 'react'
 import type { Product } from './columns.ts'
-import { bulk, importing, stock } from './parts.ts'
+import { bulk, importing, newProduct, stock } from './parts.ts'
 import type { Selection } from './selection.ts'
 
 export type OpenPart =
   | { part: 'stock'; product: Product }
   | { part: 'bulk'; selection: Selection }
   | { part: 'import' }
+  | { part: 'columns' }
+  | { part: 'views' }
+  | { part: 'new-product' }
 
 /** What was asked for first has come by then. */
 const PRELOAD_AFTER_MS = 2_000
@@ -18,7 +21,7 @@ export function useOpenPart() {
   const openStock = useCallback((product: Product) => setOpen({ part: 'stock', product }), [])
   useEffect(() => {
     const timer = setTimeout(
-      () => [stock, bulk, importing].forEach(({ preload }) => preload()),
+      () => [stock, newProduct, bulk, importing].forEach(({ preload }) => preload()),
       PRELOAD_AFTER_MS,
     )
     return () => clearTimeout(timer)

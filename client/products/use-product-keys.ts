@@ -19,9 +19,9 @@ interface ProductKeysOptions {
 
 export function useProductKeys({ view, rows, columns, table, onOpen }: ProductKeysOptions) {
   const goBack = async (step: typeof undo) => {
-    const [first] = await step()
-    const row = first && rows.placeOf(first.product.id)
-    const column = columns.findIndex(({ field }) => field === first?.field)
+    const at = (await step())?.at
+    const row = at && rows.placeOf(at.id)
+    const column = columns.findIndex(({ field }) => field === at?.field)
     if (row !== undefined) table.current?.show({ row, column: Math.max(0, column) })
   }
   const mayWrite = useMay('products:write')
@@ -32,6 +32,9 @@ export function useProductKeys({ view, rows, columns, table, onOpen }: ProductKe
   useAction('undo', () => void goBack(undo))
   useAction('redo', () => void goBack(redo))
   useAction('bulk-change', openBulk)
+  useAction('new-product', () => mayWrite && onOpen({ part: 'new-product' }))
+  useAction('views', () => onOpen({ part: 'views' }))
+  useAction('columns', () => onOpen({ part: 'columns' }))
   useAction('import', () => mayWrite && onOpen({ part: 'import' }))
   useAction('export', () => location.assign(exportAddress(view)))
   useAction('stock-history', () => {

@@ -17,26 +17,36 @@ export interface View {
   /** One product alone. */
   id: number | undefined
   stock: StockFilter
+  /** Whether its ads cost anything of late; undefined: either. */
+  advertised: boolean | undefined
   /** Prices as decimal text, inclusive; empty for no bound. */
   min: string
   max: string
   sort: Sort
 }
 
-export const EVERYTHING = { q: '', id: undefined, stock: 'all', min: '', max: '' } as const
+export const EVERYTHING = {
+  q: '',
+  id: undefined,
+  stock: 'all',
+  advertised: undefined,
+  min: '',
+  max: '',
+} as const
 
 /** The filters that lists, searches and exports take. */
-export function filterOf({ stock, min, max }: View) {
+export function filterOf({ stock, advertised, min, max }: Omit<View, 'q' | 'id' | 'sort'>) {
   return {
     ...((stock === 'in' || stock === 'out') && { in_stock: stock === 'in' }),
     ...(stock === 'low' && { low_stock: true }),
+    ...(advertised !== undefined && { advertised }),
     ...(min !== '' && { min_price: min }),
     ...(max !== '' && { max_price: max }),
   }
 }
 
-export function isFiltered({ q, id, stock, min, max }: View): boolean {
-  return q !== '' || id !== undefined || stock !== 'all' || min !== '' || max !== ''
+export function isFiltered(view: View): boolean {
+  return view.q !== '' || view.id !== undefined || Object.keys(filterOf(view)).length > 0
 }
 
 /** Where exactly what is filtered is a file. */
@@ -50,7 +60,7 @@ export function exportAddress(view: View, { forExcel = false } = {}): string {
   return (view.q === '' ? '/v1/products.csv' : '/v1/products/search.csv') + query
 }
 
-function readView(params: URLSearchParams): View {
+export function readView(params: URLSearchParams): View {
   const id = Number(params.get('id') ?? Number.NaN)
   const stock = params.get('stock')
   const sort = params.get('sort') ?? 'id'
@@ -61,6 +71,7 @@ function readView(params: URLSearchParams): View {
     q: params.get('q') ?? '',
     id: Number.isSafeInteger(id) && id > 0 ? id : undefined,
     stock: STOCK_FILTERS.find((each) => each === stock) ?? 'all',
+    advertised: { yes: true, no: false }[params.get('advertised') ?? ''],
     min: price(params.get('min')),
     max: price(params.get('max')),
     sort: isSort ? (sort as Sort) : 'id',
@@ -72,11 +83,12 @@ function price(text: string | null): string {
   return text !== null && /^\d{1,10}(\.\d{1,4})?$/.test(text) ? text : ''
 }
 
-export function writeView({ q, id, stock, min, max, sort }: View): URLSearchParams {
+export function writeView({ q, id, stock, advertised, min, max, sort }: View): URLSearchParams {
   const params = new URLSearchParams()
   if (id !== undefined) params.set('id', String(id))
   if (q !== '') params.set('q', q)
   if (stock !== 'all') params.set('stock', stock)
+  if (advertised !== undefined) params.set('advertised', advertised ? 'yes' : 'no')
   if (min !== '') params.set('min', min)
   if (max !== '') params.set('max', max)
   if (sort !== 'id') params.set('sort', sort)

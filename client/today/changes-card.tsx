@@ -3,6 +3,7 @@ import { skipToken, useQuery } from '@tanstack/react-query'
 import { useEffect, useEffectEvent } from 'react'
 import { Link } from 'wouter'
 import type { Outputs } from '#client/api.ts'
+import { productHref } from '#client/ui/product-href.ts'
 import { count, money, moment, plural } from '#client/ui/format.ts'
 import { trpc } from '#client/ui/trpc.ts'
 import { Answered, Card } from './card.tsx'
@@ -74,7 +75,7 @@ function ChangeLine({ change: { product, product_id: id, kind } }: { change: Cha
     )
   return (
     <li>
-      <Link href={`/products?id=${id}`}>{product.name}</Link>
+      <Link href={productHref(product.id)}>{product.name}</Link>
       <span>
         {kind === 'created' && 'new · '}
         {money(product.price, product.currency)} · {count(product.stock_level)} in stock

@@ -1,4 +1,5 @@
 import { Link } from 'wouter'
+import { productHref } from '#client/ui/product-href.ts'
 
 interface ProductLine {
   key: string
@@ -11,7 +12,7 @@ export function ProductLines({ lines }: { lines: readonly ProductLine[] }) {
     <ul className="today-lines">
       {lines.map(({ key, product, told }) => (
         <li key={key}>
-          <Link href={`/products?id=${product.id}`}>{product.name}</Link>
+          <Link href={productHref(product.id)}>{product.name}</Link>
           <span>{told}</span>
         </li>
       ))}

@@ -44,7 +44,7 @@ journey('it is the first place, and every card opens what it is made of', () =>
     await page.waitForURL('**/today')
     const burning = card(page, 'Ads on what is out of stock')
     await burning.getByText('a day', { exact: false }).first().waitFor()
-    expect(await burning.getByRole('link', { name: 'Lamp' }).getAttribute('href')).toBe('/products?id=1')
+    expect(await burning.getByRole('link', { name: 'Lamp' }).getAttribute('href')).toBe('/products/1')
     for (const period of ['Yesterday', 'Last 7 days'])
       await card(page, period)
         .getByText(/^Cost: .*before$/)

@@ -20,6 +20,7 @@ import { useShortcuts } from './use-shortcuts.ts'
 const today = lazyPage(() => import('#client/today/today-page.tsx'))
 const ads = lazyPage(() => import('#client/ads/ads-page.tsx'))
 const palette = lazyPart(() => import('#client/palette/palette.tsx'))
+const product = lazyPage(() => import('#client/product/product-page.tsx'))
 const spend = lazyPage(() => import('#client/bridge/spend-page.tsx'))
 const operations = lazyPage(() => import('#client/operations/operations-page.tsx'))
 /** What was asked for has come by then. */
@@ -71,7 +72,10 @@ export function Shell() {
     if (shortcut === 'help') setHelpOpen(true)
     else if (shortcut === 'palette') setPaletteOpen(true)
     else if (shortcut === 'search') focusSearch(() => navigate('/products'))
-    else if (ROUTES.some(({ path }) => path === `/${shortcut}`)) {
+    else if (shortcut === 'new-product') {
+      if (location !== '/products') flushSync(() => navigate('/products'))
+      act(shortcut)
+    } else if (ROUTES.some(({ path }) => path === `/${shortcut}`)) {
       // At once, or the next key would still be for the place before. Where one is already, one's filters stay.
       if (location !== `/${shortcut}`) flushSync(() => navigate(`/${shortcut}`))
       focusStart()
@@ -124,7 +128,7 @@ function Late(props: WatchProps) {
         ({ AttentionWatch }) => setWatch(() => AttentionWatch),
         () => undefined,
       )
-      for (const { preload } of [today, ads, spend]) preload()
+      for (const { preload } of [today, ads, spend, product]) preload()
     }, PRELOAD_AFTER_MS)
     return () => clearTimeout(timer)
   }, [])
@@ -140,6 +144,9 @@ function Places({ places }: { places: ReturnType<typeof usePlaces> }) {
           {places.includes(route) ? <route.Page /> : <NotWithThisKey name={route.name} scope={route.scope} />}
         </Route>
       ))}
+      {places.some(({ path }) => path === '/products') && (
+        <Route path="/products/:id" component={product.Page} />
+      )}
       <Route path="/">
         <Redirect to={first.path} replace />
       </Route>
@@ -163,7 +170,7 @@ function SideBar({ onHelp }: { onHelp: () => void }) {
       <ul>
         {places.map(({ path, name, keys, Icon }) => (
           <li key={path}>
-            <Link href={path} aria-current={location === path ? 'page' : undefined}>
+            <Link href={path} aria-current={`${location}/`.startsWith(`${path}/`) ? 'page' : undefined}>
               <Icon />
               <span>{name}</span>
               <kbd aria-hidden="true">{keys}</kbd>

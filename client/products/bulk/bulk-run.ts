@@ -4,7 +4,7 @@ import type { Product } from '#client/products/columns.ts'
 import type { RowBlocks } from '#client/products/rows/row-blocks.ts'
 import { showProduct } from '#client/products/rows/visible-rows.ts'
 import type { Selection } from '#client/products/selection.ts'
-import { undoStack } from '#client/products/use-edits.ts'
+import { rememberCells } from '#client/products/use-edits.ts'
 import { describeError } from '#client/ui/describe-error.ts'
 import { fieldOf, stepsFor, type BulkChange } from './bulk-change.ts'
 
@@ -54,7 +54,7 @@ export async function carryOut({ change, changing }: Tried): Promise<Done> {
     return outcome && 'product' in outcome ? outcome.product : undefined
   })
   const field = fieldOf(change.kind)
-  undoStack.push({
+  rememberCells({
     edits: products.map((product, index) => {
       const after = made[index]
       return { product, field, seen: product[field], mine: (after ?? product)[field] }

@@ -4,7 +4,9 @@ import type { ImportSummary } from '#server/products/file-schema.ts'
 import { announce } from '#client/ui/announce.tsx'
 import { plural } from '#client/ui/format.ts'
 import { client } from '#client/ui/trpc.ts'
+import { undoStack } from '#client/products/use-edits.ts'
 import { headOf } from './file-head.ts'
+import { importStep } from './import-step.ts'
 import type { ReadingOptions } from './reading-options.tsx'
 import { savedReading, saveReading } from './saved-readings.ts'
 import { FileRefusal, sendFile } from './send-file.ts'
@@ -61,7 +63,10 @@ export function useImport(onImported: () => void) {
   const importFile = (file: File) => {
     setStep({ at: 'busy', what: `Importing ${file.name}…` })
     return run(file, async () => {
-      const summary = await sendFile(file, { dryRun: false, reading })
+      const send = () => sendFile(file, { dryRun: false, reading })
+      const summary = await send()
+      const imported = importStep(summary, send)
+      if (imported) undoStack.push(imported)
       await saveReading(file, reading)
       announce(`${plural(summary.created + summary.updated, 'product')} imported.`)
       onImported()

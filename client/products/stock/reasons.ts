@@ -35,6 +35,11 @@ export function proposedFor(delta: number): Reason {
   return delta < 0 ? 'sold' : 'received'
 }
 
+/** Of what undoes a change: sales and returns are counted, so they lead back to each other. */
+export function oppositeOf(reason: string): Reason {
+  return reason === 'sold' ? 'returned' : reason === 'returned' ? 'sold' : 'correction'
+}
+
 /** Changes that no one gave a reason for have one of their own. */
 const OTHERS: Readonly<Record<string, string>> = {
   initial: 'Created',

@@ -1,12 +1,14 @@
 /** A product's stock: what changed it, when and by whom, and a form that changes it with a reason. */
 import { useState } from 'react'
+import { Link } from 'wouter'
 import { useMay } from '#client/sign-in/session.ts'
+import { productHref } from '#client/ui/product-href.ts'
 import { count } from '#client/ui/format.ts'
 import { Modal } from '#client/ui/modal.tsx'
 import type { Product } from '#client/products/columns.ts'
+import { ProductFields } from '#client/products/fields/product-fields.tsx'
 import type { RowBlocks } from '#client/products/rows/row-blocks.ts'
 import { AdjustForm } from './adjust-form.tsx'
-import { ProductFields } from './product-fields.tsx'
 import { StockHistory } from './stock-history.tsx'
 
 interface StockDrawerProps {
@@ -31,6 +33,8 @@ export default function StockDrawer({ product: opened, rows, onClose }: StockDra
           <strong>{count(product.stock_level)}</strong> in stock
           {product.ads_item_id !== null && <> · in the ads {product.ads_item_id}</>}
           {product.gtin !== null && <> · GTIN {product.gtin}</>}
+          {' · '}
+          <Link href={productHref(product.id)}>Its page</Link>
         </>
       }
       onClose={onClose}
@@ -38,7 +42,10 @@ export default function StockDrawer({ product: opened, rows, onClose }: StockDra
       {mayWrite && (
         <>
           <AdjustForm product={product} onAdjusted={setAdjusted} />
-          <ProductFields product={product} onChanged={setAdjusted} />
+          <details className="product-fields">
+            <summary>Edit name, SKU, price and more</summary>
+            <ProductFields product={product} onChanged={setAdjusted} />
+          </details>
         </>
       )}
       <StockHistory product={product} />

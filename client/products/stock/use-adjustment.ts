@@ -9,6 +9,8 @@ import { client } from '#client/ui/trpc.ts'
 import { describeError } from '#client/ui/describe-error.ts'
 import type { Product } from '#client/products/columns.ts'
 import { showProduct } from '#client/products/rows/visible-rows.ts'
+import { undoStack } from '#client/products/use-edits.ts'
+import { adjustmentStep } from './adjustment-step.ts'
 import { forgetHistory } from './forget-histories.ts'
 import { fits, proposedFor, REASONS, reasonName } from './reasons.ts'
 
@@ -48,12 +50,14 @@ export function useAdjustment({ id }: Product, onAdjusted: (product: Product) =>
   }
   const send = async ({ delta, reason, reference }: v.InferOutput<typeof Adjustment>) => {
     try {
-      const { product } = await client.products.adjustStock.mutate({
+      const adjusted = await client.products.adjustStock.mutate({
         id,
         delta,
         reason,
         ...(reference !== '' && { reference }),
       })
+      const { product } = adjusted
+      undoStack.push(adjustmentStep(adjusted))
       showProduct(product)
       onAdjusted(product)
       forgetHistory(id)

@@ -1,4 +1,4 @@
-/** A product's item id, GTIN and threshold in its drawer: mistakes stand in their field, and nothing is overwritten unseen. */
+/** A product's fields in its drawer: mistakes stand in their field, and nothing is overwritten unseen. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { atKeyboard, type Person } from '#client/testing/person.testing.ts'
@@ -40,7 +40,7 @@ test(
     await atKeyboard(browser, { url: `${server.url}/products` }, async (person) => {
       await person.sees('Thing A')
       await person.press('h')
-      await person.tabToSummary('Item id, GTIN and low stock')
+      await person.tabToSummary('Edit name, SKU, price and more')
       await person.press('Enter')
       await write(person, 'Item id in the ads', 'gla_77')
       await write(person, 'GTIN (barcode)', '4006381333932')
@@ -63,8 +63,11 @@ test(
       await untilIs(async () => (await first()).low_stock_at, 7)
       expect(await first()).toMatchObject({ ads_item_id: 'gla_77', gtin: null })
 
-      await server.rest('PATCH /products/1', { body: { ads_item_id: 'theirs', price: '2.00' } })
+      // What another client changes is shown, unless something is being typed.
+      await server.rest('PATCH /products/1', { body: { ads_item_id: 'shown' } })
+      await untilIs(() => person.value('input[name=ads_item_id]'), 'shown')
       await write(person, 'Item id in the ads', 'mine', 'backward')
+      await server.rest('PATCH /products/1', { body: { ads_item_id: 'theirs', price: '2.00' } })
       await person.press('Enter')
       await person.sees(/Is theirs since a moment ago/)
       expect((await first()).ads_item_id).toBe('theirs')
@@ -72,8 +75,8 @@ test(
       await untilIs(async () => (await first()).ads_item_id, 'mine')
 
       // What another client changed elsewhere is kept.
-      await server.rest('PATCH /products/1', { body: { ads_item_id: 'other', price: '3.00' } })
       await write(person, 'Stock is low from', '2')
+      await server.rest('PATCH /products/1', { body: { ads_item_id: 'other', price: '3.00' } })
       await person.press('Enter')
       await untilIs(async () => (await first()).low_stock_at, 2)
       expect(await first()).toMatchObject({ ads_item_id: 'other', price: '3.00' })
