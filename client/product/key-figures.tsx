@@ -6,6 +6,7 @@ import type { Product } from '#client/products/columns.ts'
 import { count, fraction, mediumDate, microsAsMoney, money, plural } from '#client/ui/format.ts'
 import { trpc } from '#client/ui/trpc.ts'
 import type { Prices } from './history.ts'
+import { daysText } from '#client/products/layout/row-figures.ts'
 import { adsOf } from './ads-figures.ts'
 
 type Cover = Outputs['products']['cover']
@@ -78,7 +79,7 @@ function coverInWords({
   if (days === null) return 'Nothing sold in 28 days'
   const until = date === null ? '' : `, until about ${mediumDate(date)}`
   const source = cover.method === 'ledger' ? 'sold' : 'converted'
-  return `Lasts ${fraction(days)} days${until}: ${fraction(rate)} ${source} a day, confidence ${cover.confidence}`
+  return `Lasts ${daysText(days)} days${until}: ${fraction(rate)} ${source} a day, confidence ${cover.confidence}`
 }
 
 export function lowestInWords({ lowest_30_days: { price, whole, since }, currency }: Prices): string {

@@ -31,6 +31,8 @@ export default function ProductPage() {
 function KnownId({ id }: { id: number }) {
   const found = useQuery(trpc.products.get.queryOptions({ id }))
   useLive(forgetHistories)
+  // Once it is left, its changes are not followed any more.
+  useEffect(() => () => forgetHistory(id), [id])
   if (problemOf(found.error)?.code === 'PRODUCT_NOT_FOUND') return <NoProduct id={String(id)} />
   if (found.data) return <OneProduct product={found.data} />
   return (
@@ -63,7 +65,6 @@ function OneProduct({ product }: { product: Product }) {
   const mayReadAds = mayUse(session, 'ads:read')
   useAction('undo', () => void undo())
   useAction('redo', () => void redo())
-  useEffect(() => () => void queryClient.invalidateQueries({ queryKey: trpc.products.get.queryKey() }), [])
   return (
     <Place
       title={product.name}

@@ -70,7 +70,10 @@ describe('pasting', () => {
   })
 
   test('leaves out what cannot be edited', () => {
-    expect(paste([['Name', '5']], products, columns('name', 'price'))).toMatchObject({ leftOut: 1, values: [{}] })
+    expect(paste([['Name', '5']], products, columns('name', 'price'))).toMatchObject({
+      leftOut: 1,
+      values: [{}],
+    })
   })
 
   test('does nothing at all when one cell cannot be read', () => {

@@ -1,4 +1,5 @@
 /** Above the table: what of the catalogue is shown, and files in and out. */
+import { MoreTools } from '#client/ui/more-tools.tsx'
 import { Segmented } from '#client/ui/segmented.tsx'
 import { PriceRange } from './price-range.tsx'
 import { SearchBox } from './search-box.tsx'
@@ -46,12 +47,9 @@ export function ProductsTools({ view, onView, onImport, onNew, onViews, onColumn
         <button type="button" className="button" onClick={onViews}>
           Views
         </button>
-        <button type="button" className="button wide-only" onClick={onColumns}>
-          Columns
-        </button>
         {onNew && (
           <button type="button" className="button" onClick={onNew}>
-            New product
+            New<span className="wide-only"> product</span>
           </button>
         )}
         {onImport && (
@@ -62,14 +60,19 @@ export function ProductsTools({ view, onView, onImport, onNew, onViews, onColumn
         <a className="button" href={exportAddress(view)} download="products.csv">
           Export
         </a>
-        <a
-          className="button"
-          href={exportAddress(view, { forExcel: true })}
-          download="products.csv"
-          title="With a mark by which Excel knows the letters"
-        >
-          for Excel
-        </a>
+        <MoreTools>
+          <button type="button" className="button quiet wide-only" onClick={onColumns}>
+            Columns…
+          </button>
+          <a
+            className="button quiet"
+            href={exportAddress(view, { forExcel: true })}
+            download="products.csv"
+            title="With a mark by which Excel knows the letters"
+          >
+            Export for Excel
+          </a>
+        </MoreTools>
       </span>
     </>
   )

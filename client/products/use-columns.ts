@@ -7,14 +7,16 @@ import { layout } from './layout/layout.ts'
 const NARROW: readonly ColumnId[] = ['name', 'price', 'stock_level']
 const MIDDLING: readonly ColumnId[] = ['sku', ...NARROW]
 const WIDE: readonly ColumnId[] = ['id', ...MIDDLING, 'updated_at']
-/** A large screen has room for more than names. */
-const WIDEST: readonly ColumnId[] = [...WIDE, 'cover', 'cost_30']
+/** Large screens have room for more than names. */
+const WIDER: readonly ColumnId[] = [...WIDE, 'cover', 'cost_30']
+const WIDEST: readonly ColumnId[] = [...WIDER, 'low_stock_at', 'cost_7', 'clicks_30', 'roas_30']
 
 /** In the reader's own size of text, so that larger text leaves room for names, too. */
 const SCREENS = [
   [matchMedia('(max-width: 45em)'), NARROW],
   [matchMedia('(max-width: 68em)'), MIDDLING],
   [matchMedia('(max-width: 112em)'), WIDE],
+  [matchMedia('(max-width: 144em)'), WIDER],
 ] as const
 
 /** Those that were chosen, else those that find room; a phone has no room for a choice. */

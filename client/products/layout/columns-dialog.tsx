@@ -1,8 +1,15 @@
 /** Which columns the table has, and how wide they are: what dragging their edges does as well. */
+import { useState } from 'react'
 import { COLUMNS, type Column, type ColumnId } from '#client/products/columns.ts'
 import { Modal } from '#client/ui/modal.tsx'
 import { useStore } from '#client/ui/store.ts'
-import { AS_USUAL, layout, setWidth, show } from './layout.ts'
+import { AS_USUAL, layout, MIN_WIDTH, setWidth, show } from './layout.ts'
+
+/** What is too narrow is the beginning of a number. */
+function typed(id: ColumnId, width: string): void {
+  if (width === '') setWidth(id, undefined)
+  else if (Number(width) >= MIN_WIDTH) setWidth(id, Number(width))
+}
 
 interface ColumnsDialogProps {
   columns: readonly Column[]
@@ -12,6 +19,11 @@ interface ColumnsDialogProps {
 export default function ColumnsDialog({ columns, onClose }: ColumnsDialogProps) {
   const { widths } = useStore(layout)
   const shown = columns.map(({ id }) => id)
+  const [resets, setResets] = useState(0)
+  const reset = () => {
+    layout.set(AS_USUAL)
+    setResets(resets + 1)
+  }
   const turn = (id: ColumnId) =>
     show(shown.includes(id) ? shown.filter((each) => each !== id) : [...shown, id])
   return (
@@ -45,9 +57,9 @@ export default function ColumnsDialog({ columns, onClose }: ColumnsDialogProps) 
                   autoComplete="off"
                   aria-label={`Width of ${label}`}
                   placeholder="as it fits"
-                  key={widths[id]}
+                  key={resets}
                   defaultValue={widths[id] ?? ''}
-                  onBlur={(event) => setWidth(id, Number(event.target.value) || undefined)}
+                  onChange={({ target }) => typed(id, target.value.trim())}
                 />
               </td>
             </tr>
@@ -55,7 +67,7 @@ export default function ColumnsDialog({ columns, onClose }: ColumnsDialogProps) 
         </tbody>
       </table>
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={() => layout.set(AS_USUAL)}>
+        <button type="button" className="button" onClick={reset}>
           As usual
         </button>
         <button type="button" className="button primary" onClick={onClose}>

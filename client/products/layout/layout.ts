@@ -10,7 +10,7 @@ export interface Layout {
 }
 
 export const AS_USUAL: Layout = { widths: {} }
-const MIN_WIDTH = 48
+export const MIN_WIDTH = 48
 const MAX_WIDTH = 2_000
 
 const IDS = COLUMNS.map(({ id }) => id)

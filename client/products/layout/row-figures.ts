@@ -20,6 +20,7 @@ const FRESH_FOR_MS = 60_000
 /** What a request takes. */
 const MAX_IDS = 200
 const MAX_KEPT = 5_000
+const MAX_DAYS = 999
 
 const kept = createStore<ReadonlyMap<number, Kept>>(new Map())
 
@@ -61,7 +62,12 @@ const TEXTS: Readonly<Record<Figure, (figures: RowFigures) => string>> = {
   clicks_30: ({ last_30_days: sums }) =>
     sums.length === 0 ? '' : count(sums.reduce((all, { clicks }) => all + clicks, 0)),
   roas_30: ({ last_30_days: sums }) => sums.flatMap((each) => roasOf(each)?.toFixed(2) ?? []).join(' · '),
-  cover: ({ days_of_cover: days }) => (days === null ? '' : fraction(days)),
+  cover: ({ days_of_cover: days }) => (days === null ? '' : daysText(days)),
+}
+
+/** What lasts for years is told as little as it is known. */
+export function daysText(days: number): string {
+  return days > MAX_DAYS ? `> ${count(MAX_DAYS)}` : days < 10 ? fraction(days) : count(Math.round(days))
 }
 
 function costOf(sums: Sums): string {
