@@ -10,7 +10,8 @@ import { startTestServer, type TestServer } from '#scripts/lab/harness/test-serv
 import { createAds, type Ads } from './ads.ts'
 import { ItemSeries } from './item-series.ts'
 import type { AdsOptions } from './options.ts'
-import type { Day, ReportRow } from './schema.ts'
+import type { ReportRow } from './report-schema.ts'
+import type { Day } from './schema.ts'
 import type { Run } from './run-schema.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'adstock-service-'))
@@ -129,6 +130,7 @@ test('a run over REST: started, followed, and told by days, report and the list 
       conversions_value: 0,
       ctr: null,
       average_cpc_micros: '1000',
+      cost_per_conversion_micros: '20000',
       roas: 0,
     },
     {
@@ -142,6 +144,7 @@ test('a run over REST: started, followed, and told by days, report and the list 
       conversions_value: 0,
       ctr: null,
       average_cpc_micros: '1000',
+      cost_per_conversion_micros: '10000',
       roas: 0,
     },
   ])

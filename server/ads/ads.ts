@@ -10,26 +10,27 @@ import { Catalogue } from './definition/catalogue.ts'
 import { paceOf, toForecast } from './run/forecast.ts'
 import { asProblem, planned } from './run/refusals.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
-import { rowsByDate, rowsByDimension } from './groups.ts'
+import { groupRows, type GroupBy } from './groups.ts'
 import { ItemSpend, type SpendOfItems } from './item-spend.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type AskedRange, type DateOfReport, type RunKind } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
 import { Runner, type AcquireRunLease } from './run/runner.ts'
 import { isOverdue, scheduleDaily, type ScheduledJob } from './run/schedule.ts'
-import type { Account, Day, ReportRow, Restatement } from './schema.ts'
+import type { ReportRow } from './report-schema.ts'
+import type { Account, Day, Restatement } from './schema.ts'
 import type { Forecast, Run } from './run-schema.ts'
 import { requireWritable, sourceOfStore } from './store/ownership.ts'
 import { openAccounts, readableAccounts, readAccounts, type AccountsById } from './store/stored-accounts.ts'
 import { DiskUseReader } from './store/disk-use.ts'
 import { StoreReader } from './store/reader.ts'
 import { readRestatements } from './store/restatements.ts'
-import type { Report } from './report.ts'
 import type { RunRequest } from './run/tasks.ts'
 import { statusToWire } from './status.ts'
 import type { AdsStatus } from './status-schema.ts'
 import {
   accountsToWire,
+  byDate,
   countStates,
   daysOf,
   selectLines,
@@ -86,13 +87,6 @@ export interface Ads extends AsyncDisposable {
   startSchedule(): void
   /** Of that job; null where there is none. */
   nextRun(): Date | null
-}
-
-/** The sums of a report by date, or by one of its dimensions. */
-export interface GroupBy {
-  report: Report
-  /** Undefined for the date. */
-  dimension: string | undefined
 }
 
 export interface StartRun {
@@ -198,11 +192,13 @@ class AdsService implements Ads {
     return coverageOf(selection, this.#reader.lines(), this.catalogue)
   }
 
-  async sums(selection: Selection, { report, dimension }: GroupBy): Promise<ReportRow[]> {
-    const lines = selectLines(this.#reader.lines().values(), selection).filter(this.catalogue.isCurrent)
-    const grouping = { ...this.#grouping(), report }
-    if (dimension === undefined) return rowsByDate(lines, grouping)
-    return await rowsByDimension(lines, dimension, grouping)
+  async sums(selection: Selection, by: GroupBy): Promise<ReportRow[]> {
+    const { range } = selection
+    const all = [...this.#reader.lines().values()].filter(this.catalogue.isCurrent)
+    const ranges = [range, ...(by.before ? [by.before] : [])]
+    const lines = new Set(ranges.flatMap((each) => selectLines(all, { ...selection, range: each })))
+    const { dir, currencyOf } = this.#stored()
+    return await groupRows([...lines].toSorted(byDate), by, { dir, range, currencyOf })
   }
 
   async itemSpend(range: DateRange): Promise<SpendOfItems> {
@@ -210,7 +206,7 @@ class AdsService implements Ads {
     const accounts = this.#accounts()
     return await this.#itemSpend.of(selectLines(this.#reader.lines().values(), selection), {
       zoneOf: (customerId) => accounts[customerId]?.timeZone ?? this.zone(),
-      currencyOf: this.#grouping().currencyOf,
+      currencyOf: this.#stored().currencyOf,
       nowMs: this.#parts.clock.now(),
     })
   }
@@ -334,7 +330,7 @@ class AdsService implements Ads {
     return readAccounts(this.#options.dir)?.accounts ?? {}
   }
 
-  #grouping() {
+  #stored() {
     const accounts = this.#accounts()
     const { dir } = this.#options
     return { dir, currencyOf: (customerId: string) => accounts[customerId]?.currency ?? '' }

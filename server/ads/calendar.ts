@@ -16,6 +16,17 @@ export function datesOf(range: DateRange): string[] {
   return Array.from({ length: Math.max(0, length) }, (_, days) => first.add({ days }).toString())
 }
 
+export const INTERVALS = ['day', 'week', 'month'] as const
+export type Interval = (typeof INTERVALS)[number]
+
+/** The first date of its week, which begins on Monday, or of its month. */
+export function startOfInterval(date: string, interval: Interval): string {
+  if (interval === 'day') return date
+  const day = Temporal.PlainDate.from(date)
+  const start = interval === 'week' ? day.subtract({ days: day.dayOfWeek - 1 }) : day.with({ day: 1 })
+  return start.toString()
+}
+
 /** The date on the wall calendar of `zone` at an instant. */
 export function dateIn(zone: string, epochMs: number): string {
   return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainDate().toString()
@@ -24,6 +35,10 @@ export function dateIn(zone: string, epochMs: number): string {
 /** When the date begins in `zone`, in milliseconds since the epoch: days of a change to or from summer time are 23 or 25 hours. */
 export function startOfDate(zone: string, date: string): number {
   return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds
+}
+
+export function isWithin(date: string, { from, to }: DateRange): boolean {
+  return date >= from && date <= to
 }
 
 export function isDate(text: string): boolean {

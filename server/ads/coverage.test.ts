@@ -39,8 +39,19 @@ test('rates follow from sums, and are nothing where there is nothing to divide b
     impressions: 1_000n,
     clicks: 30n,
     cost_micros: 25_000_000n,
+    conversions: 4n * 10n ** 18n,
     conversions_value: 100n * 10n ** 18n,
   }
-  expect(derive(sums)).toEqual({ ctr: 0.03, average_cpc_micros: '833333', roas: 4 })
-  expect(derive(noSums())).toEqual({ ctr: null, average_cpc_micros: null, roas: null })
+  expect(derive(sums)).toEqual({
+    ctr: 0.03,
+    average_cpc_micros: '833333',
+    cost_per_conversion_micros: '6250000',
+    roas: 4,
+  })
+  expect(derive(noSums())).toEqual({
+    ctr: null,
+    average_cpc_micros: null,
+    cost_per_conversion_micros: null,
+    roas: null,
+  })
 })

@@ -105,6 +105,7 @@ export interface DerivedOnWire {
   ctr: number | null
   /** Cost of a click. */
   average_cpc_micros: string | null
+  cost_per_conversion_micros: string | null
   /** Value of conversions for one unit of cost. */
   roas: number | null
   /** The same of the conversions of these dates, whenever their clicks were; of reports that have them. */
@@ -118,11 +119,14 @@ const MICROS = 1_000_000
 /** @param of what the report has: from a metric that it lacks nothing follows */
 export function derive(sums: Sums, of: readonly Pick<Metric, 'name'>[] = METRICS): DerivedOnWire {
   const { impressions, clicks, cost_micros: cost, conversions_value: value } = sums
+  const conversions = toNumber(sums.conversions)
   const byConversionDate = sums[VALUE_BY_CONVERSION_DATE]
   const has = (name: MetricName) => of.some((metric) => metric.name === name)
   return {
     ctr: has('clicks') && impressions > 0n ? rounded(Number(clicks) / Number(impressions)) : null,
     average_cpc_micros: has('cost_micros') && clicks > 0n ? `${(cost + clicks / 2n) / clicks}` : null,
+    cost_per_conversion_micros:
+      has('cost_micros') && conversions > 0 ? `${Math.round(Number(cost) / conversions)}` : null,
     roas: has('conversions_value') ? roasOf(value, cost) : null,
     ...(byConversionDate !== undefined && { roas_by_conversion_date: roasOf(byConversionDate, cost) }),
   }

@@ -10,7 +10,9 @@ import * as runSchema from './run-schema.ts'
 import * as schema from './schema.ts'
 import { AdsStatus } from './status-schema.ts'
 import { groupBy, knownReport } from './report-choice.ts'
-import { reportToWire } from './views.ts'
+import { ReportQuery, ReportRows } from './report-schema.ts'
+import { calendarsOf } from './stretches.ts'
+import { countMissing, reportToWire, type Selection } from './views.ts'
 
 const DEFAULT_REPORT_DAYS = 30
 const RUN = 'GET /ads/runs/:id'
@@ -26,45 +28,60 @@ export const adsOperations = {
     output: schema.Days,
     scope: 'ads:read',
     cost: 'read',
-    async run({ ads }, { report, customer_id, ...input }) {
-      const range = toRange(input, ads.twoYears())
-      const reports = report === undefined ? ads.reports : [knownReport(ads, report).name]
-      const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
-      return {
-        source: ads.sourceName,
-        ...range,
-        currency: ads.currencyOf(customerIds),
-        accounts: ads.accounts(customerIds),
-        reports: reports.map((name) => reportToWire(ads.catalogue.get(name))),
-        coverage: ads.coverage({ range, reports, customerIds }).map(coverageToWire),
-        days: ads.days({ range, reports, customerIds }),
-      }
+    async run({ ads }, asked) {
+      const selection = selected(ads, asked)
+      return { ...calendarFields(ads, selection), days: ads.days(selection) }
+    },
+  }),
+
+  calendar: query({
+    rest: 'GET /ads/calendar',
+    summary: 'The same states as stretches of equal state, without figures',
+    input: schema.DaysQuery,
+    output: schema.Calendar,
+    scope: 'ads:read',
+    cost: 'read',
+    async run({ ads }, asked) {
+      const selection = selected(ads, asked)
+      return { ...calendarFields(ads, selection), calendars: calendarsOf(ads.days(selection)) }
     },
   }),
 
   report: query({
     rest: 'GET /ads/report',
-    summary: 'Sums by date, or by any column of a report; of the last 30 days when no range is given',
+    summary:
+      'Sums by date, or by any column of a report beside another range; of the last 30 days when no range is given',
     description:
       'Sums straight from the store. Accounts of different currencies are never added up: each has a row of its own.',
-    example: { from: '2026-11-01', to: '2026-11-07', group_by: 'campaign' },
-    input: schema.ReportQuery,
-    output: schema.ReportRows,
+    example: {
+      from: '2026-10-01',
+      to: '2026-10-31',
+      group_by: 'campaign',
+      compare_from: '2025-10-01',
+      compare_to: '2025-10-31',
+    },
+    input: ReportQuery,
+    output: ReportRows,
     scope: 'ads:read',
     cost: 'read',
-    async run({ ads }, { group_by, report, customer_id, ...input }) {
+    async run({ ads }, asked) {
       const to = ads.yesterday()
-      const range = toRange(input, { from: addDays(to, 1 - DEFAULT_REPORT_DAYS), to })
-      const by = groupBy(ads, group_by, report)
-      const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
+      const range = toRange(asked, { from: addDays(to, 1 - DEFAULT_REPORT_DAYS), to })
+      const by = groupBy(ads, asked)
+      const customerIds = asked.customer_id === undefined ? ads.customerIds : [asked.customer_id]
       const selection = { range, reports: [by.report.name], customerIds }
+      const days = ads.days(selection)
       return {
         source: ads.sourceName,
         ...range,
         currency: ads.currencyOf(customerIds),
         report: reportToWire(by.report),
         coverage: ads.coverage(selection).map(coverageToWire),
-        old_columns: ads.days(selection).filter(({ old_columns }) => old_columns).length,
+        old_columns: days.filter(({ old_columns }) => old_columns).length,
+        missing: countMissing(days),
+        ...(by.before && {
+          compared: { ...by.before, missing: countMissing(ads.days({ ...selection, range: by.before })) },
+        }),
         rows: await ads.sums(selection, by),
       }
     },
@@ -186,15 +203,13 @@ export const adsOperations = {
     output: schema.Restatements,
     scope: 'ads:read',
     cost: 'read',
-    async run({ ads }, { report, customer_id, ...input }) {
-      const range = toRange(input, ads.twoYears())
-      const reports = report === undefined ? ads.reports : [knownReport(ads, report).name]
-      const customerIds = customer_id === undefined ? ads.customerIds : [customer_id]
-      const found = ads.restatements({ range, reports, customerIds })
+    async run({ ads }, asked) {
+      const selection = selected(ads, asked)
+      const found = ads.restatements(selection)
       return {
         source: ads.sourceName,
-        ...range,
-        currency: ads.currencyOf(customerIds),
+        ...selection.range,
+        currency: ads.currencyOf(selection.customerIds),
         items: found.slice(0, schema.MAX_RESTATEMENTS),
         total: found.length,
       }
@@ -214,6 +229,26 @@ export const adsOperations = {
       return follow(ctx, input)
     },
   }),
+}
+
+function selected(ads: Ads, { report, customer_id: id, ...input }: schema.DaysQuery): Selection {
+  return {
+    range: toRange(input, ads.twoYears()),
+    reports: report === undefined ? ads.reports : [knownReport(ads, report).name],
+    customerIds: id === undefined ? ads.customerIds : [id],
+  }
+}
+
+function calendarFields(ads: Ads, selection: Selection) {
+  const { range, reports, customerIds } = selection
+  return {
+    source: ads.sourceName,
+    ...range,
+    currency: ads.currencyOf(customerIds),
+    accounts: ads.accounts(customerIds),
+    reports: reports.map((name) => reportToWire(ads.catalogue.get(name))),
+    coverage: ads.coverage(selection).map(coverageToWire),
+  }
 }
 
 const LOOK_EVERY_MS = 250

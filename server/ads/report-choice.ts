@@ -1,11 +1,13 @@
 /** Which report a caller means, and by which of its columns: the names depend on the configuration. */
 import { invalidInput } from '#server/errors.ts'
-import type { Ads, GroupBy } from './ads.ts'
+import type { Ads } from './ads.ts'
+import { daysBetween, type DateRange } from './calendar.ts'
 import { ConfigurationError } from './errors.ts'
-import { NAMED_GROUPS } from './groups.ts'
+import { NAMED_GROUPS, type GroupBy } from './groups.ts'
 import type { ReportName } from './options.ts'
 import { dimensionsOf, type Report } from './report.ts'
-import { GROUP_FORMAT, REPORT_FORMAT } from './schema.ts'
+import type { ReportQuery } from './report-schema.ts'
+import { GROUP_FORMAT, MAX_RANGE_DAYS, REPORT_FORMAT } from './schema.ts'
 
 /** @throws ProblemError `INVALID_INPUT`, also for a mistake in the report's file */
 export function knownReport({ catalogue }: Ads, name: ReportName, pointer = '/report'): Report {
@@ -19,8 +21,19 @@ export function knownReport({ catalogue }: Ads, name: ReportName, pointer = '/re
   }
 }
 
+/** @throws ProblemError `INVALID_INPUT` */
+export function groupBy(ads: Ads, query: ReportQuery): GroupBy {
+  const { report, dimension } = chosen(ads, query)
+  const { interval, trend } = query
+  refuse(dimension !== undefined && interval !== undefined, '/interval', 'is for group_by=date')
+  refuse(dimension === undefined && trend !== undefined, '/trend', 'is for groups other than date')
+  const before = comparedRange(query)
+  refuse(dimension === undefined && before !== undefined, '/compare_from', 'is for groups other than date')
+  return { report, dimension, interval: interval ?? 'day', only: filterOf(report, query), before, trend }
+}
+
 /** Sums by date are the campaigns' when there is such a report: keywords and products do not cover everything. */
-export function groupBy(ads: Ads, group: string, asked: ReportName | undefined): GroupBy {
+function chosen(ads: Ads, { group_by: group, report: asked }: ReportQuery) {
   const { reports } = ads
   const named = NAMED_GROUPS.get(group)
   if (named && asked !== undefined && asked !== named.report)
@@ -29,13 +42,47 @@ export function groupBy(ads: Ads, group: string, asked: ReportName | undefined):
     const whole = reports.includes('campaign') ? 'campaign' : (reports[0] ?? 'campaign')
     return { report: knownReport(ads, asked ?? whole), dimension: undefined }
   }
-  const dimension = named?.column ?? group
+  const name = named?.column ?? group
   const only = named?.report ?? asked
   const candidates = only === undefined ? readableReports(ads) : [knownReport(ads, only)]
-  const report = candidates.find((each) => dimensionsOf(each).some(({ name }) => name === dimension))
-  if (report) return { report, dimension }
+  for (const report of candidates) {
+    const dimension = dimensionsOf(report).find((each) => each.name === name)
+    if (dimension) return { report, dimension }
+  }
   const detail = `must be one of ${groupsOf(candidates).join(', ')}`
   throw invalidInput([{ pointer: '/group_by', detail }])
+}
+
+function comparedRange({ compare_from: from, compare_to: to }: ReportQuery): DateRange | undefined {
+  if (from === undefined && to === undefined) return undefined
+  if (from === undefined) throw invalidInput([{ pointer: '/compare_from', detail: 'is missing' }])
+  if (to === undefined) throw invalidInput([{ pointer: '/compare_to', detail: 'is missing' }])
+  refuse(from > to, '/compare_from', 'must not be after compare_to')
+  refuse(
+    daysBetween(from, to) >= MAX_RANGE_DAYS,
+    '/compare_from',
+    `the range must not exceed ${MAX_RANGE_DAYS} days`,
+  )
+  return { from, to }
+}
+
+function filterOf(report: Report, { filter_by: name, filter_value: value }: ReportQuery): GroupBy['only'] {
+  if (name === undefined) {
+    refuse(value !== undefined, '/filter_by', 'is missing')
+    return undefined
+  }
+  const dimensions = dimensionsOf(report)
+  const column = dimensions.find((each) => each.name === name)
+  if (!column) {
+    const detail = `must be one of ${dimensions.map((each) => each.name).join(', ')}`
+    throw invalidInput([{ pointer: '/filter_by', detail }])
+  }
+  if (value === undefined) throw invalidInput([{ pointer: '/filter_value', detail: 'is missing' }])
+  return { column, value }
+}
+
+function refuse(isWrong: boolean, pointer: string, detail: string): void {
+  if (isWrong) throw invalidInput([{ pointer, detail }])
 }
 
 /** Those that are asked for each day first. */

@@ -32,7 +32,7 @@ export const Source = v.pipe(
 )
 export const whole = v.pipe(v.number(), v.integer())
 
-const Micros = v.pipe(
+export const Micros = v.pipe(
   v.string(),
   v.description('A 64-bit integer as digits; a million is one unit of currency.'),
 )
@@ -46,7 +46,7 @@ export const CostCurrency = v.pipe(
 
 const ofUnit = { count: whole, micros: Micros, decimal: v.number() }
 
-const metrics = Object.fromEntries(METRICS.map(({ name, unit }) => [name, ofUnit[unit]])) as {
+export const metrics = Object.fromEntries(METRICS.map(({ name, unit }) => [name, ofUnit[unit]])) as {
   [Name in MetricName]: MetricsOnWire[Name] extends string ? typeof Micros : v.NumberSchema<undefined>
 }
 
@@ -54,7 +54,7 @@ const metrics = Object.fromEntries(METRICS.map(({ name, unit }) => [name, ofUnit
  * What a report of one's own has comes under the names of its columns, which no type can list: sums, micros as digits,
  * and what rows are grouped by.
  */
-function withOwnColumns<Entries extends v.ObjectEntries>(
+export function withOwnColumns<Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.ObjectSchema<Entries, undefined> {
   const own = v.union([v.string(), v.number()])
@@ -150,7 +150,7 @@ export const ReportInfo = v.pipe(
 )
 export type ReportInfo = v.InferOutput<typeof ReportInfo>
 
-export const Days = v.object({
+const CalendarFields = {
   source: Source,
   from: v.string(),
   to: v.string(),
@@ -158,61 +158,34 @@ export const Days = v.object({
   accounts: v.array(Account),
   reports: v.array(ReportInfo),
   coverage: v.array(Coverage),
-  days: v.array(Day),
-})
+}
+
+export const Days = v.object({ ...CalendarFields, days: v.array(Day) })
 export type Days = v.InferOutput<typeof Days>
 
-export const ReportQuery = v.strictObject({
-  from: v.optional(CalendarDate),
-  to: v.optional(CalendarDate),
-  group_by: v.optional(
-    v.pipe(
-      v.string('must be date, campaign, product, or a column of the report'),
-      v.metadata({ format: GROUP_FORMAT }),
-    ),
-    'date',
-  ),
-  report: v.optional(KnownReport),
-  customer_id: v.optional(CustomerId),
-})
-export type ReportQuery = v.InferOutput<typeof ReportQuery>
-
-/** The group columns are those of `group_by`: a date, a campaign's id and name, a product's item id, or the column. */
-export const ReportRow = v.pipe(
-  withOwnColumns({
-    date: v.optional(v.string()),
-    campaign_id: v.optional(v.string()),
-    campaign_name: v.optional(v.string()),
-    product_item_id: v.optional(v.string()),
-    /** Of its costs and values: accounts of different currencies are never added up. */
-    currency: v.string(),
-    ...metrics,
-    ctr: v.pipe(v.nullable(v.number()), v.description('Clicks of impressions.')),
-    average_cpc_micros: v.nullable(Micros),
-    roas: v.pipe(v.nullable(v.number()), v.description('Value of conversions for one unit of cost.')),
-    roas_by_conversion_date: v.pipe(
-      v.optional(v.nullable(v.number())),
-      v.description('The same of the conversions of these dates, whenever their clicks were.'),
-    ),
-  }),
-  v.title('ReportRow'),
-)
-export type ReportRow = v.InferOutput<typeof ReportRow>
-
-export const ReportRows = v.object({
-  source: Source,
+const Stretch = v.object({
   from: v.string(),
   to: v.string(),
-  currency: CostCurrency,
-  report: ReportInfo,
-  coverage: v.array(Coverage),
-  old_columns: v.pipe(
-    v.number(),
-    v.description('Dates that are left out, because they have the columns of an earlier query.'),
-  ),
-  rows: v.array(ReportRow),
+  state: v.picklist(DAY_STATES),
+  old_columns: Day.entries.old_columns,
 })
-export type ReportRows = v.InferOutput<typeof ReportRows>
+export type Stretch = v.InferOutput<typeof Stretch>
+
+export const Calendar = v.object({
+  ...CalendarFields,
+  calendars: v.pipe(
+    v.array(
+      v.object({
+        report: ReportName,
+        customer_id: v.string(),
+        stored: v.pipe(whole, v.description('Dates that are in the store.')),
+        last_fetched_at: v.nullable(v.string()),
+        stretches: v.pipe(v.array(Stretch), v.description('Dates of one state that follow each other.')),
+      }),
+    ),
+    v.description('One for each report and account.'),
+  ),
+})
 
 /** More than a page can show, and little enough to send. */
 export const MAX_RESTATEMENTS = 500

@@ -1,5 +1,5 @@
 /** What the API tells of the store: a state for every date, its accounts, and what was restated. */
-import { datesOf, type DateRange } from './calendar.ts'
+import { datesOf, isWithin, type DateRange } from './calendar.ts'
 import { changedZones } from './changed-zones.ts'
 import type { ReportName } from './options.ts'
 import type { DateOfReport } from './plan.ts'
@@ -52,6 +52,11 @@ function dayOf(of: DateOfReport, known: Known): Day {
   return { ...day, state: dayStateOf(of, known) }
 }
 
+/** Of so many days it is not known what was spent. */
+export function countMissing(days: readonly Pick<Day, 'state'>[]): number {
+  return days.filter(({ state }) => state === 'missing' || state === 'failed' || state === 'fetching').length
+}
+
 function dayStateOf(of: DateOfReport, { lines, failures, isFetching, isClosed }: Known): Day['state'] {
   if (isFetching(of)) return 'fetching'
   const place = indexKeyOf(of)
@@ -82,12 +87,13 @@ export function selectLines(lines: Iterable<IndexLine>, { range, reports, custom
   return [...lines]
     .filter(
       ({ date, report, customerId }) =>
-        date >= range.from &&
-        date <= range.to &&
-        reports.includes(report) &&
-        customerIds.includes(customerId),
+        isWithin(date, range) && reports.includes(report) && customerIds.includes(customerId),
     )
-    .toSorted((a, b) => (a.date < b.date ? -1 : Number(a.date > b.date)))
+    .toSorted(byDate)
+}
+
+export function byDate(a: { date: string }, b: { date: string }): number {
+  return a.date < b.date ? -1 : Number(a.date > b.date)
 }
 
 /** Newest first. */

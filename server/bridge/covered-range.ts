@@ -3,7 +3,8 @@ import * as v from 'valibot'
 import { addDays, startOfDate, type DateRange } from '#server/ads/calendar.ts'
 import type { SpendOfItems } from '#server/ads/item-spend.ts'
 import { toRange } from '#server/ads/operations.ts'
-import { CalendarDate, Source, type Day } from '#server/ads/schema.ts'
+import { CalendarDate, Source } from '#server/ads/schema.ts'
+import { countMissing } from '#server/ads/views.ts'
 import type { Context } from '#server/context.ts'
 import type { Interval } from './attribution.ts'
 
@@ -62,15 +63,6 @@ export function timeOf(
   }
 }
 
-const WITH_FIGURES: ReadonlySet<Day['state']> = new Set([
-  'complete',
-  'empty',
-  'provisional',
-  'partial',
-  // Its account was closed: nothing was spent.
-  'closed',
-])
-
 export function coverage({ ads }: Needed, range: DateRange) {
   const { dates, missing } = missingDates(ads, range)
   return {
@@ -84,13 +76,13 @@ export function coverage({ ads }: Needed, range: DateRange) {
 /** Account by account. */
 export function missingDates(ads: Context['ads'], range: DateRange): { dates: number; missing: number } {
   const dates = productDates(ads, range)
-  return { dates: dates.length, missing: dates.filter(({ state }) => !WITH_FIGURES.has(state)).length }
+  return { dates: dates.length, missing: countMissing(dates) }
 }
 
 /** Dates that all accounts have figures of. */
 export function datesWithFigures(ads: Context['ads'], range: DateRange): ReadonlySet<string> {
   const byDate = Map.groupBy(productDates(ads, range), ({ date }) => date)
-  const whole = [...byDate].filter(([, accounts]) => accounts.every(({ state }) => WITH_FIGURES.has(state)))
+  const whole = [...byDate].filter(([, accounts]) => countMissing(accounts) === 0)
   return new Set(whole.map(([date]) => date))
 }
 

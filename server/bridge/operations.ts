@@ -35,6 +35,16 @@ export const bridgeOperations = {
     run: unmatchedItems,
   }),
 
+  matchedItems: query({
+    rest: 'GET /ads/matched-items',
+    summary: 'Which product each item id of the ads belongs to, of those that a product has',
+    input: schema.MatchedQuery,
+    output: schema.MatchedItems,
+    scope: 'ads:read',
+    cost: 'search',
+    run: matchedItems,
+  }),
+
   itemIdRules: query({
     rest: `GET ${RULES}`,
     summary: 'How item ids are made of products’ fields, where they are neither ads_item_id nor SKU',
@@ -87,6 +97,22 @@ async function unmatchedItems(
       currency,
       cost_micros: String(unmatchedMicros),
     })),
+  }
+}
+
+async function matchedItems(
+  ctx: Pick<Context, 'ads' | 'bridge' | 'products'>,
+  asked: v.InferOutput<typeof schema.MatchedQuery>,
+) {
+  const range = rangeOf(ctx, asked)
+  const owners = await ctx.bridge.match(itemIdsOf(await ctx.ads.itemSpend(range)))
+  const rows = await ctx.products.rowsById([...owners.values()].map(({ id }) => id))
+  return {
+    ...coverage(ctx, range),
+    items: [...owners].flatMap(([itemId, owner]) => {
+      const row = rows.get(owner.id)
+      return row ? [{ item_id: itemId, product: { id: row.id, sku: row.sku, name: row.name } }] : []
+    }),
   }
 }
 

@@ -124,6 +124,18 @@ export const UnmatchedItems = v.object({
   totals: v.array(v.object({ currency: v.string(), cost_micros: micros })),
 })
 
+export const MatchedQuery = v.strictObject(rangeFields)
+
+export const MatchedItems = v.object({
+  ...Coverage,
+  items: v.array(
+    v.object({
+      item_id: v.string(),
+      product: v.object({ id: v.number(), sku: v.nullable(v.string()), name: v.string() }),
+    }),
+  ),
+})
+
 export const RulesChange = v.strictObject({
   rules: v.pipe(v.array(Rule, 'must be a list'), v.maxLength(MAX_RULES, `must have at most ${MAX_RULES}`)),
 })
