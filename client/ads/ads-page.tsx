@@ -6,6 +6,7 @@ import { AccountNote } from './account-note.tsx'
 import { AdsTools } from './ads-tools.tsx'
 import { CalendarCard } from './calendar-card.tsx'
 import { ChartCard } from './chart-card.tsx'
+import { CompareCard } from './table/compare-card.tsx'
 import { isMissing, type Days } from './days.ts'
 import { choicesFor } from './metric.ts'
 import { FirstSteps } from './first-steps.tsx'
@@ -24,6 +25,7 @@ import {
   useStartRun,
   type Choice,
 } from './use-ads.ts'
+import { comparedOf } from './use-compared.ts'
 import { useSelectedRange, useView } from './use-view.ts'
 
 export default function AdsPage() {
@@ -92,13 +94,16 @@ interface TwoYearsProps {
   onFetch: Parameters<typeof PickedPanel>[0]['onFetch']
 }
 
-/** The calendar, beneath it what was picked there, and the same days as a line. */
+/** What the days come to, beside others: as a line and row by row; and the calendar, beneath it what was picked there. */
 function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
   const choices = useMemo(() => choicesFor(days?.reports[0]), [days?.reports])
   const [view, setView] = useView(choices)
   const { picked, settled, pick } = useSelectedRange()
+  const compared = comparedOf({ days, choice, view, picked: settled })
   return (
     <>
+      <ChartCard {...{ compared, choices, view }} picked={settled} onPick={pick} onView={setView} />
+      <CompareCard compared={compared} report={days?.reports[0]} metric={view.metric} />
       <CalendarCard
         days={days}
         choices={choices}
@@ -108,9 +113,6 @@ function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
         onPick={pick}
       />
       {days && choice && <PickedPanel {...{ days, choice, picked, settled, busy, onFetch }} onPick={pick} />}
-      {choices.length > 0 && (
-        <ChartCard days={days} choices={choices} view={view} picked={settled} onView={setView} />
-      )}
     </>
   )
 }

@@ -5,7 +5,8 @@ import { Segmented } from '#client/ui/segmented.tsx'
 import { ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
 import { WaitingRows } from '#client/ui/waiting-rows.tsx'
-import { asWords, figureOf, isBuiltIn, type Figures, type ReportInfo } from './days.ts'
+import { figureOf, isBuiltIn, type Figures, type ReportInfo } from './days.ts'
+import { dimensionsOf, mainDimension, wordsFor } from './dimensions.ts'
 import { choicesFor, formatMetric, type MetricChoice } from './metric.ts'
 import type { Range } from './range.ts'
 import type { Choice } from './use-ads.ts'
@@ -78,24 +79,6 @@ export function Breakdown({ choice, report, range }: BreakdownProps) {
   )
 }
 
-/** A name is shown with its id. */
-function dimensionsOf(report: ReportInfo | undefined): readonly string[] {
-  const all = report?.dimensions ?? []
-  return all.filter((name) => !name.endsWith('_name') || !all.includes(name.replace(/_name$/, '_id')))
-}
-
-const MAIN_DIMENSIONS: ReadonlyMap<string, string> = new Map([
-  ['campaign', 'campaign_id'],
-  ['ad_group', 'ad_group_id'],
-  ['keyword', 'keyword_text'],
-  ['product', 'product_item_id'],
-])
-
-/** Of another report, what comes last: the finest of its columns, as a rule. */
-function mainDimension(report: ReportInfo | undefined): string | undefined {
-  return report && (MAIN_DIMENSIONS.get(report.name) ?? dimensionsOf(report).at(-1))
-}
-
 const CLICKS_AND_COST: readonly MetricChoice[] = [
   { value: 'clicks', label: 'Clicks' },
   { value: 'cost', label: 'Cost' },
@@ -106,11 +89,6 @@ function columnsFor(report: ReportInfo | undefined): readonly MetricChoice[] {
   const all = choicesFor(report)
   const usual = CLICKS_AND_COST.filter(({ value }) => all.some((choice) => choice.value === value))
   return usual.length === 2 ? usual : all.slice(0, 2)
-}
-
-/** `campaign_id` as “Campaign”. */
-function wordsFor(dimension: string): string {
-  return asWords(dimension.replace(/_(item_)?id$/, ''))
 }
 
 function cellOf(row: Figures, name: string): string | undefined {

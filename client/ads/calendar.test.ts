@@ -181,18 +181,32 @@ describe('the chart', () => {
 
       const [sums] = await person.texts('.chart-sum')
       expect(sums).toMatch(/^\$[\d,.]+ is (\d+% (more|less) than|as much as) in the 30 days before, \$/)
-      await choose(person, '30 days', '90 days', 'backward')
-      await person.sees('in the 90 days before')
-      await untilIs(() => person.count('.chart-table tbody tr'), 90)
+      await choose(person, 'Day', 'Week', 'backward')
+      await person.sees('Cost by week')
+      await until(
+        'the weeks are there',
+        () => person.count('.chart-table tbody tr'),
+        (weeks) => weeks < 7,
+      )
+      expect((await person.texts('.chart-sum'))[0]).toBe(sums)
       await choose(person, 'Cost', 'Conversions', 'backward')
-      await person.sees('Conversions by day')
+      await person.sees('Conversions by week')
+      await person.tabTo('combobox', 'Dates', 'backward')
+      await person.type('Last 90')
+      await person.sees('in the 90 days before')
     },
   )
 
   journey('draws what is picked', () =>
     onPage(browser, { url: `${url}?from=2026-06-01&to=2026-06-14` }, async (page) => {
       await page.getByText('in the 14 days before').waitFor()
-      expect(await page.getByRole('radio', { name: 'Selected' }).isChecked()).toBe(true)
+      expect(await page.getByRole('combobox', { name: 'Dates' }).inputValue()).toBe('picked')
+      await page.getByRole('combobox', { name: 'Compared with' }).selectOption('Other dates…')
+      const [from, to] = [page.getByLabel('From').first(), page.getByLabel('to', { exact: true }).first()]
+      await from.fill('2026-05-04')
+      await to.fill('2026-05-10')
+      await page.getByText(/in May 4, 2026 – May 10, 2026/).waitFor()
+      expect(new URL(page.url()).searchParams.get('against')).toBe('2026-05-04_2026-05-10')
       await page.getByText('14 days: ').waitFor()
     }),
   )

@@ -1,35 +1,48 @@
-import { mediumDate } from '#client/ui/format.ts'
-import type { ComparedDay } from './comparison.ts'
+import type { Comparison } from './comparison.ts'
 import { metricLabel, formatMetric, type Metric } from './metric.ts'
+import { stepLabel } from './range-steps.ts'
 
 interface ChartTableProps {
-  days: readonly ComparedDay[]
+  comparison: Comparison
   metric: Metric
   currency: string
 }
 
 /** What the line shows, for whom cannot see it, or wants the figures. */
-export function ChartTable({ days, metric, currency }: ChartTableProps) {
+export function ChartTable({ comparison, metric, currency }: ChartTableProps) {
+  const { steps, interval, before: isCompared } = comparison
   const label = metricLabel(metric)
+  const tell = (figures: (typeof steps)[number]['now']) =>
+    figures ? formatMetric(figures, metric, currency) : 'not stored'
   return (
     <details className="chart-table">
       <summary>View as table</summary>
       <table className="plain-table">
         <thead>
           <tr>
-            <th scope="col">Day</th>
+            <th scope="col">Date</th>
             <th scope="col">{label}</th>
-            <th scope="col">Day before that</th>
-            <th scope="col">{label} then</th>
+            {isCompared && (
+              <>
+                <th scope="col">Compared with</th>
+                <th scope="col">{label} then</th>
+              </>
+            )}
           </tr>
         </thead>
         <tbody>
-          {days.map(({ date, day, dateBefore, before }) => (
+          {steps.map(({ date, now, dateBefore, before }) => (
             <tr key={date}>
-              <th scope="row">{mediumDate(date)}</th>
-              <td>{day ? formatMetric(day, metric, currency) : 'not stored'}</td>
-              <td className="quiet-text">{mediumDate(dateBefore)}</td>
-              <td>{before ? formatMetric(before, metric, currency) : 'not stored'}</td>
+              <th scope="row">{stepLabel(date, interval)}</th>
+              <td>{tell(now)}</td>
+              {isCompared && (
+                <>
+                  <td className="quiet-text">
+                    {dateBefore === undefined ? '' : stepLabel(dateBefore, interval)}
+                  </td>
+                  <td>{dateBefore === undefined ? '' : tell(before)}</td>
+                </>
+              )}
             </tr>
           ))}
         </tbody>

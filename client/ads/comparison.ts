@@ -1,21 +1,26 @@
-/** A period day by day, beside the period before it. */
-import { dateOf, dayNumber } from './calendar-grid.ts'
-import { sumOf, type Day, type Days, type Figures } from './days.ts'
-import { isStored } from './metric.ts'
-import { lengthOf, periodBefore, type Range } from './range.ts'
+/** A range step by step, beside another one. */
+import type { Outputs } from '#client/api.ts'
+import { sumOf, type Figures } from './days.ts'
+import { stepsOf, type Interval } from './range-steps.ts'
+import type { Range } from './range.ts'
 
-export interface ComparedDay {
+export type ReportAnswer = Outputs['ads']['report']
+/** Sums by date, and the range they are of. */
+export type SumsByDate = Pick<ReportAnswer, 'from' | 'to' | 'missing' | 'rows' | 'report'>
+
+export interface ComparedStep {
   date: string
-  /** Undefined while it is not stored. */
-  day: Day | undefined
-  dateBefore: string
-  before: Day | undefined
+  /** Undefined while nothing of it is stored. */
+  now: Figures | undefined
+  dateBefore: string | undefined
+  before: Figures | undefined
 }
 
 export interface Comparison {
   range: Range
-  before: Range
-  days: ComparedDay[]
+  before: Range | undefined
+  interval: Interval
+  steps: ComparedStep[]
   sum: Figures
   sumBefore: Figures
   /** Days that are not stored: the sums lack them. */
@@ -23,29 +28,34 @@ export interface Comparison {
   missingBefore: number
 }
 
-export function compare({ days, reports }: Pick<Days, 'days' | 'reports'>, range: Range): Comparison {
-  const stored = new Map(days.filter(isStored).map((day) => [day.date, day]))
-  const own = reports[0]?.metrics.map(({ name }) => name)
-  const length = lengthOf(range)
-  const before = periodBefore(range)
-  const first = dayNumber(range.from)
-  const firstBefore = dayNumber(before.from)
-  const compared = Array.from({ length }, (_, index) => {
-    const date = dateOf(first + index)
-    const dateBefore = dateOf(firstBefore + index)
-    return { date, day: stored.get(date), dateBefore, before: stored.get(dateBefore) }
-  })
-  const now = compared.flatMap(({ day }) => day ?? [])
-  const then = compared.flatMap((each) => each.before ?? [])
+/** @param then undefined where nothing is compared. Step stands beside step: ranges of unlike length end where they end. */
+export function compare(now: SumsByDate, then: SumsByDate | undefined, interval: Interval): Comparison {
+  const own = now.report.metrics.map(({ name }) => name)
+  const rows = byDate(now)
+  const rowsThen = then && byDate(then)
+  const datesThen = then ? stepsOf(then, interval) : []
   return {
-    range,
-    before,
-    days: compared,
-    sum: sumOf(now, own),
-    sumBefore: sumOf(then, own),
-    missing: length - now.length,
-    missingBefore: length - then.length,
+    range: { from: now.from, to: now.to },
+    before: then && { from: then.from, to: then.to },
+    interval,
+    steps: stepsOf(now, interval).map((date, index) => {
+      const dateBefore = datesThen[index]
+      return {
+        date,
+        now: rows.get(date),
+        dateBefore,
+        before: dateBefore === undefined ? undefined : rowsThen?.get(dateBefore),
+      }
+    }),
+    sum: sumOf(now.rows, own),
+    sumBefore: sumOf(then?.rows ?? [], own),
+    missing: now.missing,
+    missingBefore: then?.missing ?? 0,
   }
+}
+
+function byDate({ rows }: SumsByDate): ReadonlyMap<string | undefined, Figures> {
+  return new Map(rows.map((row) => [row.date, row]))
 }
 
 /** “8% more than”, “3% less than”, “as much as”; nothing where there was nothing to compare with. */

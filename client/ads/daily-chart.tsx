@@ -1,11 +1,13 @@
 /** Draws with uPlot; loaded when a chart is shown, because the library is larger than the rest of the place. */
 import { useEffect, useEffectEvent, useRef } from 'react'
 import uPlot from 'uplot'
-import type { ComparedDay } from './comparison.ts'
+import type { ComparedStep } from './comparison.ts'
 import { amountOf, formatCompact, type Metric } from './metric.ts'
+import type { Interval } from './range-steps.ts'
 
 interface DailyChartProps {
-  days: readonly ComparedDay[]
+  steps: readonly ComparedStep[]
+  interval: Interval
   metric: Metric
   currency: string
   pointed: number | undefined
@@ -13,13 +15,18 @@ interface DailyChartProps {
 }
 
 const HEIGHT = 220
-const WEEK = 7
+/** Steps from one label to the next. */
+const LABELLED: Readonly<Record<Interval, number[]>> = {
+  day: [1, 7, 14, 28, 56],
+  week: [1, 2, 4, 8, 16],
+  month: [1, 2, 3, 6, 12],
+}
 /** Room above the highest day. */
 const HEADROOM = 1.06
 /** Of the page's text. */
 const SMALL = 0.7
 
-export function DailyChart({ days, metric, currency, pointed, onPoint }: DailyChartProps) {
+export function DailyChart({ steps, interval, metric, currency, pointed, onPoint }: DailyChartProps) {
   const frame = useRef<HTMLDivElement>(null)
   const drawn = useRef<uPlot>(undefined)
   const handlePoint = useEffectEvent(onPoint)
@@ -30,10 +37,10 @@ export function DailyChart({ days, metric, currency, pointed, onPoint }: DailyCh
     const setCursor = (plot: uPlot) => handlePoint(plot.cursor.idx ?? undefined)
     const draw = () => {
       drawn.current?.destroy()
-      const options = optionsFor({ days, metric, currency, width: current.clientWidth })
+      const options = optionsFor({ steps, interval, metric, currency, width: current.clientWidth })
       drawn.current = new uPlot(
         { ...options, hooks: { setCursor: [setCursor] } },
-        dataOf(days, metric),
+        dataOf(steps, metric),
         current,
       )
     }
@@ -49,7 +56,7 @@ export function DailyChart({ days, metric, currency, pointed, onPoint }: DailyCh
       drawn.current?.destroy()
       drawn.current = undefined
     }
-  }, [days, metric, currency])
+  }, [steps, interval, metric, currency])
   useEffect(() => {
     const plot = drawn.current
     // What the pointer did is where the cursor is already.
@@ -60,27 +67,27 @@ export function DailyChart({ days, metric, currency, pointed, onPoint }: DailyCh
   return <div ref={frame} className="chart-drawing" style={{ height: HEIGHT }} aria-hidden="true" />
 }
 
-function dataOf(days: readonly ComparedDay[], metric: Metric): uPlot.AlignedData {
-  const amounts = (pick: (day: ComparedDay) => ComparedDay['day']) =>
-    days.map((each) => {
-      const day = pick(each)
-      return day ? amountOf(day, metric) : null
+function dataOf(steps: readonly ComparedStep[], metric: Metric): uPlot.AlignedData {
+  const amounts = (pick: (step: ComparedStep) => ComparedStep['now']) =>
+    steps.map((each) => {
+      const figures = pick(each)
+      return figures ? amountOf(figures, metric) : null
     })
-  return [days.map((_, index) => index), amounts(({ before }) => before), amounts(({ day }) => day)]
+  return [steps.map((_, index) => index), amounts(({ before }) => before), amounts(({ now }) => now)]
 }
 
-interface Drawing extends Pick<DailyChartProps, 'days' | 'metric' | 'currency'> {
+interface Drawing extends Pick<DailyChartProps, 'steps' | 'interval' | 'metric' | 'currency'> {
   width: number
 }
 
-function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
+function optionsFor({ steps, interval, metric, currency, width }: Drawing): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const color = (name: string) => style.getPropertyValue(name).trim()
   // Whole, or the chart scales only what stands behind the point on a screen of double density.
   const textPx = Math.round(Number.parseFloat(style.fontSize) * SMALL)
   const font = `${textPx}px ${style.fontFamily}`
   const axis = { stroke: color('--quiet'), font, ticks: { show: false } }
-  const dates = days.map(({ date }) => date)
+  const dates = steps.map(({ date }) => date)
   return {
     width,
     height: HEIGHT,
@@ -97,7 +104,7 @@ function optionsFor({ days, metric, currency, width }: Drawing): uPlot.Options {
         grid: { show: false },
         size: 28,
         space: 80,
-        incrs: [1, WEEK, 2 * WEEK, 4 * WEEK, 8 * WEEK],
+        incrs: LABELLED[interval],
         values: (_, splits) => splits.map((index) => shortDate(dates[index])),
       },
       {

@@ -3,8 +3,9 @@ import type { Outputs } from '#client/api.ts'
 import type { MetricsOnWire } from '#server/ads/metric.ts'
 import { count } from '#client/ui/format.ts'
 
-export type Days = Outputs['ads']['days']
-export type Day = Days['days'][number]
+export type Days = Omit<Outputs['ads']['days'], 'days'> & { days: Day[] }
+/** `unread`: its state is known, its figures are not yet. */
+export type Day = Outputs['ads']['days']['days'][number] & { unread?: true }
 export type DayState = Day['state']
 export type Run = Outputs['ads']['run']
 export type ReportName = Day['report']
@@ -89,7 +90,7 @@ export function statesInWords(days: readonly Day[]): string {
 
 export type Figures = MetricsOnWire
 
-const NOTHING: Figures = {
+export const NOTHING: Figures = {
   impressions: 0,
   clicks: 0,
   cost_micros: '0',

@@ -68,14 +68,17 @@ export function formatCompact(amount: number, metric: Metric, currency: string):
     : format.format(amount)
 }
 
-/** Those of an earlier query are not what the report has now. */
-export function hasFigures({ state, old_columns: isOld }: Pick<Day, 'state' | 'old_columns'>): boolean {
-  return !isOld && (state === 'complete' || state === 'provisional' || state === 'partial')
+type Told = Pick<Day, 'state' | 'old_columns' | 'unread'>
+
+/** They are there, and known here. */
+export function hasFigures(day: Told): boolean {
+  return day.unread !== true && day.state !== 'empty' && isStored(day)
 }
 
-/** Figures are there, be they nothing at all. */
-export function isStored(day: Pick<Day, 'state' | 'old_columns'>): boolean {
-  return day.state === 'empty' || hasFigures(day)
+/** Figures are there, be they nothing at all. Those of an earlier query are not what the report has now. */
+export function isStored({ state, old_columns: isOld }: Told): boolean {
+  if (state === 'empty') return true
+  return !isOld && (state === 'complete' || state === 'provisional' || state === 'partial')
 }
 
 const STEPS = 5

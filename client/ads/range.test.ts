@@ -28,11 +28,18 @@ test('an address that means no range is none', () => {
 
 test('what is shown is read from the address and written to it, and what is plain is not written', () => {
   const plain = readView(new URLSearchParams('report=product'))
-  expect(plain).toEqual({ show: 'state', metric: 'cost', period: undefined })
+  const usual = { period: undefined, against: 'before', interval: undefined }
+  expect(plain).toEqual({ show: 'state', metric: 'cost', ...usual })
   expect(writeView(new URLSearchParams('report=product'), plain).toString()).toBe('report=product')
-  const shown = { show: 'clicks', metric: 'conversions', period: '30' } as const
+  const shown = {
+    show: 'clicks',
+    metric: 'conversions',
+    period: '2025-10',
+    against: 'year',
+    interval: 'week',
+  } as const
   const written = writeView(new URLSearchParams(), shown)
-  expect(written.toString()).toBe('show=clicks&metric=conversions&period=30')
+  expect(written.toString()).toBe('show=clicks&metric=conversions&period=2025-10&against=year&by=week')
   expect(readView(written)).toEqual(shown)
-  expect(readView(new URLSearchParams('show=money&period=5'))).toEqual(plain)
+  expect(readView(new URLSearchParams('show=money&period=5&against=ever&by=year'))).toEqual(plain)
 })

@@ -2,21 +2,23 @@
 import { useEffect, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { METRICS, type Metric, type MetricChoice } from './metric.ts'
+import { DEFAULT_AGAINST, isAgainst, isPeriod, type Against, type Period } from './period.ts'
+import { INTERVALS, type Interval } from './range-steps.ts'
 import { readRange, type Range } from './range.ts'
 
 /** `state`, or a metric. */
 export type Show = Metric
-
-export const PERIODS = ['30', '90', '365'] as const
-export type Period = (typeof PERIODS)[number] | 'picked'
 
 export interface View {
   /** What the calendar's squares formatMetric. */
   show: Show
   /** What the chart draws. */
   metric: Metric
-  /** The chart's days; undefined takes what is picked, or else 90. */
+  /** The days of the chart and the table; undefined takes what is picked, or else 90. */
   period: Period | undefined
+  against: Against
+  /** Of the chart; undefined goes by the length of the period. */
+  interval: Interval | undefined
 }
 
 const DEFAULT_METRIC: Metric = 'cost'
@@ -27,20 +29,30 @@ export function readView(params: URLSearchParams, choices: readonly MetricChoice
   const show = named('show') ?? 'state'
   const otherwise = choices.some(({ value }) => value === DEFAULT_METRIC) ? DEFAULT_METRIC : choices[0]?.value
   const metric = named('metric') ?? (show === 'state' ? otherwise : undefined)
-  const period = ([...PERIODS, 'picked'] as const).find((each) => each === params.get('period'))
-  return { show, metric: metric ?? (show === 'state' ? DEFAULT_METRIC : show), period }
+  const period = params.get('period') ?? ''
+  const against = params.get('against') ?? ''
+  return {
+    show,
+    metric: metric ?? (show === 'state' ? DEFAULT_METRIC : show),
+    period: isPeriod(period) ? period : undefined,
+    against: isAgainst(against) ? against : DEFAULT_AGAINST,
+    interval: INTERVALS.find((each) => each === params.get('by')),
+  }
 }
 
 /** Only what differs from the plain view is written; what others keep in the address stays. */
-export function writeView(params: URLSearchParams, { show, metric, period }: View): URLSearchParams {
+export function writeView(params: URLSearchParams, view: View): URLSearchParams {
+  const { show, metric, period, against, interval } = view
   const written = new URLSearchParams(params)
   set(written, 'show', show === 'state' ? undefined : show)
   set(written, 'metric', metric === (show === 'state' ? DEFAULT_METRIC : show) ? undefined : metric)
   set(written, 'period', period)
+  set(written, 'against', against === DEFAULT_AGAINST ? undefined : against)
+  set(written, 'by', interval)
   return written
 }
 
-function set(params: URLSearchParams, name: string, value: string | undefined): void {
+export function set(params: URLSearchParams, name: string, value: string | undefined): void {
   if (value === undefined) params.delete(name)
   else params.set(name, value)
 }

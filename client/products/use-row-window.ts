@@ -25,7 +25,10 @@ export interface RowWindow {
   reveal: (place: number) => void
 }
 
-export function useRowWindow(rows: RowBlocks, { scroll, viewKey, kept }: RowWindowOptions): RowWindow {
+export function useRowWindow(
+  rows: Pick<RowBlocks, 'count' | 'show'>,
+  { scroll, viewKey, kept }: RowWindowOptions,
+): RowWindow {
   const { viewport, rowHeight } = useMeasures(scroll)
   const space = { rows: rows.count * rowHeight, viewport }
   const { now, drawn, moveTo } = useScrollPlace(scroll)
