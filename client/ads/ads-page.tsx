@@ -1,16 +1,18 @@
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
+import { useSearchParams } from 'wouter'
 import { mediumDate, moment, plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
 import { DemoLabel, ErrorState } from '#client/ui/states.tsx'
 import { AccountNote } from './account-note.tsx'
 import { AdsTools } from './ads-tools.tsx'
 import { CalendarCard } from './calendar-card.tsx'
+import type { Calendar } from './calendar-days.ts'
 import { ChartCard } from './chart-card.tsx'
 import { CompareCard } from './table/compare-card.tsx'
 import { isMissing, type Days } from './days.ts'
 import { choicesFor } from './metric.ts'
 import { FirstSteps } from './first-steps.tsx'
-import { PickedPanel } from './selected-range-panel.tsx'
+import { pickedDays, PickedPanel } from './selected-range-panel.tsx'
 import { RunList } from './run-list.tsx'
 import { RunStrip } from './run-strip.tsx'
 import { isActive, needsMending } from './run-labels.ts'
@@ -20,6 +22,7 @@ import {
   useDays,
   useForecast,
   useLiveRun,
+  useNewsOfRun,
   useOutcome,
   useRuns,
   useStartRun,
@@ -34,15 +37,18 @@ export default function AdsPage() {
   const runs = useRuns()
   const run = runs.data?.items[0]
   const isFetching = run !== undefined && isActive(run)
-  const days = useDays(choice, isFetching)
+  const [looks, setLooks] = useState(false)
+  const [params] = useSearchParams()
+  const days = useDays(choice, looks || params.has('show') || params.has('from'))
   const forecast = useForecast(choice)
   const start = useStartRun()
   const cancel = useCancelRun()
   useLiveRun(run)
+  useNewsOfRun(run)
   useOutcome(run)
 
   const error = chooser.error ?? days.error
-  const retry = () => (chooser.error ? chooser.retry() : void days.refetch())
+  const retry = () => (chooser.error ? chooser.retry() : days.retry())
   const busy = isFetching || start.isPending
   return (
     <Place
@@ -58,7 +64,7 @@ export default function AdsPage() {
           onFetch={() => choice && start.mutate(scopeOf(choice))}
         />
       }
-      status={<AdsStatus days={days.data} />}
+      status={<AdsStatus days={days.data} calendar={days.calendar} />}
     >
       {error && !days.data ? (
         <ErrorState error={error} retry={retry} />
@@ -69,14 +75,19 @@ export default function AdsPage() {
           <AccountNote
             account={days.data?.accounts.find(({ customer_id }) => customer_id === choice?.customerId)}
           />
-          <FirstSteps days={days.data} lastRun={run} busy={busy} />
+          {days.data?.source !== 'demo' && <FirstSteps days={days.data} lastRun={run} busy={busy} />}
           <TwoYears
             days={days.data}
             choice={choice}
             busy={busy}
+            onLook={() => {
+              setLooks(true)
+              pickedDays.preload()
+            }}
             onFetch={(range, refresh) => choice && start.mutate({ ...scopeOf(choice), ...range, refresh })}
           />
           {runs.data && <RunList runs={runs.data.items} />}
+          {days.data?.source === 'demo' && <FirstSteps days={days.data} lastRun={run} busy={busy} />}
         </div>
       )}
     </Place>
@@ -91,11 +102,13 @@ interface TwoYearsProps {
   days: Days | undefined
   choice: Choice | undefined
   busy: boolean
+  /** The calendar is pointed at, or has the focus. */
+  onLook: () => void
   onFetch: Parameters<typeof PickedPanel>[0]['onFetch']
 }
 
 /** What the days come to, beside others: as a line and row by row; and the calendar, beneath it what was picked there. */
-function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
+function TwoYears({ days, choice, busy, onLook, onFetch }: TwoYearsProps) {
   const choices = useMemo(() => choicesFor(days?.reports[0]), [days?.reports])
   const [view, setView] = useView(choices)
   const { picked, settled, pick } = useSelectedRange()
@@ -109,6 +122,7 @@ function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
         choices={choices}
         show={view.show}
         picked={picked}
+        onLook={onLook}
         onShow={(show) => setView(show === 'state' ? { show } : { show, metric: show })}
         onPick={pick}
       />
@@ -117,16 +131,21 @@ function TwoYears({ days, choice, busy, onFetch }: TwoYearsProps) {
   )
 }
 
-function AdsStatus({ days }: { days: Days | undefined }) {
-  if (!days) return 'Loading…'
-  const fetched = days.days.flatMap(({ fetched_at }) => (fetched_at === null ? [] : [fetched_at]))
-  const freshest = fetched.toSorted().at(-1)
+interface AdsStatusProps {
+  days: Days | undefined
+  calendar: Calendar['calendars'][number] | undefined
+}
+
+function AdsStatus({ days, calendar }: AdsStatusProps) {
+  if (!days || !calendar) return 'Loading…'
+  const { stored, last_fetched_at: freshest } = calendar
   return (
     <>
       <span>
-        {plural(fetched.length, 'day')} of {days.days.length} stored, up to {mediumDate(days.to)}
+        {plural(stored, 'day')} of {days.days.length} stored
+        <span className="wide-only">, up to {mediumDate(days.to)}</span>
       </span>
-      {freshest !== undefined && <span className="wide-only">last fetched {moment(freshest)}</span>}
+      {freshest !== null && <span className="wide-only">last fetched {moment(freshest)}</span>}
       {days.source === 'demo' && (
         <span className="wide-only">demo data: made up by the built-in simulator</span>
       )}

@@ -26,7 +26,7 @@ export function AdsTools({ chooser, missing, forecast, isFetching, isHopeless, o
       {mayFetch && (
         <button
           type="button"
-          className={isHopeless ? 'button' : 'button primary'}
+          className={isHopeless ? 'button fetch-button' : 'button primary fetch-button'}
           // Not disabled: a disabled button loses the focus right after it was pressed.
           aria-disabled={!canFetch}
           onClick={() => canFetch && onFetch()}
@@ -34,6 +34,8 @@ export function AdsTools({ chooser, missing, forecast, isFetching, isHopeless, o
           {isFetching ? 'Fetching…' : missing === 0 ? 'Nothing is missing' : fetchWords(missing, forecast)}
         </button>
       )}
+      {/* Its place is kept: what is below would move. */}
+      {!choice && <span className="segmented report-waiting" />}
       {choice && reports.length > 1 && (
         <Segmented
           label="Report"

@@ -16,11 +16,13 @@ interface CalendarCardProps {
   choices: readonly MetricChoice[]
   show: Show
   picked: Range | undefined
+  /** It is pointed at, or has the focus. */
+  onLook: () => void
   onShow: (show: Show) => void
   onPick: (range: Range | undefined) => void
 }
 
-export function CalendarCard({ days, choices, show, picked, onShow, onPick }: CalendarCardProps) {
+export function CalendarCard({ days, choices, show, picked, onLook, onShow, onPick }: CalendarCardProps) {
   const [only, setOnly] = useState<string>()
   const all = days?.days ?? NO_DAYS
   const shading = useMemo(() => shadingOf(all, show), [all, show])
@@ -35,7 +37,7 @@ export function CalendarCard({ days, choices, show, picked, onShow, onPick }: Ca
         <Segmented label="Show" value={show} choices={[STATE, ...choices]} onChange={change} />
       </header>
       {days ? (
-        <Calendar days={days} shading={shading} picked={picked} only={only} onPick={onPick} />
+        <Calendar {...{ days, shading, picked, only, onLook, onPick }} />
       ) : (
         <div className="calendar-waiting" />
       )}

@@ -85,17 +85,17 @@ describe('the calendar', () => {
         await answers.promise
         await route.continue()
       })
-      const chartTop = () => page.locator('.chart-card').evaluate((card: HTMLElement) => card.offsetTop)
+      const runsTop = () => page.locator('.run-list').evaluate((card: HTMLElement) => card.offsetTop)
 
       await page.locator('.day[data-date$="-06-17"]').last().click()
       await page.locator('.picked-panel .figures').waitFor()
-      const top = await chartTop()
+      const top = await runsTop()
       await page.locator('.breakdown .waiting').first().waitFor()
       answers.resolve()
       await page.locator('.breakdown tbody th').first().waitFor()
       await page.getByText('Google has not changed').waitFor()
       await page.getByText(/^Takes/).waitFor()
-      expect(await chartTop()).toBe(top)
+      expect(await runsTop()).toBe(top)
     }),
   )
 

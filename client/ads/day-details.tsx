@@ -1,6 +1,6 @@
 import { moment, plural } from '#client/ui/format.ts'
 import { labelOf, meaningOf, type Day } from './days.ts'
-import { hasFigures } from './metric.ts'
+import { isStored } from './metric.ts'
 import { Restatements } from './restatements.tsx'
 import { reasonFor, remedyFor } from './run-labels.ts'
 import type { Choice } from './use-ads.ts'
@@ -31,7 +31,7 @@ export function DayDetails({ day, choice }: { day: Day; choice: Choice }) {
         </details>
       )}
       {day.old_columns && <p>Its columns are those of an earlier query of this report.</p>}
-      {hasFigures(day) && <Restatements choice={choice} date={day.date} />}
+      {isStored(day) && state !== 'empty' && <Restatements choice={choice} date={day.date} />}
     </div>
   )
 }

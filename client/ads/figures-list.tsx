@@ -1,32 +1,31 @@
 import { count, fraction, microsAsMoney, percent } from '#client/ui/format.ts'
-import { asWords, costPer, isBuiltIn, shareOf, type Figures, type ReportInfo } from './days.ts'
+import { costPer, isBuiltIn, NOTHING, shareOf, type Figures, type ReportInfo } from './days.ts'
 import { choicesFor, formatMetric } from './metric.ts'
 
 interface FiguresListProps {
-  figures: Figures
+  /** Undefined until they are known. */
+  figures: Figures | undefined
   currency: string
   report: ReportInfo | undefined
 }
 
+/** Of a report of the shop's own: what its query selects, and no more. */
 export function FiguresList({ figures, currency, report }: FiguresListProps) {
-  if (report && !isBuiltIn(report.name)) return <OwnFigures {...{ figures, currency, report }} />
-  return <Rows rows={rowsOf(figures, currency)} />
-}
-
-/** What the query of a report of the shop's own selects, and no more. */
-function OwnFigures({ figures, currency, report }: FiguresListProps & { report: ReportInfo }) {
-  const rows = choicesFor(report).map(
-    ({ value, label }) => [label, formatMetric(figures, value, currency)] as const,
-  )
+  const rows =
+    report && !isBuiltIn(report.name)
+      ? choicesFor(report).map(
+          ({ value, label }) => [label, figures && formatMetric(figures, value, currency)] as const,
+        )
+      : rowsOf(figures ?? NOTHING, currency).map(([name, value]) => [name, figures && value] as const)
   return (
-    <div>
-      <Rows rows={rows} />
-      {report.not_summed.length > 0 && (
-        <p className="quiet-text">
-          In the rows only, because they do not add up: {report.not_summed.map(asWords).join(', ')}.
-        </p>
-      )}
-    </div>
+    <dl className="figures">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value ?? '–'}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
@@ -45,17 +44,4 @@ function rowsOf(figures: Figures, currency: string) {
     ['Cost / conv.', perConversion && microsAsMoney(perConversion, currency)],
     ['ROAS', returned === undefined ? undefined : fraction(returned)],
   ] as const
-}
-
-function Rows({ rows }: { rows: readonly (readonly [name: string, value: string | undefined])[] }) {
-  return (
-    <dl className="figures">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value ?? '–'}</dd>
-        </div>
-      ))}
-    </dl>
-  )
 }

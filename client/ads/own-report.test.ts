@@ -47,7 +47,9 @@ test(
         async () => (await textsOf(page, '.calendar-card .segmented span')).join(),
         ['State', ...choices].join(),
       )
-      expect(await textsOf(page, '.picked-panel .figures dt')).toEqual(choices)
+      expect(await textsOf(page, '.compare-scroll thead th:nth-child(n + 3) button:first-child')).toEqual(
+        choices.map((label) => (label === 'Cost' ? 'Cost ↓' : label)),
+      )
       await page.locator('.calendar-card').getByText('Conversions value by conversion date').click()
       await page.locator('.day [data-shade="5"]').first().waitFor()
       await page.getByRole('heading', { name: 'Conversions value by conversion date by day' }).waitFor()
@@ -65,7 +67,7 @@ test(
   'rows are broken down by any column of the report, and what does not add up is told',
   async () => {
     await onPage(browser, { url: `${url}?report=by_device` }, async (page) => {
-      await page.getByText('In the rows only, because they do not add up: Ctr.').waitFor()
+      await page.getByText('In the rows of the store only, because they do not add up: Ctr.').waitFor()
       await page.locator('.day[data-date$="-06-17"]').last().click()
       await page.locator('.breakdown tbody th', { hasText: 'MOBILE' }).waitFor()
       expect((await textsOf(page, '.breakdown tbody th')).toSorted()).toEqual(['DESKTOP', 'MOBILE', 'TABLET'])

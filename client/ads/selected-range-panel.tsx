@@ -1,16 +1,15 @@
-/** What the picked days come to: one with all there is to know of it, many summed, or, with none picked, two years. */
+/** The days that are picked, with what they are made of; with none picked, what two years have. */
 import { useEffect, useRef } from 'react'
-import { longDate, mediumDate, plural } from '#client/ui/format.ts'
-import { Breakdown } from './breakdown.tsx'
+import { longDate, plural } from '#client/ui/format.ts'
+import { lazyPart } from '#client/ui/lazy.tsx'
 import { CoverageNote } from './coverage-note.tsx'
-import { DayDetails } from './day-details.tsx'
-import { isMissing, statesInWords, sumOf, type Days } from './days.ts'
-import { FetchRange } from './fetch-range.tsx'
-import { FiguresList } from './figures-list.tsx'
-import { isStored } from './metric.ts'
+import { statesInWords, type Days } from './days.ts'
+import { rangeLabel } from './period.ts'
 import { RangeInputs } from './range-inputs.tsx'
 import { isWithin, lengthOf, type Range } from './range.ts'
 import type { Choice } from './use-ads.ts'
+
+export const pickedDays = lazyPart(() => import('./picked-days.tsx'))
 
 interface PickedPanelProps {
   days: Days
@@ -27,20 +26,15 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
   const within = { from: days.from, to: days.to }
   const shown = picked ?? within
   const inside = days.days.filter(({ date }) => isWithin(date, shown))
-  const one = picked && lengthOf(picked) === 1 ? inside[0] : undefined
-  const [report] = days.reports
-  const current = inside.filter(({ old_columns: isOld }) => !isOld)
-  const own = report?.metrics.map(({ name }) => name)
-  const figures = <FiguresList figures={sumOf(current, own)} currency={days.currency} report={report} />
   const panel = useRef<HTMLElement>(null)
-  const oneDate = one?.date
+  const oneDate = picked && lengthOf(picked) === 1 ? picked.from : undefined
   useEffect(() => {
     if (oneDate !== undefined && panel.current) bringIntoSight(panel.current)
   }, [oneDate])
   return (
     <section ref={panel} className="card picked-panel" aria-label={picked ? 'Selected days' : 'Two years'}>
       <header>
-        <h2>{titleOf(shown)}</h2>
+        <h2>{oneDate === undefined ? rangeLabel(shown) : longDate(oneDate)}</h2>
         <RangeInputs within={within} picked={picked} onPick={onPick} />
         {picked && (
           <button type="button" className="button quiet" onClick={() => onPick(undefined)}>
@@ -48,51 +42,19 @@ export function PickedPanel({ days, choice, picked, settled, busy, onPick, onFet
           </button>
         )}
       </header>
-      {one ? (
-        <DayDetails day={one} choice={choice} />
+      <CoverageNote coverage={days.coverage[0]} />
+      {picked ? (
+        <pickedDays.Part
+          {...{ days, choice, picked, settled, inside, busy, onFetch }}
+          onClose={() => onPick(undefined)}
+        />
       ) : (
         <p className="quiet-text">
-          {plural(lengthOf(shown), 'day')}: {statesInWords(inside)}.
-          {!picked && ' Select a day to see what it is made of, or drag over several.'}
+          {plural(lengthOf(shown), 'day')}: {statesInWords(inside)}. Select a day to see what it is made of,
+          or drag over several.
         </p>
       )}
-      <CoverageNote coverage={days.coverage[0]} />
-      <OldColumnsNote days={inside.length - current.length} />
-      {picked && (
-        <FetchRange
-          choice={choice}
-          range={picked}
-          settled={settled ?? picked}
-          missing={inside.filter(isMissing).length}
-          busy={busy}
-          onFetch={onFetch}
-        />
-      )}
-      {picked && inside.some(isStored) ? (
-        <div className="panel-columns">
-          {figures}
-          <Breakdown
-            key={`${choice.report}/${choice.customerId}`}
-            choice={choice}
-            report={report}
-            range={settled}
-          />
-        </div>
-      ) : (
-        !one && figures
-      )}
     </section>
-  )
-}
-
-/** Nothing is wrong with these days: they are as the report was. */
-function OldColumnsNote({ days }: { days: number }) {
-  if (days === 0) return null
-  return (
-    <p className="quiet-text" role="note">
-      {plural(days, 'day')} of these have the columns of an earlier query, and are in no figure here. Pick
-      them and fetch them again to have those of today.
-    </p>
   )
 }
 
@@ -104,10 +66,4 @@ function bringIntoSight(panel: HTMLElement): void {
   const frame = panel.parentElement?.getBoundingClientRect()
   if (frame && panel.getBoundingClientRect().top > frame.bottom - SEEN_PX)
     panel.scrollIntoView({ block: 'start' })
-}
-
-function titleOf(range: Range): string {
-  return range.from === range.to
-    ? longDate(range.from)
-    : `${mediumDate(range.from)} – ${mediumDate(range.to)}`
 }

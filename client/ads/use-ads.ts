@@ -1,18 +1,18 @@
-/** What the ads place knows, and how often it asks while something is under way. */
+/** What the ads place knows, and when it asks again. */
 import { keepPreviousData, skipToken, useMutation, useQuery } from '@tanstack/react-query'
 import { useSubscription } from '@trpc/tanstack-react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import { useSearchParams } from 'wouter'
 import { announce } from '#client/ui/announce.tsx'
 import { notify } from '#client/ui/notices.tsx'
 import { queryClient, trpc } from '#client/ui/trpc.ts'
 import { describeError, isHopeless } from '#client/ui/describe-error.ts'
+import { daysOf } from './calendar-days.ts'
 import type { ReportName, Run } from './days.ts'
 import type { Range } from './range.ts'
 import { isActive, outcomeOf } from './run-labels.ts'
 
 const ACTIVE_POLL_MS = 5_000
-const DAYS_POLL_MS = 2_000
 /** A run may also be started from a terminal, or by the daily job. */
 const IDLE_POLL_MS = 10_000
 /** Any date will do to learn which reports and accounts there are. */
@@ -39,10 +39,9 @@ export interface Choice {
 export function useChoice() {
   const [params, setParams] = useSearchParams()
   const probe = useQuery(
-    trpc.ads.days.queryOptions({ from: SOME_DATE, to: SOME_DATE }, { staleTime: Infinity }),
+    trpc.ads.calendar.queryOptions({ from: SOME_DATE, to: SOME_DATE }, { staleTime: Infinity }),
   )
-  const found = probe.data?.days ?? []
-  const reports = [...new Set(found.map(({ report }) => report))]
+  const reports = probe.data?.reports.map(({ name }) => name) ?? []
   const accounts = probe.data?.accounts ?? []
   const report = reports.find((each) => each === params.get('report')) ?? reports[0]
   const { customer_id: customerId } =
@@ -65,20 +64,57 @@ export function useChoice() {
   }
 }
 
-export function useDays(choice: Choice | undefined, isFetching: boolean) {
-  const wasFetching = useRef(isFetching)
-  const days = useQuery(
-    trpc.ads.days.queryOptions(
-      choice ? { report: choice.report, customer_id: choice.customerId } : skipToken,
-      { placeholderData: keepPreviousData, refetchInterval: isFetching ? DAYS_POLL_MS : false },
-    ),
+/** @param withFigures whether the days are looked at; until then their states are enough */
+export function useDays(choice: Choice | undefined, withFigures: boolean) {
+  const of = choice && { report: choice.report, customer_id: choice.customerId }
+  const calendar = useQuery(
+    trpc.ads.calendar.queryOptions(of ?? skipToken, { placeholderData: keepPreviousData }),
   )
+  const figured = useQuery(trpc.ads.days.queryOptions(of && withFigures ? of : skipToken))
+  const { data, error, refetch, isPlaceholderData } = calendar
+  const days = figured.data?.days
+  return {
+    data: useMemo(() => data && daysOf(data, days), [data, days]),
+    calendar: data?.calendars[0],
+    error: error ?? figured.error,
+    isPlaceholderData,
+    retry: () => void Promise.all([refetch(), withFigures && figured.refetch()]),
+  }
+}
+
+/** What a run stores shows as it comes: the states soon, the sums now and then, and all of it at the end. */
+export function useNewsOfRun(run: Run | undefined): void {
+  const isFetching = run !== undefined && isActive(run)
+  const stored = run && `${run.id} ${run.done} ${run.failed_count}`
+  const wasFetching = useRef(isFetching)
   useEffect(() => {
-    if (wasFetching.current && !isFetching)
-      void queryClient.invalidateQueries({ queryKey: trpc.ads.pathKey() })
+    if (isFetching && stored !== undefined) for (const refresh of [refreshStates, refreshSums]) refresh()
+    else if (wasFetching.current) void queryClient.invalidateQueries({ queryKey: trpc.ads.pathKey() })
     wasFetching.current = isFetching
-  }, [isFetching])
-  return days
+  }, [isFetching, stored])
+}
+
+const STATES_EVERY_MS = 1_000
+/** They read files. */
+const SUMS_EVERY_MS = 10_000
+
+const refreshStates = atMostEvery(STATES_EVERY_MS, () =>
+  queryClient.invalidateQueries({ queryKey: trpc.ads.calendar.pathKey() }),
+)
+const refreshSums = atMostEvery(SUMS_EVERY_MS, () =>
+  queryClient.invalidateQueries({ queryKey: trpc.ads.report.pathKey() }),
+)
+
+function atMostEvery(ms: number, does: () => Promise<void>): () => void {
+  let isDue = false
+  return () => {
+    if (isDue) return
+    isDue = true
+    setTimeout(() => {
+      isDue = false
+      void does()
+    }, ms)
+  }
 }
 
 /** While a run is under way, each change of it comes by itself; asking is for when the stream is cut. */

@@ -16,7 +16,7 @@ export interface Compared {
   againstWords: string
 }
 
-const DEFAULT_PERIOD: Period = '90'
+const DEFAULT_PERIOD: Period = '30'
 
 interface Shown {
   days: Pick<Days, 'from' | 'to'> | undefined

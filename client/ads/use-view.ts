@@ -14,7 +14,7 @@ export interface View {
   show: Show
   /** What the chart draws. */
   metric: Metric
-  /** The days of the chart and the table; undefined takes what is picked, or else 90. */
+  /** The days of the chart and the table; undefined takes what is picked, or else 30. */
   period: Period | undefined
   against: Against
   /** Of the chart; undefined goes by the length of the period. */

@@ -2,21 +2,17 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Outputs } from '#client/api.ts'
 import { count, fraction, mediumDate, microsAsMoney, plural } from '#client/ui/format.ts'
-import { trpc } from '#client/ui/trpc.ts'
 import { ProductRow } from './product-row.tsx'
+import { runningOutQuery } from './queries.ts'
 import { StatusForm, StatusWords, type Status } from './stock-out-status.tsx'
 
 type Item = Outputs['products']['runningOut']['items'][number]
 
-const SHOWN = 20
 const COLUMNS = 5
-
-const within = (status: Status | undefined) =>
-  trpc.products.runningOut.queryOptions({ within: '14d', limit: SHOWN, status })
 
 /** Of all products, whatever their status. */
 export function RunningOutFigure() {
-  const found = useQuery(within(undefined))
+  const found = useQuery(runningOutQuery(undefined))
   if (!found.data || found.data.total === 0) return null
   return (
     <section aria-label="About to run out">
@@ -30,7 +26,7 @@ export function RunningOutFigure() {
 }
 
 export function RunningOut({ status }: { status: Status | undefined }) {
-  const found = useQuery(within(status))
+  const found = useQuery(runningOutQuery(status))
   if (!found.data || found.data.total === 0) return null
   const { items, total } = found.data
   return (

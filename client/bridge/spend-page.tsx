@@ -8,6 +8,7 @@ import { DemoLabel, EmptyState, ErrorState } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
 import type { Outputs } from '#client/api.ts'
 import { GoogleFiles } from './google-files.tsx'
+import { runningOutQuery, unmatchedQuery } from './queries.ts'
 import { RunningOut } from './running-out.tsx'
 import { SpendFigures } from './spend-figures.tsx'
 import { SpendTable } from './spend-table.tsx'
@@ -33,6 +34,11 @@ export default function SpendPage() {
       { placeholderData: keepPreviousData },
     ),
   )
+  const figured = useQuery(runningOutQuery(undefined))
+  const below = [useQuery(runningOutQuery(status)), useQuery(unmatchedQuery(days))]
+  // What would come above something else waits for it: nothing is moved.
+  const shown = figured.isPending ? undefined : spend.data
+  const isWhole = shown !== undefined && below.every(({ isPending }) => !isPending)
   const change = (name: string, value: string) =>
     setParams(
       (before) => {
@@ -67,26 +73,55 @@ export default function SpendPage() {
       {spend.error && !spend.data ? (
         <ErrorState error={spend.error} retry={() => void spend.refetch()} />
       ) : (
-        <section className="spend-scroll" aria-label="Out-of-stock spend" aria-busy={!spend.data}>
-          {spend.data && <UnfetchedNote spend={spend.data} />}
-          {spend.data && <SpendFigures spend={spend.data} days={days} />}
-          {spend.data?.items.length === 0 ? (
-            <NothingFound spend={spend.data} days={days} />
-          ) : (
-            <SpendTable spend={spend.data} />
-          )}
-          {spend.data && spend.data.items.length > 0 && <WholeList spend={spend.data} status={status} />}
-          <RunningOut status={status} />
-          <UnmatchedItems days={days} />
-          <GoogleFiles days={days} status={status} />
-          {mayOperate && (
-            <p className="whole-list">
-              <Link href="/operations">Webhooks and keys are in Operations</Link>
-            </p>
+        <section className="spend-scroll" aria-label="Out-of-stock spend" aria-busy={!isWhole}>
+          {shown ? <Spent spend={shown} days={days} status={status} /> : <Waiting />}
+          {isWhole && (
+            <>
+              <RunningOut status={status} />
+              <UnmatchedItems days={days} />
+              <GoogleFiles days={days} status={status} />
+              {mayOperate && (
+                <p className="whole-list">
+                  <Link href="/operations">Webhooks and keys are in Operations</Link>
+                </p>
+              )}
+            </>
           )}
         </section>
       )}
     </Place>
+  )
+}
+
+interface SpentProps {
+  spend: Spend
+  days: number
+  status: Status | undefined
+}
+
+function Spent({ spend, days, status }: SpentProps) {
+  return (
+    <>
+      <UnfetchedNote spend={spend} />
+      <SpendFigures spend={spend} days={days} />
+      {spend.items.length === 0 ? (
+        <NothingFound spend={spend} days={days} />
+      ) : (
+        <>
+          <SpendTable spend={spend} />
+          <WholeList spend={spend} status={status} />
+        </>
+      )}
+    </>
+  )
+}
+
+function Waiting() {
+  return (
+    <>
+      <div className="spend-figures" />
+      <SpendTable spend={undefined} />
+    </>
   )
 }
 

@@ -2,15 +2,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { mayUse, useSession } from '#client/sign-in/session.ts'
 import { count, microsAsMoney, plural } from '#client/ui/format.ts'
-import { trpc } from '#client/ui/trpc.ts'
 import { AssignItem } from './assign-item.tsx'
 import { ItemIdRule } from './item-id-rule.tsx'
-
-const SHOWN = 20
+import { unmatchedQuery } from './queries.ts'
 
 export function UnmatchedItems({ days }: { days: number }) {
   const session = useSession()
-  const found = useQuery(trpc.ads.unmatchedItems.queryOptions({ days, limit: SHOWN }))
+  const found = useQuery(unmatchedQuery(days))
   if (!found.data || found.data.unmatched === 0) return null
   const { items, matched, unmatched } = found.data
   return (

@@ -2,8 +2,9 @@
 import { useMemo, useState } from 'react'
 import { useSearchParams } from 'wouter'
 import { plural } from '#client/ui/format.ts'
+import { lazyPart } from '#client/ui/lazy.tsx'
 import { ErrorState } from '#client/ui/states.tsx'
-import { reportLabel, type ReportInfo } from '#client/ads/days.ts'
+import { asWords, reportLabel, type ReportInfo } from '#client/ads/days.ts'
 import { dimensionsOf, mainDimension, wordsFor } from '#client/ads/dimensions.ts'
 import type { ReportAnswer } from '#client/ads/comparison.ts'
 import type { Metric } from '#client/ads/metric.ts'
@@ -14,10 +15,11 @@ import type { Compared } from '#client/ads/use-compared.ts'
 import { set } from '#client/ads/use-view.ts'
 import { columnsOf, type FigureColumn } from './columns.ts'
 import { CompareTable } from './compare-table.tsx'
-import { RowChart } from './row-chart.tsx'
 import { readSort, rowsOf, search, sorted, totalOf, USUAL_SORT, writeSort, type Sort } from './rows.ts'
 import { TableTools } from './table-tools.tsx'
 import { useShownColumns } from './use-shown-columns.ts'
+
+const rowChart = lazyPart(() => import('./row-chart.tsx'))
 
 interface CompareCardProps {
   /** Undefined until it is known what there is. */
@@ -72,8 +74,14 @@ export function CompareCard({ compared, report, metric }: CompareCardProps) {
         {listed && words !== '' && ' found'}
         {found.data && missingInWords(found.data)}
       </output>
+      {report && report.not_summed.length > 0 && (
+        <p className="quiet-text">
+          In the rows of the store only, because they do not add up:{' '}
+          {report.not_summed.map(asWords).join(', ')}.
+        </p>
+      )}
       {row && compared && group !== undefined && (
-        <RowChart {...{ row, group, compared, report, metric }} onClose={() => open(undefined)} />
+        <rowChart.Part {...{ row, group, compared, report, metric }} onClose={() => open(undefined)} />
       )}
     </section>
   )

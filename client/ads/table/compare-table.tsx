@@ -8,7 +8,8 @@ import { CompareRow } from './compare-row.tsx'
 import { FigureCell } from './figure-cell.tsx'
 import type { Sort, TableRow } from './rows.ts'
 
-const WAITING_ROWS = 8
+/** With the head and the total, as many as are seen at once. */
+const WAITING_ROWS = 9
 /** Name and trend. */
 const OTHER_COLUMNS = 2
 const NO_ROWS: readonly TableRow[] = []

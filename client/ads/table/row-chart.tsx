@@ -25,7 +25,7 @@ interface RowChartProps {
   onClose: () => void
 }
 
-export function RowChart({ row, group, compared, report, metric: first, onClose }: RowChartProps) {
+export default function RowChart({ row, group, compared, report, metric: first, onClose }: RowChartProps) {
   const choices = choicesFor(report)
   const [metric, setMetric] = useState(first)
   const [interval, setInterval] = useState<Interval>(usualInterval(compared.range))

@@ -27,14 +27,6 @@ export function TableTools(props: TableToolsProps) {
     rows && save(`${heading.toLowerCase()}s.csv`, toCsv({ heading, rows, columns: shown, isCompared }))
   return (
     <div className="table-tools">
-      {dimensions.length > 1 && group !== undefined && (
-        <Segmented
-          label="Rows of the table"
-          value={group}
-          choices={dimensions.map((value) => ({ value, label: wordsFor(value) }))}
-          onChange={props.onGroup}
-        />
-      )}
       <input
         className="field"
         type="text"
@@ -49,6 +41,15 @@ export function TableTools(props: TableToolsProps) {
       <button type="button" className="button" onClick={download}>
         CSV
       </button>
+      {/* Last, because it is known last: nothing is moved. */}
+      {dimensions.length > 1 && group !== undefined && (
+        <Segmented
+          label="Rows of the table"
+          value={group}
+          choices={dimensions.map((value) => ({ value, label: wordsFor(value) }))}
+          onChange={props.onGroup}
+        />
+      )}
     </div>
   )
 }
