@@ -75,7 +75,7 @@ const PLACES: readonly {
     },
     controls: (page) => [
       page.getByRole('button', { name: 'Assign' }).first(),
-      page.getByRole('button', { name: 'Try' }),
+      page.getByRole('button', { name: 'Try', exact: true }),
       page.getByRole('button', { name: 'Set status' }),
     ],
   },

@@ -110,7 +110,7 @@ describe('where keys are needed', () => {
       expect(await person.texts('nav a span')).toEqual(['Products'])
       await typePrice(person, '1.00')
       await person.isAt('grid')
-      expect(await person.count('input:not([type=search], [type=radio])')).toBe(0)
+      expect(await person.count('td input')).toBe(0)
       for (const [key, place] of [
         ['a', 'Ads'],
         ['s', 'Operations'],
@@ -123,13 +123,11 @@ describe('where keys are needed', () => {
     },
   )
 
-  journey('one is asked again when the key was revoked meanwhile', async (person) => {
+  journey('one is asked again when the key was revoked meanwhile, without doing anything', async (person) => {
     const key = await createKey(databaseUrl, 'Cleo', 'products:read', 'ads:read')
     await enter(person, key)
     await person.sees('Desk lamp')
     await revokeKey(databaseUrl, key)
-    await person.tabTo('link', 'Ads', 'backward')
-    await person.press('Enter')
     await enter(person, key)
     await person.sees('unknown, revoked or expired')
   })

@@ -70,7 +70,8 @@ journey('a stream that something on the way cuts is told, and goes on once it is
     fetch(request) {
       const { pathname, search } = new URL(request.url)
       if (isCut && pathname.includes('onChange')) return new Response('cut', { status: 502 })
-      return fetch(shop.url + pathname + search, request)
+      const { method, headers, body } = request
+      return fetch(shop.url + pathname + search, { method, headers, body, decompress: false })
     },
   })
   await onPage(browser, { url: new URL('/products', proxy.url).href }, async (page) => {

@@ -13,6 +13,7 @@ import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
 import { lazyPage, lazyPart } from './lazy.tsx'
 import { Notices } from './notices.tsx'
+import { Place } from './place.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { EmptyState } from './states.tsx'
 import { useShortcuts } from './use-shortcuts.ts'
@@ -151,9 +152,11 @@ function Places({ places }: { places: ReturnType<typeof usePlaces> }) {
         <Redirect to={first.path} replace />
       </Route>
       <Route>
-        <EmptyState title="There is nothing at this address">
-          <Link href="/products">Go to the products</Link>
-        </EmptyState>
+        <Place title="Nothing here" status={<span>An unknown address</span>}>
+          <EmptyState title="There is nothing at this address">
+            <Link href="/products">Go to the products</Link>
+          </EmptyState>
+        </Place>
       </Route>
     </Switch>
   )
