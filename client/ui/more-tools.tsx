@@ -27,7 +27,6 @@ export function MoreTools({ children }: { children: ReactNode }) {
       <summary ref={button} className="button">
         More
       </summary>
-      {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- a key that presses a button clicks, too */}
       <div onClickCapture={close}>{children}</div>
     </details>
   )
