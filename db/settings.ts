@@ -21,3 +21,12 @@ export async function writeSetting(
     .values({ name, value })
     .onConflictDoUpdate({ target: tables.settings.name, set: { value } })
 }
+
+/** @returns the setting's value, which stays what it was set to first */
+export async function setOnce(db: Database, name: string, value: string): Promise<string> {
+  const { settings } = db.tables
+  return await db.withTransaction(async (tx) => {
+    await tx.insert(settings).values({ name, value }).onConflictDoNothing()
+    return (await readSetting(db, tx, name)) ?? value
+  })
+}

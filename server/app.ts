@@ -1,15 +1,13 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
 import { join } from 'node:path'
 import type { Server } from 'bun'
-import { Cron } from 'croner'
 import type { Database, Queries } from '#db/database.ts'
-import { openDatabase } from '#db/open.ts'
-import { readSetting } from '#db/settings.ts'
-import { refreshSearch } from '#db/search/refresh.ts'
-import { createAds, type Ads } from '#server/ads/ads.ts'
+import { setOnce } from '#db/settings.ts'
+import type { Ads } from '#server/ads/ads.ts'
+import { createAds } from '#server/ads/create-ads.ts'
 import { openAnswerCache, type CreateCache } from './cache/answer-cache.ts'
 import { api } from '#server/api.ts'
-import { ConfigError, type Config } from '#server/config.ts'
+import type { Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
 import { scheduleBackups } from '#server/scheduled-backups.ts'
@@ -29,7 +27,8 @@ import { SpanExporter } from '#server/platform/span-exporter.ts'
 import { localLimiter, sharedLimiter, type Limiter } from './http/limits/limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { LOOPBACK } from './settings.ts'
-import { createProductStore } from './products/product-store.ts'
+import { forgetHourly, refreshHourly } from './housekeeping.ts'
+import { openProducts } from './open-products.ts'
 import { createBridge } from '#server/bridge/bridge.ts'
 import { outOfStockSpend } from '#server/bridge/out-of-stock-spend.ts'
 import { createStockOutStatuses } from '#server/bridge/stock-out-statuses.ts'
@@ -240,45 +239,6 @@ function openKeyRing({ auth }: Config, parts: Omit<KeyRingParts, 'adminKey'>): K
   return auth.mode === 'open' ? undefined : new KeyRing({ ...parts, adminKey: auth.adminKey })
 }
 
-/** The database and the products in it: what the command line needs as well as the server. */
-export async function openProducts(
-  { databaseUrl, currency }: Pick<Config, 'databaseUrl' | 'currency'>,
-  opened: AsyncDisposableStack,
-  onWaiting?: (error: unknown) => void,
-) {
-  const db = opened.adopt(await openDatabase(databaseUrl, onWaiting), (database) => database.close())
-  await claimCurrency(db, currency.code)
-  return { db, products: opened.use(createProductStore(db, systemClock)) }
-}
-
-function forgetHourly(stores: readonly { forgetExpired: () => Promise<void> }[], log: Logger): Disposable {
-  const onError = (error: unknown) =>
-    log.error({ err: error }, 'old idempotency keys, sessions, imports or deliveries stay')
-  const cleaning = new Cron('17 * * * *', { catch: onError }, async () => {
-    for (const store of stores) await store.forgetExpired()
-  })
-  return { [Symbol.dispose]: () => cleaning.stop() }
-}
-
-/** At once, and again for what an older version writes beside this one. */
-function refreshHourly(db: Database, log: Logger): AsyncDisposable {
-  const stopping = new AbortController()
-  const run = async () => {
-    const rows = await refreshSearch(db, stopping.signal)
-    if (rows > 0) log.info({ rows }, 'rows of an older version are searched like all others now')
-  }
-  const onError = (error: unknown) => log.error({ err: error }, 'rows of an older version stay as they are')
-  let running = run().catch(onError)
-  const refreshing = new Cron('37 * * * *', { protect: true }, () => (running = run().catch(onError)))
-  return {
-    async [Symbol.asyncDispose]() {
-      refreshing.stop()
-      stopping.abort()
-      await running
-    },
-  }
-}
-
 async function openRedis(
   { redisUrl }: Config,
   log: Logger,
@@ -310,13 +270,6 @@ async function openShared(
   return { prefix, answers, limiter: limits ? sharedLimiter(limits) : localLimiter(clock.now) }
 }
 
-/** Prices are stored in minor units: read in another currency they would be other prices. */
-async function claimCurrency(db: Database, currency: string): Promise<void> {
-  const stored = await setOnce(db, 'currency', currency)
-  if (stored !== currency)
-    throw new ConfigError(`The prices in this database are in ${stored}, but CURRENCY is ${currency}.`)
-}
-
 /** Another version of the program, whose answers have other fields, takes none of ours. */
 function formOfAnswers(): string {
   return Bun.hash(JSON.stringify(openApi(api, {}))).toString(36)
@@ -325,13 +278,4 @@ function formOfAnswers(): string {
 /** Tells one database from another. */
 async function identityOf(db: Database): Promise<string> {
   return await setOnce(db, 'identity', crypto.randomUUID())
-}
-
-/** @returns the setting's value, which stays what it was set to first */
-async function setOnce(db: Database, name: string, value: string): Promise<string> {
-  const { settings } = db.tables
-  return await db.withTransaction(async (tx) => {
-    await tx.insert(settings).values({ name, value }).onConflictDoNothing()
-    return (await readSetting(db, tx, name)) ?? value
-  })
 }

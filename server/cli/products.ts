@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { SAMPLE_SIZE } from '#db/sample-catalogue.ts'
 import { seed } from '#db/seed.ts'
-import { openProducts } from '#server/app.ts'
+import { openProducts } from '#server/open-products.ts'
 import { readConfig } from '#server/config.ts'
 import { ProblemError } from '#server/errors.ts'
 import { exportProducts } from '#server/products/csv-export.ts'

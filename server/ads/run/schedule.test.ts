@@ -6,7 +6,7 @@ import { readConfig } from '#server/config.ts'
 import { createLogger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { until } from '#scripts/lab/harness/until.ts'
-import { createAds } from '#server/ads/ads.ts'
+import { createAds } from '#server/ads/create-ads.ts'
 import { isOverdue } from './schedule.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'adstock-schedule-'))
