@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Product } from '#client/products/columns.ts'
-import { mayUse, useSession } from '#client/sign-in/session.ts'
+import { useMay } from '#client/sign-in/session.ts'
 import { announce } from '#client/ui/announce.tsx'
 import { describeError } from '#client/ui/describe-error.ts'
 import { count, microsAsMoney } from '#client/ui/format.ts'
@@ -73,9 +73,9 @@ export function DeleteDialog({ product, onDeleted, onClose }: DeleteDialogProps)
 }
 
 function AdsConsequence({ product: { id, sku, ads_item_id: itemId } }: { product: Product }) {
-  const session = useSession()
+  const mayReadAds = useMay('ads:read')
   const figures = useQuery(
-    trpc.products.adsFigures.queryOptions({ ids: String(id) }, { enabled: mayUse(session, 'ads:read') }),
+    trpc.products.adsFigures.queryOptions({ ids: String(id) }, { enabled: mayReadAds }),
   )
   const costs = figures.data ? adsOf(figures.data, 30) : []
   const cost = costs.map(({ cost_micros: micros, currency }) => microsAsMoney(micros, currency)).join(' + ')

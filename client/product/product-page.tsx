@@ -11,7 +11,7 @@ import { forgetHistories, forgetHistory } from '#client/products/stock/forget-hi
 import { StockHistory } from '#client/products/stock/stock-history.tsx'
 import { redo, undo } from '#client/products/use-edits.ts'
 import { StockTag } from '#client/products/stock-tag.tsx'
-import { mayUse, useSession } from '#client/sign-in/session.ts'
+import { useMay } from '#client/sign-in/session.ts'
 import { useAction } from '#client/ui/actions.ts'
 import { moment } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
@@ -58,11 +58,10 @@ function NoProduct({ id }: { id: string }) {
 }
 
 function OneProduct({ product }: { product: Product }) {
-  const session = useSession()
   const [, navigate] = useLocation()
   const [isDeleting, setDeleting] = useState(false)
-  const mayWrite = mayUse(session, 'products:write')
-  const mayReadAds = mayUse(session, 'ads:read')
+  const mayWrite = useMay('products:write')
+  const mayReadAds = useMay('ads:read')
   useAction('undo', () => void undo())
   useAction('redo', () => void redo())
   return (

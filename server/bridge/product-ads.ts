@@ -17,6 +17,7 @@ export const productAdsOperations = {
   days: query({
     rest: 'GET /products/:id/days',
     summary: 'Day by day: its stock, when it had none, and what its ads cost and brought',
+    description: 'Dates are those of the ads account’s time zone; the stock is that at the end of each.',
     input: schema.ProductDaysQuery,
     output: schema.ProductDays,
     scope: 'ads:read',
@@ -29,6 +30,7 @@ export const productAdsOperations = {
     rest: 'GET /products/ads-figures',
     summary:
       'What the ads of these products cost and brought on the last 7 and 30 dates, and their days of cover',
+    description: 'One request for all rows of a table. A product without ads has empty lists.',
     input: schema.AdsFiguresQuery,
     output: schema.AdsFiguresOfProducts,
     scope: 'ads:read',

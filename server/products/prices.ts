@@ -15,6 +15,8 @@ export const priceOperations = {
   prices: query({
     rest: 'GET /products/:id/prices',
     summary: 'Every change of its price, newest first, and the lowest price of the last 30 days',
+    description:
+      '`lowest_30_days` is what a price reduction in the EU has to be announced with. Prices are recorded since `recorded_since`.',
     input: PricesQuery,
     output: PriceHistory,
     scope: 'products:read',

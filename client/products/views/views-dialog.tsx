@@ -1,7 +1,7 @@
 /** Named views of the products, each with how many there are now; the one that is shown can be named. */
 import { useQuery } from '@tanstack/react-query'
 import { useState, type SyntheticEvent } from 'react'
-import { mayUse, useSession } from '#client/sign-in/session.ts'
+import { useMay } from '#client/sign-in/session.ts'
 import { count } from '#client/ui/format.ts'
 import { Modal } from '#client/ui/modal.tsx'
 import { useStore } from '#client/ui/store.ts'
@@ -17,7 +17,7 @@ interface ViewsDialogProps {
 
 export default function ViewsDialog({ view, onView, onClose }: ViewsDialogProps) {
   const own = useStore(ownViews)
-  const mayReadAds = mayUse(useSession(), 'ads:read')
+  const mayReadAds = useMay('ads:read')
   const choose = (chosen: View) => {
     onView(chosen)
     onClose()
