@@ -112,6 +112,47 @@ describe('nothing jumps', () => {
 })
 
 test(
+  'on a phone the chart of the ads is in the first screen, a finger finds its targets, and large text covers nothing',
+  () =>
+    onPage(browser, { url: `${url}/ads`, ...SCREENS['a phone'] }, async (page) => {
+      for (const selector of PLACES['/ads'] ?? [])
+        await page.locator(selector).first().waitFor({ state: 'attached' })
+      const bottomOf = (selector: string) =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((part: Element) => part.getBoundingClientRect().bottom)
+      const statusTop = await page
+        .locator('.status-line')
+        .evaluate((line: Element) => line.getBoundingClientRect().top)
+      expect(await bottomOf('.chart-drawing')).toBeLessThanOrEqual(statusTop)
+      expect(await page.evaluate<string[]>(SMALL_TARGETS)).toEqual([])
+      await page.addStyleTag({ content: ':root { font-size: 200% !important }' })
+      expect(await page.evaluate<string[]>(COVERED)).toEqual([])
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
+    }),
+  TEST_TIMEOUT_MS,
+)
+
+/** A day of the calendar is smaller: its date can be typed. */
+const SMALL_TARGETS = `[...document.querySelectorAll('.place-tools, .ads-content')]
+  .flatMap((part) => [...part.querySelectorAll('button, select, summary, a, input:not([type=radio], [type=checkbox]), .segmented span')])
+  .filter((each) => each.checkVisibility() && !each.closest('.compare-scroll thead'))
+  .filter((each) => each.getBoundingClientRect().height < 43.5)
+  .map((each) => each.outerHTML.slice(0, 120))`
+
+/** Controls whose middle is under something else. */
+const COVERED = `[...document.querySelectorAll('.place-tools, .chart-card, .table-tools')]
+  .flatMap((part) => [...part.querySelectorAll('button, select, summary, .segmented label, .field')])
+  .filter((each) => each.checkVisibility())
+  .flatMap((each) => {
+    each.scrollIntoView({ block: 'center' })
+    const { left, top, width, height } = each.getBoundingClientRect()
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2)
+    return hit && (each.contains(hit) || hit.contains(each)) ? [] : [each.outerHTML.slice(0, 120)]
+  })`
+
+test(
   'the ads come in few bytes after the shell',
   async () => {
     const received = new Map<string, number>()

@@ -21,12 +21,16 @@ const PRODUCT_PATH = /^\/products\/[1-9]\d*$/
 
 const POLICY =
   "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-const SECURITY_HEADERS = {
-  'content-security-policy': POLICY,
+const FILE_HEADERS = {
   'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+}
+/** A browser obeys these for a document; a script or a style would carry them for nothing. */
+const DOCUMENT_HEADERS = {
+  ...FILE_HEADERS,
+  'content-security-policy': POLICY,
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 }
 
@@ -141,7 +145,7 @@ function asset(content: string | Uint8Array<ArrayBuffer>, type: string, immutabl
       etag: `"${Bun.hash(bytes).toString(36)}"`,
       vary: 'accept-encoding',
       'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-      ...SECURITY_HEADERS,
+      ...(/javascript|css/.test(type) ? FILE_HEADERS : DOCUMENT_HEADERS),
     },
   }
 }

@@ -20,6 +20,7 @@ export interface FigureColumn {
 
 const MICROS = 1e6
 const CENTS = 2
+const RATIO = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
 const cost = ({ cost_micros: micros }: Figures) => Number(micros)
 const asMicros = (amount: number, currency: string) => microsAsMoney(String(Math.round(amount)), currency)
@@ -80,7 +81,7 @@ const BUILT_IN: readonly FigureColumn[] = [
     id: 'roas',
     label: 'ROAS',
     amountOf: (of) => shareOf(of.conversions_value, cost(of) / MICROS),
-    format: (n) => fraction(n),
+    format: (n) => RATIO.format(n),
     better: 'more',
   },
 ]

@@ -11,7 +11,14 @@ export function TrendLine({ values }: { values: readonly number[] }) {
     return `${(MARGIN + index * step).toFixed(1)},${y.toFixed(1)}`
   })
   return (
-    <svg className="trend-line" width={WIDTH} height={HEIGHT} aria-hidden="true">
+    <svg
+      className="trend-line"
+      width={WIDTH}
+      height={HEIGHT}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+    >
       <polyline points={points.join(' ')} />
     </svg>
   )
