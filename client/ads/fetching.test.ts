@@ -103,6 +103,7 @@ describe('what went wrong is told in words', () => {
       await person.sees('Sign in to Google again: set a new GOOGLE_ADS_REFRESH_TOKEN')
       await person.sees('No data for this account yet')
       await person.sees('ADS_SOURCE=demo')
+      expect(await person.count('.place-tools .button.primary')).toBe(0)
       await person.seesNo('invalid_grant')
       await person.tabToSummary('days failed')
       await person.press('Enter')

@@ -212,6 +212,23 @@ journey(
   },
 )
 
+journey('nothing jumps while it comes, at a desk and on a phone', async () => {
+  for (const { viewport } of [LOOKS[0], LOOKS[2]])
+    await onPage(browser, { url: `${locked.url}/operations`, viewport, userAgent: 'jumps' }, async (page) => {
+      await signIn(page)
+      await page.addInitScript(`
+        window.shift = 0
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) window.shift += entry.value
+        }).observe({ type: 'layout-shift', buffered: true })`)
+      await page.reload()
+      await page.getByText('Settings in force').waitFor()
+      await page.waitForLoadState('networkidle')
+      expect(await page.evaluate('window.shift')).toBeLessThan(0.02)
+      await page.context().clearCookies()
+    })
+})
+
 /** Links within a sentence may be as high as its text. */
 const SMALL = `[...document.querySelectorAll('main :is(a[href], button, input, select, summary)')].flatMap((each) => {
   const target = each.closest('label') ?? each

@@ -1,4 +1,5 @@
 /** For the person that runs the server: how the nights went, what it has cost, how the parts are, and which keys there are. */
+import { useRuns } from '#client/ads/use-ads.ts'
 import { plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
 import { DemoLabel } from '#client/ui/states.tsx'
@@ -15,6 +16,9 @@ import { Webhooks } from './webhooks.tsx'
 
 export default function OperationsPage() {
   const ads = useAdsStatus()
+  const runs = useRuns()
+  // How high the nights are is known with them: what is below is not moved.
+  const isThere = ads.isFetched && runs.isFetched
   const failures = useRecentErrors().data?.items.filter(({ status }) => status >= 500).length ?? 0
   return (
     <Place
@@ -31,15 +35,23 @@ export default function OperationsPage() {
       <div className="operations-scroll">
         <div className="operations-cards">
           <NightsCard />
-          <QuotaCard />
-          <CoverageCard />
-          <ServerCard />
-          <ErrorsCard />
+          {isThere && (
+            <>
+              <QuotaCard />
+              <CoverageCard />
+              <ServerCard />
+              <ErrorsCard />
+            </>
+          )}
         </div>
-        <Keys />
-        <Webhooks />
-        <ImportMappings />
-        <SettingsInForce />
+        {isThere && (
+          <>
+            <Keys />
+            <Webhooks />
+            <ImportMappings />
+            <SettingsInForce />
+          </>
+        )}
       </div>
     </Place>
   )
