@@ -4,7 +4,6 @@ import type { Json } from './components.ts'
 /** By the name of a field: the first that the schema allows is taken. */
 const LIKELY: Readonly<Record<string, readonly unknown[]>> = {
   id: [42, '019ac6f2-run-1'],
-  ids: ['42,43'],
   product_id: [42],
   ids: ['42,43'],
   sku: ['AS-00042'],
