@@ -43,7 +43,7 @@ export const ReportQuery = v.strictObject({
     ),
   ),
   filter_by: v.pipe(
-    v.optional(v.string()),
+    v.optional(v.pipe(v.string(), v.regex(/^[\w.]{1,100}$/, 'must be the name of a column'))),
     v.description('A column of the report that is no metric: only rows with filter_value there count.'),
   ),
   filter_value: v.optional(v.pipe(v.string(), v.maxLength(MAX_CELL, 'is too long'))),

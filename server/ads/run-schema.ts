@@ -133,8 +133,7 @@ export const Runs = v.object({
 })
 const RunId = v.pipe(
   v.string(),
-  v.minLength(1, 'must not be empty'),
-  v.maxLength(100, 'must have at most 100 characters'),
+  v.regex(/^[\x21-\x7E]{1,100}$/, 'must have 1 to 100 visible characters of ASCII'),
 )
 export const RunById = v.strictObject({ id: RunId })
 

@@ -15,7 +15,7 @@ const DESTINATIONS = ['Shopping_ads', 'Display_ads', 'Free_listings'] as const
 
 const FeedQuery = v.strictObject({
   key: v.pipe(
-    v.optional(v.pipe(v.string(), v.maxLength(1000, 'is too long'))),
+    v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7E]{0,1000}$/, 'must be a feed key'))),
     v.description('A feed key, `feed_…`, for programs that send no headers. No other key is taken here.'),
   ),
   excluded_destination: v.pipe(

@@ -112,8 +112,14 @@ function keepRules({ path, parameters }: Operation, { ...input }: Input): Input 
   delete input['cursor']
   const searches = path.endsWith('/search') && input['q'] === undefined
   if (searches && input['min_price'] === undefined) input['max_price'] ??= '5'
-  if (parameters.some(({ name }) => name === 'group_by')) delete input['report']
+  if (parameters.some(({ name }) => name === 'group_by')) keepRulesOfReport(input)
   return input
+}
+
+/** What goes together depends on the group, and which columns there are on the report. */
+function keepRulesOfReport(input: Input): void {
+  for (const name of ['report', 'compare_from', 'compare_to', 'filter_by', 'filter_value']) delete input[name]
+  delete input[(input['group_by'] ?? 'date') === 'date' ? 'trend' : 'interval']
 }
 
 function allowedInput(operation: Operation): fc.Arbitrary<Input> {
