@@ -54,6 +54,11 @@ const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByRole('region', { name: 'Products that moved' }).getByRole('listitem').first().waitFor()
   },
   products,
+  'a product': async (page) => {
+    await page.goto(`${url}/products/3`)
+    await page.locator('.history-drawing canvas').nth(1).waitFor()
+    await page.getByText('Recorded since').or(page.getByText('No change since')).waitFor()
+  },
   'the stock': async (page) => {
     await products(page)
     await page.getByRole('button', { name: 'Stock history of Thing 3', exact: true }).tap()

@@ -113,15 +113,16 @@ function NameCell({ product, gone, onHistory }: ProductRowProps) {
     <>
       {gone && <span className="tag out">Deleted</span>}
       <Link
-        className="name"
-        dir="auto"
+        className="name-link"
         href={productHref(product.id)}
         // The table is one tab stop: Enter opens what is in the cell.
         tabIndex={-1}
         draggable={false}
         onClick={(event) => event.shiftKey && event.preventDefault()}
       >
-        <Marked text={product.name} marks={product.match?.marks ?? []} />
+        <span className="name" dir="auto">
+          <Marked text={product.name} marks={product.match?.marks ?? []} />
+        </span>
       </Link>
       <button
         type="button"
