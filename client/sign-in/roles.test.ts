@@ -54,9 +54,19 @@ const PLACES: readonly {
       await page.locator('.stock-history time').waitFor()
     },
     controls: (page) => [
-      page.getByRole('button', { name: 'Import', includeHidden: true }),
+      page.getByRole('button', { name: 'Import', exact: true, includeHidden: true }),
+      page.getByRole('button', { name: 'New product', includeHidden: true }),
       page.locator('td[aria-readonly="false"]').first(),
       page.locator('dialog form').first(),
+    ],
+  },
+  {
+    path: '/products/1',
+    ready: async (page) => await page.locator('.stock-history time').waitFor(),
+    controls: (page) => [
+      page.getByRole('button', { name: 'Delete…' }),
+      page.getByRole('region', { name: 'Fields' }),
+      page.getByRole('region', { name: 'Stock', exact: true }).locator('form'),
     ],
   },
   {
@@ -107,7 +117,7 @@ for (const [role, expected] of [
         await page.goto(`${url}/products`)
         await row(page, 'Lamp').waitFor()
         await page.keyboard.press('Control+k')
-        await page.keyboard.type('import')
+        await page.getByRole('combobox').fill('import')
         const offered = page.getByRole('option', { name: /^Action\s*Import/ })
         if (expected === 1) await offered.waitFor()
         else await page.getByText('Nothing is called so').waitFor()
