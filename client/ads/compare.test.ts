@@ -71,7 +71,7 @@ describe('which campaign grew most, October against October', () => {
       await page.locator(NAMES).first().waitFor()
       await page.getByRole('combobox', { name: 'Dates' }).selectOption(october)
       await page.getByRole('combobox', { name: 'Compared with' }).selectOption(octoberBefore)
-      await page.getByRole('button', { name: 'Change of Cost' }).click()
+      await page.getByRole('button', { name: 'Change of Cost', exact: true }).click()
       await untilIs(async () => (await page.locator(NAMES).allTextContents())[0], await grewMost())
       expect(new URL(page.url()).search).toBe(`?period=${october}&against=${octoberBefore}&sort=-cost.change`)
     }),
