@@ -8,6 +8,7 @@ import { Catalogue } from './definition/catalogue.ts'
 import { paceOf, toForecast } from './run/forecast.ts'
 import { asProblem, planned } from './run/refusals.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
+import { DateGroups } from './date-groups.ts'
 import { groupRows, type GroupBy } from './groups.ts'
 import { ItemSpend, type SpendOfItems } from './item-spend.ts'
 import type { AdsOptions, ReportName } from './options.ts'
@@ -61,6 +62,7 @@ class AdsService implements Ads {
   readonly #parts: AdsParts & { catalogue: Catalogue }
   readonly #reader: StoreReader
   readonly #itemSpend: ItemSpend
+  readonly #dateGroups: DateGroups
   readonly #disk: DiskUseReader
   readonly #runner: Runner
   #schedule: { zone: string; job: ScheduledJob | undefined } | undefined
@@ -70,6 +72,7 @@ class AdsService implements Ads {
     this.#parts = parts
     this.#reader = new StoreReader(options.dir)
     this.#itemSpend = new ItemSpend(options.dir)
+    this.#dateGroups = new DateGroups(options.dir)
     this.#disk = new DiskUseReader(options.dir)
     this.reports = options.reports
     this.catalogue = parts.catalogue
@@ -127,8 +130,8 @@ class AdsService implements Ads {
     const all = [...this.#reader.lines().values()].filter(this.catalogue.isCurrent)
     const ranges = [range, ...(by.before ? [by.before] : [])]
     const lines = new Set(ranges.flatMap((each) => selectLines(all, { ...selection, range: each })))
-    const { dir, currencyOf } = this.#stored()
-    return await groupRows([...lines].toSorted(byDate), by, { dir, range, currencyOf })
+    const { currencyOf } = this.#stored()
+    return await groupRows([...lines].toSorted(byDate), by, { dates: this.#dateGroups, range, currencyOf })
   }
 
   async itemSpend(range: DateRange): Promise<SpendOfItems> {

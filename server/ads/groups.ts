@@ -3,12 +3,11 @@
  * up: a group is of one currency.
  */
 import { isWithin, startOfInterval, type DateRange, type Interval } from './calendar.ts'
-import { addRow, addSums, derive, noSums, toWire, type Sums } from './metric.ts'
-import { dimensionsOf, type Column, type Report } from './report.ts'
+import { DateGroups, withName, type OnlyRows } from './date-groups.ts'
+import { addSums, derive, noSums, toWire, type Sums } from './metric.ts'
+import type { Column, Report } from './report.ts'
 import type { ReportRow } from './report-schema.ts'
-import { readRows } from './store/date-file.ts'
 import type { IndexLine } from './store/index-file.ts'
-import { datePath } from './store/layout.ts'
 import { Trend, TrendParts } from './trend.ts'
 
 /** How the rows of a report are summed up. */
@@ -19,16 +18,15 @@ export interface GroupBy {
   /** Of sums by date. */
   interval: Interval
   /** Other rows are left out. */
-  only: { column: Column; value: string } | undefined
+  only: OnlyRows | undefined
   /** What each group of a dimension was in another range. */
   before: DateRange | undefined
   /** In how many parts of the range each group of a dimension tells its cost. */
   trend: number | undefined
 }
 
-/** Where the rows are. */
 interface Rows {
-  dir: string
+  dates: DateGroups
   range: DateRange
   currencyOf: (customerId: string) => string
 }
@@ -62,51 +60,39 @@ async function rowsByDate(lines: readonly IndexLine[], by: GroupBy, rows: Rows):
     const start = startOfInterval(line.date, by.interval)
     const date = start < rows.range.from ? rows.range.from : start
     const { sums } = groups.of([date], rows.currencyOf(line.customerId))
-    if (by.only) for await (const row of rowsOf(line, by, rows.dir)) addRow(sums, row, by.report.summed)
-    else addSums(sums, line.sums)
+    for (const each of await sumsOf(line, by, rows.dates)) addSums(sums, each)
   }
   return groups.all.map((group) => toRow(group, ['date'], by))
+}
+
+async function sumsOf(line: IndexLine, { report, only }: GroupBy, dates: DateGroups): Promise<Sums[]> {
+  if (!only) return [line.sums]
+  const groups = await dates.of(line, { report, dimension: only.column })
+  return groups.filter(({ cells }) => cells[0] === only.value).map(({ sums }) => sums)
 }
 
 async function rowsByDimension(
   lines: readonly IndexLine[],
   dimension: Column,
-  { by, rows: { dir, range, currencyOf } }: { by: GroupBy; rows: Rows },
+  { by, rows: { dates, range, currencyOf } }: { by: GroupBy; rows: Rows },
 ): Promise<ReportRow[]> {
-  const { report, before } = by
-  const columns = withName(dimension, report)
+  const { report, before, only } = by
   const parts = by.trend === undefined ? undefined : new TrendParts(range, by.trend)
   const groups = new Groups(by, parts)
   for (const line of lines) {
     const currency = currencyOf(line.customerId)
     const isNow = isWithin(line.date, range)
     const wasBefore = before !== undefined && isWithin(line.date, before)
-    for await (const row of rowsOf(line, by, dir)) {
-      const group = groups.of(
-        columns.map(({ at }) => row[at] ?? ''),
-        currency,
-      )
-      if (wasBefore) addRow(group.before, row, report.summed)
+    for (const { cells, sums } of await dates.of(line, { report, dimension, only })) {
+      const group = groups.of(cells, currency)
+      if (wasBefore) addSums(group.before, sums)
       if (!isNow) continue
-      addRow(group.sums, row, report.summed)
-      group.trend?.add(line.date, row)
+      addSums(group.sums, sums)
+      group.trend?.add(line.date, sums.cost_micros ?? 0n)
     }
   }
-  const names = columns.map((column) => column.name)
+  const names = withName(dimension, report).map((column) => column.name)
   return mostSpentFirst(groups.all).map((group) => toRow(group, names, by))
-}
-
-async function* rowsOf(line: IndexLine, { report, only }: GroupBy, dir: string) {
-  if (line.rows === 0) return
-  for await (const row of readRows(datePath(dir, line), report))
-    if (!only || row[only.column.at] === only.value) yield row
-}
-
-/** The column, and after an id its name. */
-function withName(column: Column, report: Report): Column[] {
-  if (!column.name.endsWith('_id')) return [column]
-  const name = column.name.replace(/_id$/, '_name')
-  return [column, ...dimensionsOf(report).filter((each) => each.name === name)]
 }
 
 function toRow({ cells, currency, sums, before, trend }: Group, names: readonly string[], by: GroupBy) {
@@ -148,7 +134,7 @@ class Groups {
 
   #newGroup(cells: readonly string[], currency: string): Group {
     const { summed } = this.#by.report
-    const trend = this.#parts && new Trend(this.#parts, summed)
+    const trend = this.#parts && new Trend(this.#parts)
     return { cells, currency, sums: noSums(summed), before: noSums(summed), trend }
   }
 }

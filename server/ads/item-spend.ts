@@ -1,7 +1,7 @@
 /** What each item cost on each date, read from the store and kept as long as the files of the dates stay the same. */
-import { evictOldest } from '#server/platform/evict-oldest.ts'
 import { addDays, startOfDate } from './calendar.ts'
 import { builtInReport } from './definition/files.ts'
+import { KeptRows } from './kept-rows.ts'
 import { ItemIds, ItemSeries, toColumns, type ItemColumns } from './item-series.ts'
 import { addRow, noSums, type Sums } from './metric.ts'
 import { readRows } from './store/date-file.ts'
@@ -36,8 +36,8 @@ const READERS = 4
 export class ItemSpend {
   readonly #dir: string
   readonly #itemIds = new ItemIds()
-  readonly #dates = new KeptRows<ItemColumns>(({ places }) => places.length)
-  readonly #series = new KeptRows<ItemSeries>(({ rows }) => rows)
+  readonly #dates = new KeptRows<ItemColumns>(MAX_KEPT_ROWS, ({ places }) => places.length)
+  readonly #series = new KeptRows<ItemSeries>(MAX_KEPT_ROWS, ({ rows }) => rows)
 
   constructor(dir: string) {
     this.#dir = dir
@@ -86,32 +86,6 @@ function daysOf(customerId: string, lines: readonly IndexLine[], { zoneOf, nowMs
     const until = Math.max(from + 1, Math.min(startOfDate(zone, addDays(date, 1)), nowMs))
     return { date, from, until }
   })
-}
-
-/** Those asked for first go first. */
-class KeptRows<T> {
-  readonly #kept = new Map<string, T>()
-  readonly #evict = evictOldest(this.#kept)
-  readonly #rowsOf: (kept: T) => number
-  #rows = 0
-
-  constructor(rowsOf: (kept: T) => number) {
-    this.#rowsOf = rowsOf
-  }
-
-  async get(key: string, make: () => Promise<T>): Promise<T> {
-    const found = this.#kept.get(key)
-    if (found) return found
-    const made = await make()
-    if (!this.#kept.has(key)) this.#rows += this.#rowsOf(made)
-    this.#kept.set(key, made)
-    while (this.#rows > MAX_KEPT_ROWS) {
-      const evicted = this.#evict()
-      if (!evicted) break
-      this.#rows -= this.#rowsOf(evicted[1])
-    }
-    return made
-  }
 }
 
 const PRODUCT = builtInReport('product')

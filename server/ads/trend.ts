@@ -1,6 +1,5 @@
 /** The cost of a group over a range, in parts: a day's average of each, so that parts of unlike length compare. */
 import { daysBetween, type DateRange } from './calendar.ts'
-import type { Summed } from './metric.ts'
 
 /** As exact as a line of a few pixels can be, and short to send. */
 const STEP_MICROS = 10_000n
@@ -34,19 +33,16 @@ export class TrendParts {
 
 export class Trend {
   readonly #parts: TrendParts
-  readonly #costAt: number | undefined
   readonly #micros: bigint[]
 
-  constructor(parts: TrendParts, summed: readonly Summed[]) {
+  constructor(parts: TrendParts) {
     this.#parts = parts
-    this.#costAt = summed.find(({ name }) => name === 'cost_micros')?.at
     this.#micros = Array.from({ length: parts.count }, () => 0n)
   }
 
-  add(date: string, row: readonly string[]): void {
-    const cell = this.#costAt === undefined ? '0' : (row[this.#costAt] ?? '0')
+  add(date: string, costMicros: bigint): void {
     const part = this.#parts.of(date)
-    this.#micros[part] = (this.#micros[part] ?? 0n) + BigInt(cell)
+    this.#micros[part] = (this.#micros[part] ?? 0n) + costMicros
   }
 
   toWire(): string[] {
