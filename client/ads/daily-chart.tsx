@@ -1,6 +1,7 @@
 /** Draws with uPlot; loaded when a chart is shown, because the library is larger than the rest of the place. */
 import { useEffect, useEffectEvent, useRef } from 'react'
 import uPlot from 'uplot'
+import { axisDate, axisText, keepDrawn, themeColor } from '#client/ui/plot.ts'
 import type { ComparedStep } from './comparison.ts'
 import { amountOf, formatCompact, type Metric } from './metric.ts'
 import type { Interval } from './range-steps.ts'
@@ -23,8 +24,6 @@ const LABELLED: Readonly<Record<Interval, number[]>> = {
 }
 /** Room above the highest day. */
 const HEADROOM = 1.06
-/** Of the page's text. */
-const SMALL = 0.7
 
 export function DailyChart({ steps, interval, metric, currency, pointed, onPoint }: DailyChartProps) {
   const frame = useRef<HTMLDivElement>(null)
@@ -33,27 +32,17 @@ export function DailyChart({ steps, interval, metric, currency, pointed, onPoint
   useEffect(() => {
     const { current } = frame
     if (!current) return undefined
-    const dark = matchMedia('(prefers-color-scheme: dark)')
     const setCursor = (plot: uPlot) => handlePoint(plot.cursor.idx ?? undefined)
-    const draw = () => {
-      drawn.current?.destroy()
-      const options = optionsFor({ steps, interval, metric, currency, width: current.clientWidth })
-      drawn.current = new uPlot(
+    const end = keepDrawn(current, (width) => {
+      const options = optionsFor({ steps, interval, metric, currency, width })
+      return (drawn.current = new uPlot(
         { ...options, hooks: { setCursor: [setCursor] } },
         dataOf(steps, metric),
         current,
-      )
-    }
-    draw()
-    dark.addEventListener('change', draw)
-    const observer = new ResizeObserver(() =>
-      drawn.current?.setSize({ width: current.clientWidth, height: HEIGHT }),
-    )
-    observer.observe(current)
+      ))
+    })
     return () => {
-      observer.disconnect()
-      dark.removeEventListener('change', draw)
-      drawn.current?.destroy()
+      end()
       drawn.current = undefined
     }
   }, [steps, interval, metric, currency])
@@ -81,12 +70,7 @@ interface Drawing extends Pick<DailyChartProps, 'steps' | 'interval' | 'metric' 
 }
 
 function optionsFor({ steps, interval, metric, currency, width }: Drawing): uPlot.Options {
-  const style = getComputedStyle(document.documentElement)
-  const color = (name: string) => style.getPropertyValue(name).trim()
-  // Whole, or the chart scales only what stands behind the point on a screen of double density.
-  const textPx = Math.round(Number.parseFloat(style.fontSize) * SMALL)
-  const font = `${textPx}px ${style.fontFamily}`
-  const axis = { stroke: color('--quiet'), font, ticks: { show: false } }
+  const { style, widthOf } = axisText()
   const dates = steps.map(({ date }) => date)
   return {
     width,
@@ -100,39 +84,24 @@ function optionsFor({ steps, interval, metric, currency, width }: Drawing): uPlo
     },
     axes: [
       {
-        ...axis,
+        ...style,
         grid: { show: false },
         size: 28,
         space: 80,
         incrs: LABELLED[interval],
-        values: (_, splits) => splits.map((index) => shortDate(dates[index])),
+        values: (_, splits) => splits.map((index) => axisDate(dates[index])),
       },
       {
-        ...axis,
-        grid: { stroke: color('--line'), width: 1 },
-        size: (_, labels) => widest(labels, textPx),
+        ...style,
+        grid: { stroke: themeColor('--line'), width: 1 },
+        size: (_, labels) => widthOf(labels),
         values: (_, splits) => splits.map((amount) => formatCompact(amount, metric, currency)),
       },
     ],
     series: [
       {},
-      { stroke: color('--line-strong'), width: 1.5, dash: [4, 4], points: { show: false } },
-      { stroke: color('--accent'), width: 2, points: { show: false } },
+      { stroke: themeColor('--line-strong'), width: 1.5, dash: [4, 4], points: { show: false } },
+      { stroke: themeColor('--accent'), width: 2, points: { show: false } },
     ],
   }
-}
-
-/** Digits are about this wide, in parts of the text's height. */
-const DIGIT_WIDTH = 0.65
-
-function widest(labels: readonly string[] | null, textPx: number): number {
-  const characters = Math.max(0, ...(labels ?? []).map(({ length }) => length))
-  return Math.ceil(characters * textPx * DIGIT_WIDTH) + 12
-}
-
-function shortDate(date: string | undefined): string {
-  if (date === undefined) return ''
-  return new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', month: 'short', day: 'numeric' }).format(
-    new Date(date),
-  )
 }

@@ -2,7 +2,7 @@
 import type { Outputs } from '#client/api.ts'
 import { reportLabel } from '#client/ads/days.ts'
 import { count, plural } from '#client/ui/format.ts'
-import { Answered, Card } from '#client/today/card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { useAdsStatus } from './use-status.ts'
 
 type Status = Outputs['ads']['status']
@@ -16,7 +16,7 @@ const LACKING: readonly State[] = ['missing', 'failed', 'partial']
 export function CoverageCard() {
   const status = useAdsStatus()
   return (
-    <Card
+    <Tile
       title="Accounts and dates, two years"
       link={{ href: '/ads', label: 'See every date' }}
       isBusy={!status.data}
@@ -36,7 +36,7 @@ export function CoverageCard() {
           )
         }
       </Answered>
-    </Card>
+    </Tile>
   )
 }
 

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import type { Outputs } from '#client/api.ts'
 import { count, moment } from '#client/ui/format.ts'
-import { Answered, Card } from '#client/today/card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { useRecentErrors } from './use-status.ts'
 
 type RecentError = Outputs['system']['errors']['items'][number]
@@ -13,7 +13,7 @@ export function ErrorsCard() {
   const errors = useRecentErrors()
   const [typed, setTyped] = useState('')
   return (
-    <Card title="Errors of late" isBusy={!errors.data}>
+    <Tile title="Errors of late" isBusy={!errors.data}>
       <label className="error-search">
         Request id
         <input
@@ -27,7 +27,7 @@ export function ErrorsCard() {
         />
       </label>
       <Answered query={errors}>{({ items }) => <Found errors={items} typed={typed.trim()} />}</Answered>
-    </Card>
+    </Tile>
   )
 }
 

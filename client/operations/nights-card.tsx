@@ -7,7 +7,7 @@ import { RunStrip } from '#client/ads/run-strip.tsx'
 import { useCancelRun, useLiveRun, useOutcome, useRuns, useStartRun } from '#client/ads/use-ads.ts'
 import { longDate, mediumDate, moment, plural } from '#client/ui/format.ts'
 import { queryClient, trpc } from '#client/ui/trpc.ts'
-import { Answered, Card } from '#client/today/card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { nightsOf, type Night, type NightState } from './nights.ts'
 import { useAdsStatus } from './use-status.ts'
 
@@ -39,7 +39,7 @@ export function NightsCard() {
     if (!isFetching) void queryClient.invalidateQueries({ queryKey: trpc.ads.status.pathKey() })
   }, [isFetching])
   return (
-    <Card title="Daily fetch" isBusy={!runs.data || !status.data}>
+    <Tile title="Daily fetch" isBusy={!runs.data || !status.data}>
       <Answered query={status}>{(data) => <Schedule status={data} />}</Answered>
       <Answered query={runs}>
         {(data) => (
@@ -50,7 +50,7 @@ export function NightsCard() {
           </>
         )}
       </Answered>
-    </Card>
+    </Tile>
   )
 }
 

@@ -1,7 +1,7 @@
 /** What the server sent to Google of what Google allows in a day. */
 import type { Outputs } from '#client/api.ts'
 import { bytes, count, percent } from '#client/ui/format.ts'
-import { Answered, Card } from '#client/today/card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { useAdsStatus } from './use-status.ts'
 
 type Status = Outputs['ads']['status']
@@ -15,9 +15,9 @@ const LEVELS: Readonly<Record<Status['quota']['access'][number]['level'], string
 export function QuotaCard() {
   const status = useAdsStatus()
   return (
-    <Card title="Quota used in 24 hours" isBusy={!status.data}>
+    <Tile title="Quota used in 24 hours" isBusy={!status.data}>
       <Answered query={status}>{(data) => <Quota status={data} />}</Answered>
-    </Card>
+    </Tile>
   )
 }
 

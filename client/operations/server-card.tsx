@@ -1,7 +1,7 @@
 /** The server that answered, and what it stands on. */
 import type { Outputs } from '#client/api.ts'
 import { bytes, count, duration, moment } from '#client/ui/format.ts'
-import { Answered, Card } from '#client/today/card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { Facts } from './facts.tsx'
 import { useSystemStatus } from './use-status.ts'
 
@@ -16,11 +16,11 @@ const REDIS: Readonly<Record<Status['redis'], string>> = {
 export function ServerCard() {
   const status = useSystemStatus()
   return (
-    <Card title="Server" isBusy={!status.data}>
+    <Tile title="Server" isBusy={!status.data}>
       <Answered query={status}>
         {(data) => <ServerFacts status={data} nowMs={status.dataUpdatedAt} />}
       </Answered>
-    </Card>
+    </Tile>
   )
 }
 

@@ -3,7 +3,7 @@ import type { Outputs } from '#client/api.ts'
 import { microsAsMoney, plural } from '#client/ui/format.ts'
 import { ProductLines } from './product-lines.tsx'
 import { burningItems } from './burning-items.ts'
-import { Answered, Card } from './card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 
 type Spend = Outputs['ads']['outOfStockSpend']
 
@@ -11,13 +11,13 @@ const SHOWN = 4
 
 export function BurningCard({ spend }: { spend: UseQueryResult<Spend, unknown> }) {
   return (
-    <Card
+    <Tile
       title="Ads on what is out of stock"
       link={{ href: '/out-of-stock-spend', label: 'See all, and act on it' }}
       isBusy={!spend.data}
     >
       <Answered query={spend}>{(data) => <Burning spend={data} />}</Answered>
-    </Card>
+    </Tile>
   )
 }
 

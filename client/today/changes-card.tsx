@@ -6,7 +6,7 @@ import type { Outputs } from '#client/api.ts'
 import { productHref } from '#client/ui/product-href.ts'
 import { count, money, moment, plural } from '#client/ui/format.ts'
 import { trpc } from '#client/ui/trpc.ts'
-import { Answered, Card } from './card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { lastVisit, rememberVisit } from './last-visit.ts'
 
 type Changes = Outputs['products']['changes']
@@ -32,7 +32,7 @@ export function ChangesCard() {
     return () => removeEventListener('pagehide', leave)
   }, [])
   return (
-    <Card
+    <Tile
       title={lastVisit ? `Changed since ${moment(lastVisit.at)}` : 'Changed since the last visit'}
       link={{ href: '/products', label: 'See the products' }}
       isBusy={!latest.data}
@@ -42,7 +42,7 @@ export function ChangesCard() {
       ) : (
         <p className="quiet-text">This is the first visit of this browser.</p>
       )}
-    </Card>
+    </Tile>
   )
 }
 

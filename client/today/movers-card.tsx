@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import type { Range } from '#client/ads/range.ts'
 import { microsAsMoney } from '#client/ui/format.ts'
 import { trpc } from '#client/ui/trpc.ts'
-import { Answered, Card } from './card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { moversOf, weekBefore, type Mover } from './figures.ts'
 
 const SHOWN = 5
@@ -23,7 +23,7 @@ export function MoversCard({ title, group, range }: MoversCardProps) {
   )
   const href = range ? `/ads?report=${group}&from=${range.from}&to=${range.to}` : '/ads'
   return (
-    <Card title={title} link={{ href, label: 'See all' }} isBusy={!now.data || !before.data}>
+    <Tile title={title} link={{ href, label: 'See all' }} isBusy={!now.data || !before.data}>
       <Answered query={now}>
         {({ rows }) => (
           <Answered query={before}>
@@ -31,7 +31,7 @@ export function MoversCard({ title, group, range }: MoversCardProps) {
           </Answered>
         )}
       </Answered>
-    </Card>
+    </Tile>
   )
 }
 

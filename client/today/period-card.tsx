@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import type { Days } from '#client/ads/days.ts'
 import type { Range } from '#client/ads/range.ts'
 import { count, fraction, microsAsMoney, plural } from '#client/ui/format.ts'
-import { Answered, Card, Change } from './card.tsx'
+import { Answered, Tile, Change } from '#client/ui/tile.tsx'
 import { periodsOf, returnOf, type Period } from './figures.ts'
 import { Sparkline } from './sparkline.tsx'
 
@@ -18,7 +18,7 @@ interface PeriodCardProps {
 
 export function PeriodCard({ title, than, days, range }: PeriodCardProps) {
   return (
-    <Card
+    <Tile
       title={title}
       link={{ href: range ? `/ads?from=${range.from}&to=${range.to}` : '/ads', label: 'See these dates' }}
       isBusy={!days.data}
@@ -31,7 +31,7 @@ export function PeriodCard({ title, than, days, range }: PeriodCardProps) {
           ))
         }
       </Answered>
-    </Card>
+    </Tile>
   )
 }
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Outputs } from '#client/api.ts'
 import { mediumDate, microsAsMoney } from '#client/ui/format.ts'
 import { trpc } from '#client/ui/trpc.ts'
-import { Answered, Card } from './card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 import { ProductLines } from './product-lines.tsx'
 
 type RunningOut = Outputs['products']['runningOut']
@@ -16,9 +16,9 @@ export function RunningOutCard() {
     trpc.products.runningOut.queryOptions({ within: WITHIN, limit: 100 }, { refetchInterval: REFRESH_MS }),
   )
   return (
-    <Card title="Advertised, and sold out within 14 days" isBusy={!found.data}>
+    <Tile title="Advertised, and sold out within 14 days" isBusy={!found.data}>
       <Answered query={found}>{(data) => <Lines found={data} />}</Answered>
-    </Card>
+    </Tile>
   )
 }
 

@@ -2,12 +2,12 @@ import { askedInWords, isActive, outcomeOf, reasonFor, remedyFor } from '#client
 import { useRuns } from '#client/ads/use-ads.ts'
 import type { Run } from '#client/ads/days.ts'
 import { moment } from '#client/ui/format.ts'
-import { Answered, Card } from './card.tsx'
+import { Answered, Tile } from '#client/ui/tile.tsx'
 
 export function RunsCard() {
   const runs = useRuns()
   return (
-    <Card title="Last and next run" link={{ href: '/ads', label: 'See all runs' }} isBusy={!runs.data}>
+    <Tile title="Last and next run" link={{ href: '/ads', label: 'See all runs' }} isBusy={!runs.data}>
       <Answered query={runs}>
         {({ items: [last], next_run_at: next }) => (
           <>
@@ -18,7 +18,7 @@ export function RunsCard() {
           </>
         )}
       </Answered>
-    </Card>
+    </Tile>
   )
 }
 

@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import { changeInWords } from '#client/ads/comparison.ts'
 import { describeError } from '#client/ui/describe-error.ts'
 
-interface CardProps {
+interface TileProps {
   title: string
   /** Opens what it is made of. */
   link?: { href: string; label: string }
@@ -13,13 +13,13 @@ interface CardProps {
   children: ReactNode
 }
 
-export function Card({ title, link, isBusy = false, children }: CardProps) {
+export function Tile({ title, link, isBusy = false, children }: TileProps) {
   return (
-    <section className="today-card" aria-label={title} aria-busy={isBusy}>
+    <section className="tile" aria-label={title} aria-busy={isBusy}>
       <h2>{title}</h2>
       {children}
       {link && (
-        <p className="today-link">
+        <p className="tile-link">
           <Link href={link.href}>{link.label}</Link>
         </p>
       )}
