@@ -152,6 +152,8 @@ describe('the calendar', () => {
 
   journey('picks a range by dragging', () =>
     onPage(browser, { url }, async (page) => {
+      // What stands above the calendar moves it while it comes.
+      for (const part of ['.u-over', '.compare-scroll tbody th']) await page.locator(part).first().waitFor()
       await page.locator('[data-date$="-06-03"]').last().hover()
       await page.mouse.down()
       await page.locator('[data-date$="-06-18"]').last().hover()

@@ -34,7 +34,9 @@ export default function StockDrawer({ product: opened, rows, onClose }: StockDra
           {product.ads_item_id !== null && <> · in the ads {product.ads_item_id}</>}
           {product.gtin !== null && <> · GTIN {product.gtin}</>}
           {' · '}
-          <Link href={productHref(product.id)}>Its page</Link>
+          <Link className="page-link" href={productHref(product.id)}>
+            Its page
+          </Link>
         </>
       }
       onClose={onClose}
