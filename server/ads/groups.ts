@@ -3,7 +3,7 @@
  * up: a group is of one currency.
  */
 import { isWithin, startOfInterval, type DateRange, type Interval } from './calendar.ts'
-import { DateGroups, withName, type OnlyRows } from './date-groups.ts'
+import { withName, type DateGroups, type OnlyRows } from './date-groups.ts'
 import { addSums, derive, noSums, toWire, type Sums } from './metric.ts'
 import type { Column, Report } from './report.ts'
 import type { ReportRow } from './report-schema.ts'
