@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Inputs } from '#client/api.ts'
 import { announce } from '#client/ui/announce.tsx'
+import { Choices } from '#client/ui/choices.tsx'
 import { Mistake } from '#client/ui/mistake.tsx'
 import { ShownOnce } from '#client/ui/shown-once.tsx'
 import { client, trpc } from '#client/ui/trpc.ts'
@@ -73,33 +74,12 @@ export function NewKey() {
           ))}
         </select>
       </label>
-      <Scopes chosen={scopes} onChoose={setScopes} />
+      <Choices legend="It may" meanings={SCOPES} chosen={scopes} onChoose={setScopes} />
       <button type="submit" className="button" aria-disabled={making.isPending}>
         Make the key
       </button>
       <Mistake id="key-mistake" error={making.error} />
       {making.data && <ShownOnce label={`Key “${making.data.name}”`} value={making.data.key} />}
     </form>
-  )
-}
-
-interface ScopesProps {
-  chosen: readonly Scope[]
-  onChoose: (scopes: readonly Scope[]) => void
-}
-
-function Scopes({ chosen, onChoose }: ScopesProps) {
-  const turn = (scope: Scope) =>
-    onChoose(chosen.includes(scope) ? chosen.filter((each) => each !== scope) : [...chosen, scope])
-  return (
-    <fieldset className="webhook-events">
-      <legend>It may</legend>
-      {(Object.keys(SCOPES) as Scope[]).map((scope) => (
-        <label key={scope}>
-          <input type="checkbox" checked={chosen.includes(scope)} onChange={() => turn(scope)} />
-          {scope}: {SCOPES[scope]}
-        </label>
-      ))}
-    </fieldset>
   )
 }

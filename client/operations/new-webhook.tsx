@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Inputs } from '#client/api.ts'
 import { announce } from '#client/ui/announce.tsx'
+import { Choices } from '#client/ui/choices.tsx'
 import { client, trpc } from '#client/ui/trpc.ts'
 import { Mistake } from '#client/ui/mistake.tsx'
 import { ShownOnce } from '#client/ui/shown-once.tsx'
@@ -71,33 +72,12 @@ export function NewWebhook() {
           ))}
         </select>
       </label>
-      <Events chosen={events} onChoose={setEvents} />
+      <Choices legend="Events" meanings={EVENTS} chosen={events} onChoose={setEvents} />
       <button type="submit" className="button" aria-disabled={making.isPending}>
         Make the webhook
       </button>
       <Mistake id="webhook-mistake" error={making.error} />
       {making.data && <ShownOnce label="Secret to verify what is sent" value={making.data.secret} />}
     </form>
-  )
-}
-
-interface EventsProps {
-  chosen: readonly EventType[]
-  onChoose: (events: readonly EventType[]) => void
-}
-
-function Events({ chosen, onChoose }: EventsProps) {
-  const turn = (type: EventType) =>
-    onChoose(chosen.includes(type) ? chosen.filter((each) => each !== type) : [...chosen, type])
-  return (
-    <fieldset className="webhook-events">
-      <legend>Events</legend>
-      {(Object.keys(EVENTS) as EventType[]).map((type) => (
-        <label key={type}>
-          <input type="checkbox" checked={chosen.includes(type)} onChange={() => turn(type)} />
-          {`${type}: ${EVENTS[type]}`}
-        </label>
-      ))}
-    </fieldset>
   )
 }

@@ -50,7 +50,7 @@ function Drawn({ history }: { history: History }) {
   const words = shown ? pointInWords(shown, history) : ''
   return (
     <>
-      <ul className="history-key" aria-hidden="true">
+      <ul className="chart-key" aria-hidden="true">
         <li data-line="stock">Stock, left</li>
         <li data-line="cost">Cost of ads a day, right</li>
         <li data-line="out">Out of stock</li>

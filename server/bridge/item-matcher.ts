@@ -7,6 +7,7 @@
  */
 import { gt } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
+import { createMutex } from '#db/mutex.ts'
 import { ChangeFollower } from '#server/products/change-follower.ts'
 import type { ChangeRow } from '#server/products/journal.ts'
 import type { ItemIdRule, KeyField } from './item-id-rules.ts'
@@ -36,7 +37,7 @@ export class ItemMatcher {
   #owners = new Map<Key, MatchedProduct>()
   /** Of each product that owns any: all of its keys. */
   #keys = new Map<number, string>()
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #exclusively = createMutex()
 
   constructor(db: Database) {
     this.#db = db
@@ -49,7 +50,7 @@ export class ItemMatcher {
     rules: readonly ItemIdRule[],
   ): Promise<ReadonlyMap<string, MatchedProduct>> {
     const wanted = new Set(itemIds)
-    const answer = this.#turn.then(async () => {
+    return await this.#exclusively(async () => {
       await this.#refresh(wanted, rules)
       const owners = [...wanted].flatMap((itemId) => {
         const owner = this.#wanted.get(itemId)?.flatMap((key) => this.#owners.get(key) ?? [])[0]
@@ -57,8 +58,6 @@ export class ItemMatcher {
       })
       return new Map(owners)
     })
-    this.#turn = answer.catch(() => {})
-    return await answer
   }
 
   async #refresh(wanted: ReadonlySet<string>, rules: readonly ItemIdRule[]): Promise<void> {

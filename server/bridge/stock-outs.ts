@@ -4,6 +4,7 @@
  */
 import { sql, type SQL } from 'drizzle-orm'
 import type { Database } from '#db/database.ts'
+import { createMutex } from '#db/mutex.ts'
 import { evictOldest } from '#server/platform/evict-oldest.ts'
 import { ChangeFollower } from '#server/products/change-follower.ts'
 import { overlap, type Interval } from './attribution.ts'
@@ -17,7 +18,7 @@ export class StockOuts {
   readonly #kept = new Map<number, readonly Interval[]>()
   readonly #evict = evictOldest(this.#kept)
   #size = 0
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #exclusively = createMutex()
 
   constructor(db: Database) {
     this.#db = db
@@ -26,12 +27,10 @@ export class StockOuts {
 
   /** Of these products, within the time or now, by product and in order; none for a product without any. */
   async of(time: Interval, productIds: readonly number[]): Promise<ReadonlyMap<number, readonly Interval[]>> {
-    const answer = this.#turn.then(async () => {
+    const all = await this.#exclusively(async () => {
       await this.#follow()
       return await this.#read(productIds)
     })
-    this.#turn = answer.catch(() => {})
-    const all = await answer
     const isTold = (each: Interval) => each.until === Infinity || overlap(time, each) > 0
     return new Map(
       [...all].flatMap(([id, outs]) => {

@@ -1,12 +1,12 @@
 /** `./scripts/adstock backup …` and `./scripts/adstock restore <folder>`: everything that is kept, while it is in use. */
 import { existsSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { BackupError } from '#db/backup.ts'
 import { readConfig } from '#server/config.ts'
 import { createBackup, restoreBackup, type BackupParts, type Manifest } from './backup/backup.ts'
-import { makeFolder, nameAt, removeOld } from './backup/rotate.ts'
+import { nameAt, removeOld } from './backup/rotate.ts'
 import { verifyBackup } from './backup/verify.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
 
@@ -32,7 +32,7 @@ program
   )
   .argument('<folder>', 'that `create` has written')
   .action(async (folder: string) => {
-    await prove(folder)
+    await prove(folder, settings())
   })
 
 program
@@ -42,18 +42,19 @@ program
   )
   .argument('[folder]', 'BACKUP_DIR without it')
   .action(async (given: string | undefined) => {
-    const { backups, ...config } = settings()
-    const folder = given ?? backups.folder
+    const config = settings()
+    const { folder: configured, keep } = config.backups
+    const folder = given ?? configured
     const nowMs = Date.now()
     const target = join(folder, nameAt(nowMs))
-    await makeFolder(folder)
+    await mkdir(folder, { recursive: true })
     if (existsSync(target)) return console.log(`${target} is there already`)
     tell(await createBackup(target, placesOf(config), partsOf(undefined)), target, 'written to')
-    if (!(await prove(target))) {
+    if (!(await prove(target, config))) {
       await rename(target, `${target}.damaged`)
       return
     }
-    const removed = await removeOld(folder, backups.keep, nowMs)
+    const removed = await removeOld(folder, keep, nowMs)
     if (removed.length > 0) console.log(`Removed ${removed.join(', ')}`)
   })
 
@@ -84,8 +85,8 @@ function tell({ database, ads }: Manifest, folder: string, done: string): void {
 }
 
 /** Says what came back, and what of it is wrong. */
-async function prove(folder: string): Promise<boolean> {
-  const { manifest, contents, problems } = await verifyBackup(folder, settings())
+async function prove(folder: string, config: ReturnType<typeof settings>): Promise<boolean> {
+  const { manifest, contents, problems } = await verifyBackup(folder, config)
   if (contents) {
     const { products = 0, stock_adjustments: entries = 0 } = contents.tables
     console.log(`${products} products with ${contents.stock} pieces and ${entries} ledger entries came back`)

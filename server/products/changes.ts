@@ -3,7 +3,8 @@ import * as v from 'valibot'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
 import { query, subscription } from '#server/operation.ts'
-import * as schema from './schema.ts'
+import * as schema from './change-schema.ts'
+import { Nothing } from './schema.ts'
 import type { ChangeRow } from './journal.ts'
 import { toProduct } from './wire.ts'
 
@@ -30,7 +31,7 @@ export const changeOperations = {
   latestChange: query({
     rest: 'GET /changes/latest',
     summary: 'Where the feed ends now: a client that reads afterwards and follows from there misses nothing',
-    input: schema.Nothing,
+    input: Nothing,
     output: schema.LatestChange,
     scope: 'products:read',
     cost: 'read',

@@ -36,7 +36,7 @@ export const integer = (min: number, max: number) => {
   return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message))
 }
 
-const whole = v.pipe(v.number(), v.integer())
+export const whole = v.pipe(v.number(), v.integer())
 
 export const ProductId = integer(1, Number.MAX_SAFE_INTEGER)
 export const Sku = v.nullable(text(64))
@@ -266,37 +266,6 @@ export const StockAdjustmentPage = v.pipe(
   v.title('StockAdjustmentPage'),
 )
 
-const seq = integer(0, Number.MAX_SAFE_INTEGER)
-
-export const ChangesQuery = v.strictObject({ after: v.optional(seq, 0), limit })
-
-export const ChangesSubscription = v.strictObject({
-  after: v.optional(seq, 0),
-  /** Where a connection that broke goes on; it wins over `after`. */
-  lastEventId: v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}$/, 'must be a seq'), v.transform(Number))),
-})
-
-export const Change = v.pipe(
-  v.object({
-    seq: whole,
-    kind: v.picklist(['created', 'updated', 'deleted']),
-    product_id: whole,
-    version: whole,
-    product: v.pipe(
-      v.nullable(Product),
-      v.description('As it was after this change; null when it was deleted.'),
-    ),
-    at: v.pipe(v.string(), v.isoTimestamp()),
-  }),
-  v.title('Change'),
-)
-
 export const Nothing = v.strictObject({})
-
-export const LatestChange = v.object({
-  seq: v.pipe(whole, v.description('Of the newest change; 0 while there is none.')),
-})
-
-export const ChangesPage = v.object({ items: v.array(Change), last_seq: whole })
 
 export const Words = v.pipe(v.string(), v.maxLength(10_000, 'must have at most 10000 characters'))

@@ -1,6 +1,6 @@
 /** A folder of backups, named by the minute of each: the newest ones are kept, and those that are young enough. */
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface Kept {
@@ -34,10 +34,6 @@ export async function removeOld(folder: string, { newest, days }: Kept, nowMs: n
     if (name.endsWith(PARTIAL) && isDead) await rm(join(folder, name), { recursive: true, force: true })
   }
   return old
-}
-
-export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
 }
 
 async function backupsIn(folder: string): Promise<{ name: string; at: number }[]> {
