@@ -223,7 +223,7 @@ journey('nothing jumps while it comes, at a desk and on a phone', async () => {
         }).observe({ type: 'layout-shift', buffered: true })`)
       await page.reload()
       await page.getByText('Settings in force').waitFor()
-      await page.waitForLoadState('networkidle')
+      await untilIs(() => page.locator('[aria-busy=true]').count(), 0)
       expect(await page.evaluate('window.shift')).toBeLessThan(0.02)
       await page.context().clearCookies()
     })

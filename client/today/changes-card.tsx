@@ -1,6 +1,6 @@
 /** What happened to products since this browser was last here. */
 import { skipToken, useQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent } from 'react'
+import { useEffect } from 'react'
 import { Link } from 'wouter'
 import type { Outputs } from '#client/api.ts'
 import { productHref } from '#client/ui/product-href.ts'
@@ -23,14 +23,12 @@ export function ChangesCard() {
       refetchInterval: REFRESH_MS,
     }),
   )
-  const remember = useEffectEvent(() => {
-    if (latest.data) rememberVisit({ seq: latest.data.seq, at: new Date().toISOString() })
-  })
+  const seq = latest.data?.seq
+  const asOf = latest.dataUpdatedAt
+  // With each answer: a browser that is killed says no farewell.
   useEffect(() => {
-    const leave = () => remember()
-    addEventListener('pagehide', leave)
-    return () => removeEventListener('pagehide', leave)
-  }, [])
+    if (seq !== undefined) rememberVisit({ seq, at: new Date(asOf).toISOString() })
+  }, [seq, asOf])
   return (
     <Tile
       title={lastVisit ? `Changed since ${moment(lastVisit.at)}` : 'Changed since the last visit'}

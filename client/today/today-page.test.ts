@@ -72,7 +72,9 @@ journey('what changed since the last visit is told, once there was one', () =>
   // In a browser that was never here.
   onPage(browser, { url: `${url}/today`, colorScheme: 'dark' }, async (page) => {
     await card(page, 'Changed since the last visit').getByText('first visit').waitFor()
-    await page.waitForLoadState('networkidle')
+    await until('the visit is remembered', () =>
+      page.evaluate(() => localStorage.getItem('adstock.last-visit') !== null),
+    )
     await page.goto(`${url}/livez`)
     await shop.patch(2, { price: '12.00' })
     await page.goto(`${url}/today`)
@@ -116,7 +118,7 @@ journey('nothing jumps, and axe finds nothing to object to, at a desk and on a p
         }).observe({ type: 'layout-shift', buffered: true })`)
       await page.goto(`${url}/today`)
       await card(page, 'Products that moved').getByRole('listitem').first().waitFor()
-      await page.waitForLoadState('networkidle')
+      await untilIs(() => page.locator('[aria-busy=true]').count(), 0)
       expect(await page.evaluate('window.shift')).toBeLessThan(0.02)
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
       expect(await violations(page)).toEqual([])
