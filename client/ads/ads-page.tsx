@@ -86,8 +86,10 @@ export default function AdsPage() {
             }}
             onFetch={(range, refresh) => choice && start.mutate({ ...scopeOf(choice), ...range, refresh })}
           />
-          {runs.data && <RunList runs={runs.data.items} />}
-          {days.data?.source === 'demo' && <FirstSteps days={days.data} lastRun={run} busy={busy} />}
+          <div className="ads-side">
+            {runs.data && <RunList runs={runs.data.items} />}
+            {days.data?.source === 'demo' && <FirstSteps days={days.data} lastRun={run} busy={busy} />}
+          </div>
         </div>
       )}
     </Place>
@@ -102,7 +104,7 @@ interface TwoYearsProps {
   days: Days | undefined
   choice: Choice | undefined
   busy: boolean
-  /** The calendar is pointed at, or has the focus. */
+  /** The calendar is on the screen. */
   onLook: () => void
   onFetch: Parameters<typeof PickedPanel>[0]['onFetch']
 }
@@ -120,7 +122,8 @@ function TwoYears({ days, choice, busy, onLook, onFetch }: TwoYearsProps) {
       <CalendarCard
         days={days}
         choices={choices}
-        show={view.show}
+        // Where every square would tell the same, the cost tells more.
+        show={view.show ?? (isComplete(days) ? view.metric : 'state')}
         picked={picked}
         onLook={onLook}
         onShow={(show) => setView(show === 'state' ? { show } : { show, metric: show })}
@@ -129,6 +132,10 @@ function TwoYears({ days, choice, busy, onLook, onFetch }: TwoYearsProps) {
       {days && choice && <PickedPanel {...{ days, choice, picked, settled, busy, onFetch }} onPick={pick} />}
     </>
   )
+}
+
+function isComplete(days: Days | undefined): boolean {
+  return days !== undefined && days.days.every((day) => !isMissing(day) && day.unread !== true)
 }
 
 interface AdsStatusProps {
@@ -146,9 +153,6 @@ function AdsStatus({ days, calendar }: AdsStatusProps) {
         <span className="wide-only">, up to {mediumDate(days.to)}</span>
       </span>
       {freshest !== null && <span className="wide-only">last fetched {moment(freshest)}</span>}
-      {days.source === 'demo' && (
-        <span className="wide-only">demo data: made up by the built-in simulator</span>
-      )}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { Segmented } from '#client/ui/segmented.tsx'
 import { Calendar } from './calendar.tsx'
 import type { Days } from './days.ts'
@@ -16,7 +16,7 @@ interface CalendarCardProps {
   choices: readonly MetricChoice[]
   show: Show
   picked: Range | undefined
-  /** It is pointed at, or has the focus. */
+  /** It is on the screen. */
   onLook: () => void
   onShow: (show: Show) => void
   onPick: (range: Range | undefined) => void
@@ -26,18 +26,29 @@ export function CalendarCard({ days, choices, show, picked, onLook, onShow, onPi
   const [only, setOnly] = useState<string>()
   const all = days?.days ?? NO_DAYS
   const shading = useMemo(() => shadingOf(all, show), [all, show])
+  const card = useRef<HTMLElement>(null)
+  const look = useEffectEvent(onLook)
+  useEffect(() => {
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting !== true) return
+      observer.disconnect()
+      look()
+    })
+    if (card.current) observer.observe(card.current)
+    return () => observer.disconnect()
+  }, [])
   const change = (next: Show) => {
     setOnly(undefined)
     onShow(next)
   }
   return (
-    <section className="card calendar-card" aria-label="Calendar" aria-busy={!days}>
+    <section ref={card} className="card calendar-card" aria-label="Calendar" aria-busy={!days}>
       <header>
         <h2>Two years</h2>
         <Segmented label="Show" value={show} choices={[STATE, ...choices]} onChange={change} />
       </header>
       {days ? (
-        <Calendar {...{ days, shading, picked, only, onLook, onPick }} />
+        <Calendar {...{ days, shading, picked, only, onPick }} />
       ) : (
         <div className="calendar-waiting" />
       )}

@@ -1,5 +1,5 @@
 /** Two years at a glance: one square a day; keys lead from day to day, Shift and dragging pick many. */
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { layOut } from './calendar-grid.ts'
 import { CalendarStrip } from './calendar-strip.tsx'
 import { DayHint, type HintPlace } from './day-hint.tsx'
@@ -21,23 +21,16 @@ interface CalendarProps {
   shading: Shading
   picked: Range | undefined
   only: string | undefined
-  /** It is pointed at, or has the focus. */
-  onLook: () => void
   onPick: (range: Range | undefined) => void
 }
 
-export function Calendar({ days, shading, picked, only, onLook, onPick }: CalendarProps) {
+export function Calendar({ days, shading, picked, only, onPick }: CalendarProps) {
   const { from, to, currency } = days
   const [report] = days.reports
   const frame = useRef<HTMLFieldSetElement>(null)
   const { width, textScale } = useRoom(frame)
   const [focused, setFocused] = useState<string>()
   const [hint, setHint] = useState<HintPlace>()
-  const isLookedAt = hint !== undefined || focused !== undefined
-  const look = useEffectEvent(onLook)
-  useEffect(() => {
-    if (isLookedAt) look()
-  }, [isLookedAt])
   const byDate = useMemo(() => new Map(days.days.map((day) => [day.date, day])), [days.days])
   const labelWidth = LABEL_WIDTH * textScale
   const room = width - labelWidth

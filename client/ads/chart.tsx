@@ -5,6 +5,7 @@ import type { Comparison } from './comparison.ts'
 import { comparedInWords, stepPairInWords } from './comparison-labels.ts'
 import { metricLabel, formatMetric, type Metric } from './metric.ts'
 import { rangeLabel } from './period.ts'
+import { lengthOf } from './range.ts'
 
 interface ChartProps {
   comparison: Comparison
@@ -15,12 +16,13 @@ interface ChartProps {
 }
 
 export function Chart({ comparison, against, metric, currency }: ChartProps) {
-  const { range, before, interval, sum } = comparison
+  const { range, before, interval, sum, missing } = comparison
+  const isUnknown = missing >= lengthOf(range)
   const key = `${range.from} ${range.to} ${before?.from} ${interval}`
   return (
     <>
       <p className="chart-sum">
-        <strong>{formatMetric(sum, metric, currency)}</strong>{' '}
+        <strong>{isUnknown ? 'Cannot tell yet' : formatMetric(sum, metric, currency)}</strong>{' '}
         {comparedInWords(comparison, against, { metric, currency })}
       </p>
       <PointedChart key={key} {...{ comparison, metric, currency }} />

@@ -15,6 +15,7 @@ export function comparedInWords(
 ): string {
   const { range, before, sum, sumBefore, missing, missingBefore } = comparison
   const these = plural(lengthOf(range), 'day')
+  if (missing >= lengthOf(range)) return `what these ${these} came to: none of them is stored.`
   if (missing + missingBefore > 0) {
     const lacking = [
       missing > 0 ? `${count(missing)} of these` : undefined,

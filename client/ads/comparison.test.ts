@@ -59,6 +59,13 @@ describe('a range and the one it is compared with', () => {
     )
   })
 
+  test('is not known at all while no day is stored', () => {
+    const compared = compare({ ...now, rows: [], missing: 4 }, before, 'day')
+    expect(comparedInWords(compared, 'the 4 days before', told)).toBe(
+      'what these 4 days came to: none of them is stored.',
+    )
+  })
+
   test('may be of unlike length, and there may be none', () => {
     const shorter = compare(now, { ...before, to: '2026-02-26', rows: before.rows.slice(0, 2) }, 'day')
     expect(shorter.steps.map(({ dateBefore }) => dateBefore)).toEqual([

@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useRef } from 'react'
 import uPlot from 'uplot'
 import { axisDate, axisText, keepDrawn, themeColor } from '#client/ui/plot.ts'
 import type { ComparedStep } from './comparison.ts'
-import { amountOf, formatCompact, type Metric } from './metric.ts'
+import { amountOf, formatCompact, oneOf, type Metric } from './metric.ts'
 import type { Interval } from './range-steps.ts'
 
 interface DailyChartProps {
@@ -80,7 +80,7 @@ function optionsFor({ steps, interval, metric, currency, width }: Drawing): uPlo
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     scales: {
       x: { time: false },
-      y: { range: (_, __, highest) => [0, (highest || 1) * HEADROOM] },
+      y: { range: (_, __, highest) => [0, (highest || oneOf(metric)) * HEADROOM] },
     },
     axes: [
       {

@@ -34,6 +34,11 @@ function columnOf(metric: Metric): string {
   return metric === 'cost' ? COST : metric
 }
 
+/** What an axis goes up to where all is nothing: one, of what the metric counts. */
+export function oneOf(metric: Metric): number {
+  return isMoney(metric) ? 1e6 : 1
+}
+
 function isMoney(metric: Metric): boolean {
   return columnOf(metric).endsWith('_micros')
 }

@@ -29,7 +29,7 @@ test('an address that means no range is none', () => {
 test('what is shown is read from the address and written to it, and what is plain is not written', () => {
   const plain = readView(new URLSearchParams('report=product'))
   const usual = { period: undefined, against: 'before', interval: undefined }
-  expect(plain).toEqual({ show: 'state', metric: 'cost', ...usual })
+  expect(plain).toEqual({ show: undefined, metric: 'cost', ...usual })
   expect(writeView(new URLSearchParams('report=product'), plain).toString()).toBe('report=product')
   const shown = {
     show: 'clicks',
@@ -41,5 +41,6 @@ test('what is shown is read from the address and written to it, and what is plai
   const written = writeView(new URLSearchParams(), shown)
   expect(written.toString()).toBe('show=clicks&metric=conversions&period=2025-10&against=year&by=week')
   expect(readView(written)).toEqual(shown)
+  expect(readView(new URLSearchParams('show=state')).show).toBe('state')
   expect(readView(new URLSearchParams('show=money&period=5&against=ever&by=year'))).toEqual(plain)
 })

@@ -10,8 +10,8 @@ import { readRange, type Range } from './range.ts'
 export type Show = Metric
 
 export interface View {
-  /** What the calendar's squares formatMetric. */
-  show: Show
+  /** What the calendar's squares tell; undefined goes by whether a date is missing. */
+  show: Show | undefined
   /** What the chart draws. */
   metric: Metric
   /** The days of the chart and the table; undefined takes what is picked, or else 30. */
@@ -26,26 +26,28 @@ const DEFAULT_METRIC: Metric = 'cost'
 /** @param choices the metrics of the report: what is none of them is not shown */
 export function readView(params: URLSearchParams, choices: readonly MetricChoice[] = METRICS): View {
   const named = (name: string) => choices.find(({ value }) => value === params.get(name))?.value
-  const show = named('show') ?? 'state'
+  const show = params.get('show') === 'state' ? 'state' : named('show')
   const otherwise = choices.some(({ value }) => value === DEFAULT_METRIC) ? DEFAULT_METRIC : choices[0]?.value
-  const metric = named('metric') ?? (show === 'state' ? otherwise : undefined)
+  const metric = named('metric') ?? metricOf(show) ?? otherwise ?? DEFAULT_METRIC
   const period = params.get('period') ?? ''
   const against = params.get('against') ?? ''
   return {
     show,
-    metric: metric ?? (show === 'state' ? DEFAULT_METRIC : show),
+    metric,
     period: isPeriod(period) ? period : undefined,
     against: isAgainst(against) ? against : DEFAULT_AGAINST,
     interval: INTERVALS.find((each) => each === params.get('by')),
   }
 }
 
+const metricOf = (show: Show | undefined) => (show === 'state' ? undefined : show)
+
 /** Only what differs from the plain view is written; what others keep in the address stays. */
 export function writeView(params: URLSearchParams, view: View): URLSearchParams {
   const { show, metric, period, against, interval } = view
   const written = new URLSearchParams(params)
-  set(written, 'show', show === 'state' ? undefined : show)
-  set(written, 'metric', metric === (show === 'state' ? DEFAULT_METRIC : show) ? undefined : metric)
+  set(written, 'show', show)
+  set(written, 'metric', metric === (metricOf(show) ?? DEFAULT_METRIC) ? undefined : metric)
   set(written, 'period', period)
   set(written, 'against', against === DEFAULT_AGAINST ? undefined : against)
   set(written, 'by', interval)

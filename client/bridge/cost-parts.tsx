@@ -23,6 +23,7 @@ function PartsOf({ totals, spend: { from, to } }: { totals: Totals; spend: Spend
   return (
     <>
       <strong>{microsAsMoney(totals.report_cost_micros, totals.currency)}</strong>
+      <PartsBar totals={totals} />
       <Part totals={totals} label="In stock" micros={totals.in_stock_cost_micros}>
         For products while their stock was above 0.{' '}
         <Link href={`/ads?report=product&from=${from}&to=${to}`}>Ads by product</Link>
@@ -38,6 +39,23 @@ function PartsOf({ totals, spend: { from, to } }: { totals: Totals; spend: Spend
         {totals.unmatched_cost_micros !== '0' && <a href="#unmatched">These item ids</a>}
       </Part>
     </>
+  )
+}
+
+/** The same as in words below it. */
+function PartsBar({ totals }: { totals: Totals }) {
+  const parts = {
+    'in-stock': totals.in_stock_cost_micros,
+    out: totals.cost_micros,
+    unknown: totals.unknown_cost_micros,
+    unmatched: totals.unmatched_cost_micros,
+  }
+  return (
+    <div className="parts-bar" aria-hidden="true">
+      {Object.entries(parts).map(([part, micros]) => (
+        <span key={part} data-part={part} style={{ flexGrow: Number(micros) }} />
+      ))}
+    </div>
   )
 }
 

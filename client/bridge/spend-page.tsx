@@ -158,16 +158,11 @@ function NothingFound({ spend, days }: { spend: Spend; days: number }) {
 function SpendStatus({ spend }: { spend: Spend | undefined }) {
   if (!spend) return 'Loading…'
   return (
-    <>
-      <span aria-live="polite">
-        {spend.state === 'unknown' && spend.products === 0
-          ? 'Cannot tell yet'
-          : `${plural(spend.products, 'product')} with spend while out of stock`}
-        , {mediumDate(spend.from)} – {mediumDate(spend.to)}
-      </span>
-      {spend.source === 'demo' && (
-        <span className="wide-only">demo data: made up by the built-in simulator</span>
-      )}
-    </>
+    <span aria-live="polite">
+      {spend.state === 'unknown' && spend.products === 0
+        ? 'Cannot tell yet'
+        : `${plural(spend.products, 'product')} with spend while out of stock`}
+      , {mediumDate(spend.from)} – {mediumDate(spend.to)}
+    </span>
   )
 }

@@ -26,7 +26,7 @@ function Quota({ status: { source, quota, store } }: { status: Status }) {
   return (
     <>
       <strong className="figure">
-        {count(used)} <span className="unit">requests</span>
+        {count(used)} <span className="unit">{used === 1 ? 'request' : 'requests'}</span>
       </strong>
       {source === 'google' ? (
         <ul className="quota-levels">

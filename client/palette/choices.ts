@@ -32,6 +32,7 @@ const ACTIONS: readonly (readonly [name: string, note: string, shortcut: Shortcu
   ['Columns of the products', 'c', 'columns', 'products:read'],
   ['Export products', 'e', 'export', 'products:read'],
   ['Undo the last change', 'Ctrl Z', 'undo', 'products:write'],
+  ['Appearance: theme and density', ',', 'appearance'],
   ['Keyboard shortcuts', '?', 'help'],
 ]
 

@@ -2,6 +2,8 @@ import { useRef, useState } from 'react'
 import { useMay } from '#client/sign-in/session.ts'
 import { Place } from '#client/ui/place.tsx'
 import { ErrorState } from '#client/ui/states.tsx'
+import { useWide } from '#client/ui/use-wide.ts'
+import type { Product } from './columns.ts'
 import { ConflictDialog } from './conflict-dialog.tsx'
 import { NoProducts, WaitingProducts } from './product-states.tsx'
 import { ProductTable, type Table } from './product-table.tsx'
@@ -11,6 +13,7 @@ import { forgetHistories } from './stock/forget-histories.ts'
 import { useLive } from './rows/use-live.ts'
 import { rowsIn, type Selection } from './selection.ts'
 import { OpenParts } from './open-parts.tsx'
+import { panel } from './parts.ts'
 import { useAsAllowed } from './use-as-allowed.ts'
 import { useColumns } from './use-columns.ts'
 import { useConflict } from './use-conflict.ts'
@@ -67,23 +70,35 @@ export function ProductsPage() {
       ) : rows.count === 0 ? (
         <NoProducts view={view} onShowAll={() => setView(EVERYTHING)} onImport={openImport} />
       ) : (
-        <ProductTable
-          data={data}
-          columns={columns}
-          query={view.q}
-          sort={view.q === '' && view.id === undefined ? view.sort : undefined}
-          onSort={(sort) => setView({ sort })}
-          viewKey={JSON.stringify(view)}
-          editing={editing}
-          onEditing={setEditing}
-          onOpenConflict={conflict.open}
-          onHistory={openStock}
-          onSelection={setSelection}
-          handle={table}
-        />
+        <div className="table-and-panel">
+          <ProductTable
+            data={data}
+            columns={columns}
+            query={view.q}
+            sort={view.q === '' && view.id === undefined ? view.sort : undefined}
+            onSort={(sort) => setView({ sort })}
+            viewKey={JSON.stringify(view)}
+            editing={editing}
+            onEditing={setEditing}
+            onOpenConflict={conflict.open}
+            onHistory={openStock}
+            onSelection={setSelection}
+            handle={table}
+          />
+          <PanelBeside product={rows.row(selection?.top ?? 0)} />
+        </div>
       )}
       <ConflictDialog edit={conflict.shown} onLater={conflict.later} />
       <OpenParts {...{ open, view, rows, columns, close }} onView={setView} onImported={data.reload} />
     </Place>
   )
+}
+
+/** Where there is room for it. */
+function PanelBeside({ product }: { product: Product | undefined }) {
+  const isWide = useWide()
+  // Its code could not be loaded.
+  const [isAway, setAway] = useState(false)
+  if (!isWide || isAway || !product) return null
+  return <panel.Part product={product} onClose={() => setAway(true)} />
 }

@@ -7,16 +7,14 @@ import { layout } from './layout/layout.ts'
 const NARROW: readonly ColumnId[] = ['name', 'price', 'stock_level']
 const MIDDLING: readonly ColumnId[] = ['sku', ...NARROW]
 const WIDE: readonly ColumnId[] = ['id', ...MIDDLING, 'updated_at']
-/** Large screens have room for more than names. */
+/** Large screens have room for more than names; on the largest the rest is beside the table. */
 const WIDER: readonly ColumnId[] = [...WIDE, 'cover', 'cost_30']
-const WIDEST: readonly ColumnId[] = [...WIDER, 'low_stock_at', 'cost_7', 'clicks_30', 'roas_30']
 
 /** In the reader's own size of text, so that larger text leaves room for names, too. */
 const SCREENS = [
   [matchMedia('(max-width: 45em)'), NARROW],
   [matchMedia('(max-width: 68em)'), MIDDLING],
   [matchMedia('(max-width: 112em)'), WIDE],
-  [matchMedia('(max-width: 144em)'), WIDER],
 ] as const
 
 /** Those that were chosen, else those that find room; a phone has no room for a choice. */
@@ -24,7 +22,7 @@ export function useColumns(): readonly Column[] {
   const { shown } = useStore(layout)
   const fitting = useSyncExternalStore(
     subscribe,
-    () => SCREENS.find(([query]) => query.matches)?.[1] ?? WIDEST,
+    () => SCREENS.find(([query]) => query.matches)?.[1] ?? WIDER,
   )
   return useMemo(() => {
     const ids = fitting === NARROW ? fitting : (shown ?? fitting)

@@ -50,6 +50,8 @@ journey('it is the first place, and every card opens what it is made of', () =>
         .getByText(/^Cost: .*before$/)
         .waitFor()
     await card(page, 'Campaigns that moved').getByRole('listitem').nth(4).waitFor()
+    const moved = card(page, 'Products that moved').getByRole('link', { name: /^(?:Lamp|Vase)$/ })
+    expect(await moved.first().getAttribute('href')).toMatch(/^\/products\/[12]$/)
     await card(page, 'Last and next run')
       .getByText(/^Next: /)
       .waitFor()
@@ -92,7 +94,8 @@ journey('a failed night is told in every place, with the way to what to do', () 
     await page.goto(`${failedUrl}/today`)
     await card(page, 'Last and next run').getByText('Because').waitFor()
     await card(page, 'Yesterday').getByText('Cannot tell yet').waitFor()
-    await card(page, 'Ads on what is out of stock').getByText('Cannot tell yet').waitFor()
+    for (const each of ['Ads on what is out of stock', 'Campaigns that moved', 'Products that moved'])
+      await card(page, each).getByText('Cannot tell yet').waitFor()
   }),
 )
 

@@ -38,6 +38,18 @@ export const OperationsIcon = () => (
   </Icon>
 )
 
+export const AppearanceIcon = () => (
+  <Icon>
+    <path d="M8 2.500a5.500 5.500 0 1 0 0 11a5.500 5.500 0 0 0 0-11ZM8 2.500v11M8 6h3.800M8 8.500h5.400M8 11h4.200" />
+  </Icon>
+)
+
+export const HelpIcon = () => (
+  <Icon>
+    <path d="M2.500 4.500h11v7.500h-11zM5 7h.500M7.800 7h.500M10.500 7h.500M5 9.500h6" />
+  </Icon>
+)
+
 export const SearchIcon = () => (
   <Icon>
     <path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.600 10.600 14 14" />

@@ -16,6 +16,7 @@ export const SHORTCUTS = {
   e: 'export',
   z: 'undo',
   Z: 'redo',
+  ',': 'appearance',
   '?': 'help',
   'Control k': 'palette',
 } as const

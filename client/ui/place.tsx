@@ -1,8 +1,10 @@
 /** The frame that every place has: a heading with its tools, the content, and one quiet line of status. */
 import { useEffect, useRef, type ReactNode } from 'react'
 import { Link } from 'wouter'
+import { appearanceIsOpen } from './appearance.ts'
 import { attention, type Attention } from './attention.ts'
 import { useSilentSince } from './connection.ts'
+import { AppearanceIcon } from './icons.tsx'
 import { useStore } from './store.ts'
 
 interface PlaceProps {
@@ -33,6 +35,14 @@ export function Place({ title, label, tools, status, children }: PlaceProps) {
           {title}
         </h1>
         {label}
+        <button
+          type="button"
+          className="button quiet narrow-only"
+          aria-label="Appearance"
+          onClick={() => appearanceIsOpen.set(true)}
+        >
+          <AppearanceIcon />
+        </button>
         <div className="place-tools">{tools}</div>
       </header>
       <div className="place-content">{children}</div>

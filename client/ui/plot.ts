@@ -1,5 +1,6 @@
 /** What every drawing of uPlot has in common: it fills its frame, and has the colours and the text of the page. */
 import type uPlot from 'uplot'
+import { appearance } from './appearance.ts'
 
 /** Of the page's text. */
 const SMALL = 0.7
@@ -15,17 +16,25 @@ export function keepDrawn(frame: HTMLElement, draw: (width: number) => uPlot): (
     drawn = draw(frame.clientWidth)
   }
   dark.addEventListener('change', again)
+  const stopAppearance = appearance.subscribe(again)
   const observer = new ResizeObserver(() => drawn.setSize({ width: frame.clientWidth, height: drawn.height }))
   observer.observe(frame)
   return () => {
     observer.disconnect()
     dark.removeEventListener('change', again)
+    stopAppearance()
     drawn.destroy()
   }
 }
 
+/** @param name of a property whose value depends on the theme: only an element tells what it comes to */
 export function themeColor(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  const probe = document.createElement('span')
+  probe.style.color = `var(${name})`
+  document.body.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
 }
 
 export function axisText() {

@@ -6,9 +6,19 @@ import { mayUse, useMay, useSession } from '#client/sign-in/session.ts'
 import { NotWithThisKey } from '#client/sign-in/not-with-this-key.tsx'
 import { SessionCorner } from '#client/sign-in/session-corner.tsx'
 import { ProductsPage } from '#client/products/products-page.tsx'
+import icon from './icon.svg'
 import { act } from './actions.ts'
 import { Announcer } from './announce.tsx'
-import { AdsIcon, OperationsIcon, ProductsIcon, SpendIcon, TodayIcon } from './icons.tsx'
+import { appearanceIsOpen } from './appearance.ts'
+import {
+  AdsIcon,
+  AppearanceIcon,
+  HelpIcon,
+  OperationsIcon,
+  ProductsIcon,
+  SpendIcon,
+  TodayIcon,
+} from './icons.tsx'
 import { focusStart } from './keep-focus.ts'
 import type { Shortcut } from './key-sequence.ts'
 import { lazyPage, lazyPart } from './lazy.tsx'
@@ -16,11 +26,13 @@ import { Notices } from './notices.tsx'
 import { Place } from './place.tsx'
 import { ShortcutsDialog } from './shortcuts-dialog.tsx'
 import { EmptyState } from './states.tsx'
+import { useStore } from './store.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 
 const today = lazyPage(() => import('#client/today/today-page.tsx'))
 const ads = lazyPage(() => import('#client/ads/ads-page.tsx'))
 const palette = lazyPart(() => import('#client/palette/palette.tsx'))
+const appearance = lazyPart(() => import('./appearance-dialog.tsx'))
 const product = lazyPage(() => import('#client/product/product-page.tsx'))
 const spend = lazyPage(() => import('#client/bridge/spend-page.tsx'))
 const operations = lazyPage(() => import('#client/operations/operations-page.tsx'))
@@ -66,11 +78,13 @@ export function Shell() {
   const places = usePlaces()
   const mayReadAds = useMay('ads:read')
   const [location, navigate] = useLocation()
+  const isAppearanceOpen = useStore(appearanceIsOpen)
   const [helpOpen, setHelpOpen] = useState(false)
   const [paletteOpen, setPaletteOpen] = useState(false)
 
   const onShortcut = (shortcut: Shortcut) => {
     if (shortcut === 'help') setHelpOpen(true)
+    else if (shortcut === 'appearance') appearanceIsOpen.set(true)
     else if (shortcut === 'palette') setPaletteOpen(true)
     else if (shortcut === 'search') focusSearch(() => navigate('/products'))
     else if (shortcut === 'new-product') {
@@ -110,6 +124,7 @@ export function Shell() {
           onClose={() => setPaletteOpen(false)}
         />
       )}
+      {isAppearanceOpen && <appearance.Part onClose={() => appearanceIsOpen.set(false)} />}
       {helpOpen && <ShortcutsDialog onClose={() => setHelpOpen(false)} />}
     </div>
   )
@@ -168,6 +183,7 @@ function SideBar({ onHelp }: { onHelp: () => void }) {
   return (
     <nav className="side-bar" aria-label="Main navigation">
       <div className="brand" aria-hidden="true">
+        <img src={icon} alt="" width={22} height={22} />
         Adstock
       </div>
       <ul>
@@ -181,11 +197,19 @@ function SideBar({ onHelp }: { onHelp: () => void }) {
           </li>
         ))}
       </ul>
-      <button type="button" className="help-button" onClick={onHelp}>
-        <span>Shortcuts</span>
-        <kbd aria-hidden="true">?</kbd>
-      </button>
-      <SessionCorner />
+      <div className="side-foot">
+        <button type="button" className="side-button" onClick={() => appearanceIsOpen.set(true)}>
+          <AppearanceIcon />
+          <span>Appearance</span>
+          <kbd aria-hidden="true">,</kbd>
+        </button>
+        <button type="button" className="side-button help-button" onClick={onHelp}>
+          <HelpIcon />
+          <span>Shortcuts</span>
+          <kbd aria-hidden="true">?</kbd>
+        </button>
+        <SessionCorner />
+      </div>
     </nav>
   )
 }

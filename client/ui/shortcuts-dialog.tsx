@@ -13,6 +13,7 @@ const GROUPS: readonly { title: string; shortcuts: readonly (readonly [keys: str
         [['Ctrl', 'K'], 'Find a product, a date, a place or an action'],
         [['n'], 'New product'],
         [['/'], 'Search products; ↓ goes on to the table'],
+        [[','], 'Appearance: theme and density'],
         [['?'], 'This list'],
       ],
     },

@@ -9,6 +9,7 @@ import { launchBrowser } from '#scripts/lab/harness/browser.ts'
 import { buildPageIfStale } from '#scripts/lab/harness/page-build.ts'
 import { startServerProcess } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
+import { movingPicture } from './moving.ts'
 import { VIEWS, type View } from './views.ts'
 
 const COMMITTED = join(import.meta.dir, '../../../client/screenshots')
@@ -26,7 +27,7 @@ const LOOKS = [
 ] as const
 type Look = (typeof LOOKS)[number]
 
-const SHOWN_IN_README = new Set(['products', 'ads', 'ads-dark', 'out-of-stock-spend', 'products-phone'])
+const SHOWN_IN_README = new Set(['ads', 'ads-dark', 'out-of-stock-spend', 'products-phone'])
 
 async function main(folder: string | undefined): Promise<void> {
   const target = folder ?? COMMITTED
@@ -43,6 +44,9 @@ async function main(folder: string | undefined): Promise<void> {
   const browser = resources.adopt(await launchBrowser(), (each) => each.close())
   await waitForTwoYears(browser, server.url)
 
+  const moving = join(target, 'edit.webp')
+  await movingPicture(browser, server.url, moving)
+  process.stdout.write(`${moving}\n`)
   for (const view of VIEWS) {
     for (const look of LOOKS) {
       const name = view.name + look.suffix
