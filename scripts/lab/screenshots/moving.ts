@@ -44,11 +44,11 @@ async function play(page: Page, shoot: (ms: number) => Promise<void>): Promise<v
   }
   const price = page.locator('tr[data-row]').first().locator('.cell-price')
   await shoot(LOOK_MS)
-  await type(['/', ...'water bot'])
+  await type(['/', ...'water bot'.split('')])
   await page.locator('mark').first().waitFor()
   await shoot(LOOK_MS)
   const before = (await price.textContent()) ?? ''
-  await type(['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight', ...'24.50', 'Enter'])
+  await type(['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight', ...'24.50'.split(''), 'Enter'])
   await price.getByText('$24.50').waitFor()
   await page.locator('.pending').waitFor({ state: 'detached' })
   await shoot(LOOK_MS)
