@@ -48,7 +48,7 @@ async function play(page: Page, shoot: (ms: number) => Promise<void>): Promise<v
   await page.locator('mark').first().waitFor()
   await shoot(LOOK_MS)
   const before = (await price.textContent()) ?? ''
-  await type(['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight', ...'24.50'.split(''), 'Enter'])
+  await type(['ArrowDown', 'ArrowRight', 'ArrowRight', ...'24.50'.split(''), 'Enter'])
   await price.getByText('$24.50').waitFor()
   await page.locator('.pending').waitFor({ state: 'detached' })
   await shoot(LOOK_MS)
