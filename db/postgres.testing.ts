@@ -2,6 +2,7 @@
 import { SQL } from 'bun'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -45,6 +46,20 @@ export interface PostgresOptions {
   bin?: string
   /** Beside `SETTINGS`. */
   settings?: Readonly<Record<string, string>>
+}
+
+/** Where Debian and Ubuntu put PostgreSQL's programs. */
+const INSTALLED = '/usr/lib/postgresql'
+
+/** The folder of the newest version's: `pg_dump` on the path is of that one, and dumps no newer server. */
+export function systemPrograms(): string {
+  const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED) : []
+  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0] ?? ''
+  const bin = join(INSTALLED, newest, 'bin')
+  const missing = ['initdb', 'postgres', 'pg_restore'].filter((name) => !existsSync(join(bin, name)))
+  if (missing.length > 0 || !Bun.which('pg_dump'))
+    throw new Error('Tests of backups need PostgreSQL with its tools: install the package postgresql.')
+  return bin
 }
 
 /** A server of its own. */

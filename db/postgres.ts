@@ -98,7 +98,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     keyState: keyStateIn(keyWatcher),
     uniqueViolation: (error) =>
       driverError(error).sqlState === UNIQUE_VIOLATION ? String(causeOf(error)) : undefined,
-    isUnavailable: isPassing,
+    isUnavailable: (error) => isPassing(error) || isElsewhereToMend(error),
     // Its connections end with it, and new ones are to the one that is there.
     replaced: new Promise(() => {}),
     describe: async () => await describe(queries),
@@ -196,6 +196,14 @@ function isPassing(error: unknown): boolean {
     /^ERR_POSTGRES_(CONNECTION|IDLE_TIMEOUT|LIFETIME_TIMEOUT)/.test(code) ||
     /^(08|53|57|40)...$/.test(sqlState)
   )
+}
+
+/**
+ * Of a server that was open: it was set read-only or fails at its disk, or its database, tables or user are gone, as
+ * while a backup is restored. SQLSTATE 25006, classes 28 and 58, 3D000, 42P01, and XX001 and XX002 for damaged files.
+ */
+function isElsewhereToMend(error: unknown): boolean {
+  return /^(25006|28...|58...|3D000|42P01|XX00[12])$/.test(driverError(error).sqlState)
 }
 
 /** What cannot pass, such as a wrong password, fails at once. */

@@ -25,8 +25,10 @@ export function connectReader(path: string): Connection {
   return connection
 }
 
-/** It may work the next time. */
-export function isTemporary(error: unknown): boolean {
+/** The disk, the file or another process is the cause: it works again when that is over. */
+const OUTSIDE_CAUSE = /^SQLITE_(BUSY|FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)/
+
+export function isUnavailable(error: unknown): boolean {
   if (error instanceof DatabaseBusyError) return true
-  return error instanceof SQLiteError && /^SQLITE_(BUSY|FULL|IOERR)/.test(error.code ?? '')
+  return error instanceof SQLiteError && OUTSIDE_CAUSE.test(error.code ?? '')
 }

@@ -1,6 +1,6 @@
 import { SQLiteError } from 'bun:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { connectReader, isTemporary } from './sqlite-connections.ts'
+import { connectReader, isUnavailable } from './sqlite-connections.ts'
 
 export interface Scan {
   sql: string
@@ -25,6 +25,6 @@ function scanned(run: () => unknown[][]): Scanned {
     return { rows: run() }
   } catch (error) {
     if (!(error instanceof SQLiteError)) throw error
-    return { rows: [], error: { message: error.message, temporary: isTemporary(error) } }
+    return { rows: [], error: { message: error.message, temporary: isUnavailable(error) } }
   }
 }

@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
 import { watchCommits } from './sqlite-commits.ts'
-import { connect, connectReader, isTemporary } from './sqlite-connections.ts'
+import { connect, connectReader, isUnavailable } from './sqlite-connections.ts'
 import { watchFile } from './sqlite-file.ts'
 import { openScans } from './sqlite-scans.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
@@ -92,7 +92,7 @@ export async function openSqlite(path: string): Promise<Database> {
     keyState: keyStateIn(reader, watchCommits(path).hasCommitted),
     uniqueViolation: (error) =>
       error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE' ? error.message : undefined,
-    isUnavailable: (error) => isTemporary(error instanceof DrizzleQueryError ? error.cause : error),
+    isUnavailable: (error) => isUnavailable(error instanceof DrizzleQueryError ? error.cause : error),
     describe: async () => describe(reader),
     waiting: () => Math.max(0, writers - 1) + scans.waiting(),
     async close() {

@@ -40,13 +40,14 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
 }
 
 /** Opens a subscription. @throws ProblemError before the first event when the request is wrong */
-export function follow(
+export async function follow(
   stream: AnySubscription,
   ctx: Context,
   raw: unknown,
-): AsyncIterable<StreamedEvent<unknown>> {
+): Promise<AsyncIterable<StreamedEvent<unknown>>> {
   requireScope(ctx, stream.scope)
-  return stream.run(ctx, parseInput(stream.input, raw))
+  const input = parseInput(stream.input, raw)
+  return await whileAvailable(ctx, 'query', async () => stream.run(ctx, input))
 }
 
 async function cachedAnswer(

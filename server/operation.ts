@@ -68,8 +68,10 @@ export interface Subscription<In extends AnyInput, Out extends v.GenericSchema> 
 > {
   kind: 'subscription'
   /** With an event's id as `lastEventId` the stream resumes after it. */
-  run(ctx: Context, input: v.InferOutput<In>): AsyncIterable<StreamedEvent<v.InferInput<Out>>>
+  run(ctx: Context, input: v.InferOutput<In>): Events<Out> | Promise<Events<Out>>
 }
+
+type Events<Out extends v.GenericSchema> = AsyncIterable<StreamedEvent<v.InferInput<Out>>>
 
 export interface StreamedEvent<T> {
   id: string

@@ -34,6 +34,8 @@ const CURES: Readonly<Record<ProblemCode, string>> = {
   STOCK_LEVEL_CHANGED: 'current is the stock now. Decide again, and send the request with it.',
   STOCK_OUT_CHANGED:
     'The product came back, or is out of stock anew: out_since says since when. Decide again.',
+  FEED_SET_BACK:
+    'The database was set back to a backup. Read the products anew, and follow the feed from last_seq on.',
   VERSION_MISMATCH: 'current is the product now. Decide again, and send the request with its version.',
   BODY_TOO_LARGE: 'detail names the bound. Send less at a time, or a CSV file.',
   MEDIA_TYPE_UNSUPPORTED: 'detail names the Content-Type that this address takes.',

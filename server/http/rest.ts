@@ -81,7 +81,7 @@ function streamHandler(stream: AnySubscription, transport: Transport) {
       const ctx = contextFor(request, info, caller)
       requireScope(ctx, stream.scope)
       const signal = auth.abortOnRevocation(request, ended)
-      return eventStream(follow(stream, { ...ctx, signal }, input), {
+      return eventStream(await follow(stream, { ...ctx, signal }, input), {
         headers: { 'x-request-id': info.requestId },
         onLeave: () => leaving.abort(),
         onError: (error) =>

@@ -162,8 +162,8 @@ function createRouter(api: Api, transport: Transport) {
         try {
           requireScope(ctx.context, operation.scope)
           const allowed = auth.abortOnRevocation(ctx.request, ended)
-          for await (const { id, data } of follow(operation, { ...ctx.context, signal: allowed }, input))
-            yield tracked(id, data)
+          const events = await follow(operation, { ...ctx.context, signal: allowed }, input)
+          for await (const { id, data } of events) yield tracked(id, data)
           if (allowed.reason instanceof ProblemError) throw allowed.reason
         } catch (error) {
           throw asTrpcError(error)

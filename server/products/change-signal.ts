@@ -6,7 +6,7 @@
 const POLL_MS = 200
 
 export interface ChangeSignal extends Disposable {
-  /** Resolves when the feed has gone beyond `seq`, or when the signal aborts. Never rejects. */
+  /** Resolves when the feed ends elsewhere than at `seq`, or when the signal aborts. Never rejects. */
   beyond(seq: number, signal: AbortSignal): Promise<void>
   /** A write of this process was committed. */
   poke(): void
@@ -26,9 +26,10 @@ export function createChangeSignal(lastSeq: () => Promise<number>): ChangeSignal
   const look = async () => {
     if (asking || waiters.size === 0) return
     asking = true
-    const newest = await lastSeq().catch(() => 0)
+    const newest = await lastSeq().catch(() => undefined)
     asking = false
-    for (const waiter of waiters) if (waiter.seq < newest) waiter.wake()
+    if (newest === undefined) return
+    for (const waiter of waiters) if (waiter.seq !== newest) waiter.wake()
   }
 
   const stopWhenIdle = () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SQL } from 'bun'
 import { Database as Connection } from 'bun:sqlite'
+import { problemOf } from '#client/api.ts'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { startTestServer, temporaryFolder, type TestServer } from '#scripts/lab/harness/test-server.ts'
@@ -207,6 +208,26 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the change feed on %s', (datab
       [String(start + 1), 'created'],
       [String(start + 2), 'deleted'],
     ])
+  })
+
+  test('a seq that the feed has not come to is of another history, and refused by every way to ask', async () => {
+    const { client, url } = server
+    const end = await last()
+    const beyond = { after: end + 1 }
+    const headers = { accept: 'text/event-stream' }
+    const asked = await Promise.all(
+      [{}, headers].map((each) => fetch(`${url}/v1/changes?after=${beyond.after}`, { headers: each })),
+    )
+    for (const answer of asked)
+      expect([answer.status, await answer.json()]).toMatchObject([
+        409,
+        { code: 'FEED_SET_BACK', last_seq: end },
+      ])
+    const refused = Promise.withResolvers<unknown>()
+    client.products.onChange.subscribe(beyond, { onError: refused.resolve, onData: refused.reject })
+    for (const error of [await refused.promise, await client.products.changes.query(beyond).catch((e) => e)])
+      expect(problemOf(error)).toMatchObject({ code: 'FEED_SET_BACK', last_seq: end })
+    expect(await client.products.changes.query({ after: end })).toEqual({ items: [], last_seq: end })
   })
 
   test('a stream that asks for nonsense is refused like any request', async () => {

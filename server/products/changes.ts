@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
+import { ProblemError } from '#server/errors.ts'
 import { query, subscription } from '#server/operation.ts'
 import * as schema from './change-schema.ts'
 import { Nothing } from './schema.ts'
@@ -22,8 +23,10 @@ export const changeOperations = {
     output: schema.ChangesPage,
     scope: 'products:read',
     cost: 'read',
+    errors: ['FEED_SET_BACK'],
     async run(ctx, { after, limit }) {
       const items = (await ctx.products.changes(after, limit)).map((row) => toChange(ctx, row))
+      if (items.length === 0) await requireReached(ctx, after)
       return { items, last_seq: items.at(-1)?.seq ?? after }
     },
   }),
@@ -45,22 +48,32 @@ export const changeOperations = {
     output: schema.Change,
     scope: 'products:read',
     cost: 'read',
-    run: follow,
+    async run(ctx, { after, lastEventId }) {
+      const seq = lastEventId ?? after
+      await requireReached(ctx, seq)
+      return follow(ctx, seq)
+    },
   }),
 }
 
-async function* follow(
-  ctx: Context,
-  { after, lastEventId }: v.InferOutput<typeof schema.ChangesSubscription>,
-) {
-  let seq = lastEventId ?? after
+/** A seq beyond the end is of the history before a restore: waiting there would pass over what happens from now on. */
+async function requireReached({ products }: Context, seq: number): Promise<void> {
+  const last = await products.latestChange()
+  if (seq > last)
+    throw new ProblemError('FEED_SET_BACK', `The feed ends at ${last}, before ${seq}.`, { last_seq: last })
+}
+
+async function* follow(ctx: Context, from: number) {
+  let seq = from
   while (!ctx.signal.aborted) {
     const rows = await ctx.products.changes(seq, LIVE_PAGE_SIZE)
     for (const row of rows) {
       seq = row.seq
       yield { id: String(seq), data: toChange(ctx, row) }
     }
-    if (rows.length === 0) await ctx.products.changed(seq, ctx.signal)
+    if (rows.length > 0) continue
+    await ctx.products.changed(seq, ctx.signal)
+    if (!ctx.signal.aborted) await requireReached(ctx, seq)
   }
 }
 

@@ -1,5 +1,6 @@
 /** Follows the feed while the products are shown, so that what others do is seen at once. */
 import { useEffect } from 'react'
+import { problemOf } from '#client/api.ts'
 import { connection, gotNoAnswer } from '#client/ui/connection.ts'
 import { isStreamBroken } from '#client/ui/live-stream.ts'
 import { client } from '#client/ui/trpc.ts'
@@ -65,7 +66,10 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
           if (state === 'connecting' && error) onBroken(error)
         },
         onError(error) {
-          if (own === opening) onBroken(error)
+          if (own !== opening) return
+          // Of a database that was restored: all is read again, and followed from its end.
+          if (problemOf(error)?.code === 'FEED_SET_BACK') seq = undefined
+          onBroken(error)
         },
       },
     )

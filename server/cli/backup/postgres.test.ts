@@ -1,29 +1,16 @@
 /** With the tools that an operator has. They have to be as new as the server, so both are the system's. */
 import { SQL } from 'bun'
 import { expect, setDefaultTimeout, test } from 'bun:test'
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { startPostgres } from '#db/postgres.testing.ts'
+import { startPostgres, systemPrograms } from '#db/postgres.testing.ts'
 import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { readConfig } from '#server/config.ts'
 import { createBackup, restoreBackup } from './backup.ts'
 import { verifyBackup } from './verify.ts'
 
 setDefaultTimeout(120_000)
-/** Where Debian and Ubuntu put them. */
-const INSTALLED = '/usr/lib/postgresql'
 const DATABASE = { database: true, ads: false }
-
-/** Of the newest version, because `pg_dump` on the path is of that one. */
-function systemPrograms(): string {
-  const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED) : []
-  const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0] ?? ''
-  const bin = join(INSTALLED, newest, 'bin')
-  const missing = ['initdb', 'postgres', 'pg_restore'].filter((name) => !existsSync(join(bin, name)))
-  if (missing.length > 0 || !Bun.which('pg_dump'))
-    throw new Error('The test of a backup needs PostgreSQL with its tools: install the package postgresql.')
-  return bin
-}
 
 test('PostgreSQL: a dump beside writes has one moment of the database, and comes back into an empty one only', async () => {
   await using folder = await temporaryFolder()
