@@ -50,6 +50,15 @@ export function isDate(text: string): boolean {
   }
 }
 
+/** Of an instant, as RFC 3339 has it. */
+export function isTime(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && Temporal.Instant.from(text).epochMilliseconds > 0
+  } catch {
+    return false
+  }
+}
+
 export function isTimeZone(name: string): boolean {
   try {
     return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId !== ''

@@ -8,13 +8,14 @@ import { Catalogue } from './definition/catalogue.ts'
 import { paceOf, toForecast } from './run/forecast.ts'
 import { asProblem, planned } from './run/refusals.ts'
 import { createRunMetrics, type DateCount } from './run/run-metrics.ts'
-import { DateGroups } from './date-groups.ts'
-import { groupRows, type GroupBy } from './groups.ts'
-import { ItemSpend, type SpendOfItems } from './item-spend.ts'
+import { Figures } from './figures.ts'
+import type { GroupBy } from './groups.ts'
+import type { SpendOfItems } from './item-spend.ts'
 import type { AdsOptions, ReportName } from './options.ts'
 import { twoYears, type DateOfReport } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
 import { Runner } from './run/runner.ts'
+import { Mender } from './run/mender.ts'
 import { isOverdue, scheduleDaily, type ScheduledJob } from './run/schedule.ts'
 import type { ReportRow } from './report-schema.ts'
 import type { Account, Day, Restatement } from './schema.ts'
@@ -61,8 +62,7 @@ class AdsService implements Ads {
   readonly #options: AdsOptions
   readonly #parts: AdsParts & { catalogue: Catalogue }
   readonly #reader: StoreReader
-  readonly #itemSpend: ItemSpend
-  readonly #dateGroups: DateGroups
+  readonly #figures: Figures
   readonly #disk: DiskUseReader
   readonly #runner: Runner
   #schedule: { zone: string; job: ScheduledJob | undefined } | undefined
@@ -70,9 +70,13 @@ class AdsService implements Ads {
   constructor(options: AdsOptions, parts: AdsParts & { catalogue: Catalogue }) {
     this.#options = options
     this.#parts = parts
-    this.#reader = new StoreReader(options.dir)
-    this.#itemSpend = new ItemSpend(options.dir)
-    this.#dateGroups = new DateGroups(options.dir)
+    const mender = new Mender({
+      log: parts.log,
+      mayFetch: () => this.#schedule?.job !== undefined,
+      fetch: (request) => this.#runner.inBackground(this.#requestFor(request), 'repair'),
+    })
+    this.#reader = new StoreReader(options.dir, (path) => mender.index(path))
+    this.#figures = new Figures(options.dir, (error) => mender.date(error))
     this.#disk = new DiskUseReader(options.dir)
     this.reports = options.reports
     this.catalogue = parts.catalogue
@@ -131,13 +135,13 @@ class AdsService implements Ads {
     const ranges = [range, ...(by.before ? [by.before] : [])]
     const lines = new Set(ranges.flatMap((each) => selectLines(all, { ...selection, range: each })))
     const { currencyOf } = this.#stored()
-    return await groupRows([...lines].toSorted(byDate), by, { dates: this.#dateGroups, range, currencyOf })
+    return await this.#figures.sums([...lines].toSorted(byDate), by, { range, currencyOf })
   }
 
   async itemSpend(range: DateRange): Promise<SpendOfItems> {
     const selection: Selection = { range, reports: ['product'], customerIds: this.customerIds }
     const accounts = this.#accounts()
-    return await this.#itemSpend.of(selectLines(this.#reader.lines().values(), selection), {
+    return await this.#figures.itemSpend(selectLines(this.#reader.lines().values(), selection), {
       zoneOf: (customerId) => accounts[customerId]?.timeZone ?? this.zone(),
       currencyOf: this.#stored().currencyOf,
       nowMs: this.#parts.clock.now(),

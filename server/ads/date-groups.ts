@@ -2,9 +2,9 @@
 import { KeptRows } from './kept-rows.ts'
 import { addRow, noSums, type Sums } from './metric.ts'
 import { dimensionsOf, type Column, type Report } from './report.ts'
-import { readRows } from './store/date-file.ts'
+import type { Row } from './row.ts'
 import { indexKeyOf, type IndexLine } from './store/index-file.ts'
-import { datePath } from './store/layout.ts'
+import { storedRows } from './store/stored-rows.ts'
 
 export interface DateGroup {
   /** The cells that name it: one, or two where a name goes with an id. */
@@ -34,19 +34,20 @@ export class DateGroups {
     { report, dimension, only }: { report: Report; dimension: Column; only?: OnlyRows | undefined },
   ): Promise<readonly DateGroup[]> {
     if (line.rows === 0) return []
-    const read = async () => await readGroups(datePath(this.#dir, line), { report, dimension, only })
+    const read = async () =>
+      await readGroups(storedRows(this.#dir, line, report), { report, dimension, only })
     if (only) return await read()
     return await this.#kept.get(`${indexKeyOf(line)} ${line.sha256} ${dimension.name}`, read)
   }
 }
 
 async function readGroups(
-  path: string,
+  rows: AsyncIterable<Row>,
   { report, dimension, only }: { report: Report; dimension: Column; only: OnlyRows | undefined },
 ): Promise<DateGroup[]> {
   const columns = withName(dimension, report)
   const groups = new Map<string, DateGroup>()
-  for await (const row of readRows(path, report)) {
+  for await (const row of rows) {
     if (only && row[only.column.at] !== only.value) continue
     const name = row[dimension.at] ?? ''
     const group = groups.get(name) ?? { cells: [], sums: noSums(report.summed) }

@@ -2,6 +2,7 @@
  * What can go wrong on the way to a date, as nouns with data. A throw inside a worker reaches its parent as
  * one string, so across that border, and in files, an error travels as a `Failure`.
  */
+import type { DateOfReport } from './plan.ts'
 
 export type FailureCode =
   | 'TIMEOUT'
@@ -37,6 +38,20 @@ export interface Failure {
   midStream?: true
   /** Within the time-out nothing came at all, not a byte and not a row: it may be the other side that is away. */
   silent?: true
+}
+
+/** A file of the store is not what was put there: its figures are not told, and it has to be fetched again. */
+export class DamagedDateError extends Error {
+  override readonly name = 'DamagedDateError'
+  readonly of: DateOfReport
+
+  constructor(of: DateOfReport, cause?: unknown) {
+    const { report, customerId, date } = of
+    super(`The file of ${report}, account ${customerId}, ${date} is damaged: fetch the date again.`, {
+      cause,
+    })
+    this.of = of
+  }
 }
 
 /** An error that has a place in the table of retry.ts. */

@@ -25,7 +25,7 @@ export interface GroupBy {
   trend: number | undefined
 }
 
-interface Rows {
+export interface GroupedRows {
   dates: DateGroups
   range: DateRange
   currencyOf: (customerId: string) => string
@@ -48,13 +48,17 @@ export const NAMED_GROUPS: ReadonlyMap<string, { report: string; column: string 
 ])
 
 /** @param lines of both ranges, by date */
-export async function groupRows(lines: readonly IndexLine[], by: GroupBy, rows: Rows): Promise<ReportRow[]> {
+export async function groupRows(
+  lines: readonly IndexLine[],
+  by: GroupBy,
+  rows: GroupedRows,
+): Promise<ReportRow[]> {
   if (by.dimension) return await rowsByDimension(lines, by.dimension, { by, rows })
   return await rowsByDate(lines, by, rows)
 }
 
 /** From the index alone, unless only some of the rows are wanted. */
-async function rowsByDate(lines: readonly IndexLine[], by: GroupBy, rows: Rows): Promise<ReportRow[]> {
+async function rowsByDate(lines: readonly IndexLine[], by: GroupBy, rows: GroupedRows): Promise<ReportRow[]> {
   const groups = new Groups(by, undefined)
   for (const line of lines) {
     const start = startOfInterval(line.date, by.interval)
@@ -74,7 +78,7 @@ async function sumsOf(line: IndexLine, { report, only }: GroupBy, dates: DateGro
 async function rowsByDimension(
   lines: readonly IndexLine[],
   dimension: Column,
-  { by, rows: { dates, range, currencyOf } }: { by: GroupBy; rows: Rows },
+  { by, rows: { dates, range, currencyOf } }: { by: GroupBy; rows: GroupedRows },
 ): Promise<ReportRow[]> {
   const { report, before, only } = by
   const parts = by.trend === undefined ? undefined : new TrendParts(range, by.trend)

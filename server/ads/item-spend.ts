@@ -4,9 +4,8 @@ import { builtInReport } from './definition/files.ts'
 import { KeptRows } from './kept-rows.ts'
 import { ItemIds, ItemSeries, toColumns, type ItemColumns } from './item-series.ts'
 import { addRow, noSums, type Sums } from './metric.ts'
-import { readRows } from './store/date-file.ts'
 import { indexKeyOf, type IndexLine } from './store/index-file.ts'
-import { datePath } from './store/layout.ts'
+import { storedRows } from './store/stored-rows.ts'
 
 export interface AccountSpend {
   currency: string
@@ -22,7 +21,7 @@ export interface SpendOfItems {
   accounts: readonly AccountSpend[]
 }
 
-interface Accounts {
+export interface ItemAccounts {
   zoneOf: (customerId: string) => string
   currencyOf: (customerId: string) => string
   nowMs: number
@@ -43,7 +42,7 @@ export class ItemSpend {
     this.#dir = dir
   }
 
-  async of(lines: readonly IndexLine[], accounts: Accounts): Promise<SpendOfItems> {
+  async of(lines: readonly IndexLine[], accounts: ItemAccounts): Promise<SpendOfItems> {
     const byAccount = Map.groupBy(lines, ({ customerId }) => customerId)
     const spend: AccountSpend[] = []
     for (const [customerId, own] of byAccount) {
@@ -79,7 +78,7 @@ export class ItemSpend {
   }
 }
 
-function daysOf(customerId: string, lines: readonly IndexLine[], { zoneOf, nowMs }: Accounts) {
+function daysOf(customerId: string, lines: readonly IndexLine[], { zoneOf, nowMs }: ItemAccounts) {
   const zone = zoneOf(customerId)
   return lines.map(({ date }) => {
     const from = startOfDate(zone, date)
@@ -94,7 +93,7 @@ const ITEM_ID_AT = PRODUCT.columns.findIndex(({ name }) => name === 'product_ite
 async function readItems(dir: string, line: IndexLine): Promise<Map<string, Sums>> {
   const items = new Map<string, Sums>()
   if (line.rows === 0) return items
-  for await (const row of readRows(datePath(dir, line), PRODUCT)) {
+  for await (const row of storedRows(dir, line, PRODUCT)) {
     const itemId = row[ITEM_ID_AT] ?? ''
     const sums = items.get(itemId) ?? noSums()
     items.set(itemId, sums)

@@ -43,7 +43,7 @@ export async function* rebuildAggregates(request: AggregateRequest): AsyncGenera
   const lines = store.lines()
   const stored = new Set(lines.map(({ report }) => report))
   const present = catalogue.names.filter((name) => stored.has(name))
-  const building = { lines, background: false, signal: new AbortController().signal }
+  const building = { lines, background: false, readsAll: true, signal: new AbortController().signal }
   for (const report of request.reports ?? present) {
     const definition = catalogue.get(report)
     const own = lines.filter((line) => line.report === report && catalogue.isCurrent(line))

@@ -8,10 +8,12 @@ import type { AskedRange } from '#server/ads/plan.ts'
 import type { Report } from '#server/ads/report.ts'
 import { filesBehind } from '#server/ads/store/aggregate.ts'
 import { committedAt } from '#server/ads/store/commit.ts'
+import { isIndexWhole } from '#server/ads/store/index-checksum.ts'
 import { readDateFile, UNKNOWN_COLUMNS, type DateContent } from '#server/ads/store/date-file.ts'
-import { readIndex, type IndexLine } from '#server/ads/store/index-file.ts'
+import { readDamagedIndex, type IndexLine } from '#server/ads/store/index-file.ts'
 import { datePath, indexPath } from '#server/ads/store/layout.ts'
 import { reconcile } from '#server/ads/store/reconcile.ts'
+import { unreadableStates } from '#server/ads/store/state.ts'
 import { requireStore, sourceOfStore } from '#server/ads/store/ownership.ts'
 import { readableAccounts, readAccounts } from '#server/ads/store/stored-accounts.ts'
 
@@ -34,6 +36,8 @@ interface Verified {
   source: SourceKind | undefined
   /** Undefined where it is there. */
   missingIndex: string | undefined
+  /** The index where it is not what was written, and files beside the store that cannot be read. */
+  damagedFiles: string[]
   lines: IndexLine[]
   rows: number
   findings: Finding[]
@@ -53,7 +57,7 @@ export async function verify(
   narrowing: Narrowing,
 ): Promise<Verified> {
   requireStore(dir)
-  const known = readIndex(dir)
+  const known = readDamagedIndex(dir)
   const isWanted = wanted(narrowing, dir)
   const findings: Finding[] = []
   const find = (
@@ -87,14 +91,16 @@ export async function verify(
   const behind: string[] = []
   for (const name of new Set(lines.map((line) => line.report))) {
     const report = catalogue.find(name)
-    if (report) behind.push(...(await filesBehind(dir, report, { lines: known, formats })))
+    if (report) behind.push(...(await filesBehind(dir, report, { lines: known, formats, readsAll: true })))
   }
   const rows = lines.reduce((sum, line) => sum + line.rows, 0)
   const missingIndex = existsSync(indexPath(dir)) ? undefined : indexPath(dir)
+  const damagedFiles = [...(isIndexWhole(dir) ? [] : [indexPath(dir)]), ...unreadableStates(dir)]
   if (known.length > 0 && lines.length + findings.length + unindexed === 0)
     throw new EmptyRangeError(`The store ${dir} has no date of those that were asked for.`)
   const oldColumns = lines.filter((line) => !catalogue.isCurrent(line)).length
-  return { source: sourceOfStore(dir), missingIndex, lines, rows, findings, unindexed, oldColumns, behind }
+  const files = { missingIndex, damagedFiles, behind }
+  return { source: sourceOfStore(dir), ...files, lines, rows, findings, unindexed, oldColumns }
 }
 
 function wanted({ range: { from, to }, reports, customerIds }: Narrowing, dir: string) {

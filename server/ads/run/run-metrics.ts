@@ -4,7 +4,7 @@ import { total, type Progress } from './progress.ts'
 import type { Day } from '#server/ads/schema.ts'
 
 /** What started a run: a call of the API, the daily job, or the start of the server. */
-export type Trigger = 'api' | 'schedule' | 'start'
+export type Trigger = 'api' | 'schedule' | 'start' | 'repair'
 
 export interface RunMetrics {
   begun: (progress: Progress) => void

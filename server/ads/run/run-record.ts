@@ -1,4 +1,5 @@
 /** A run as the API tells it, and the last ones kept beside the store, whichever process made them. */
+import { isTime } from '#server/ads/calendar.ts'
 import { etaMs, failedOf, ratePerS, total, type Progress } from './progress.ts'
 import type { Run } from '#server/ads/run-schema.ts'
 import { isRecord, readState, writeState } from '#server/ads/store/state.ts'
@@ -42,7 +43,7 @@ export function toRun(progress: Progress, nowMs: number): Run {
 
 /** Newest first. */
 export function readRuns(dir: string): Run[] {
-  return readState(dir, 'runs.json', isList) ?? []
+  return readState(dir, 'runs.json', Array.isArray)?.filter(isRun) ?? []
 }
 
 /** Only for the holder of the lock. @throws StoreError */
@@ -50,8 +51,11 @@ export async function saveRun(dir: string, run: Run): Promise<void> {
   await writeState(dir, 'runs.json', [run, ...readRuns(dir)].slice(0, KEPT_RUNS))
 }
 
-function isList(value: unknown): value is Run[] {
-  return Array.isArray(value) && value.every(isRecord)
+/** As far as anything is derived from it. */
+function isRun(value: unknown): value is Run {
+  if (!isRecord(value)) return false
+  const { id, started_at: startedAt, finished_at: finishedAt } = value
+  return typeof id === 'string' && isTime(startedAt) && (finishedAt === null || isTime(finishedAt))
 }
 
 function round(rate: number): number {

@@ -172,7 +172,7 @@ async function aggregateAll(context: RunContext, store: Store): Promise<void> {
         await aggregate(
           options.dir,
           { report: definition, format },
-          { ...limits, signal, lines: store.lines() },
+          { ...limits, signal, lines: store.lines(), readsAll: request.kind === 'daily' },
         )
     } catch (error) {
       if (signal.aborted && error === signal.reason) return

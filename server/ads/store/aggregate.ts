@@ -6,14 +6,14 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises'
-import { StoreError } from '#server/ads/errors.ts'
+import { DamagedDateError, StoreError } from '#server/ads/errors.ts'
 import { FORMATS, type Format, type ReportName } from '#server/ads/options.ts'
 import type { Report } from '#server/ads/report.ts'
 import { typedColumns } from '#server/ads/typed-columns.ts'
-import { headerOf } from './date-file.ts'
+import { headerOf, sha256Of } from './date-file.ts'
 import { newTmpPath, syncFolder } from './commit.ts'
 import type { IndexLine } from './index-file.ts'
-import { aggregateName, aggregatePath, datePath } from './layout.ts'
+import { aggregateName, aggregatePath, datePath, type AggregateFile } from './layout.ts'
 import { writeParquet } from './parquet.ts'
 import { isRecord, readState, writeState } from './state.ts'
 
@@ -24,6 +24,8 @@ interface Aggregating {
   lines: readonly IndexLine[]
   /** Gives way to whatever else this process does. */
   background: boolean
+  /** Compares the bytes that are there with their checksum, and not only their number. */
+  readsAll?: boolean
   signal: AbortSignal
 }
 
@@ -39,16 +41,14 @@ interface Aggregated {
 export async function aggregate(
   dir: string,
   of: Aggregated,
-  { lines, background, signal }: Aggregating,
+  { lines, background, signal, readsAll = false }: Aggregating,
 ): Promise<boolean> {
   const { report, format } = of
   const file = { report: report.name, format }
   const sorted = inOrder(lines, report)
   const fingerprint = fingerprintOf(sorted, of)
   const path = aggregatePath(dir, file)
-  const built = readState(dir, 'aggregates.json', isRecord) ?? {}
-  const size = await sizeOf(path)
-  if (size !== undefined && built[aggregateName(file)] === `${fingerprint}:${size}`) return false
+  if (await isBuilt(dir, { path, file, fingerprint, readsAll })) return false
   const tmpPath = newTmpPath(dir)
   try {
     if (format === 'csv') await concatenate(dir, report, { tmpPath, sorted })
@@ -57,15 +57,38 @@ export async function aggregate(
       await writeParquet({ csvPath, columns: typedColumns(report), tmpPath, background }, signal)
     }
     const newSize = await sizeOf(tmpPath)
+    const record = `${fingerprint}:${newSize}:${await sha256Of(tmpPath)}`
     await rename(tmpPath, path)
     await syncFolder(dir)
-    await writeState(dir, 'aggregates.json', { ...built, [aggregateName(file)]: `${fingerprint}:${newSize}` })
+    await writeState(dir, 'aggregates.json', { ...recordsIn(dir), [aggregateName(file)]: record })
   } catch (error) {
     await unlink(tmpPath).catch(() => {})
     if (signal.aborted && error === signal.reason) throw error
     throw error instanceof StoreError ? error : new StoreError(path, error)
   }
   return true
+}
+
+function recordsIn(dir: string): Record<string, unknown> {
+  return readState(dir, 'aggregates.json', isRecord) ?? {}
+}
+
+interface Built {
+  path: string
+  file: AggregateFile
+  fingerprint: string
+  readsAll: boolean
+}
+
+/** A record of an earlier release is without a checksum. */
+async function isBuilt(dir: string, { path, file, fingerprint, readsAll }: Built): Promise<boolean> {
+  const size = await sizeOf(path)
+  const record = recordsIn(dir)[aggregateName(file)]
+  if (size === undefined || typeof record !== 'string') return false
+  const expected = `${fingerprint}:${size}`
+  if (record === expected) return true
+  if (!record.startsWith(`${expected}:`)) return false
+  return !readsAll || record === `${expected}:${await sha256Of(path)}`
 }
 
 /** Those that are asked for, and those that are there: a file that is no longer kept up would be read all the same. */
@@ -79,16 +102,16 @@ export function formatsOf(dir: string, report: ReportName, asked: readonly Forma
 export async function filesBehind(
   dir: string,
   report: Report,
-  { lines, formats }: { lines: readonly IndexLine[]; formats: readonly Format[] },
+  of: { lines: readonly IndexLine[]; formats: readonly Format[]; readsAll?: boolean },
 ): Promise<string[]> {
+  const { lines, formats, readsAll = false } = of
   const sorted = inOrder(lines, report)
-  const built = readState(dir, 'aggregates.json', isRecord) ?? {}
   const behind: string[] = []
   for (const format of formatsOf(dir, report.name, formats)) {
     const file = { report: report.name, format }
-    const size = await sizeOf(aggregatePath(dir, file))
-    const expected = `${fingerprintOf(sorted, { report, format })}:${size}`
-    if (built[aggregateName(file)] !== expected) behind.push(aggregateName(file))
+    const fingerprint = fingerprintOf(sorted, { report, format })
+    const path = aggregatePath(dir, file)
+    if (!(await isBuilt(dir, { path, file, fingerprint, readsAll }))) behind.push(aggregateName(file))
   }
   return behind
 }
@@ -103,7 +126,7 @@ async function concatenate(
     await target.writeFile(`${headerOf(report)}\n`)
     const block = new Uint8Array(BLOCK_BYTES)
     for (const line of sorted) {
-      if (line.rows > 0) await appendBody(target, datePath(dir, line), block)
+      if (line.rows > 0) await appendBody({ dir, target, line }, block)
     }
     await target.sync()
   } finally {
@@ -111,20 +134,28 @@ async function concatenate(
   }
 }
 
-async function appendBody(target: FileHandle, path: string, block: Uint8Array): Promise<void> {
-  const source = await open(path, 'r')
+interface Appending {
+  dir: string
+  target: FileHandle
+  line: IndexLine
+}
+
+/** @throws DamagedDateError for what is not the content that the index tells of */
+async function appendBody({ dir, target, line }: Appending, block: Uint8Array): Promise<void> {
+  const source = await open(datePath(dir, line), 'r')
+  const hash = new Bun.CryptoHasher('sha256')
   try {
-    let inHeader = true
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       const { bytesRead } = await source.read(block, 0, block.length)
-      if (bytesRead === 0) return
-      const from = inHeader ? block.indexOf(LINE_FEED) + 1 : 0
-      inHeader = false
+      if (bytesRead === 0) break
+      hash.update(block.subarray(0, bytesRead))
+      const from = isFirst ? block.indexOf(LINE_FEED) + 1 : 0
       await target.writeFile(block.subarray(from, bytesRead))
     }
   } finally {
     await source.close()
   }
+  if (hash.digest('hex') !== line.sha256) throw new DamagedDateError(line)
 }
 
 /** Dates of an earlier query have other columns: they stay beside. */

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
 import { syncFolder } from './commit.ts'
 import { DATA_FILE, indexPath, reportFolders, statePath } from './layout.ts'
 
-const STATE_FILES = [
+const COPIED_LAST = [
   'accounts.json',
   'failures.json',
   'reports.json',
@@ -23,6 +23,8 @@ const STATE_FILES = [
 export async function copyStore(from: string, to: string): Promise<number> {
   await mkdir(dirname(statePath(to, 'accounts.json')), { recursive: true })
   await copyIfThere(indexPath(from), indexPath(to))
+  // Next to it: a run that writes both meanwhile keeps the checksums of what was before.
+  await copyIfThere(statePath(from, 'index.json'), statePath(to, 'index.json'))
   let dates = 0
   for (const report of reportFolders(from)) {
     for (const file of await dataFilesIn(join(from, report))) {
@@ -30,7 +32,7 @@ export async function copyStore(from: string, to: string): Promise<number> {
       dates += 1
     }
   }
-  for (const file of STATE_FILES) await copyIfThere(statePath(from, file), statePath(to, file))
+  for (const file of COPIED_LAST) await copyIfThere(statePath(from, file), statePath(to, file))
   await syncFolder(to)
   return dates
 }

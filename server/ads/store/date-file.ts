@@ -1,5 +1,6 @@
 /** One date's data.csv, read back to the very sums and hash with which it was written. */
 import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
 import { InvalidRowsError } from '#server/ads/errors.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { columnNames, type Report } from '#server/ads/report.ts'
@@ -14,9 +15,17 @@ export interface DateContent {
   columns?: string
 }
 
-/** The rows of a file without its header. @throws InvalidRowsError when it has not the columns of the report */
-export async function* readRows(path: string, report: Report): AsyncGenerator<Row> {
-  const rows = linesOf(path)
+/**
+ * The rows of a file without its header.
+ * @param onBytes gets the file's bytes as they are read
+ * @throws InvalidRowsError when it has not the columns of the report; what reading it throws
+ */
+export async function* readRows(
+  path: string,
+  report: Report,
+  onBytes?: (bytes: Uint8Array) => void,
+): AsyncGenerator<Row> {
+  const rows = linesOf(path, onBytes)
   const header = await rows.next()
   if (header.done === true) throw new InvalidRowsError(`${path}: no header.`)
   if (header.value.join(',') !== headerOf(report))
@@ -24,10 +33,13 @@ export async function* readRows(path: string, report: Report): AsyncGenerator<Ro
   yield* rows
 }
 
-async function* linesOf(path: string): AsyncGenerator<Row> {
+async function* linesOf(path: string, onBytes?: (bytes: Uint8Array) => void): AsyncGenerator<Row> {
   // Loaded here, because a run that has nothing to read should not wait for it.
   const { parse } = await import('csv-parse')
-  yield* createReadStream(path).pipe(parse({ relaxQuotes: false })) as AsyncIterable<string[]>
+  const file = createReadStream(path)
+  if (onBytes) file.on('data', (bytes) => onBytes(Buffer.from(bytes)))
+  // Unlike `pipe`, it passes on what goes wrong with the file, which would otherwise end the process.
+  yield* pipeline(file, parse({ relaxQuotes: false }), () => {}) as AsyncIterable<string[]>
 }
 
 /**

@@ -8,6 +8,7 @@ import { cellsOf, formatCell, METRICS, noSums, sumsOfCells, unitOf, type Sums } 
 import type { DateOfReport } from '#server/ads/plan.ts'
 import type { DateContent } from './date-file.ts'
 import { replaceFile } from './commit.ts'
+import { isIndexWhole, rememberIndex } from './index-checksum.ts'
 import { indexPath } from './layout.ts'
 
 const PRESENT_STATES = ['complete', 'empty', 'provisional', 'partial'] as const
@@ -41,6 +42,11 @@ const FIRST_METRIC = 5
  * quoted, so a comma is a border: what another program has rewritten otherwise counts as damaged.
  */
 export function readIndex(dir: string): IndexLine[] {
+  return isIndexWhole(dir) ? readDamagedIndex(dir) : []
+}
+
+/** The lines that can be read, be they what was written or not. */
+export function readDamagedIndex(dir: string): IndexLine[] {
   return new IndexReader().read(dir)
 }
 
@@ -79,6 +85,7 @@ function contentOf(dir: string): { others: readonly string[]; texts: readonly st
 /** @throws StoreError */
 export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promise<void> {
   const sorted = [...lines].map((line) => ({ place: indexKeyOf(line), line })).toSorted(byKey)
+  await rememberIndex(dir, partsOf(sorted))
   await replaceFile(dir, indexPath(dir), partsOf(sorted))
 }
 

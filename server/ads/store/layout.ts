@@ -39,13 +39,16 @@ export function reportFolders(dir: string): ReportName[] {
   return folders.map(({ name }) => name).filter((name) => /^[a-z]\w*$/.test(name))
 }
 
-export type StateFile =
-  | 'accounts.json'
-  | 'aggregates.json'
-  | 'failures.json'
-  | 'holder.json'
-  | 'reports.json'
-  | 'runs.json'
+export const STATE_FILES = [
+  'accounts.json',
+  'aggregates.json',
+  'failures.json',
+  'holder.json',
+  'index.json',
+  'reports.json',
+  'runs.json',
+] as const
+export type StateFile = (typeof STATE_FILES)[number]
 
 /** What we keep for ourselves, out of sight of a reader's `*.csv`. */
 export function statePath(dir: string, file: StateFile | 'lock.sqlite' | 'restatements.csv'): string {

@@ -1,5 +1,6 @@
 /** The thread that writes a Parquet file, a row group at a time, however many rows there are. */
 import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
 import { open } from 'node:fs/promises'
 import { parse } from 'csv-parse'
 import { fileWriter, parquetWriteRows, type SchemaElement } from 'hyparquet-writer'
@@ -70,7 +71,7 @@ async function* rowsOf(
     name,
     valueOf: (cell: string) => (cell === '' && type !== 'VARCHAR' ? null : TYPES[type].valueOf(cell)),
   }))
-  const parser = createReadStream(path).pipe(parse({ from: 2 }))
+  const parser = pipeline(createReadStream(path), parse({ from: 2 }), () => {})
   for await (const row of parser as AsyncIterable<string[]>)
     yield Object.fromEntries(cells.map(({ name, valueOf }, index) => [name, valueOf(row[index] ?? '')]))
 }

@@ -1,6 +1,7 @@
 /** The store as readers see it, without a lock: another process may be writing, so each look checks for news. */
 import { statSync } from 'node:fs'
 import { readFailures, type DateFailure } from './failures.ts'
+import { isIndexWhole } from './index-checksum.ts'
 import { IndexReader, indexKeyOf, type IndexLine } from './index-file.ts'
 import { indexPath, statePath } from './layout.ts'
 
@@ -8,11 +9,17 @@ export class StoreReader {
   readonly lines: () => ReadonlyMap<string, IndexLine>
   readonly failures: () => ReadonlyMap<string, DateFailure>
 
-  constructor(dir: string) {
+  /** @param onDamaged an index that is damaged tells of no date */
+  constructor(dir: string, onDamaged: (path: string) => void) {
     const index = new IndexReader()
+    const readLines = () => {
+      if (isIndexWhole(dir)) return index.read(dir)
+      onDamaged(indexPath(dir))
+      return []
+    }
     this.lines = unlessUnchanged(
       indexPath(dir),
-      () => new Map(index.read(dir).map((line) => [indexKeyOf(line), line])),
+      () => new Map(readLines().map((line) => [indexKeyOf(line), line])),
     )
     this.failures = unlessUnchanged(statePath(dir, 'failures.json'), () => readFailures(dir))
   }

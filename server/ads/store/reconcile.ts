@@ -1,6 +1,7 @@
 /**
  * Makes the index tell what the files say. A stat per file is enough in the good case; a file is read again
- * only when it has no line or another modification time than its line.
+ * only when it has no line or another modification time than its line, or when all are: a disk that loses bytes leaves
+ * the time as it was.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { InvalidRowsError } from '#server/ads/errors.ts'
 import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import { isPartial, isProvisional, type DateOfReport } from '#server/ads/plan.ts'
 import { stamp } from './commit.ts'
-import { readDateFile, type DateContent } from './date-file.ts'
+import { readDateFile, sha256Of, type DateContent } from './date-file.ts'
 import { indexKeyOf, type IndexLine, type PresentState } from './index-file.ts'
 import { customerDir, datePath, reportFolders } from './layout.ts'
 
@@ -22,6 +23,8 @@ export interface ReconcileOptions {
   zoneOf: (customerId: string) => string
   /** Only the holder of the lock may change files. */
   mayWrite: boolean
+  /** Every file is compared with the checksum of its line. */
+  readsAll?: boolean
   onDamaged: (of: DateOfReport, why: string) => void
   /** A file whose content is not that of its line, and is whole all the same. */
   onChanged?: (before: IndexLine, after: IndexLine) => Promise<void>
@@ -48,6 +51,10 @@ export async function reconcile(known: readonly IndexLine[], options: ReconcileO
     const modifiedAtMs = modifiedAt(path)
     if (modifiedAtMs === undefined) continue
     if (line && Date.parse(line.fetchedAt) === modifiedAtMs) {
+      if (options.readsAll && (await sha256Of(path)) !== line.sha256) {
+        options.onDamaged(of, 'its bytes are not those that were stored')
+        continue
+      }
       const current = withCurrentState(line, modifiedAtMs, options)
       lines.set(place, current)
       changed ||= current !== line

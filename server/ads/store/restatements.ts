@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isDate, isTime } from '#server/ads/calendar.ts'
 import { StoreError } from '#server/ads/errors.ts'
 import { cellsOf, formatCell, METRICS, noSums, sumsOfCells, unitOf, type Sums } from '#server/ads/metric.ts'
 import type { ReportName } from '#server/ads/options.ts'
@@ -167,6 +168,7 @@ function toRestatement(line: string): Restatement[] {
   if (line === HEADER || cells.length !== COLUMNS) return []
   const [report = '', customerId = '', date = '', restatedAt = '', fetchedAtBefore = '', ...numbers] =
     cells.slice(0, -1)
+  const isPlaced = isDate(date) && isTime(restatedAt) && isTime(fetchedAtBefore)
   const of = { report, customerId, date, restatedAt, fetchedAtBefore }
   const others = (cells.at(-1) ?? '').split(' ').flatMap((text) => {
     const [, name = '', old = '', now = ''] = /^(\w+)=(\S+)>(\S+)$/.exec(text) ?? []
@@ -180,7 +182,7 @@ function toRestatement(line: string): Restatement[] {
     numbers.filter((_, index) => index % 2 === 1),
     others.map(([name, , now]) => [name, now]),
   )
-  return before && after ? [{ ...of, before, after }] : []
+  return isPlaced && before && after ? [{ ...of, before, after }] : []
 }
 
 function toCounted(

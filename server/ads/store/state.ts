@@ -1,7 +1,7 @@
 /** Small JSON files beside the store. None of them is the truth: a damaged one counts as missing. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { replaceFile } from './commit.ts'
-import { statePath, type StateFile } from './layout.ts'
+import { STATE_FILES, statePath, type StateFile } from './layout.ts'
 
 export function readState<T>(
   dir: string,
@@ -16,6 +16,13 @@ export function readState<T>(
   }
 }
 
+/** The paths of those that are there and are no JSON. */
+export function unreadableStates(dir: string): string[] {
+  return STATE_FILES.filter(
+    (file) => existsSync(statePath(dir, file)) && readState(dir, file, isJson) === undefined,
+  ).map((file) => statePath(dir, file))
+}
+
 /** @throws StoreError */
 export async function writeState(dir: string, file: StateFile, value: unknown): Promise<void> {
   await replaceFile(dir, statePath(dir, file), `${JSON.stringify(value, null, 1)}\n`)
@@ -23,4 +30,9 @@ export async function writeState(dir: string, file: StateFile, value: unknown): 
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Whatever it says. */
+function isJson(value: unknown): value is unknown {
+  return value !== undefined
 }

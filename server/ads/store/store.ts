@@ -5,6 +5,7 @@ import { dateIn } from '#server/ads/calendar.ts'
 import type { DateOfReport } from '#server/ads/plan.ts'
 import { commitFile } from './commit.ts'
 import type { DateFailure, FailureBook } from './failures.ts'
+import { hasChecksum } from './index-checksum.ts'
 import { indexKeyOf, readIndex, writeIndex, type IndexLine } from './index-file.ts'
 import { datePath, tmpDir } from './layout.ts'
 import { reconcile, stateOf, type Reconciled, type ReconcileOptions } from './reconcile.ts'
@@ -27,7 +28,7 @@ export class Store {
   private constructor(options: StoreOptions, { lines, changed }: Reconciled, restatements: RestatementBook) {
     this.#options = options
     this.#lines = lines
-    this.#dirty = changed
+    this.#dirty = changed || !hasChecksum(options.dir)
     this.#restatements = restatements
   }
 

@@ -2,6 +2,7 @@
  * Whose data the store holds. An account is asked about itself before its dates are fetched, and what it was stays
  * readable when it closes: it is then no longer asked for figures.
  */
+import { isTimeZone } from '#server/ads/calendar.ts'
 import { SOURCE_KINDS, type SourceKind } from '#server/ads/connect.ts'
 import type { Account } from '#server/ads/google/accounts.ts'
 import { isRecord, readState, writeState } from './state.ts'
@@ -66,8 +67,14 @@ function isAccounts(value: unknown): value is Accounts {
     isRecord(value) &&
     (SOURCE_KINDS as readonly unknown[]).includes(value['source']) &&
     isRecord(value['accounts']) &&
-    Object.values(value['accounts']).every(
-      (account) => isRecord(account) && typeof account['timeZone'] === 'string',
-    )
+    Object.values(value['accounts']).every(isAccount)
   )
+}
+
+/** A time zone that there is not would end whatever asks for a date in it. */
+function isAccount(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  const { timeZone, clients = [], zoneBefore } = value
+  const zones = [timeZone, ...(isRecord(zoneBefore) ? [zoneBefore['timeZone']] : [])]
+  return Array.isArray(clients) && zones.every((zone) => typeof zone === 'string' && isTimeZone(zone))
 }

@@ -8,15 +8,19 @@ import { describeDifference, describeTotals } from './totals.ts'
 export async function verifyStore(flags: Flags): Promise<number> {
   const { options, catalogue } = settingsOf(flags)
   const output = new Output(flags)
-  const { source, lines, rows, findings, unindexed, oldColumns, behind, missingIndex } = await verify(
+  const remedy = commandLine(options.dir, 'daily')
+  const { source, lines, rows, findings, unindexed, oldColumns, ...files } = await verify(
     { ...options, catalogue },
     { range: rangeIn(flags), reports: flags.report, customerIds: flags.customer },
   )
+  const { behind, missingIndex, damagedFiles } = files
   for (const file of behind)
-    output.say(`${file} is behind the index: ${commandLine(options.dir, 'aggregate')}`)
+    output.say(`${file} is behind the index, or damaged: ${commandLine(options.dir, 'aggregate')}`)
   for (const { report, customer_id, date, problem } of findings)
     output.say(`${report} ${customer_id} ${date}: ${problem}`)
   if (missingIndex !== undefined) output.say(`There is no ${missingIndex}.`)
+  for (const file of damagedFiles) output.say(`${file} is not what was written: ${remedy}`)
+  if (findings.length > 0) output.say(`The daily job fetches what is damaged: ${remedy}`)
   if (unindexed > 0) output.say(`${count(unindexed)} whole files are newer than the index, as after a kill`)
   if (oldColumns > 0) output.say(`${count(oldColumns)} dates have the columns of an earlier query`)
   output.say(`${count(lines.length)} dates and ${count(rows)} rows checked, ${findings.length} problems`)
@@ -29,10 +33,11 @@ export async function verifyStore(flags: Flags): Promise<number> {
     unindexed,
     old_columns: oldColumns,
     behind,
+    damaged_files: damagedFiles,
     problems: findings,
   }
   await output.result([{ ...problems, ...(totals && { totals: totals.checked }) }])
-  return findings.length > 0 ? 1 : (totals?.exitCode ?? 0)
+  return findings.length > 0 || damagedFiles.length > 0 ? 1 : (totals?.exitCode ?? 0)
 }
 
 type Lines = Awaited<ReturnType<typeof verify>>['lines']
