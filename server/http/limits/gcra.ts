@@ -39,7 +39,7 @@ export class Gcra {
 
   consume({ caller, rate, cost }: LimitedRequest): Decision {
     const time = this.#now()
-    const before = Math.max(this.#arrivals.get(caller) ?? 0, time)
+    const before = Math.max(this.#arrivalOf(caller, rate, time) ?? 0, time)
     const price = (cost * rate.windowMs) / rate.requests
     const allowed = before + price - rate.windowMs <= time
     const arrival = allowed ? before + price : before
@@ -49,9 +49,10 @@ export class Gcra {
 
   /** What is known to be refused already, without counting. */
   refusal({ caller, rate, cost }: LimitedRequest): Decision | undefined {
-    const arrival = this.#arrivals.get(caller)
+    const time = this.#now()
+    const arrival = this.#arrivalOf(caller, rate, time)
     if (arrival === undefined) return undefined
-    const resetMs = arrival - this.#now()
+    const resetMs = arrival - time
     const price = (cost * rate.windowMs) / rate.requests
     return resetMs > 0 && resetMs + price > rate.windowMs
       ? decision(rate, { allowed: false, resetMs, price })
@@ -61,6 +62,12 @@ export class Gcra {
   /** Takes over another counter's result: when the caller's limit is full again. */
   learn(caller: string, arrivalAt: number): void {
     this.#keep(caller, arrivalAt)
+  }
+
+  /** None is further ahead than a window, unless the clock was set back: nothing is known of the caller then. */
+  #arrivalOf(caller: string, { windowMs }: Rate, time: number): number | undefined {
+    const arrival = this.#arrivals.get(caller)
+    return arrival !== undefined && arrival <= time + windowMs ? arrival : undefined
   }
 
   #keep(caller: string, arrival: number): void {

@@ -91,3 +91,14 @@ test('a Redis that has lost its scripts is sent them again', async () => {
     await server.command('SCRIPT', 'FLUSH')
   }
 })
+
+test('a clock that is set back refuses no caller for longer than a window', async () => {
+  let now = 10 * HOUR_MS
+  const limiter = localLimiter(() => now)
+  const ask = async () => await limiter.consume({ caller: 'a', rate, cost: 100 })
+  expect(await ask()).toMatchObject({ allowed: true, remaining: 0 })
+  expect(await ask()).toMatchObject({ allowed: false })
+  now -= 9 * HOUR_MS
+  expect(await ask()).toMatchObject({ allowed: true, remaining: 0 })
+  expect(await ask()).toMatchObject({ allowed: false, retryAfterMs: HOUR_MS })
+})

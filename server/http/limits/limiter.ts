@@ -120,6 +120,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local price = tonumber(ARGV[2])
 local before = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
+-- Redis' clock was set back.
+if before > now + ARGV[1] then before = now end
 local room = math.floor((ARGV[1] - (before - now)) / price + 0.000001)
 local granted = math.max(0, math.min(room, tonumber(ARGV[3])))
 local after = before + granted * price
