@@ -38,6 +38,7 @@ export const PROBLEMS = {
   },
   STORE_BUSY: { status: 409, trpc: 'CONFLICT', title: 'Another run holds the ads store' },
   WEBHOOK_LIMIT_REACHED: { status: 409, trpc: 'CONFLICT', title: 'There are too many webhooks already' },
+  KEY_LIMIT_REACHED: { status: 409, trpc: 'CONFLICT', title: 'There are too many keys already' },
   BATCH_FAILED: { status: 409, trpc: 'CONFLICT', title: 'Not every operation of the batch can be done' },
   INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'Insufficient stock' },
   STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
@@ -92,8 +93,10 @@ export class ProblemError extends Error {
   }
 }
 
-/** In the detail; `errors` has all. */
+/** In the detail. */
 const MAX_NAMED = 10
+/** As many as a batch has operations: an answer is not to be many times as long as its request. */
+const MAX_ERRORS = 1_000
 
 export function invalidInput(errors: InputIssue[]): ProblemError {
   const named = errors
@@ -101,5 +104,5 @@ export function invalidInput(errors: InputIssue[]): ProblemError {
     .map(({ pointer, detail }) => `${pointer || 'The input'}: ${detail}`)
   const more = errors.length > MAX_NAMED ? [`and ${errors.length - MAX_NAMED} more`] : []
   const detail = [...named, ...more].join('; ') || 'The input is not valid.'
-  return new ProblemError('INVALID_INPUT', detail, { errors })
+  return new ProblemError('INVALID_INPUT', detail, { errors: errors.slice(0, MAX_ERRORS) })
 }

@@ -3,11 +3,28 @@ import * as v from 'valibot'
 import { invalidInput, type InputIssue } from '#server/errors.ts'
 import { nearestName } from './nearest-name.ts'
 
+/** More than any list of an input takes. A schema looks at each item before it counts them. */
+const MAX_ITEMS = 1_000
+/** No field has a longer name. */
+const MAX_NAME_LENGTH = 100
+
 /** @throws ProblemError `INVALID_INPUT` naming every field that is wrong. */
 export function parseInput<S extends v.GenericSchema>(schema: S, raw: unknown): v.InferOutput<S> {
+  const tooLong = longLists(schema, raw)
+  if (tooLong.length > 0) throw invalidInput(tooLong)
   const result = v.safeParse(schema, raw ?? {})
   if (result.success) return result.output
   throw invalidInput(result.issues.map((issue) => describe(issue, schema)))
+}
+
+function longLists(schema: v.GenericSchema, raw: unknown): InputIssue[] {
+  const given = Object(raw) as Record<string, unknown>
+  return knownFields(schema).flatMap((name) => {
+    const value = given[name]
+    return Array.isArray(value) && value.length > MAX_ITEMS
+      ? [{ pointer: `/${name}`, detail: `must have at most ${MAX_ITEMS} items` }]
+      : []
+  })
 }
 
 function describe(issue: v.BaseIssue<unknown>, schema: v.GenericSchema): InputIssue {
@@ -28,7 +45,8 @@ function partOf(schema: v.GenericSchema, { key }: v.IssuePathItem): v.GenericSch
 }
 
 function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+  const shown = key.length > MAX_NAME_LENGTH ? `${key.slice(0, MAX_NAME_LENGTH)}…` : key
+  return shown.toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 function unknownField(name: string, known: readonly string[]): string {

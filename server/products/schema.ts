@@ -20,7 +20,7 @@ export const text = (max: number) =>
   v.pipe(
     v.string('must be a string'),
     v.check((value) => value.isWellFormed() && !value.includes('\0'), 'must be valid Unicode without NUL'),
-    v.check((value) => value !== '' && Array.from(value).length <= max, `must have 1 to ${max} characters`),
+    v.check((value) => value !== '' && hasAtMost(max, value), `must have 1 to ${max} characters`),
     v.check((value) => value === '' || VISIBLE.test(value), 'must have a character that can be seen'),
     v.metadata({
       minLength: 1,
@@ -30,6 +30,11 @@ export const text = (max: number) =>
     // Two texts that look the same are the same.
     v.transform((value) => value.trim().normalize('NFC')),
   )
+
+/** Characters have one or two UTF-16 units: most texts are not counted. */
+function hasAtMost(max: number, value: string): boolean {
+  return value.length <= max || (value.length <= 2 * max && Array.from(value).length <= max)
+}
 
 export const integer = (min: number, max: number) => {
   const message = `must be an integer from ${min} to ${max}`

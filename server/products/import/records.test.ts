@@ -72,3 +72,19 @@ describe('a damaged line costs itself alone, and is named where its quote is', (
     expect(records).toHaveLength(20_001)
   })
 })
+
+test.each([
+  ['without a delimiter', 'x'.repeat(200_000)],
+  ['of cells', 'x,'.repeat(100_000)],
+  ['of quotes', '"'.repeat(200_000)],
+  ['with a quote inside', `a,b"${'x'.repeat(200_000)}`],
+])('a line that is too long, %s, costs itself alone, wherever its parts are cut', async (_, line) => {
+  for (const lineBreak of ['\n', '\r\n', '\r'])
+    for (const size of [4_099, 65_536, 99_999, 1_000_000]) {
+      const records = await read(['a,b,c', line, 'd,e,f'].join(lineBreak), { size })
+      const [bad] = records.filter(({ damage }) => damage !== undefined)
+      expect(records.map((record) => record.line)).toEqual([1, 2, 3])
+      expect(records.at(-1)?.cells).toEqual(['d', 'e', 'f'])
+      expect(bad?.cells.join('').length).toBeLessThan(70_000)
+    }
+})

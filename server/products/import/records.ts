@@ -20,7 +20,7 @@ export interface RecordOptions {
   width: () => number | undefined
 }
 
-/** A record that is longer is damaged: a quote that is not closed for so long never will be. */
+/** A record that is longer is damaged, and the rest of its line is not kept: a quote that is not closed for so long never will be. */
 const MAX_RECORD = 64 * 1024
 
 export async function* recordsOf(
@@ -39,6 +39,8 @@ class RecordReader {
   #line = 1
   /** U+FFFD in the text may stand for bytes that the charset cannot decode. */
   #damaged = false
+  /** Within a line whose record was told already. */
+  #skipping = false
 
   constructor(options: RecordOptions) {
     this.#options = options
@@ -59,6 +61,7 @@ class RecordReader {
   *#records(isEnd: boolean): Generator<CsvRecord> {
     if (this.#line === 1 && this.#at === 0 && this.#text.startsWith('\ufeff')) this.#at = 1
     while (this.#at < this.#text.length) {
+      if (this.#skipping && !this.#skip(isEnd)) return
       const found = scanRecord(this.#text, this.#at, { ...this.#options, isEnd })
       if (found === undefined) return
       const record = this.#take(found)
@@ -66,10 +69,23 @@ class RecordReader {
     }
   }
 
-  #take({ cells, end, damage }: Scanned): CsvRecord | undefined {
+  /** @returns whether the line has come to its end */
+  #skip(isEnd: boolean): boolean {
+    const text = this.#text
+    this.#at = lineEnd(text, this.#at)
+    const after = this.#at === text.length ? undefined : afterBreak(text, this.#at, isEnd)
+    if (after === undefined) return false
+    this.#at = after
+    this.#line += 1
+    this.#skipping = false
+    return true
+  }
+
+  #take({ cells, end, damage, goesOn = false }: Scanned): CsvRecord | undefined {
     const line = this.#line
     const raw = this.#text.slice(this.#at, end)
     this.#at = end
+    this.#skipping = goesOn
     this.#line += lineBreaks(raw)
     if (damage === undefined && cells.every((cell) => cell.trim() === '')) return undefined
     const replaced = this.#damaged ? replacedAt(raw) : 0
@@ -83,6 +99,8 @@ interface Scanned {
   /** Where the next record begins. */
   end: number
   damage?: string
+  /** The line is longer than the text. */
+  goesOn?: boolean
 }
 
 interface ScanOptions extends RecordOptions {
@@ -93,30 +111,33 @@ interface ScanOptions extends RecordOptions {
 /** @returns undefined when the text ends too early to tell */
 function scanRecord(text: string, start: number, options: ScanOptions): Scanned | undefined {
   const { delimiter, isEnd, width } = options
+  const limit = start + MAX_RECORD
+  const damagedAt = (quote: number, why: string) =>
+    damagedLine(text, start, { isEnd, why: `column ${columnOf(text, start, quote)}: the quote here ${why}` })
   const cells: string[] = []
   let at = start
   let opened: number | undefined
   for (;;) {
     if (text[at] === '"') {
       opened ??= at
-      const closed = closingQuote(text, at, start + MAX_RECORD)
+      const closed = closingQuote(text, at, limit)
       if (closed === undefined) {
         if (!isEnd && text.length - start < MAX_RECORD) return undefined
-        return damagedLine(text, start, { at, isEnd, why: 'is never closed' })
+        return damagedAt(at, 'is never closed')
       }
       const next = text[closed + 1]
       if (next === undefined && !isEnd) return undefined
       if (next !== undefined && next !== delimiter && next !== '\n' && next !== '\r')
-        return damagedLine(text, start, { at, isEnd, why: 'is not closed at the end of its cell' })
+        return damagedAt(at, 'is not closed at the end of its cell')
       cells.push(text.slice(at + 1, closed).replaceAll('""', '"'))
       at = closed + 1
     } else {
-      const end = cellEnd(text, at, delimiter)
+      const end = cellEnd(text, at, { delimiter, limit })
+      if (end > limit) return damagedLine(text, start, { isEnd, why: TOO_LONG })
       if (end === text.length && !isEnd) return undefined
       const cell = text.slice(at, end)
       const quote = cell.indexOf('"')
-      if (quote !== -1)
-        return damagedLine(text, start, { at: at + quote, isEnd, why: 'stands inside a cell' })
+      if (quote !== -1) return damagedAt(at + quote, 'stands inside a cell')
       cells.push(cell)
       at = end
     }
@@ -129,7 +150,7 @@ function scanRecord(text: string, start: number, options: ScanOptions): Scanned 
     const columns = width()
     const isLong = opened !== undefined && /[\r\n]/.test(text.slice(start, at))
     if (isLong && columns !== undefined && filled(cells) !== columns && cells.length !== columns)
-      return damagedLine(text, start, { at: opened ?? start, isEnd, why: 'is not closed on its line' })
+      return damagedAt(opened ?? start, 'is not closed on its line')
     return { cells, end }
   }
 }
@@ -149,12 +170,24 @@ function closingQuote(text: string, at: number, limit: number): number | undefin
   }
 }
 
-function cellEnd(text: string, at: number, delimiter: string): number {
-  for (let end = at; end < text.length; end++) {
+/** @returns more than the limit when the cell goes on beyond it */
+function cellEnd(
+  text: string,
+  at: number,
+  { delimiter, limit }: { delimiter: string; limit: number },
+): number {
+  const last = Math.min(text.length, limit + 1)
+  for (let end = at; end < last; end++) {
     const letter = text[end]
     if (letter === delimiter || letter === '\n' || letter === '\r') return end
   }
-  return text.length
+  return Math.max(at, last)
+}
+
+function lineEnd(text: string, start: number): number {
+  let end = start
+  while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++
+  return end
 }
 
 /** @returns undefined when a \r is the last letter so far: a \n may follow */
@@ -164,22 +197,25 @@ function afterBreak(text: string, at: number, isEnd: boolean): number | undefine
   return text[at + 1] === '\n' ? at + 2 : at + 1
 }
 
-interface Damage {
-  /** Of the quote. */
-  at: number
-  isEnd: boolean
-  why: string
+const TOO_LONG = `the line is longer than ${MAX_RECORD.toLocaleString('en')} letters`
+
+function columnOf(text: string, start: number, at: number): number {
+  return at - Math.max(start - 1, text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1))
 }
 
 /** The first line of the record is its damage; what follows is read anew. */
-function damagedLine(text: string, start: number, { at, isEnd, why }: Damage): Scanned | undefined {
-  let end = start
-  while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++
-  if (end === text.length && !isEnd) return undefined
-  const after = afterBreak(text, end, isEnd)
-  if (after === undefined) return undefined
-  const column = at - Math.max(start - 1, text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1))
-  return { cells: [text.slice(start, end)], end: after, damage: `column ${column}: the quote here ${why}` }
+function damagedLine(
+  text: string,
+  start: number,
+  { isEnd, why }: { isEnd: boolean; why: string },
+): Scanned | undefined {
+  const end = lineEnd(text, start)
+  const kept = { cells: [text.slice(start, Math.min(end, start + MAX_RECORD))], damage: why }
+  if (end < text.length || isEnd) {
+    const after = afterBreak(text, end, isEnd)
+    return after === undefined ? undefined : { ...kept, end: after }
+  }
+  return end - start > MAX_RECORD ? { ...kept, end, goesOn: true } : undefined
 }
 
 function lineBreaks(text: string): number {
