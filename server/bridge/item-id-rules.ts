@@ -39,19 +39,41 @@ export function parseRule(template: string): ItemIdRule | { mistake: string } {
         .map((each) => `{${each}}`)
         .join(', ')}`,
     }
-  const parts = template.toLowerCase().split(PLACE)
-  const pattern = parts.map((part, place) => {
-    if (place % 2 === 0) return RegExp.escape(part)
-    return part === name ? '(.+)' : '.+?'
-  })
-  const form = new RegExp(`^${pattern.join('')}$`)
+  const literals = template
+    .toLowerCase()
+    .split(PLACE)
+    .filter((_, n) => n % 2 === 0)
+  const place = names.indexOf(name)
   return {
     template,
     read(itemId) {
-      const value = form.exec(itemId.toLowerCase())?.[1]
+      const value = valueAt(place, literals, itemId.toLowerCase())
       return value === undefined ? undefined : { field: FIELDS[name], value }
     },
   }
+}
+
+/**
+ * Places stand between the literals, and each has a character at least. The texts before the wanted place are as short
+ * as they can be, and so are those behind it: one pass from either end. A regular expression would try every way to
+ * divide an item id.
+ */
+function valueAt(place: number, literals: readonly string[], itemId: string): string | undefined {
+  const [first = '', last = ''] = [literals[0], literals.at(-1)]
+  if (!itemId.startsWith(first) || !itemId.endsWith(last)) return undefined
+  let from = first.length
+  for (const literal of literals.slice(1, place + 1)) {
+    const found = itemId.indexOf(literal, from + 1)
+    if (found === -1) return undefined
+    from = found + literal.length
+  }
+  let to = itemId.length - last.length
+  for (const literal of literals.slice(place + 1, -1).toReversed()) {
+    const latest = to - 1 - literal.length
+    to = latest < 0 ? -1 : itemId.lastIndexOf(literal, latest)
+    if (to === -1) return undefined
+  }
+  return to > from ? itemId.slice(from, to) : undefined
 }
 
 export function mistakesIn(templates: readonly string[]): string[] {

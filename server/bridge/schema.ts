@@ -92,8 +92,9 @@ const Rule = v.pipe(
 const ListOfRules = v.pipe(
   v.string(),
   v.maxLength(4000, 'is too long'),
-  v.metadata({ pattern: `^(?:${RULE}(?:,${RULE})*)?$` }),
+  v.metadata({ pattern: `^(?:${RULE}(?:,${RULE}){0,${MAX_RULES - 1}})?$` }),
   v.transform((text) => (text === '' ? [] : text.split(',').map((template) => template.trim()))),
+  v.maxLength(MAX_RULES, `must have at most ${MAX_RULES}`),
   v.check(
     (templates) => mistakesIn(templates).length === 0,
     ({ input }) => mistakesIn(input).join('; '),
