@@ -13,7 +13,7 @@ type Column = (typeof CSV_COLUMNS)[number] | (typeof OPTIONAL_COLUMNS)[number]
 
 const TEXTS: ReadonlySet<Column> = new Set(['sku', 'name', 'ads_item_id'])
 
-const PAGE_SIZE = 1000
+const PAGE_SIZE = 250
 
 export async function* exportProducts(
   { products, currency }: Pick<Context, 'products' | 'currency'>,

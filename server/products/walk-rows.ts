@@ -3,7 +3,7 @@ import type { Context } from '#server/context.ts'
 import type { Cursor } from './cursor.ts'
 import type { ProductFilter } from './filter.ts'
 
-const PAGE_SIZE = 1000
+const PAGE_SIZE = 250
 
 /**
  * Page by page, so that memory stays flat however many products there are; at least one page, which may be empty. By id,
