@@ -230,6 +230,28 @@ test('a key is free again after a day, and forgotten', async () => {
   expect(await db.reader.$count(db.tables.idempotencyKeys)).toBe(0)
 })
 
+test('the answers on record for one caller are bounded; others, and repeats, go on', async () => {
+  await using folder = await temporaryFolder()
+  await using resources = new AsyncDisposableStack()
+  const db = resources.adopt(await openDatabase(`file:${folder.path}/a.db`), (database) => database.close())
+  let now = 1_000
+  const idempotency = createIdempotency(db, { now: () => now }, 10 * 1024 ** 2)
+  const large = 'x'.repeat(1024 ** 2)
+  const ask = async (caller: string, key: string) =>
+    await idempotency.once({ caller, key, operation: 'POST /x', input: {} }, async () => large)
+  expect((await ask('one', 'a')).replayed).toBe(false)
+  expect((await ask('one', 'b')).replayed).toBe(false)
+  const refusal = { code: 'RATE_LIMITED', extra: { retry_after: expect.any(Number) } }
+  await expect(ask('one', 'c')).rejects.toMatchObject(refusal)
+  await expect(
+    idempotency.onceOutside({ caller: 'one', key: 'd', operation: 'POST /x', input: {} }, async () => large),
+  ).rejects.toMatchObject(refusal)
+  expect((await ask('one', 'a')).replayed).toBe(true)
+  expect((await ask('other', 'c')).replayed).toBe(false)
+  now += 24 * 3_600_000
+  expect((await ask('one', 'c')).replayed).toBe(false)
+})
+
 test.each(['SQLite', 'PostgreSQL'])(
   'on %s, killed in the middle and sent again, each key has one effect',
   async (database) => {

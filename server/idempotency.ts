@@ -6,9 +6,14 @@ import { and, eq, lt } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 
 const LIFETIME_MS = 24 * 3_600_000
 const MAX_KEY_LENGTH = 255
+/** Of the answers of one caller, in 24 hours: a product with each of the writes that it may send, or 5,000 large batches. */
+const MAX_RECORDED_BYTES = 2 * 1024 ** 3
+/** No answer is longer. */
+const MAX_ANSWER_BYTES = 8 * 1024 ** 2
 
 /** The request, as far as a repetition must be equal to it. */
 export interface KeyedRequest {
@@ -27,10 +32,11 @@ interface Recorded {
 
 export type Idempotency = ReturnType<typeof createIdempotency>
 
-export function createIdempotency(db: Database, clock: Clock) {
+export function createIdempotency(db: Database, clock: Clock, maxRecordedBytes: number = MAX_RECORDED_BYTES) {
   const { idempotencyKeys } = db.tables
   /** In this process; across processes the database's lock decides. */
   const running = new Set<string>()
+  const room = roomForAnswers(clock, maxRecordedBytes)
 
   const alone = async (
     request: KeyedRequest,
@@ -56,12 +62,14 @@ export function createIdempotency(db: Database, clock: Clock) {
   }
   const record = async (tx: Queries, request: KeyedRequest, output: unknown): Promise<Recorded> => {
     const { caller, key } = request
+    const answer = JSON.stringify(output)
+    room.take(caller, answer)
     await tx.delete(idempotencyKeys).where(ownedBy(request))
     await tx.insert(idempotencyKeys).values({
       caller,
       key,
       fingerprint: fingerprintOf(request),
-      answer: JSON.stringify(output),
+      answer,
       createdAt: clock.now(),
     })
     return { output, replayed: false }
@@ -70,13 +78,16 @@ export function createIdempotency(db: Database, clock: Clock) {
   return {
     /**
      * Runs in a transaction that also records the answer.
-     * @throws ProblemError `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, and whatever `run` throws: then nothing is recorded
+     * @throws ProblemError `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, `RATE_LIMITED`, and whatever `run` throws: then nothing is recorded
      */
     once: async (request: KeyedRequest, run: (tx: Queries) => Promise<unknown>): Promise<Recorded> =>
       await alone(request, (name) =>
         db.withTransaction(async (tx) => {
           if (!(await db.tryLock(tx, name))) throw inProgress()
-          return (await recorded(tx, request)) ?? (await record(tx, request, await run(tx)))
+          const known = await recorded(tx, request)
+          if (known) return known
+          room.require(request.caller)
+          return await record(tx, request, await run(tx))
         }),
       ),
 
@@ -91,6 +102,7 @@ export function createIdempotency(db: Database, clock: Clock) {
         if (!lease) throw inProgress()
         const known = await recorded(db.reader, request)
         if (known) return known
+        room.require(request.caller)
         const output = await run()
         return await db.withTransaction((tx) => record(tx, request, output))
       }),
@@ -100,6 +112,24 @@ export function createIdempotency(db: Database, clock: Clock) {
         tx.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, clock.now() - LIFETIME_MS)),
       )
     },
+  }
+}
+
+/** Counted in this process, since its start. */
+function roomForAnswers(clock: Clock, maxBytes: number) {
+  const recordedBytes = new Gcra(clock.now)
+  const rate = { requests: maxBytes, windowMs: LIFETIME_MS }
+  return {
+    /** @throws ProblemError `RATE_LIMITED` */
+    require(caller: string): void {
+      const refusal = recordedBytes.refusal({ caller, rate, cost: MAX_ANSWER_BYTES })
+      if (refusal)
+        throw new ProblemError('RATE_LIMITED', 'Too many answers are on record for your idempotency keys.', {
+          retry_after: Math.ceil(refusal.retryAfterMs / 1000),
+        })
+    },
+    take: (caller: string, answer: string) =>
+      void recordedBytes.consume({ caller, rate, cost: Buffer.byteLength(answer) }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the text of an environment variable may be. */
 import { Cron } from 'croner'
 import * as v from 'valibot'
-import type { Rate } from './http/limits/gcra.ts'
+import type { Rate } from './platform/gcra.ts'
 
 export const wholeNumber = (min: number, max: number, fallback: string) =>
   v.pipe(

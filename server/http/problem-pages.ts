@@ -29,6 +29,7 @@ const CURES: Readonly<Record<ProblemCode, string>> = {
     'Wait and send the request again with the same key: the answer of the first is replayed.',
   STORE_BUSY: 'One run at a time writes the ads store. holder says which; try again when it has ended.',
   WEBHOOK_LIMIT_REACHED: 'Delete a webhook that is no longer needed.',
+  KEY_LIMIT_REACHED: 'Revoke a key that is no longer needed.',
   BATCH_FAILED: 'failures names each operation that cannot be done. Nothing was changed.',
   INSUFFICIENT_STOCK: 'available is what there is, requested what was asked for. Nothing was changed.',
   STOCK_LEVEL_CHANGED: 'current is the stock now. Decide again, and send the request with it.',

@@ -15,7 +15,7 @@ const NewFeedKey = v.strictObject({ name: KeyName })
 export const feedKeyOperations = {
   list: query({
     rest: 'GET /feed-keys',
-    summary: 'Every key of feeds there ever was, newest first',
+    summary: 'Every key of feeds that holds and those that ended last, newest first',
     input: Nothing,
     output: v.object({ items: v.array(Key) }),
     scope: 'admin',
@@ -30,6 +30,7 @@ export const feedKeyOperations = {
     input: NewFeedKey,
     output: v.object({ ...Key.entries, key: v.string() }),
     status: 201,
+    errors: ['KEY_LIMIT_REACHED'],
     async run({ keys }, { name }) {
       const created = await keys.create({ name, scopes: [SCOPE] })
       return { ...keyToWire(created), key: created.key }

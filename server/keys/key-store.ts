@@ -1,8 +1,9 @@
 /** API keys and sessions as they are stored: of either only the hash. */
-import { and, desc, eq, isNull, lt, or, type SQL } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt, ne, not, notInArray, or, type SQL } from 'drizzle-orm'
 import type { Database, Queries } from '#db/database.ts'
 import type { ApiKeyRow } from '#db/schema.postgres.ts'
 import { SCOPES, type Scope } from '#server/caller.ts'
+import { ProblemError } from '#server/errors.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import { hashOf, newKey, randomText, referredPrefix } from './key.ts'
 
@@ -23,6 +24,12 @@ export interface KeyWishes {
 
 export const SESSION_LIFETIME_MS = 7 * 24 * 3_600_000
 const SESSION_TOKEN_LENGTH = 43
+/** Each is looked up by every server that it comes to, and listed. */
+const MAX_KEYS = 1_000
+/** Of those that have ended: the newest are listed. */
+const MAX_ENDED_LISTED = 1_000
+/** Of one key, for all its browsers; another one ends the oldest. */
+const MAX_SESSIONS = 50
 const FIRST_KEY = { name: 'first key', scopes: SCOPES }
 
 export interface KeyStore extends ReturnType<typeof actionsOf> {
@@ -49,8 +56,13 @@ function storeOf(db: Database, parts: Parts): KeyStore {
 function actionsOf(db: Database, { clock, begin }: Parts) {
   const { apiKeys, keyState } = db.tables
 
+  const inForce = () =>
+    and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, clock.now())))
+
   const create = async (tx: Queries, wishes: KeyWishes): Promise<CreatedKey> => {
     const { name, scopes, expiresAt = null } = wishes
+    if ((await tx.$count(apiKeys, inForce())) >= MAX_KEYS)
+      throw new ProblemError('KEY_LIMIT_REACHED', `There are ${MAX_KEYS} keys already.`)
     const isForFeeds = scopes.every((scope) => scope === 'feeds:read')
     const { key, prefix } = newKey(isForFeeds ? 'feed' : 'ak')
     const [row] = await tx
@@ -71,6 +83,7 @@ function actionsOf(db: Database, { clock, begin }: Parts) {
   return {
     ...sessionsIn(db, { clock, begin }),
 
+    /** @throws ProblemError `KEY_LIMIT_REACHED` */
     create: async (wishes: KeyWishes): Promise<CreatedKey> => await begin((tx) => create(tx, wishes)),
 
     /** With every scope, if there has never been a key; of several servers that start at once, one makes it. */
@@ -81,9 +94,17 @@ function actionsOf(db: Database, { clock, begin }: Parts) {
         return any ? undefined : await create(tx, FIRST_KEY)
       }),
 
-    /** Newest first, with those that were revoked. */
-    list: async (): Promise<ApiKey[]> =>
-      (await db.reader.select().from(apiKeys).orderBy(desc(apiKeys.id))).map(toApiKey),
+    /** Newest first: all that hold, and the last that ended. */
+    async list(): Promise<ApiKey[]> {
+      const ended = db.reader
+        .select({ id: apiKeys.id })
+        .from(apiKeys)
+        .where(not(inForce() as SQL))
+        .orderBy(desc(apiKeys.id))
+        .limit(MAX_ENDED_LISTED)
+      const listed = or(inForce(), inArray(apiKeys.id, ended))
+      return (await db.reader.select().from(apiKeys).where(listed).orderBy(desc(apiKeys.id))).map(toApiKey)
+    },
 
     /**
      * Once it has resolved, no server accepts the key any more.
@@ -129,12 +150,23 @@ function sessionsIn(db: Database, { clock, begin }: Parts) {
      */
     async openSession(keyId: number | null, hashed: (token: string) => string): Promise<string> {
       const token = randomText(SESSION_TOKEN_LENGTH)
+      const hash = hashed(token)
       const createdAt = clock.now()
-      await begin((tx) =>
-        tx
+      const ofKey = keyId === null ? isNull(sessions.keyId) : eq(sessions.keyId, keyId)
+      await begin(async (tx) => {
+        await tx
           .insert(sessions)
-          .values({ hash: hashed(token), keyId, createdAt, expiresAt: createdAt + SESSION_LIFETIME_MS }),
-      )
+          .values({ hash, keyId, createdAt, expiresAt: createdAt + SESSION_LIFETIME_MS })
+        const newest = tx
+          .select({ hash: sessions.hash })
+          .from(sessions)
+          .where(ofKey)
+          .orderBy(desc(sessions.createdAt))
+          .limit(MAX_SESSIONS)
+        await tx
+          .delete(sessions)
+          .where(and(ofKey, ne(sessions.hash, hash), notInArray(sessions.hash, newest)))
+      })
       return token
     },
 

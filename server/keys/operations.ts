@@ -38,7 +38,7 @@ const ScopedKey = v.object({
 export const keyOperations = {
   list: query({
     rest: 'GET /keys',
-    summary: 'Every key there ever was, those of feeds included, newest first',
+    summary: 'Every key that holds and the last 1,000 that ended, those of feeds included, newest first',
     input: Nothing,
     output: v.object({ items: v.array(ScopedKey) }),
     scope: 'admin',
@@ -53,6 +53,7 @@ export const keyOperations = {
     input: NewKey,
     output: v.object({ ...ScopedKey.entries, key: v.string() }),
     status: 201,
+    errors: ['KEY_LIMIT_REACHED'],
     isSecret: true,
     async run(ctx, { name, scopes: wanted, expires_in_days: days }) {
       const expiresAt = days === undefined ? null : ctx.clock.now() + days * DAY_MS

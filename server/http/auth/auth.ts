@@ -3,6 +3,7 @@ import { type Caller, SCOPES } from '#server/caller.ts'
 import { whileAvailable, type Availability } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Identity, KeyRing } from '#server/keys/key-ring.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 import { exchangeOf } from '#server/http/exchange.ts'
 import { createFailedLogins, type FailedLoginOptions } from '#server/http/limits/failed-logins.ts'
 import { requireOwnOrigin } from './own-origin.ts'
@@ -41,6 +42,8 @@ export interface AuthOptions extends Omit<Availability, 'requestId'>, FailedLogi
 export const SESSION_COOKIE = 'adstock_session'
 const SESSION_TOKEN = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([0-9A-Za-z]{43})(?:;|$)`)
 const FEEDS = '/v1/feeds/'
+/** Of one key: each is a row. */
+const SIGN_INS = { requests: 20, windowMs: 60_000 }
 /** An open stream ends within this time and a question to the database after its key was revoked. */
 const STREAM_CHECK_MS = 2_000
 
@@ -65,6 +68,7 @@ export function createAuth(options: AuthOptions): Auth {
     scopes: new Set(publicReads ? ['products:read'] : []),
   }
   const identify = createIdentification(options)
+  const signIns = new Gcra(options.now)
 
   const identifyOnce = (request: Request, counts: boolean): Awaitable<Caller> =>
     patiently(request, options, () => {
@@ -94,6 +98,7 @@ export function createAuth(options: AuthOptions): Auth {
     sessions: {
       async open(request, key) {
         const identity = await patiently(request, options, () => identify.byKey(request, key, true))
+        if (options.limited) requireFewSignIns(signIns, identity.id)
         return { ...(await keys.openSession(identity)), caller: identity }
       },
       async close(request) {
@@ -124,6 +129,19 @@ function createIdentification(options: AuthOptions) {
       return found instanceof Promise ? found.then(acceptSession) : acceptSession(found)
     },
   }
+}
+
+/** Counted when the key is known to be right: wrong ones must not keep its owner out. @throws ProblemError */
+function requireFewSignIns(signIns: Gcra, caller: string): void {
+  const { allowed, retryAfterMs } = signIns.consume({ caller, rate: SIGN_INS, cost: 1 })
+  if (!allowed)
+    throw new ProblemError(
+      'RATE_LIMITED',
+      'This key has opened many sessions: wait as long as Retry-After says.',
+      {
+        retry_after: Math.max(1, Math.ceil(retryAfterMs / 1000)),
+      },
+    )
 }
 
 function acceptSession(identity: Identity | undefined): Identity {

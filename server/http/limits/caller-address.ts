@@ -1,8 +1,10 @@
+import ipaddr from 'ipaddr.js'
+
 /**
  * The caller that is limited when there is no key: the address of the connection, or, behind that many trusted proxies,
  * the address which the outermost of them saw. Entries further left are the client's own claims.
  *
- * An IPv6 caller is its /64: that is what one household or one machine is given, and can hop about in.
+ * An IPv6 caller is its /64: that is what one household or one machine is given, and can hop about in. What a proxy put in no address's place is not believed.
  */
 export function callerAddress(request: Request, peer: string | undefined, trustedProxyHops: number): string {
   const forwarded =
@@ -10,20 +12,21 @@ export function callerAddress(request: Request, peer: string | undefined, truste
       ? []
       : (request.headers.get('x-forwarded-for') ?? '').split(',').map((part) => part.trim())
   const claimed = forwarded.at(-trustedProxyHops)
-  return prefixOf((trustedProxyHops > 0 && claimed) || peer || 'unknown')
+  return (trustedProxyHops > 0 && claimed && prefixOf(claimed)) || (peer && prefixOf(peer)) || 'unknown'
 }
 
-function prefixOf(address: string): string {
-  if (!address.includes(':')) return address
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped?.[1]) return mapped[1]
-  const [head = '', tail] = address.split('::', 2)
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
-  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right]
-  return `${groups
+/** With a port (`192.0.2.1:4711`, `[2001:db8::1]:4711`) some proxies write it. */
+const WITH_PORT = /^(?:([\d.]+):\d+|\[([^\]]*)\](?::\d+)?)$/
+
+/** @returns undefined when it is no address */
+function prefixOf(text: string): string | undefined {
+  const [, v4, v6] = WITH_PORT.exec(text) ?? []
+  const address = v4 ?? v6 ?? text
+  if (!ipaddr.isValid(address)) return undefined
+  const parsed = ipaddr.process(address)
+  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString()
+  return `${parsed.parts
     .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
+    .map((part) => part.toString(16))
     .join(':')}::/64`
 }

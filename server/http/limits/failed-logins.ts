@@ -1,6 +1,6 @@
 import { ProblemError } from '#server/errors.ts'
 import { prefixOf } from '#server/keys/key.ts'
-import { Gcra } from './gcra.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 import { callerAddress } from './caller-address.ts'
 
 export interface FailedLoginOptions {

@@ -2,7 +2,7 @@
  * Limits that replicas share: Redis counts, on its own clock. While it does not answer, each replica counts alone,
  * with its share of the limit; what it was told last about a caller it still knows.
  */
-import { decision, Gcra, type LimitedRequest, type Decision, type Rate } from './gcra.ts'
+import { decision, Gcra, type LimitedRequest, type Decision, type Rate } from '#server/platform/gcra.ts'
 import { script, type Redis } from '#server/platform/redis.ts'
 
 export interface Verdict extends Decision {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'bun:test'
-import { Gcra } from './gcra.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { startTestServer } from '#scripts/lab/harness/test-server.ts'
 import { problemOf } from '#client/api.ts'
@@ -52,6 +52,10 @@ describe('the caller’s address', () => {
     ['6.6.6.6, 203.0.113.9', 1, '203.0.113.9'],
     ['203.0.113.9, 198.51.100.1', 2, '203.0.113.9'],
     [undefined, 1, '192.0.2.1'],
+    ['6.6.6.6, 203.0.113.9:4711', 1, '203.0.113.9'],
+    ['[2001:db8::1]:4711', 1, '2001:db8:0:0::/64'],
+    ['unknown', 1, '192.0.2.1'],
+    ['x'.repeat(10_000), 1, '192.0.2.1'],
   ])('forwarded %p with %d trusted hops is %s', (forwarded, hops, expected) => {
     expect(callerAddress(request(forwarded), '192.0.2.1', hops)).toBe(expected)
   })
@@ -62,6 +66,9 @@ describe('the caller’s address', () => {
     ['2001:0db8::1', '2001:db8:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['::ffff:c000:207', '192.0.2.7'],
+    ['0:0:0:0:0:ffff:c000:0207', '192.0.2.7'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('IPv6 %s counts as %s', (address, expected) => {
     expect(callerAddress(request(), address, 0)).toBe(expected)
   })

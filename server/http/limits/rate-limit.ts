@@ -7,7 +7,7 @@ import { rateLimit, type Context as PluginContext, type Options } from 'elysia-r
 import { ProblemError } from '#server/errors.ts'
 import { exchangeOf, type Charge, type Exchange } from '#server/http/exchange.ts'
 import type { Cost } from '#server/operation.ts'
-import type { Rate } from './gcra.ts'
+import type { Rate } from '#server/platform/gcra.ts'
 import type { Limiter, Verdict } from './limiter.ts'
 
 export type Policies = Record<Cost, Rate>

@@ -4,7 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { metricOf, startTestServer, type TestServer } from '#scripts/lab/harness/test-server.ts'
-import { MAX_IN_FLIGHT, MAX_OPEN } from './shedding.ts'
+import { createMetrics } from '#server/platform/metrics.ts'
+import { createShedding, MAX_IN_FLIGHT, MAX_OPEN } from './shedding.ts'
 
 /** Sockets of our own: the runtime's HTTP client has too few connections to be a flood. */
 function send(server: TestServer, head: string): { socket: Socket; answer: Promise<string> } {
@@ -90,3 +91,20 @@ test('files and streams give their places back, whether they end well or not', a
   }
   expect(await metricOf(server.url, 'adstock_open_answers{kind="file"}')).toBe(0)
 })
+
+test.each(['text/csv', 'text/tab-separated-values', 'application/xml', 'text/plain'])(
+  'a file of %s keeps its place until it is read, or left',
+  async (type) => {
+    const shedding = createShedding(createMetrics())
+    const open = () => shedding.enter('one', { policy: 'search', cost: 1, holdsOpen: 'file' })
+    const answers = Array.from({ length: MAX_OPEN.file.ofOneCaller }, () => {
+      const slot = open()
+      if ('refusal' in slot) throw slot.refusal
+      const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(9)) })
+      return slot.leaveAfter(new Response(body, { headers: { 'content-type': `${type}; charset=utf-8` } }))
+    })
+    expect(open()).toMatchObject({ refusal: { code: 'UNAVAILABLE' } })
+    await (await answers[0])?.body?.cancel()
+    expect(open()).not.toHaveProperty('refusal')
+  },
+)

@@ -101,11 +101,10 @@ function after(answer: Answer, left: () => void, last: (response: Response) => R
   return last(answer)
 }
 
-/** The same answer; says once when its body is at its end, broken off, or left. */
+/** The same answer; says once when its body is at its end, broken off, or left. JSON is whole already. */
 function lasting(response: Response, onEnd: () => void): Response {
-  const reader = /^text\/(?:event-stream|csv)/.test(response.headers.get('content-type') ?? '')
-    ? response.body?.getReader()
-    : undefined
+  const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '')
+  const reader = isJson ? undefined : response.body?.getReader()
   if (!reader) {
     onEnd()
     return response

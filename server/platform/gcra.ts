@@ -2,7 +2,7 @@
  * The generic cell rate algorithm: one number per caller (the theoretical arrival time) gives a limit that
  * refills steadily, with no window edge at which twice the limit gets through at once.
  */
-import { evictOldest } from '#server/platform/evict-oldest.ts'
+import { evictOldest } from './evict-oldest.ts'
 
 export interface Rate {
   requests: number
