@@ -2,6 +2,7 @@
 import { Argument, Command } from 'commander'
 import { ADS_PARTS, benchAds } from './ads.ts'
 import { benchApi } from './api.ts'
+import { benchBesideNasty } from './beside-nasty.ts'
 import { benchBridge } from './bridge.ts'
 import { benchCsv } from './csv.ts'
 import { benchPage } from './page.ts'
@@ -53,6 +54,13 @@ program
   .command('bridge')
   .description('Spend while out of stock, and what runs out, beside their limit, on both databases.')
   .action(benchBridge)
+
+program
+  .command('beside-nasty')
+  .description('A read from memory beside each of the dearest requests that are allowed.')
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .option('--only <text>', 'requests whose name contains it')
+  .action(benchBesideNasty)
 
 program
   .command('replicas')
