@@ -2,6 +2,7 @@
  * Sums by date or by a column of the report, straight from the store. Accounts of different currencies are never added
  * up: a group is of one currency.
  */
+import { nextTurn } from '#server/platform/turns.ts'
 import { isWithin, startOfInterval, type DateRange, type Interval } from './calendar.ts'
 import { withName, type DateGroups, type OnlyRows } from './date-groups.ts'
 import { addSums, derive, noSums, toWire, type Sums } from './metric.ts'
@@ -64,6 +65,7 @@ async function rowsByDate(lines: readonly IndexLine[], by: GroupBy, rows: Groupe
     const start = startOfInterval(line.date, by.interval)
     const date = start < rows.range.from ? rows.range.from : start
     const { sums } = groups.of([date], rows.currencyOf(line.customerId))
+    await nextTurn()
     for (const each of await sumsOf(line, by, rows.dates)) addSums(sums, each)
   }
   return groups.all.map((group) => toRow(group, ['date'], by))
@@ -84,6 +86,7 @@ async function rowsByDimension(
   const parts = by.trend === undefined ? undefined : new TrendParts(range, by.trend)
   const groups = new Groups(by, parts)
   for (const line of lines) {
+    await nextTurn()
     const currency = currencyOf(line.customerId)
     const isNow = isWithin(line.date, range)
     const wasBefore = before !== undefined && isWithin(line.date, before)

@@ -10,6 +10,7 @@ import type { Database } from '#db/database.ts'
 import { createMutex } from '#db/mutex.ts'
 import { ChangeFollower } from '#server/products/change-follower.ts'
 import type { ChangeRow } from '#server/products/journal.ts'
+import { nextTurn } from '#server/platform/turns.ts'
 import type { ItemIdRule, KeyField } from './item-id-rules.ts'
 
 export interface MatchedProduct {
@@ -23,7 +24,7 @@ interface Keyed extends MatchedProduct {
   adsItemId: string | null
 }
 
-const PAGE_SIZE = 5000
+const PAGE_SIZE = 1000
 
 type Key = `${KeyField} ${string}`
 
@@ -121,6 +122,7 @@ function storedKeys(json: string): Omit<Keyed, 'createdAt'> {
 async function* products({ scanner, tables: { products: table } }: Database): AsyncGenerator<Keyed> {
   const { id, sku, gtin, adsItemId, createdAt } = table
   for (let after = 0; ;) {
+    await nextTurn()
     const rows = await scanner
       .select({ id, sku, gtin, adsItemId, createdAt })
       .from(table)

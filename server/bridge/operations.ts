@@ -79,7 +79,11 @@ async function unmatchedItems(
   const spent = await ctx.ads.itemSpend(range)
   const itemIds = itemIdsOf(spent)
   const owners = await ctx.bridge.match(itemIds, proposed)
-  const { unmatched, totals } = spendByStock(spent, { owners, stockOuts: new Map(), recentFrom: range.to })
+  const { unmatched, totals } = await spendByStock(spent, {
+    owners,
+    stockOuts: new Map(),
+    recentFrom: range.to,
+  })
   return {
     ...coverage(ctx, range),
     matched: owners.size,

@@ -28,7 +28,7 @@ export async function outOfStockSpend(ctx: Needed, { status, limit, ...asked }: 
     time,
     [...owners.values()].map(({ id }) => id),
   )
-  const { products, totals } = spendByStock(spent, { owners, stockOuts, recentFrom })
+  const { products, totals } = await spendByStock(spent, { owners, stockOuts, recentFrom })
   const statuses = await ctx.stockOutStatuses.all()
   const dates = spent.accounts.flatMap(({ days }) => days.map(({ date }) => date))
   const recentDates = new Set(dates.filter((date) => date >= recentFrom)).size

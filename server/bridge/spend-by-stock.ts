@@ -1,6 +1,7 @@
 /** What was spent on each product and what of it while there was no stock: by date, from the ledger. */
 import type { AccountSpend, SpendOfItems } from '#server/ads/item-spend.ts'
 import type { ItemFigures, ItemSeries } from '#server/ads/item-series.ts'
+import { nextTurn } from '#server/platform/turns.ts'
 import { overlap, split, type Interval } from './attribution.ts'
 import { DateTimes, partsOf, type DatesByStock } from './dates-by-stock.ts'
 import type { MatchedProduct } from './item-matcher.ts'
@@ -51,9 +52,9 @@ interface Parts {
 
 const NEVER: readonly Interval[] = []
 
-export function spendByStock({ itemIds, accounts }: SpendOfItems, parts: Parts): SpendByStock {
+export async function spendByStock({ itemIds, accounts }: SpendOfItems, parts: Parts): Promise<SpendByStock> {
   const spending = new Spending(parts)
-  for (const account of accounts) spending.add(account, itemIds)
+  for (const account of accounts) await spending.add(account, itemIds)
   return {
     products: [...spending.products.values()],
     totals: [...spending.totals.values()],
@@ -72,7 +73,7 @@ class Spending {
   }
 
   /** What is neither out of stock, unknown nor unmatched is in stock. */
-  add(account: AccountSpend, itemIds: readonly string[]): void {
+  async add(account: AccountSpend, itemIds: readonly string[]): Promise<void> {
     const { days, series, currency } = account
     const { owners, stockOuts, recentFrom } = this.#parts
     const totals = this.#totalsIn(currency)
@@ -80,6 +81,7 @@ class Spending {
     const recent = days.filter(({ date }) => date < recentFrom).length
     let inStockMicros = series.totalMicros
     for (const place of series.places) {
+      await nextTurn()
       const itemId = itemIds[place] ?? ''
       const owner = owners.get(itemId)
       if (!owner) {

@@ -1,6 +1,6 @@
 /** The bytes of a request's body: at the pace that is asked of a client, without their coding, within a bound. */
 import { ProblemError } from '#server/errors.ts'
-import { turns } from '#server/platform/turns.ts'
+import { nextTurn } from '#server/platform/turns.ts'
 import { paced, type Pace } from './limits/slow-clients.ts'
 
 export interface BodyLimits {
@@ -17,12 +17,11 @@ export async function* bodyParts(
   const isGzip = isGzipped(request)
   if (!request.body) return
   const sent = paced(request.body, pace) as AsyncGenerator<Uint8Array<ArrayBuffer>>
-  const turn = turns()
   let size = 0
   for await (const part of isGzip ? inflated(sent) : sent) {
     size += part.byteLength
     if (size > maxBytes) throw new ProblemError('BODY_TOO_LARGE', `At most ${maxBytes} bytes.`)
-    await turn()
+    await nextTurn()
     yield part
   }
 }

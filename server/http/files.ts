@@ -8,7 +8,7 @@ import { ProblemError } from '#server/errors.ts'
 import { checked, runUpload, type AnyFileRoute } from '#server/file-route.ts'
 import { knownFields } from '#server/parse-input.ts'
 import { charsetNamed } from '#server/platform/charsets.ts'
-import { turns } from '#server/platform/turns.ts'
+import { nextTurn } from '#server/platform/turns.ts'
 import { bodyParts } from './body.ts'
 import { codingFor, compressionStream, withCoding, textResponse } from './compression.ts'
 import { queryReader } from './input.ts'
@@ -112,12 +112,11 @@ async function begin(parts: AsyncIterable<string>): Promise<Begun> {
 /** The next part is made when the one before it was taken. A part that fails cuts the connection: half a file must not look whole. */
 function streamed({ first, rest }: Begun, onError: (error: unknown) => void): ReadableStream<BufferSource> {
   const encoder = new TextEncoder()
-  const turn = turns()
   let next: IteratorResult<string> | undefined = first
   return new ReadableStream({
     async pull(controller) {
       try {
-        await turn()
+        await nextTurn()
         const { done, value } = next ?? (await rest.next())
         next = undefined
         if (done) controller.close()

@@ -1,15 +1,26 @@
-/** Long work in pieces: an await that has nothing to wait for lets no other request in. */
-import { setImmediate as nextTurn } from 'node:timers/promises'
+/**
+ * Long work in pieces. An await that has nothing to wait for lets no other request in, so work that may take long waits
+ * for its turn between two pieces. Of all such work one piece is done in a turn of the event loop, however much of it
+ * there is: a read from memory waits for one.
+ */
 
-/** So long one piece of work after the other may take, of the time in which a read from memory should be answered. */
+/** Pieces together, before what else has come is looked at. */
 const TURN_MS = 8
 
-/** @returns to be awaited between two pieces: waits for the other work of this thread, if these took long enough */
-export function turns(): () => Promise<void> | undefined {
-  let startedAt = performance.now()
-  const wait = async () => {
-    await nextTurn()
-    startedAt = performance.now()
-  }
-  return () => (performance.now() - startedAt < TURN_MS ? undefined : wait())
+const waiting: (() => void)[] = []
+let begunAt = -Infinity
+
+/** To be awaited between two pieces. @returns undefined when the turn is young enough for another one */
+export function nextTurn(): Promise<void> | undefined {
+  if (performance.now() - begunAt < TURN_MS) return undefined
+  return new Promise((resolve) => {
+    waiting.push(resolve)
+    if (waiting.length === 1) setImmediate(begin)
+  })
+}
+
+function begin(): void {
+  begunAt = performance.now()
+  waiting.shift()?.()
+  if (waiting.length > 0) setImmediate(begin)
 }

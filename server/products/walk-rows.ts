@@ -1,5 +1,6 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
+import { nextTurn } from '#server/platform/turns.ts'
 import type { Cursor } from './cursor.ts'
 import type { ProductFilter } from './filter.ts'
 
@@ -16,6 +17,7 @@ export async function* walkRows(
   const sort = { by: 'id', descending: false } as const
   let cursor: Cursor | undefined
   for (;;) {
+    await nextTurn()
     const { rows, after } = await products.list({ filter, sort, limit: PAGE_SIZE, cursor })
     yield rows
     const last = rows.at(-1)

@@ -171,7 +171,7 @@ function toRestatement(line: string): Restatement[] {
   const isPlaced = isDate(date) && isTime(restatedAt) && isTime(fetchedAtBefore)
   const of = { report, customerId, date, restatedAt, fetchedAtBefore }
   const others = (cells.at(-1) ?? '').split(' ').flatMap((text) => {
-    const [, name = '', old = '', now = ''] = /^(\w+)=(\S+)>(\S+)$/.exec(text) ?? []
+    const [, name = '', old = '', now = ''] = /^(\w+)=([^\s>]+)>([^\s>]+)$/.exec(text) ?? []
     return name === '' ? [] : [[name, old, now] as const]
   })
   const before = toCounted(

@@ -21,7 +21,7 @@ export interface PriceOptions {
 
 /** `1.200` and `4,0` → whole numbers. A minus is a delta's. */
 export function readWhole(cell: string, decimal: DecimalSign | undefined): Amount {
-  const [, minus = '', rest = ''] = /^\s*([+-]?)(.*)$/s.exec(cell) ?? []
+  const [, minus = '', rest = ''] = /^([+-]?)(.*)$/s.exec(cell.trimStart()) ?? []
   const found = readAmount(rest, { decimal, expected: 'a whole number such as 12', accepts: isWhole })
   return 'mistake' in found ? found : { amount: minus.replace('+', '') + found.amount.replace(/\..*$/, '') }
 }
