@@ -2,6 +2,7 @@
 import {
   createTRPCClient,
   httpBatchLink,
+  httpLink,
   httpSubscriptionLink,
   splitLink,
   TRPCClientError,
@@ -61,7 +62,10 @@ const MAX_CALLS_PER_REQUEST = 50
 /** A server takes 16 KiB of request line and headers: what does not fit goes in a request of its own. */
 const MAX_URL_LENGTH = 12_000
 
-/** @param url where Adstock is, such as `http://127.0.0.1:3000` */
+/**
+ * A mutation called with `{ context: { idempotencyKey } }` has one effect, however often it is sent with that key.
+ * @param url where Adstock is, such as `http://127.0.0.1:3000`
+ */
 export function createClient(url: string | URL, { key }: ClientOptions = {}): Client {
   const endpoint = `${String(url).replace(/\/+$/, '')}/trpc`
   const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
@@ -77,11 +81,19 @@ export function createClient(url: string | URL, { key }: ClientOptions = {}): Cl
             fetch: (target, init) => fetch(target, { ...init, headers: { ...init.headers, ...headers } }),
           },
         }),
-        false: httpBatchLink({
-          url: endpoint,
-          maxItems: MAX_CALLS_PER_REQUEST,
-          maxURLLength: MAX_URL_LENGTH,
-          headers,
+        false: splitLink({
+          condition: ({ context }) => 'idempotencyKey' in context,
+          // In a request of its own: a key is of one call.
+          true: httpLink({
+            url: endpoint,
+            headers: ({ op }) => ({ ...headers, 'idempotency-key': String(op.context['idempotencyKey']) }),
+          }),
+          false: httpBatchLink({
+            url: endpoint,
+            maxItems: MAX_CALLS_PER_REQUEST,
+            maxURLLength: MAX_URL_LENGTH,
+            headers,
+          }),
         }),
       }),
     ],

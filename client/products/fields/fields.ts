@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { problemOf, type Inputs } from '#client/api.ts'
 import { asTyped } from '#client/products/cell-value.ts'
 import type { Product } from '#client/products/columns.ts'
-import { describeError } from '#client/ui/describe-error.ts'
+import { describeError, problemWordsOf } from '#client/ui/describe-error.ts'
 import { mannerOf, readDecimal } from '#client/ui/read-number.ts'
 
 const manner = mannerOf()
@@ -84,5 +84,8 @@ export function mistakesIn(error: unknown): readonly Mistake[] {
     name !== undefined && name in LABELS ? [[name as keyof typeof LABELS, `${words}.`]] : [],
   )
   const request = requestId === undefined ? '' : ` Request ${requestId}`
-  return ofFields.length > 0 ? ofFields : [['root', `${what}: ${detail} Nothing was saved.${request}`]]
+  const effect = problemWordsOf(error)
+    ? 'Nothing was saved.'
+    : 'Whether it was saved is not known. Sent again as it stands, it is saved once.'
+  return ofFields.length > 0 ? ofFields : [['root', `${what}: ${detail} ${effect}${request}`]]
 }

@@ -5,6 +5,7 @@ import type * as v from 'valibot'
 import { announce } from '#client/ui/announce.tsx'
 import { Modal } from '#client/ui/modal.tsx'
 import { client } from '#client/ui/trpc.ts'
+import { useIdempotencyKey } from '#client/ui/use-idempotency-key.ts'
 import type { Product } from '#client/products/columns.ts'
 import { FieldInput } from './field-input.tsx'
 import { mistakesIn, NewFields, toFields } from './fields.ts'
@@ -33,10 +34,13 @@ export default function NewProduct({ onCreated, onClose }: NewProductProps) {
     defaultValues: NOTHING,
   })
   const { errors, isSubmitting } = formState
+  const once = useIdempotencyKey()
   const create = async (texts: NewTexts) => {
     try {
       const stock_level = texts.stock_level === '' ? 0 : Number(texts.stock_level)
-      const product = await client.products.create.mutate({ ...toFields(texts), stock_level })
+      const fields = { ...toFields(texts), stock_level }
+      const product = await client.products.create.mutate(fields, once.contextFor(fields))
+      once.answered()
       announce(`“${product.name}” is created.`)
       onCreated(product)
     } catch (error) {

@@ -6,7 +6,8 @@ import { announce } from '#client/ui/announce.tsx'
 import { count } from '#client/ui/format.ts'
 import { mannerOf, plainDigits } from '#client/ui/read-number.ts'
 import { client } from '#client/ui/trpc.ts'
-import { describeError } from '#client/ui/describe-error.ts'
+import { describeError, problemWordsOf } from '#client/ui/describe-error.ts'
+import { useIdempotencyKey } from '#client/ui/use-idempotency-key.ts'
 import type { Product } from '#client/products/columns.ts'
 import { showProduct } from '#client/products/rows/visible-rows.ts'
 import { undoStack } from '#client/products/use-edits.ts'
@@ -43,6 +44,7 @@ export function useAdjustment({ id }: Product, onAdjusted: (product: Product) =>
     resolver: valibotResolver(Adjustment),
     defaultValues: { delta: '', reason: 'received', reference: '' } as v.InferInput<typeof Adjustment>,
   })
+  const once = useIdempotencyKey()
   /** A reason that does not fit what is typed gives way to one that does. */
   const propose = (typed: string) => {
     const delta = Number(plainDigits(typed, manner))
@@ -50,12 +52,9 @@ export function useAdjustment({ id }: Product, onAdjusted: (product: Product) =>
   }
   const send = async ({ delta, reason, reference }: v.InferOutput<typeof Adjustment>) => {
     try {
-      const adjusted = await client.products.adjustStock.mutate({
-        id,
-        delta,
-        reason,
-        ...(reference !== '' && { reference }),
-      })
+      const adjustment = { id, delta, reason, ...(reference !== '' && { reference }) }
+      const adjusted = await client.products.adjustStock.mutate(adjustment, once.contextFor(adjustment))
+      once.answered()
       const { product } = adjusted
       undoStack.push(adjustmentStep(adjusted))
       showProduct(product)
@@ -67,7 +66,10 @@ export function useAdjustment({ id }: Product, onAdjusted: (product: Product) =>
     } catch (error) {
       const { what, detail, requestId } = describeError(error)
       const request = requestId === undefined ? '' : ` Request ${requestId}`
-      form.setError('root', { message: `${what}: ${detail} The stock stays as it is.${request}` })
+      const effect = problemWordsOf(error)
+        ? 'The stock stays as it is.'
+        : 'Whether the stock was changed is not known. Sent again as it stands, it is changed once.'
+      form.setError('root', { message: `${what}: ${detail} ${effect}${request}` })
     }
   }
   return { ...form, propose, submit: form.handleSubmit(send) }
