@@ -104,7 +104,17 @@ export function spawnServer(
   env: Readonly<Record<string, string>> = {},
   program: readonly string[] = [join(ROOT, 'server/main.ts')],
 ) {
-  return Bun.spawn([process.execPath, ...program], {
+  return spawn(folder, [process.execPath, ...program], env)
+}
+
+/** With less than it may want. @param limits as a shell sets them: `ulimit -n 80` */
+export function spawnCramped(folder: string, limits: string) {
+  const command = ['sh', '-c', `${limits}; exec "$@"`, 'sh', process.execPath, join(ROOT, 'server/main.ts')]
+  return spawn(folder, command, { LOG_LEVEL: 'error', RATE_LIMIT: 'off' })
+}
+
+function spawn(folder: string, command: string[], env: Readonly<Record<string, string>>) {
+  return Bun.spawn(command, {
     env: { PATH: Bun.env['PATH'] ?? '', PORT: '0', ...serverSettings(folder), ...env },
     stdin: 'ignore',
     stdout: 'pipe',
