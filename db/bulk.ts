@@ -1,5 +1,5 @@
 /** Many rows by one statement with one parameter: a parameter for each cell would cost more than the rows do. */
-import { getTableColumns, sql, type SQL, type SQLWrapper } from 'drizzle-orm'
+import { getTableColumns, getTableName, sql, type SQL, type SQLWrapper } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { Database, Queries } from './database.ts'
 
@@ -15,25 +15,30 @@ interface Insertion<T extends PgTable, K> {
   /** Fields to give back of each inserted row, in no particular order. */
   returning?: readonly K[]
   /** Of a row that would break a unique constraint, such as `do nothing`; without it, that row refuses them all. */
-  onConflict?: SQL
+  onConflict?: string
 }
 
 export async function insertMany<T extends PgTable, K extends keyof T['$inferSelect'] & string>(
-  { db, tx }: Within,
+  within: Within,
   { into, rows, returning = [], onConflict }: Insertion<T, K>,
 ): Promise<Pick<T['$inferSelect'], K>[]> {
-  const given = columnsOf(into, Object.keys(rows[0] ?? {}))
-  if (given.length === 0) return []
-  const statement = [
-    sql`insert into ${into} (${list(given, ({ column }) => sql.identifier(column.name))})`,
-    sql`select ${list(given, ({ field }) => sql.identifier(field))} from ${source(db, rows, given)}`,
-  ]
-  // Without a condition SQLite would take the `on` for a join's.
-  if (onConflict) statement.push(sql`where true on conflict ${onConflict}`)
+  const fields = Object.keys(rows[0] ?? {})
+  if (fields.length === 0) return []
+  const run = prepared(within.db, ['insert', getTableName(into), fields, returning, onConflict], () => {
+    const given = columnsOf(into, fields)
+    const parts = [
+      sql`insert into ${into} (${list(given, ({ column }) => sql.identifier(column.name))})`,
+      sql`select ${list(given, ({ field }) => sql.identifier(field))} from ${source(within.db, given)}`,
+    ]
+    // Without a condition SQLite would take the `on` for a join's.
+    if (onConflict !== undefined) parts.push(sql`where true on conflict ${sql.raw(onConflict)}`)
+    const wanted = columnsOf(into, returning)
+    if (wanted.length > 0)
+      parts.push(sql`returning ${list(wanted, ({ column }) => sql.identifier(column.name))}`)
+    return sql.join(parts, sql` `)
+  })
+  const inserted = await run(within.tx, JSON.stringify(rows))
   const wanted = columnsOf(into, returning)
-  if (wanted.length > 0)
-    statement.push(sql`returning ${list(wanted, ({ column }) => sql.identifier(column.name))}`)
-  const inserted = await db.all(tx, sql.join(statement, sql` `))
   const toRow = (row: Record<string, unknown>) =>
     wanted.map(({ field, column }) => {
       const value = row[column.name]
@@ -44,19 +49,34 @@ export async function insertMany<T extends PgTable, K extends keyof T['$inferSel
 
 /** Each id at most once; all with the same fields. */
 export async function updateMany<T extends PgTable & { id: PgColumn }>(
-  { db, tx }: Within,
+  within: Within,
   { table, rows }: { table: T; rows: readonly ({ id: number } & Partial<T['$inferInsert']>)[] },
 ): Promise<void> {
-  const given = columnsOf(table, Object.keys(rows[0] ?? {}))
-  if (given.length === 0) return
-  const changes = list(
-    given.filter(({ column }) => column !== table.id),
-    ({ field, column }) => sql`${sql.identifier(column.name)} = given.${sql.identifier(field)}`,
-  )
-  await db.all(
-    tx,
-    sql`update ${table} set ${changes} from ${source(db, rows, given)} where ${table.id} = given.id`,
-  )
+  const fields = Object.keys(rows[0] ?? {})
+  if (fields.length === 0) return
+  const run = prepared(within.db, ['update', getTableName(table), fields], () => {
+    const given = columnsOf(table, fields)
+    const changes = list(
+      given.filter(({ column }) => column !== table.id),
+      ({ field, column }) => sql`${sql.identifier(column.name)} = given.${sql.identifier(field)}`,
+    )
+    return sql`update ${table} set ${changes} from ${source(within.db, given)} where ${table.id} = given.id`
+  })
+  await run(within.tx, JSON.stringify(rows))
+}
+
+type Prepared = ReturnType<Database['prepare']>
+
+const known = new WeakMap<Database, Map<string, Prepared>>()
+
+/** Composing a statement takes longer than running it, so it is done once for what it is made of. */
+function prepared(db: Database, key: readonly unknown[], compose: () => SQL): Prepared {
+  const own = known.get(db) ?? new Map<string, Prepared>()
+  known.set(db, own)
+  const name = JSON.stringify(key)
+  const run = own.get(name) ?? db.prepare(compose())
+  own.set(name, run)
+  return run
 }
 
 interface FieldColumn {
@@ -70,9 +90,9 @@ function columnsOf(table: PgTable, fields: readonly string[]): FieldColumn[] {
   )
 }
 
-function source(db: Database, rows: readonly object[], given: readonly FieldColumn[]): SQL {
+function source(db: Database, given: readonly FieldColumn[]): SQL {
   return db.rowsOf(
-    rows,
+    [],
     given.map(({ field, column }) => ({ name: field, text: column.dataType === 'string' })),
   )
 }

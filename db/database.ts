@@ -33,6 +33,7 @@ export type Tables = Pick<
   | 'idempotencyKeys'
   | 'imports'
   | 'importChanges'
+  | 'audit'
   | 'settings'
   | 'apiKeys'
   | 'sessions'
@@ -51,6 +52,8 @@ export interface Database {
   scanner: Queries
   /** Serialised against every other writer; rolled back when `run` throws. */
   withTransaction: <T>(run: (tx: Queries) => Promise<T>) => Promise<T>
+  /** Runs `then` once this transaction of `withTransaction` is committed, and never if it is rolled back. */
+  afterCommit: (tx: Queries, then: () => void) => void
   /**
    * As `withTransaction`, when `run` does nothing but add very many products, whose ids it gives back: their part of
    * the change feed is written at once instead of row by row.
@@ -58,6 +61,8 @@ export interface Database {
   load: (run: (tx: Queries) => Promise<readonly number[]>) => Promise<void>
   /** A statement that the query builder has no words for, and its rows. */
   all(tx: Queries, statement: SQL): Promise<Record<string, unknown>[]>
+  /** A statement with one parameter, a text, for transactions of `withTransaction`: composed once. */
+  prepare(statement: SQL): (tx: Queries, parameter: string) => Promise<Record<string, unknown>[]>
   /** A table made of values, `(…) as given`, to select these columns from. */
   rowsOf(values: readonly object[], columns: readonly ValueColumn[]): SQL
   /** The rows of this query stay as they are until the transaction ends. */

@@ -1,7 +1,9 @@
 import { SQL } from 'bun'
-import { sql } from 'drizzle-orm'
+import { sql, type SQL as Statement } from 'drizzle-orm'
 import { drizzle, type BunSQLDatabase } from 'drizzle-orm/bun-sql'
+import { PgDialect } from 'drizzle-orm/pg-core'
 import { ConnectionQueue, queued } from './connection-queue.ts'
+import { withCommitHooks } from './commit-hooks.ts'
 import { migrationsOf, pendingMigrations, type Migration } from './migrate.ts'
 import {
   DatabaseBusyError,
@@ -52,7 +54,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     tables,
     reader: queries,
     scanner: queries,
-    withTransaction: (run) => queries.transaction(run),
+    ...withCommitHooks((run) => queries.transaction(run)),
     load: (run) =>
       drizzle({ client }).transaction(async (tx) => {
         await tx.execute(
@@ -62,6 +64,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
         await tx.execute(sql`select record_loaded_products(${`{${ids.join()}}`}::bigint[])`)
       }),
     all: async (tx, statement) => Array.from(await (tx as typeof queries).execute(statement)),
+    prepare,
     rowsOf: (values, columns) => {
       const cells = columns.map(
         ({ name, text }) => sql`${sql.identifier(name)} ${sql.raw(text ? 'text' : 'bigint')}`,
@@ -107,6 +110,15 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
       await Promise.all([client.close(), watcher.close(), keyWatcher.close()])
     },
   }
+}
+
+/** The driver itself keeps what has the same text prepared, on each connection. */
+function prepare(statement: Statement): ReturnType<Database['prepare']> {
+  const [head = '', tail = ''] = new PgDialect().sqlToQuery(statement).sql.split('$1')
+  return async (tx, parameter) =>
+    Array.from(
+      await (tx as unknown as BunSQLDatabase).execute(sql`${sql.raw(head)}${parameter}${sql.raw(tail)}`),
+    )
 }
 
 async function describe(queries: Pick<BunSQLDatabase, 'select'>): Promise<DatabaseDescription> {

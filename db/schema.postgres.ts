@@ -137,6 +137,19 @@ export const wordRemainders = pgTable(
 )
 
 /** Facts about the database itself, such as the currency its prices are in. */
+/** Which key wrote what and when. Only added to; triggers refuse anything else. */
+export const audit = pgTable('audit', {
+  id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  at: bigint({ mode: 'number' }).notNull(),
+  requestId: text('request_id'),
+  keyId: bigint('key_id', { mode: 'number' }),
+  actor: text().notNull(),
+  operation: text().notNull(),
+  subject: text().notNull(),
+  subjectId: text('subject_id'),
+  outcome: text().notNull(),
+})
+
 export const settings = pgTable('settings', {
   name: text().primaryKey(),
   value: text().notNull(),
@@ -227,6 +240,8 @@ export type WebhookEndpointRow = typeof webhookEndpoints.$inferSelect
 export type WebhookOutboxRow = typeof webhookOutbox.$inferSelect
 
 export type WebhookDeliveryRow = typeof webhookDeliveries.$inferSelect
+
+export type AuditRow = typeof audit.$inferSelect
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect
 

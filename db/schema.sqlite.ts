@@ -109,6 +109,18 @@ export const wordRemainders = sqliteTable(
   (table) => [primaryKey({ columns: [table.remainder, table.word] })],
 )
 
+export const audit = sqliteTable('audit', {
+  id: integer().primaryKey(),
+  at: integer().notNull(),
+  requestId: text('request_id'),
+  keyId: integer('key_id'),
+  actor: text().notNull(),
+  operation: text().notNull(),
+  subject: text().notNull(),
+  subjectId: text('subject_id'),
+  outcome: text().notNull(),
+})
+
 export const settings = sqliteTable('settings', {
   name: text().primaryKey(),
   value: text().notNull(),
@@ -197,6 +209,7 @@ true satisfies Same<typeof imports.$inferSelect, typeof postgres.imports.$inferS
 true satisfies Same<typeof importChanges.$inferSelect, typeof postgres.importChanges.$inferSelect>
 true satisfies Same<typeof words.$inferSelect, typeof postgres.words.$inferSelect>
 true satisfies Same<typeof wordRemainders.$inferSelect, typeof postgres.wordRemainders.$inferSelect>
+true satisfies Same<typeof audit.$inferSelect, postgres.AuditRow>
 true satisfies Same<typeof settings.$inferSelect, typeof postgres.settings.$inferSelect>
 true satisfies Same<typeof apiKeys.$inferSelect, postgres.ApiKeyRow>
 true satisfies Same<typeof sessions.$inferSelect, typeof postgres.sessions.$inferSelect>

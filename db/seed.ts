@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import type { Database, Tables } from './database.ts'
 import { insertMany } from './bulk.ts'
 import { sampleProduct } from './sample-catalogue.ts'
@@ -57,7 +56,7 @@ async function add(within: Parameters<typeof insertMany>[0], rows: Row[]): Promi
     into: products,
     rows,
     returning: ['id', 'stockLevel', 'createdAt'],
-    onConflict: sql`do nothing`,
+    onConflict: 'do nothing',
   })
   await insertMany(within, {
     into: stockAdjustments,

@@ -1,13 +1,15 @@
 import { SQLiteError, type Database as Connection } from 'bun:sqlite'
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { watchCommits } from './sqlite-commits.ts'
 import { connect, connectReader, isUnavailable } from './sqlite-connections.ts'
 import { watchFile } from './sqlite-file.ts'
 import { openScans } from './sqlite-scans.ts'
+import { withCommitHooks } from './commit-hooks.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import { createMutex } from './mutex.ts'
 import {
@@ -39,13 +41,13 @@ export async function openSqlite(path: string): Promise<Database> {
   const [writes, reads] = [asQueries(writer), asQueries(reader)]
   const scans = openScans(path)
   let writers = 0
-  const withTransaction: Database['withTransaction'] = async (run) => {
+  const hooked = withCommitHooks(async (run) => {
     if (writers > MAX_WAITING_WRITERS) throw new DatabaseBusyError(`${writers} writers wait already.`)
     writers += 1
     return await exclusively(() => inTransaction(writer, () => run(writes), file.requireOwn)).finally(
       () => (writers -= 1),
     )
-  }
+  })
 
   return {
     // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
@@ -58,11 +60,14 @@ export async function openSqlite(path: string): Promise<Database> {
       file.requireSeen()
       return scans.queries
     },
-    withTransaction,
-    load: async (run) => void (await withTransaction(run)),
+    ...hooked,
+    load: async (run) => void (await hooked.withTransaction(run)),
     all: async (tx, statement) => (tx as unknown as BunSQLiteDatabase).all(statement),
+    prepare: (statement) => prepareOn(writer, statement),
     rowsOf: (values, columns) => {
-      const cells = columns.map(({ name }) => sql`value ->> ${name} as ${sql.identifier(name)}`)
+      const cells = columns.map(
+        ({ name }) => sql`value ->> ${sql.raw(`'${name}'`)} as ${sql.identifier(name)}`,
+      )
       return sql`(select ${sql.join(cells, sql`, `)} from json_each(${JSON.stringify(values)})) as given`
     },
     // The transaction holds the write lock already.
@@ -77,7 +82,7 @@ export async function openSqlite(path: string): Promise<Database> {
       select rowid as id from product_words where product_words match ${writeWordQuery(query, MATCH_SYNTAX)}
     ) as matches`,
     derive: (run) =>
-      withTransaction(async (tx) => {
+      hooked.withTransaction(async (tx) => {
         const last = writer
           .query<{ seq: number }, []>('select coalesce(max(seq), 0) as seq from changes')
           .get()
@@ -104,6 +109,12 @@ export async function openSqlite(path: string): Promise<Database> {
       })
     },
   }
+}
+
+function prepareOn(writer: Connection, statement: SQL): ReturnType<Database['prepare']> {
+  const { sql: text } = new SQLiteSyncDialect().sqlToQuery(statement)
+  const prepared = writer.prepare<Record<string, unknown>, [string]>(text)
+  return async (_, parameter) => prepared.all(parameter)
 }
 
 function describe(reader: Connection): DatabaseDescription {

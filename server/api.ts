@@ -2,6 +2,7 @@
 import type { Ads } from '#server/ads/ads.ts'
 import { adsOperations } from '#server/ads/operations.ts'
 import { adsFormats } from '#server/ads/report-choice.ts'
+import { auditOperations, auditRoutes } from '#server/audit/operations.ts'
 import { bridgeOperations } from '#server/bridge/operations.ts'
 import { exclusionOperations, exclusionRoutes } from '#server/bridge/exclusions.ts'
 import { feedRoutes } from '#server/bridge/feeds.ts'
@@ -41,6 +42,7 @@ export const api = {
   webhooks: webhookOperations,
   feedKeys: feedKeyOperations,
   keys: keyOperations,
+  audit: auditOperations,
   system: systemOperations,
 }
 
@@ -51,7 +53,13 @@ export const formatsOf = ({ currency, ads }: { currency: Currency; ads: Ads }) =
 })
 
 /** Files, over REST alone. */
-export const transfers = { ...productFileRoutes, ...feedRoutes, ...exclusionRoutes, ...spendFileRoutes }
+export const transfers = {
+  ...productFileRoutes,
+  ...feedRoutes,
+  ...exclusionRoutes,
+  ...spendFileRoutes,
+  ...auditRoutes,
+}
 
 /** What is sent by the server itself. */
 export const webhookEvents = eventSchemas
@@ -68,6 +76,14 @@ export function operationsOf(table: Api): Named<AnyOperation>[] {
   return entriesOf(table).flatMap(({ name, operation }) =>
     operation.kind === 'subscription' ? [] : [{ name, operation }],
   )
+}
+
+/** By their routes. */
+export function operationNames(): ReadonlyMap<string, string> {
+  return new Map([
+    ...operationsOf(api).map(({ name, operation }) => [operation.rest, name] as const),
+    ...Object.entries<AnyFileRoute>(transfers).map(([name, { rest }]) => [rest, `files.${name}`] as const),
+  ])
 }
 
 export function subscriptionsOf(table: Api): Named<AnySubscription>[] {

@@ -6,7 +6,8 @@ import { setOnce } from '#db/settings.ts'
 import type { Ads } from '#server/ads/ads.ts'
 import { createAds } from '#server/ads/create-ads.ts'
 import { openAnswerCache, type CreateCache } from './cache/answer-cache.ts'
-import { api } from '#server/api.ts'
+import { api, operationNames } from '#server/api.ts'
+import { createAudit } from '#server/audit/audit.ts'
 import type { Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
@@ -69,8 +70,8 @@ export async function startApp(
   const ads = opened.use(createAds(config.ads, { clock, log, metrics, acquireRunLease, onRunEnded }))
   opened.use(scheduleBackups(config, { db, clock, log, metrics }))
   const idempotency = createIdempotency(db, clock)
-  const stores = createStores(db, { products, webhooks: config.webhooks, clock })
-  opened.use(forgetHourly([idempotency, stores.keys, products, stores.webhooks], log))
+  const stores = createStores(db, { ...config, products, clock })
+  opened.use(forgetHourly([idempotency, stores.keys, products, stores.webhooks, stores.audit], log))
   opened.use(refreshHourly(db, log))
   const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
@@ -79,7 +80,7 @@ export async function startApp(
   const recentErrors = opened.use(createRecentErrors({ clock, redis, prefix }))
   const services: Services = {
     ...stores,
-    within: (tx) => bound(stores, tx),
+    ...transactionsOf(db, stores),
     ads,
     bridge: createBridge(db, config.itemIdRules),
     system: await systemOf(config, { db, redis, limiter, recentErrors }),
@@ -181,24 +182,31 @@ function createStores(
   {
     products,
     webhooks: policy,
+    auditKeptMs: keptMs,
     clock,
-  }: Pick<Stores, 'products'> & Pick<Config, 'webhooks'> & { clock: Clock },
+  }: Pick<Stores, 'products'> & Pick<Config, 'webhooks' | 'auditKeptMs'> & { clock: Clock },
 ): Stores {
   return {
     products,
     webhooks: createWebhookStore(db, { clock, policy }),
     keys: createKeyStore(db, clock),
     stockOutStatuses: createStockOutStatuses(db, clock),
+    audit: createAudit(db, { clock, keptMs, names: operationNames() }),
   }
 }
 
+function transactionsOf(db: Database, stores: Stores): Pick<Services, 'begin' | 'within'> {
+  return { begin: db.withTransaction, within: (tx) => bound(stores, tx) }
+}
+
 /** Every store, bound to the transaction: one that is added to `Stores` and not here does not compile. */
-function bound({ products, webhooks, keys, stockOutStatuses }: Stores, tx: Queries): Stores {
+function bound({ products, webhooks, keys, stockOutStatuses, audit }: Stores, tx: Queries): Stores {
   return {
     products: products.within(tx),
     webhooks: webhooks.within(tx),
     keys: keys.within(tx),
     stockOutStatuses: stockOutStatuses.within(tx),
+    audit: audit.within(tx),
   }
 }
 

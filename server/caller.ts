@@ -15,8 +15,10 @@ export interface Caller {
   kind: 'open' | 'key' | 'anonymous'
   /** Unique and permanent, unlike the name. */
   id: string
-  /** For the ledger and the log: never a secret. */
+  /** For the ledger, the audit and the log: never a secret. */
   name: string
+  /** Null or absent where it is no key of the database. */
+  keyId?: number | null
   scopes: ReadonlySet<Scope>
 }
 

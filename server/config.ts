@@ -28,6 +28,8 @@ export interface Config {
   ads: AdsOptions
   webhooks: WebhookOptions
   lowStockAt: number
+  /** How long an entry of the audit stays. */
+  auditKeptMs: number
   backups: { cron: string; folder: string; keep: { newest: number; days: number } }
   /** Templates of item ids: bridge/item-id-rules.ts. */
   itemIdRules: readonly string[]
@@ -37,6 +39,8 @@ export interface Config {
   /** All of them, for a person to read. */
   inForce: readonly SettingInForce[]
 }
+
+const DAY_MS = 86_400_000
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -162,6 +166,7 @@ function toConfig(
       baseUrl: (env.PUBLIC_URL ?? '').replace(/\/+$/, ''),
     },
     lowStockAt: env.LOW_STOCK_AT,
+    auditKeptMs: env.AUDIT_KEEP_DAYS * DAY_MS,
     backups: {
       cron: env.BACKUP_CRON,
       folder: env.BACKUP_DIR,

@@ -1,4 +1,5 @@
-import type { Queries } from '#db/database.ts'
+import type { Database, Queries } from '#db/database.ts'
+import type { Audit } from '#server/audit/audit.ts'
 import type { Bridge } from '#server/bridge/bridge.ts'
 import type { StockOutStatuses } from '#server/bridge/stock-out-statuses.ts'
 import type { AnswerCache } from '#server/cache/cached-answer.ts'
@@ -19,10 +20,12 @@ export interface Stores {
   webhooks: WebhookStore
   keys: KeyStore
   stockOutStatuses: StockOutStatuses
+  audit: Audit
 }
 
 /** What lives as long as the server; app.ts builds it. */
 export interface Services extends Stores {
+  begin: Database['withTransaction']
   /** The same stores, whose writes are part of this transaction. */
   within: (tx: Queries) => Stores
   ads: Ads

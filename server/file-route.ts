@@ -1,5 +1,7 @@
 /** Files in and out, as streams, over REST alone: what a typed call is too small for. */
 import type * as v from 'valibot'
+import { recordedOutside } from '#server/audit/record.ts'
+import type { Subject } from '#server/audit/subject.ts'
 import type { Context } from './context.ts'
 import { requireScope } from './caller.ts'
 import type { AnyOperation } from './operation.ts'
@@ -30,6 +32,8 @@ export interface Upload<
   output: Out
   /** The body's. */
   mediaType: string
+  /** What it writes to, for the audit. */
+  subject: Subject<v.InferInput<Out>>
   run(ctx: Context, input: v.InferOutput<In>, body: AsyncIterable<Uint8Array>): Promise<v.InferInput<Out>>
 }
 
@@ -61,7 +65,9 @@ export async function runUpload(
   { input, body }: { input: unknown; body: AsyncIterable<Uint8Array> },
 ): Promise<Uploaded> {
   const { idempotencyKey: key } = ctx
-  if (key === null) return { output: await transfer.run(ctx, input, body), replayed: false }
+  const act = { operation: transfer.rest, subject: transfer.subject, input }
+  const run = (bytes: typeof body) => recordedOutside(ctx, act, () => transfer.run(ctx, input, bytes))
+  if (key === null) return { output: await run(body), replayed: false }
   await using file = await spool(body)
   const request = {
     caller: ctx.caller.id,
@@ -69,7 +75,7 @@ export async function runUpload(
     operation: transfer.rest,
     input: [input, file.sha256],
   }
-  return await ctx.idempotency.onceOutside(request, () => transfer.run(ctx, input, file.stream()))
+  return await ctx.idempotency.onceOutside(request, () => run(file.stream()))
 }
 
 /** Authority first, then the query's shape, as for any operation. */

@@ -9,7 +9,7 @@ export function forgetHourly(
   log: Logger,
 ): Disposable {
   const onError = (error: unknown) =>
-    log.error({ err: error }, 'old idempotency keys, sessions, imports or deliveries stay')
+    log.error({ err: error }, 'old idempotency keys, sessions, imports, deliveries or audit entries stay')
   const cleaning = new Cron('17 * * * *', { catch: onError }, async () => {
     for (const store of stores) await store.forgetExpired()
   })

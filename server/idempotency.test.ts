@@ -7,6 +7,7 @@ import { temporaryPostgres } from '#db/postgres.testing.ts'
 import { api } from './api.ts'
 import { SCOPES } from './caller.ts'
 import type { Context } from './context.ts'
+import { createAudit } from '#server/audit/audit.ts'
 import { createIdempotency } from './idempotency.ts'
 import { invoke } from './invoke.ts'
 import { mutation } from './operation.ts'
@@ -126,6 +127,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an operation with a key on %s'
   type Notes = ReturnType<typeof notesIn>
   const contextWith = (key: string) => {
     const products = createProductStore(db, systemClock)
+    const audit = createAudit(db, { clock: systemClock, keptMs: 0, names: new Map() })
     return {
       caller: { kind: 'open', id: 'anyone', name: 'anyone', scopes: new Set(SCOPES) },
       idempotencyKey: key,
@@ -133,7 +135,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an operation with a key on %s'
       isUnavailable: () => false,
       products,
       notes: notesIn(),
-      within: (tx: Queries) => ({ products: products.within(tx), notes: notesIn(tx) }),
+      audit,
+      requestId: key,
+      within: (tx: Queries) => ({
+        products: products.within(tx),
+        notes: notesIn(tx),
+        audit: audit.within(tx),
+      }),
     } as unknown as Context
   }
   const operation = (run: (ctx: Context & { notes: Notes }) => Promise<string>, more: object = {}) =>
@@ -142,6 +150,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an operation with a key on %s'
       summary: 'Writes by two features',
       input: v.strictObject({}),
       output: v.string(),
+      subject: 'product',
       scope: 'products:write',
       cost: 'write',
       run: async (ctx) => await run(ctx as Context & { notes: Notes }),
@@ -150,6 +159,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an operation with a key on %s'
   const stored = async (name: string) => ({
     notes: await db.reader.$count(db.tables.settings, eq(db.tables.settings.name, name)),
     products: await db.reader.$count(db.tables.products, eq(db.tables.products.name, name)),
+    audit: await db.reader.$count(db.tables.audit, eq(db.tables.audit.requestId, name)),
   })
   const writeBoth = async ({ products, notes }: Context & { notes: Notes }, name: string) => {
     await products.create({ name, sku: null, priceMinor: 1, stockLevel: 1 }, 'test')
@@ -162,13 +172,13 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('an operation with a key on %s'
       await writeBoth(ctx, 'failed')
       throw new Error('after the writes')
     })
-    await expect(invoke(failing, contextWith('both'), {})).rejects.toThrow('after the writes')
-    expect(await stored('failed')).toEqual({ notes: 0, products: 0 })
+    await expect(invoke(failing, contextWith('failed'), {})).rejects.toThrow('after the writes')
+    expect(await stored('failed')).toEqual({ notes: 0, products: 0, audit: 0 })
 
     const working = operation(async (ctx) => await writeBoth(ctx, 'written'))
-    expect(await invoke(working, contextWith('both'), {})).toEqual({ output: 'written', replayed: false })
-    expect(await invoke(working, contextWith('both'), {})).toEqual({ output: 'written', replayed: true })
-    expect(await stored('written')).toEqual({ notes: 1, products: 1 })
+    expect(await invoke(working, contextWith('written'), {})).toEqual({ output: 'written', replayed: false })
+    expect(await invoke(working, contextWith('written'), {})).toEqual({ output: 'written', replayed: true })
+    expect(await stored('written')).toEqual({ notes: 1, products: 1, audit: 1 })
   })
 
   test('that is not transactional runs while no transaction is open, once', async () => {

@@ -1,4 +1,6 @@
 /** How an operation runs, whatever the transport: authority, input, then the cache, a transaction or a plain call. */
+import type { Queries } from '#db/database.ts'
+import { recorded, recordedOutside } from '#server/audit/record.ts'
 import { cachedNotFound, type CachedHeaders, type Cursors } from '#server/cache/cached-answer.ts'
 import type { CacheHit, CachedBody } from '#server/cache/cache.ts'
 import { requireScope } from '#server/caller.ts'
@@ -28,15 +30,31 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
   const tag = operation.cacheTag?.(input)
   return await whileAvailable(ctx, operation.kind, async () => {
     if (tag !== undefined) return await cachedAnswer(operation, ctx, { input, tag })
-    const { idempotencyKey: key } = ctx
-    // A GET changes nothing and a DELETE is idempotent as it is.
-    if (key === null || !takesIdempotencyKey(operation))
-      return { output: await operation.run(ctx, input), replayed: false }
-    const request = { caller: ctx.caller.id, key, operation: operation.rest, input }
-    return operation.transactional === false
-      ? await ctx.idempotency.onceOutside(request, () => operation.run(ctx, input))
-      : await ctx.idempotency.once(request, (tx) => operation.run({ ...ctx, ...ctx.within(tx) }, input))
+    if (operation.kind === 'query') return { output: await operation.run(ctx, input), replayed: false }
+    return await write(operation, ctx, input)
   })
+}
+
+/** Recorded in the audit; once, with an idempotency key. */
+async function write(operation: AnyOperation, ctx: Context, input: unknown): Promise<Answer> {
+  const { rest, subject } = operation
+  const act = { operation: rest, subject, input }
+  // A DELETE is idempotent as it is.
+  const key = takesIdempotencyKey(operation) ? ctx.idempotencyKey : null
+  const request = key === null ? undefined : { caller: ctx.caller.id, key, operation: rest, input }
+  if (operation.transactional === false) {
+    const run = () => recordedOutside(ctx, act, () => operation.run(ctx, input))
+    return request
+      ? await ctx.idempotency.onceOutside(request, run)
+      : { output: await run(), replayed: false }
+  }
+  const run = (tx: Queries) => {
+    const bound = { ...ctx, ...ctx.within(tx) }
+    return recorded(bound, act, () => operation.run(bound, input))
+  }
+  return request
+    ? await ctx.idempotency.once(request, run)
+    : { output: await ctx.begin(run), replayed: false }
 }
 
 /** Opens a subscription. @throws ProblemError before the first event when the request is wrong */

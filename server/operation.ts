@@ -1,5 +1,6 @@
 /** What an operation is. How one runs is in invoke.ts. */
 import type * as v from 'valibot'
+import type { Subject } from '#server/audit/subject.ts'
 import type { Scope } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
 import type { ProblemCode } from '#server/errors.ts'
@@ -43,6 +44,8 @@ export interface Operation<
    * transaction, and its answer is recorded after it.
    */
   transactional?: false
+  /** Of a mutation: what it writes to, for the audit; null for one that writes nothing. */
+  subject?: Subject<v.InferInput<Out>> | null
   /** True where the answer holds a secret: it is recorded nowhere, so no idempotency key is taken. */
   isSecret?: true
   run(ctx: Context, input: v.InferOutput<In>): Promise<v.InferInput<Out>>
@@ -97,7 +100,7 @@ export function query<In extends AnyInput, Out extends v.GenericSchema>(
 }
 
 export function mutation<In extends AnyInput, Out extends v.GenericSchema>(
-  definition: Definition<'mutation', In, Out>,
+  definition: Definition<'mutation', In, Out> & { subject: Subject<v.InferInput<Out>> | null },
 ): Operation<'mutation', In, Out> {
   return { kind: 'mutation', ...definition }
 }

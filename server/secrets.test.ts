@@ -44,6 +44,7 @@ test('keys, tokens, cookies and passwords are in no log, no metric and no answer
   await ask('v1/products', { headers: { authorization: `Bearer ${wrong}` } })
   await ask(`v1/products?key=${ADMIN_KEY}`, { headers: admin })
   await ask('v1/products', { method: 'POST', headers: { ...admin, ...json }, body: '{"name":1}' })
+  await ask('session', { method: 'POST', headers: json, body: JSON.stringify({ key: wrong }) })
   const signedIn = await ask('session', {
     method: 'POST',
     headers: json,
@@ -60,6 +61,8 @@ test('keys, tokens, cookies and passwords are in no log, no metric and no answer
   await ask('metrics', { headers: admin })
   await ask('readyz')
   for (const part of ['status', 'settings', 'errors']) await ask(`v1/system/${part}`, { headers: admin })
+  for (const file of ['audit', 'audit.csv']) await ask(`v1/${file}`, { headers: admin })
+  expect(said.at(-1)).toContain('session.open,session,,KEY_INVALID')
   server.kill('SIGTERM')
   expect(await server.exited).toBe(0)
   said.push(await new Response(server.stderr).text())

@@ -98,6 +98,10 @@ const CALLERS = {
     wholeNumber(0, 10, '0'),
     v.description('how many proxies are in front, whose `X-Forwarded-For` is believed'),
   ),
+  AUDIT_KEEP_DAYS: v.pipe(
+    wholeNumber(31, 3650, '400'),
+    v.description('how long the audit has its entries: which key wrote what and when'),
+  ),
   CORS_ORIGINS: v.pipe(
     v.pipe(
       list(''),

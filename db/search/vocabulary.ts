@@ -1,5 +1,5 @@
 /** The words of all names, kept so that a misspelt one finds those that may have been meant. */
-import { inArray, sql } from 'drizzle-orm'
+import { inArray } from 'drizzle-orm'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import { beginsWith } from './begins-with.ts'
@@ -36,13 +36,17 @@ export class Vocabulary {
     const insert = async (tx: Queries) => {
       const within = { db: this.#db, tx }
       const known = [...fresh].toSorted(compare).map((word) => ({ word }))
-      await insertMany(within, { into: words, rows: known, onConflict: sql`do nothing` })
-      await insertMany(within, { into: wordRemainders, rows, onConflict: sql`do nothing` })
+      await insertMany(within, { into: words, rows: known, onConflict: 'do nothing' })
+      await insertMany(within, { into: wordRemainders, rows, onConflict: 'do nothing' })
+      this.#db.afterCommit(tx, () => this.#remember(fresh))
     }
-    if (transaction) return await insert(transaction)
-    if (fresh.size > 0) await this.#db.withTransaction(insert)
+    if (fresh.size === 0) return
+    await (transaction ? insert(transaction) : this.#db.withTransaction(insert))
+  }
+
+  #remember(words: Iterable<string>): void {
     if (this.#remembered.size > MAX_REMEMBERED) this.#remembered.clear()
-    for (const word of fresh) this.#remembered.add(word)
+    for (const word of words) this.#remembered.add(word)
   }
 
   /** Those of the given words that stand in a name. */

@@ -96,6 +96,7 @@ export const adsOperations = {
     example: { from: '2026-11-01', to: '2026-11-07' },
     input: runSchema.NewRun,
     output: runSchema.Run,
+    subject: 'run',
     scope: 'ads:write',
     cost: 'write',
     status: 202,
@@ -142,6 +143,7 @@ export const adsOperations = {
     summary: 'Stop a run of this server; the dates that it stored stay',
     input: runSchema.RunById,
     output: runSchema.Run,
+    subject: 'run',
     scope: 'ads:write',
     cost: 'write',
     status: 202,
@@ -188,6 +190,7 @@ export const adsOperations = {
       'Whether the sign-in, the accounts and the reports work; sends a few requests and stores nothing',
     input: runSchema.NoInput,
     output: runSchema.Checked,
+    subject: null,
     scope: 'ads:write',
     cost: 'write',
     async run({ ads, traceparent }) {

@@ -61,6 +61,7 @@ export const bridgeOperations = {
     description: 'They replace those in force, and win over `ADS_ITEM_ID_RULES`.',
     input: schema.RulesChange,
     output: schema.Rules,
+    subject: 'item_id_rules',
     scope: 'ads:write',
     cost: 'write',
     transactional: false,

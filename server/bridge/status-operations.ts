@@ -27,6 +27,7 @@ export const statusOperations = {
     example: { status: 'acknowledged' },
     input: schema.StatusChange,
     output: schema.ProductStatus,
+    subject: 'product',
     scope: 'products:write',
     cost: 'write',
     errors: ['PRODUCT_NOT_FOUND', 'STOCK_OUT_CHANGED'],

@@ -1,14 +1,25 @@
 /** `./scripts/adstock keys <create|list|revoke>` */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Database } from '#db/database.ts'
 import { createKeyStore, type ApiKey, type KeyStore } from '#server/keys/key-store.ts'
 import { SCOPES, type Scope } from '#server/caller.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { isoTime } from '#server/platform/iso-time.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
+import { writing } from './recording.ts'
 import { withDatabase } from './with-database.ts'
 
 const MAX_NAME_LENGTH = 100
 const DAY_MS = 24 * 3_600_000
+
+const REVOCATION = {
+  operation: 'keys.revoke',
+  input: {},
+  subject: {
+    kind: 'key',
+    idsOf: (revoked: Awaited<ReturnType<KeyStore['revoke']>>) => (revoked ? [revoked.key.id] : []),
+  },
+} as const
 
 const program = new Command('keys')
   .description('API keys of the database in DATABASE_URL. Servers that run need no restart.')
@@ -27,7 +38,10 @@ program
   .option('--json', 'the last line of stdout is the key with all that is known of it')
   .action(async ({ name, scope, expiresInDays, json }: CreateOptions) => {
     const expiresAt = expiresInDays === undefined ? null : Date.now() + expiresInDays * DAY_MS
-    const created = await withKeys((keys) => keys.create({ name, scopes: scope, expiresAt }))
+    const act = { operation: 'keys.create', subject: 'key', input: {} } as const
+    const created = await withDatabase((db) =>
+      writing(db, act, (tx) => keysOf(db).within(tx).create({ name, scopes: scope, expiresAt })),
+    )
     if (json) return console.log(JSON.stringify({ ...asJson(created), key: created.key }))
     console.log(created.key)
     console.error(
@@ -40,7 +54,7 @@ program
   .description('Every key there ever was, newest first.')
   .option('--json', 'the last line of stdout is the list')
   .action(async ({ json }: { json?: true }) => {
-    const keys = await withKeys((store) => store.list())
+    const keys = await withDatabase((db) => keysOf(db).list())
     if (json) return console.log(JSON.stringify(keys.map(asJson)))
     for (const line of table(keys)) console.log(line)
   })
@@ -51,7 +65,9 @@ program
   .argument('<key>', 'its prefix (ak_…) or its id')
   .option('--json', 'the last line of stdout is the key')
   .action(async (reference: string, { json }: { json?: true }) => {
-    const revoked = await withKeys((keys) => keys.revoke(reference))
+    const revoked = await withDatabase((db) =>
+      writing(db, REVOCATION, (tx) => keysOf(db).within(tx).revoke(reference)),
+    )
     if (!revoked) {
       // Not what was given: it may be a whole key, mistyped.
       console.error('There is no such key. See: ./scripts/adstock keys list')
@@ -71,8 +87,7 @@ interface CreateOptions {
   json?: true
 }
 
-const withKeys = <T>(run: (keys: KeyStore) => Promise<T>): Promise<T> =>
-  withDatabase((db) => run(createKeyStore(db, systemClock)))
+const keysOf = (db: Database): KeyStore => createKeyStore(db, systemClock)
 
 function asJson({ id, prefix, name, scopes, ...times }: ApiKey) {
   return {

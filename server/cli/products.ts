@@ -7,6 +7,7 @@ import { readConfig } from '#server/config.ts'
 import { ProblemError } from '#server/errors.ts'
 import { exportProducts } from '#server/products/csv-export.ts'
 import { importProducts, type RejectedLine } from '#server/products/import/import.ts'
+import { productFileRoutes } from '#server/products/file-routes.ts'
 import { rejectedCsv } from '#server/products/import/rejected.ts'
 import { recentImports, undoImport } from '#server/products/imports.ts'
 import { toImportOptions } from '#server/products/import/options.ts'
@@ -14,9 +15,10 @@ import { FIELDS, PRESETS } from '#server/products/import/headings.ts'
 import { ProductImportQuery, type ImportSummary } from '#server/products/file-schema.ts'
 import { parseInput } from '#server/parse-input.ts'
 import { charsetNamed } from '#server/platform/charsets.ts'
+import { COMMAND_LINE, working } from './recording.ts'
 import { runProgram } from './run-program.ts'
 
-const ACTOR = 'command line'
+const { importProducts: IMPORT } = productFileRoutes
 const EXIT_REJECTED = 1
 const MAX_SEED = 10_000_000
 /** More than this and the reader has seen enough; `--json` has them all. */
@@ -58,10 +60,13 @@ program
     const rejects = rejected === undefined ? undefined : Bun.file(rejected).writer()
     const toCsv = rejectedCsv()
     const options = {
-      ...toImportOptions(query, ACTOR),
+      ...toImportOptions(query, COMMAND_LINE),
       onRejected: (line: RejectedLine) => void rejects?.write(toCsv(line)),
     }
-    const summary = await withProducts((opened) => importProducts(opened, input.stream(), options))
+    const summary = await withProducts((opened) => {
+      const act = { operation: 'files.importProducts', subject: IMPORT.subject, input: query }
+      return working(opened.db, act, () => importProducts(opened, input.stream(), options))
+    })
     await rejects?.end()
     report(summary, json === true)
     if (summary.rejected.length > 0) process.exitCode = EXIT_REJECTED
@@ -85,7 +90,10 @@ program
   .argument('<import>', 'its number: see `imports`', wholeNumber)
   .option('--json', 'the last line of stdout is the summary')
   .action(async (id: number, { json }: { json?: true }) => {
-    const undone = await withProducts((opened) => undoImport(opened, { id, actor: ACTOR }))
+    const undone = await withProducts((opened) => {
+      const act = { operation: 'products.undoImport', subject: 'import', input: { id } } as const
+      return working(opened.db, act, () => undoImport(opened, { id, actor: COMMAND_LINE }))
+    })
     const { restored, removed, kept, kept_products } = undone
     for (const { id: product, sku, name, detail } of kept_products.slice(0, REJECTED_SHOWN))
       console.error(`product ${[product, sku, name].filter((part) => part !== null).join(' ')} ${detail}`)
@@ -117,7 +125,11 @@ program
   .action(async ({ count, ifEmpty }: { count: number; ifEmpty?: true }) => {
     await withProducts(async ({ db, products, currency }) => {
       if (ifEmpty && (await products.count({})).value > 0) return
-      await seed(db, { count, decimals: currency.decimals, now: Date.now() })
+      const act = { operation: 'products.seed', subject: 'product', input: {} } as const
+      await working(db, act, async () => {
+        await seed(db, { count, decimals: currency.decimals, now: Date.now() })
+        return {}
+      })
       console.log(`${(await products.count({})).value} products are in the catalogue.`)
     })
   })

@@ -1,6 +1,7 @@
 /** `./scripts/adstock webhooks <list|create|rotate|delete|resend|listen>` */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type * as v from 'valibot'
+import type { Database } from '#db/database.ts'
 import { ProblemError } from '#server/errors.ts'
 import { parseInput } from '#server/parse-input.ts'
 import { systemClock } from '#server/platform/clock.ts'
@@ -8,6 +9,7 @@ import { EVENT_TYPES } from '#server/webhooks/event.ts'
 import { toNewEndpoint, toWebhook, withSecret } from '#server/webhooks/operations.ts'
 import { ById, NewWebhook, Resend, Rotation } from '#server/webhooks/schema.ts'
 import { createWebhookStore, type WebhookStore } from '#server/webhooks/webhook-store.ts'
+import { writing } from './recording.ts'
 import { runProgram } from './run-program.ts'
 import { listen } from './webhooks/listen.ts'
 import { withDatabase } from './with-database.ts'
@@ -47,7 +49,9 @@ program
   .option('--json', 'the last line of stdout is the webhook with its secret')
   .action(async ({ json, event, minSpend, ...rest }: CreateOptions) => {
     const wishes = { ...rest, events: event, ...(minSpend !== undefined && { min_spend_micros: minSpend }) }
-    const created = await withStore((store) => store.create(toNewEndpoint(fromOptions(NewWebhook, wishes))))
+    const created = await change('create', {}, (store) =>
+      store.create(toNewEndpoint(fromOptions(NewWebhook, wishes))),
+    )
     if (json) return console.log(JSON.stringify(withSecret(created)))
     console.log(created.secret)
     console.error(`Webhook ${created.id} sends ${created.events.join(', ')} to ${created.url}.`)
@@ -64,7 +68,7 @@ program
       id,
       ...(overlapHours !== undefined && { overlap_hours: overlapHours }),
     })
-    const rotated = await withStore((store) => store.rotate(id, input.overlap_hours * HOUR_MS))
+    const rotated = await change('rotate', { id }, (store) => store.rotate(id, input.overlap_hours * HOUR_MS))
     console.log(json ? JSON.stringify(withSecret(rotated)) : rotated.secret)
   })
 
@@ -73,7 +77,7 @@ program
   .description('Deletes a webhook; what it was not sent yet is dropped.')
   .argument('<id>', 'of the webhook', idOf)
   .action(async (id: number) => {
-    await withStore((store) => store.remove(fromOptions(ById, { id }).id))
+    await change('remove', { id }, (store) => store.remove(fromOptions(ById, { id }).id))
     console.log(`Webhook ${id} is deleted.`)
   })
 
@@ -84,7 +88,7 @@ program
   .option('--delivery <id>', 'one that was delivered or given up', idOf)
   .action(async (id: number, { delivery }: { delivery?: number }) => {
     const input = fromOptions(Resend, { id, ...(delivery !== undefined && { delivery_id: delivery }) })
-    const resent = await withStore((store) => store.resend(id, input.delivery_id))
+    const resent = await change('resend', { id }, (store) => store.resend(id, input.delivery_id))
     console.log(`${resent} deliveries are sent again.`)
   })
 
@@ -116,8 +120,19 @@ interface CreateOptions extends Json {
   minSpend?: string
 }
 
-const withStore = <T>(run: (store: WebhookStore) => Promise<T>): Promise<T> =>
-  withDatabase((db, { webhooks }) => run(createWebhookStore(db, { clock: systemClock, policy: webhooks })))
+const withStore = <T>(run: (store: WebhookStore, db: Database) => Promise<T>): Promise<T> =>
+  withDatabase((db, { webhooks }) =>
+    run(createWebhookStore(db, { clock: systemClock, policy: webhooks }), db),
+  )
+
+const change = <T>(
+  name: 'create' | 'rotate' | 'remove' | 'resend',
+  input: { id?: number },
+  run: (store: WebhookStore) => Promise<T>,
+): Promise<T> =>
+  withStore((store, db) =>
+    writing(db, { operation: `webhooks.${name}`, subject: 'webhook', input }, (tx) => run(store.within(tx))),
+  )
 
 class UsageError extends Error {}
 

@@ -28,6 +28,7 @@ import { createRateLimiter, type Policies, type RateLimiter } from './limits/rat
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
 import { createTracing, traceparentOf } from './tracing.ts'
 import { mountSession } from './auth/session.ts'
+import { createSignInAudit } from './auth/sign-in-audit.ts'
 import { createShedding } from './limits/shedding.ts'
 import { mountFileRoutes } from './files.ts'
 import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
@@ -106,7 +107,9 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   mountMetrics(app, metrics, async (request) =>
     requireScope({ caller: await auth.callerOf(request) }, 'admin'),
   )
-  mountSession(app, auth, { ...reporter, isUnavailable: services.isUnavailable })
+  const { audit, clock, isUnavailable } = services
+  const signIns = createSignInAudit({ audit, metrics, now: clock.now })
+  mountSession(app, auth, { ...reporter, isUnavailable, signIns })
   pages.mount(app)
   mountRest(app, api, transport)
   mountFileRoutes(app, transport)

@@ -8,7 +8,7 @@ import { Key, KeyById, KeyName, keyToWire } from './schema.ts'
 
 const SCOPE = 'feeds:read'
 
-const shared = { scope: 'admin', cost: 'write' } as const
+const shared = { scope: 'admin', cost: 'write', subject: 'key' } as const
 
 const NewFeedKey = v.strictObject({ name: KeyName })
 
@@ -46,9 +46,8 @@ export const feedKeyOperations = {
     status: 204,
     errors: ['FEED_KEY_NOT_FOUND'],
     async run({ keys }, { id }) {
-      const isOne = (await keys.list()).some((key) => key.id === id && isFeedKey(key))
-      if (!isOne) throw new ProblemError('FEED_KEY_NOT_FOUND', `No feed key has the id ${id}.`)
-      await keys.revoke(String(id))
+      if (!(await keys.revoke(String(id), isFeedKey)))
+        throw new ProblemError('FEED_KEY_NOT_FOUND', `No feed key has the id ${id}.`)
       return { id }
     },
   }),

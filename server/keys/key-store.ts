@@ -82,6 +82,7 @@ function actionsOf(db: Database, { clock, begin }: Parts) {
 
   return {
     ...sessionsIn(db, { clock, begin }),
+    ...revocationIn(db, { clock, begin }),
 
     /** @throws ProblemError `KEY_LIMIT_REACHED` */
     create: async (wishes: KeyWishes): Promise<CreatedKey> => await begin((tx) => create(tx, wishes)),
@@ -106,24 +107,6 @@ function actionsOf(db: Database, { clock, begin }: Parts) {
       return (await db.reader.select().from(apiKeys).where(listed).orderBy(desc(apiKeys.id))).map(toApiKey)
     },
 
-    /**
-     * Once it has resolved, no server accepts the key any more.
-     * @param reference its id or its prefix
-     * @returns the key, and whether it was revoked before; undefined when there is none
-     */
-    revoke: async (reference: string): Promise<{ key: ApiKey; before: boolean } | undefined> => {
-      const named = referredTo(reference, apiKeys)
-      if (!named) return undefined
-      return await begin(async (tx) => {
-        const [row] = await db.forUpdate(tx.select().from(apiKeys).where(named))
-        if (!row) return undefined
-        if (row.revokedAt !== null) return { key: toApiKey(row), before: true }
-        const revokedAt = clock.now()
-        await tx.update(apiKeys).set({ revokedAt }).where(eq(apiKeys.id, row.id))
-        return { key: toApiKey({ ...row, revokedAt }), before: false }
-      })
-    },
-
     /** Whatever became of it: see `holdsAt`. */
     find: async (prefix: string): Promise<ApiKeyRow | undefined> =>
       (await db.reader.select().from(apiKeys).where(eq(apiKeys.prefix, prefix)))[0],
@@ -136,6 +119,33 @@ function actionsOf(db: Database, { clock, begin }: Parts) {
           .set({ lastUsedAt: at })
           .where(and(eq(apiKeys.id, id), earlier)),
       )
+    },
+  }
+}
+
+function revocationIn(db: Database, { clock, begin }: Parts) {
+  const { apiKeys } = db.tables
+  return {
+    /**
+     * Once it has resolved, no server accepts the key any more.
+     * @param reference its id or its prefix
+     * @param isMeant of another key nothing is revoked
+     * @returns the key, and whether it was revoked before; undefined when there is none
+     */
+    revoke: async (
+      reference: string,
+      isMeant: (key: ApiKey) => boolean = () => true,
+    ): Promise<{ key: ApiKey; before: boolean } | undefined> => {
+      const named = referredTo(reference, apiKeys)
+      if (!named) return undefined
+      return await begin(async (tx) => {
+        const [row] = await db.forUpdate(tx.select().from(apiKeys).where(named))
+        if (!row || !isMeant(toApiKey(row))) return undefined
+        if (row.revokedAt !== null) return { key: toApiKey(row), before: true }
+        const revokedAt = clock.now()
+        await tx.update(apiKeys).set({ revokedAt }).where(eq(apiKeys.id, row.id))
+        return { key: toApiKey({ ...row, revokedAt }), before: false }
+      })
     },
   }
 }

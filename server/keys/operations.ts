@@ -12,7 +12,7 @@ import { Key, KeyById, KeyName, keyToWire } from './schema.ts'
 const DAY_MS = 24 * 3_600_000
 const MAX_DAYS = 9_999
 
-const shared = { scope: 'admin', cost: 'write' } as const
+const shared = { scope: 'admin', cost: 'write', subject: 'key' } as const
 
 const scopes = v.pipe(
   v.array(v.picklist(SCOPES, `must be one of ${SCOPES.join(', ')}`)),

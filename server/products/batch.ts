@@ -26,6 +26,7 @@ export const batchOperations = {
     },
     input: schema.ProductBatch,
     output: schema.ProductBatchResults,
+    subject: { kind: 'product', idsOf: changedIds },
     scope: 'products:write',
     cost: 'write',
     multiStatus: ({ mode }) => mode === 'per_item',
@@ -62,6 +63,11 @@ async function batch(ctx: Context, { mode, dry_run, operations }: v.InferOutput<
     return dry_run ? planned : await write(writes, planned)
   })
   return { mode, dry_run, results: outcomes.map((outcome) => toResult(ctx, outcome)) }
+}
+
+/** Of each product once, whether it was changed or created. */
+function changedIds({ results }: v.InferInput<typeof schema.ProductBatchResults>): number[] {
+  return [...new Set(results.flatMap(({ product }) => product?.id ?? []))]
 }
 
 /** @returns the outcomes with rows as they are stored. New products first: later changes of them need their ids. */

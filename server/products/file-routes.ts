@@ -41,6 +41,7 @@ export const productFileRoutes = {
     summary: 'Create or update products from CSV, by id, else by SKU',
     input: schema.ProductImportQuery,
     output: schema.ImportSummary,
+    subject: { kind: 'import', idsOf: ({ import_id: id }) => [id] },
     mediaType: 'text/csv',
     scope: 'products:write',
     cost: 'write',

@@ -26,6 +26,7 @@ export const importOperations = {
     description: 'A second call goes on where a first one was cut off.',
     input: schema.ImportById,
     output: schema.UndoneImport,
+    subject: 'import',
     scope: 'products:write',
     cost: 'write',
     errors: ['IMPORT_NOT_FOUND'],

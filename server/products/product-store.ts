@@ -56,15 +56,17 @@ export interface ProductStore extends ReturnType<typeof actionsOf> {
 
 export function createProductStore(db: Database, clock: Clock): ProductStore & Disposable {
   const signal = createChangeSignal(() => latestSeq(db))
-  const begin: Parts['begin'] = async (run) => {
-    const result = await db.withTransaction(run)
-    signal.poke()
-    return result
-  }
   const vocabulary = new Vocabulary(db)
   const indexWords: Parts['indexWords'] = (searched) => vocabulary.indexWords(searched)
   return {
-    ...storeOf(db, { clock, get: preparedGet(db), begin, signal, vocabulary, indexWords }),
+    ...storeOf(db, {
+      clock,
+      get: preparedGet(db),
+      begin: db.withTransaction,
+      signal,
+      vocabulary,
+      indexWords,
+    }),
     [Symbol.dispose]: () => signal[Symbol.dispose](),
   }
 }
@@ -98,7 +100,10 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
     run: (writes: ProductWrites) => Promise<T>,
     part?: WriteContext['import'],
   ): Promise<T> =>
-    begin((tx) => run(new ProductWrites({ db, tx }, { actor, now: clock.now(), import: part })))
+    begin((tx) => {
+      db.afterCommit(tx, () => signal.poke())
+      return run(new ProductWrites({ db, tx }, { actor, now: clock.now(), import: part }))
+    })
 
   return {
     get,

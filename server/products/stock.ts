@@ -13,6 +13,7 @@ const PATH_BY_SKU = '/products/by-sku/:sku/stock-adjustments'
 
 const adjusting = {
   output: schema.StockAdjusted,
+  subject: 'product',
   scope: 'products:write',
   cost: 'write',
   status: 201,

@@ -177,7 +177,8 @@ export class ProductWrites {
         actor: this.#author.actor,
         reference: this.#importReference() ?? null,
       })),
-      onConflict: sql`(product_id, version) do update set actor = excluded.actor, reference = excluded.reference`,
+      onConflict:
+        '(product_id, version) do update set actor = excluded.actor, reference = excluded.reference',
     })
   }
 

@@ -11,7 +11,7 @@ import type { Endpoint, NewEndpoint } from './webhook-store.ts'
 const HOUR_MS = 3_600_000
 const BY_ID = '/webhooks/:id'
 
-const shared = { scope: 'admin', cost: 'write' } as const
+const shared = { scope: 'admin', cost: 'write', subject: 'webhook' } as const
 
 export const webhookOperations = {
   list: query({

@@ -30,7 +30,8 @@ export interface Auth {
 export interface Sessions {
   /** @returns the cookie's value and the caller */
   open: (request: Request, key: string) => Promise<{ token: string; caller: Caller; lifetimeMs: number }>
-  close: (request: Request) => Promise<void>
+  /** @returns the caller whose session it was; undefined when there is none in force */
+  close: (request: Request) => Promise<Caller | undefined>
 }
 
 export interface AuthOptions extends Omit<Availability, 'requestId'>, FailedLoginOptions {
@@ -103,7 +104,10 @@ export function createAuth(options: AuthOptions): Auth {
       },
       async close(request) {
         const token = sessionTokenOf(request)
-        if (token !== undefined) await keys.closeSession(token)
+        if (token === undefined) return undefined
+        const identity = await keys.ofSession(token)
+        await keys.closeSession(token)
+        return identity
       },
     },
   }

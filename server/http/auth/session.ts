@@ -8,6 +8,7 @@ import { ProblemError } from '#server/errors.ts'
 import { SESSION_COOKIE, type Auth } from './auth.ts'
 import { readBody } from '#server/http/input.ts'
 import { requireOwnOrigin } from './own-origin.ts'
+import type { SignInAudit } from './sign-in-audit.ts'
 import { problemResponse, requestIdOf, requestInfo, toProblem, type Reporter } from '#server/http/problem.ts'
 
 const PATH = '/session'
@@ -25,9 +26,10 @@ export interface Session {
   scopes: Scope[]
 }
 
-type Service = Omit<Availability, 'requestId'> & Reporter
+type Service = Omit<Availability, 'requestId'> & Reporter & { signIns: SignInAudit }
 
 export function mountSession(app: Elysia, auth: Auth, service: Service): void {
+  const { signIns } = service
   const route = (method: string, answer: (request: Request) => Promise<Response>) => {
     const handle = async ({ request }: { request: Request }) => {
       try {
@@ -54,13 +56,20 @@ export function mountSession(app: Elysia, auth: Auth, service: Service): void {
     requireOwnOrigin(request)
     const { key } = parseInput(SignIn, await readBody(request))
     if (!auth.sessions) return tell(request, { auth, caller: auth.anonymous })
-    const { token, caller, lifetimeMs } = await auth.sessions.open(request, key)
+    const requestId = requestIdOf(request)
+    const { token, caller, lifetimeMs } = await auth.sessions.open(request, key).catch(async (error) => {
+      await signIns.refused(error, key, requestId)
+      throw error
+    })
+    // Before the cookie is handed out.
+    await signIns.opened(caller, requestId)
     return tell(request, { auth, caller, setCookie: cookie(request, token, lifetimeMs) })
   })
 
   route('DELETE', async (request) => {
     requireOwnOrigin(request)
-    await auth.sessions?.close(request)
+    const caller = await auth.sessions?.close(request)
+    if (caller) await signIns.closed(caller, requestIdOf(request))
     return new Response(null, {
       status: 204,
       headers: { 'x-request-id': requestIdOf(request), 'set-cookie': cookie(request, '', 0) },

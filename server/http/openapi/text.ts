@@ -21,6 +21,7 @@ export const TAG_TEXTS: Record<string, string> = {
   webhooks: 'Endpoints that events are sent to, signed.',
   feedKeys: 'Keys that open a feed, and nothing else.',
   keys: 'Keys of every kind: made, listed and ended by an admin.',
+  audit: 'Which key wrote what and when.',
   system: 'What the server is, how it is, and what it refused of late.',
   feeds: 'Files for Merchant Center.',
   server: 'Health, metrics, this document, and the session of the page.',

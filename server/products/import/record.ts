@@ -1,5 +1,5 @@
 /** What an import made of each product, recorded in the transaction of each batch: for a day it can be undone. */
-import { and, count, desc, eq, gt, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gt, inArray, isNotNull, isNull, lte } from 'drizzle-orm'
 import * as v from 'valibot'
 import { insertMany } from '#db/bulk.ts'
 import type { Database, Queries, Tables } from '#db/database.ts'
@@ -50,12 +50,11 @@ export async function recordChanges(
     rows.set(after.id, { ...first, version: after.version })
   }
   const { importChanges } = within.db.tables
-  const { version, fromVersion } = importChanges
   await insertMany(within, {
     into: importChanges,
     rows: [...rows.values()],
-    onConflict: sql`(import_id, product_id) do update
-      set version = case when ${version} = excluded.${sql.identifier(fromVersion.name)} then excluded.version end`,
+    onConflict: `(import_id, product_id) do update
+      set version = case when import_changes.version = excluded.from_version then excluded.version end`,
   })
 }
 
