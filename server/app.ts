@@ -11,6 +11,7 @@ import { createAudit } from '#server/audit/audit.ts'
 import type { Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
+import { createBackupRecord, type BackupRecord } from '#server/backup-status.ts'
 import { scheduleBackups } from '#server/scheduled-backups.ts'
 import { IDLE_TIMEOUT_S, listen } from '#server/http/listen.ts'
 import { drainServer, Readiness } from '#server/http/drain.ts'
@@ -68,11 +69,11 @@ export async function startApp(
   const onRunEnded = () => void delivery.lookAtRuns()
   const acquireRunLease = () => db.acquireLease('ads-run')
   const ads = opened.use(createAds(config.ads, { clock, log, metrics, acquireRunLease, onRunEnded }))
-  opened.use(scheduleBackups(config, { db, clock, log, metrics }))
   const idempotency = createIdempotency(db, clock)
   const stores = createStores(db, { ...config, products, clock })
   opened.use(forgetHourly([idempotency, stores.keys, products, stores.webhooks, stores.audit], log))
   opened.use(refreshHourly(db, log))
+  const backups = openBackups(config, opened, { db, audit: stores.audit, clock, log, metrics })
   const redis = await openRedis(config, log, opened)
   const parts = { db, redis, clock, metrics, log }
   const { answers, limiter, prefix } = await openShared(config, parts, createCache)
@@ -83,7 +84,7 @@ export async function startApp(
     ...transactionsOf(db, stores),
     ads,
     bridge: createBridge(db, config.itemIdRules),
-    system: await systemOf(config, { db, redis, limiter, recentErrors }),
+    system: await systemOf(config, { db, redis, limiter, recentErrors, backups }),
     idempotency,
     answers,
     isUnavailable: db.isUnavailable,
@@ -152,9 +153,10 @@ function openExporter(
 
 interface SystemParts extends Pick<SharingParts, 'db' | 'redis'>, Pick<System, 'recentErrors'> {
   limiter: Limiter
+  backups: BackupRecord
 }
 
-async function systemOf({ inForce }: Config, { db, redis, limiter, recentErrors }: SystemParts) {
+async function systemOf({ inForce }: Config, { db, redis, limiter, recentErrors, backups }: SystemParts) {
   const manifest = Bun.file(join(import.meta.dir, '../package.json'))
   const { version } = (await manifest.json()) as { version: string }
   return createSystem({
@@ -165,11 +167,22 @@ async function systemOf({ inForce }: Config, { db, redis, limiter, recentErrors 
     settings: inForce,
     recentErrors,
     cureOf,
+    backup: () => backups.status(),
   })
 }
 
 function stateOf(redis: Redis | undefined) {
   return redis && (() => (redis.healthy ? 'ok' : 'degraded'))
+}
+
+function openBackups(
+  config: Config,
+  opened: AsyncDisposableStack,
+  parts: Omit<Parameters<typeof scheduleBackups>[1], 'record'>,
+): BackupRecord {
+  const record = createBackupRecord(parts.db, { ...config.backups, clock: parts.clock })
+  opened.use(scheduleBackups(config, { ...parts, record }))
+  return record
 }
 
 function countWaiting(metrics: Metrics, db: Database): void {

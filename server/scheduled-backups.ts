@@ -2,13 +2,19 @@
 import { join } from 'node:path'
 import { Cron } from 'croner'
 import type { Database } from '#db/database.ts'
+import type { Audit } from '#server/audit/audit.ts'
+import { recordedOutside } from '#server/audit/record.ts'
+import type { BackupRecord, LastBackup } from '#server/backup-status.ts'
 import type { Config } from '#server/config.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
+import { redacted } from '#server/platform/redact.ts'
 
 interface Parts {
-  db: Pick<Database, 'acquireLease'>
+  db: Database
+  audit: Audit
+  record: BackupRecord
   clock: Clock
   log: Logger
   metrics: Metrics
@@ -18,9 +24,19 @@ type Settings = Pick<Config, 'backups' | 'databaseUrl' | 'ads'>
 
 const COMMAND = join(import.meta.dir, 'cli/backup.ts')
 const IDLE: AsyncDisposable = { [Symbol.asyncDispose]: async () => {} }
+const MAX_PROBLEM = 300
+
+const ACT = {
+  operation: 'backups.rotate',
+  subject: { kind: 'backup', idsOf: ({ name }: LastBackup) => [name ?? undefined] },
+  input: {},
+} as const
 
 /** One server of several makes each. Disposing of it ends one that is under way, whose folder then never appears. */
-export function scheduleBackups(config: Settings, { db, clock, log, metrics }: Parts): AsyncDisposable {
+export function scheduleBackups(
+  config: Settings,
+  { db, audit, record, clock, log, metrics }: Parts,
+): AsyncDisposable {
   const { cron } = config.backups
   if (cron === 'off') return IDLE
   const ends = metrics.counter({
@@ -31,38 +47,57 @@ export function scheduleBackups(config: Settings, { db, clock, log, metrics }: P
   let lastMs: number | undefined
   const last = { name: 'adstock_backup_last_success_timestamp_seconds', help: 'Of this server; 0 for none' }
   metrics.gauge(last, (set) => lastMs !== undefined && set({}, lastMs / 1000))
-  let child: Bun.Subprocess | undefined
+  const stopping = new AbortController()
+  let running: Promise<unknown> | undefined
 
   const backUp = async () => {
-    const lease = await db.acquireLease('backup')
-    if (!lease) return
-    await using _ = lease
-    const running = Bun.spawn([process.execPath, COMMAND, 'rotate'], {
-      env: environmentOf(config),
-      stdout: 'pipe',
-      stderr: 'pipe',
-    })
-    child = running
-    const [said, errors, code] = await Promise.all([
-      new Response(running.stdout).text(),
-      new Response(running.stderr).text(),
-      running.exited,
-    ])
-    child = undefined
-    ends.add({ result: code === 0 ? 'done' : 'failed' })
-    if (code !== 0) return log.error({ code, said: errors.trim() }, 'the scheduled backup failed')
-    lastMs = clock.now()
-    log.info({ said: said.trim() }, 'the scheduled backup is done')
+    const begunAt = clock.now()
+    const ended = { ...(await rotate(config, stopping.signal)), begunAt, endedAt: clock.now() }
+    await record.ended(ended)
+    ends.add({ result: ended.proved ? 'done' : 'failed' })
+    if (!ended.proved) throw new BackupFailed(ended.problem ?? 'it is not whole')
+    lastMs = ended.endedAt
+    log.info({ backup: ended.name, bytes: ended.bytes }, 'the scheduled backup is done')
+    return ended
   }
   const onError = (error: unknown) => log.error({ err: error }, 'the scheduled backup failed')
-  const job = new Cron(cron, { timezone: 'UTC', catch: onError, protect: true }, backUp)
+  const recording = { audit, caller: { name: 'job' }, requestId: null, log }
+  const job = new Cron(cron, { timezone: 'UTC', catch: onError, protect: true }, async () => {
+    await using lease = await db.acquireLease('backup')
+    if (lease) await (running = recordedOutside(recording, ACT, backUp))
+  })
   return {
     async [Symbol.asyncDispose]() {
       job.stop()
-      child?.kill()
-      await child?.exited
+      stopping.abort()
+      await running?.catch(() => {})
     },
   }
+}
+
+class BackupFailed extends Error {
+  override readonly name = 'BackupFailed'
+}
+
+type Rotated = Pick<LastBackup, 'proved' | 'name' | 'bytes' | 'problem'>
+
+async function rotate(config: Settings, signal: AbortSignal): Promise<Rotated> {
+  const child = Bun.spawn([process.execPath, COMMAND, 'rotate', '--json'], {
+    env: environmentOf(config),
+    stdout: 'pipe',
+    stderr: 'pipe',
+    signal,
+  })
+  const [said, errors] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  const told = said.trim().split('\n').at(-1) ?? ''
+  const { name = null, bytes = null }: Partial<Rotated> = told.startsWith('{') ? JSON.parse(told) : {}
+  const problem = redacted(errors.trim()).slice(0, MAX_PROBLEM)
+  const proved = child.exitCode === 0 && name !== null
+  return { proved, name, bytes, problem: proved ? null : problem || `it ended with ${child.exitCode}` }
 }
 
 /** All that the command reads, as this server has it. */

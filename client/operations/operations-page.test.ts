@@ -151,6 +151,43 @@ journey('a key is made, shown once, used and revoked, by keyboard', () =>
   }),
 )
 
+journey('what was written is told by its key and its operation, and is there as a file', () =>
+  onPage(browser, { url: `${locked.url}/operations`, userAgent: 'audit' }, async (page) => {
+    const headers = { ...bearer(ADMIN_KEY), 'content-type': 'application/json' }
+    const ask = (path: string, body: object) =>
+      fetch(`${locked.url}/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    await ask('/products', { name: 'Belt', price: '9.90' })
+    await ask('/webhooks', { url: 'https://shop.example/hook', events: ['product.out_of_stock'] })
+    await signIn(page)
+    await page.locator('summary', { hasText: 'Audit' }).click()
+    const entries = page.getByRole('list', { name: 'Audit' }).getByRole('listitem')
+    await entries.filter({ hasText: 'session.open' }).first().waitFor()
+    await entries.filter({ hasText: 'webhooks.create' }).first().waitFor()
+    await page.getByLabel('Operation').selectOption('products.create')
+    await entries.filter({ hasText: 'webhooks.create' }).waitFor({ state: 'detached' })
+    await entries.first().getByRole('link', { name: 'product 1' }).waitFor()
+    await page.getByLabel(/^Key/).selectOption('admin key')
+    await entries.first().getByText('admin key').waitFor()
+    const address = await page.getByRole('link', { name: 'Download all as CSV' }).getAttribute('href')
+    const file = await (await fetch(locked.url + address, { headers })).text()
+    const [head, ...lines] = file.trim().split('\n')
+    expect(head).toContain('at,request_id,key_id,actor,operation')
+    expect(lines.every((line) => line.includes('admin key,products.create,product,'))).toBe(true)
+  }),
+)
+
+journey('a scheduled backup that failed is told in the card and in every place', async () => {
+  await using folder = await temporaryFolder()
+  const blocked = join(folder.path, 'a-file')
+  await Bun.write(blocked, '')
+  const env = { ADS_SOURCE: 'demo', BACKUP_CRON: '*/5 * * * * *', BACKUP_DIR: join(blocked, 'backups') }
+  await using server = await startServerProcess(folder.path, env)
+  await onPage(browser, { url: `${server.url}/operations` }, async (page) => {
+    await page.getByRole('region', { name: 'Server' }).getByText('▲ failed').waitFor()
+    await page.locator('.status-line').getByText('The last backup failed').waitFor()
+  })
+})
+
 journey('an error is found by its request id, and settings are told without their secrets', () =>
   onPage(browser, { url: `${locked.url}/operations`, userAgent: 'errors' }, async (page) => {
     await fetch(`${locked.url}/v1/products`, { headers: { 'x-request-id': 'as-a-person-told' } })
@@ -197,7 +234,7 @@ journey(
     for (const look of LOOKS)
       await onPage(browser, { url: `${locked.url}/operations`, ...look }, async (page) => {
         await signIn(page)
-        for (const title of ['API keys', 'Webhooks', 'Import mappings', 'Settings in force'])
+        for (const title of ['API keys', 'Webhooks', 'Audit', 'Import mappings', 'Settings in force'])
           await page.locator('summary', { hasText: title }).click()
         await page.getByText('LOW_STOCK_AT').first().waitFor()
         await page.getByLabel('URL').waitFor()

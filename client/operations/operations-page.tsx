@@ -3,6 +3,7 @@ import { useRuns } from '#client/ads/use-ads.ts'
 import { plural } from '#client/ui/format.ts'
 import { Place } from '#client/ui/place.tsx'
 import { DemoLabel } from '#client/ui/states.tsx'
+import { Audit } from './audit.tsx'
 import { CoverageCard } from './coverage-card.tsx'
 import { ErrorsCard } from './errors-card.tsx'
 import { ImportMappings } from './import-mappings.tsx'
@@ -48,6 +49,7 @@ export default function OperationsPage() {
           <>
             <Keys />
             <Webhooks />
+            <Audit />
             <ImportMappings />
             <SettingsInForce />
           </>

@@ -52,6 +52,7 @@ function ServerFacts({ status, nowMs }: { status: Status; nowMs: number }) {
             : count(replicas),
         ],
         ['Memory', bytes(status.memory_bytes)],
+        ['Last backup', <BackupWords key="backup" backup={status.backup} />],
       ]}
     />
   )
@@ -63,6 +64,38 @@ function DatabaseWords({ database: { state, product, version, bytes: size } }: P
     <>
       {product} {version}
       {size !== null && `, ${bytes(size)}`}
+    </>
+  )
+}
+
+function BackupWords({ backup }: Pick<Status, 'backup'>) {
+  if (!backup)
+    return (
+      <>
+        none is scheduled (<code>BACKUP_CRON</code>)
+      </>
+    )
+  const { last, is_overdue: isOverdue, next_at: next } = backup
+  return (
+    <>
+      {isOverdue && <span className="warning">▲ overdue; </span>}
+      {last ? <LastBackup last={last} /> : next !== null && `none yet; the first ${moment(next)}`}
+    </>
+  )
+}
+
+function LastBackup({ last }: { last: NonNullable<NonNullable<Status['backup']>['last']> }) {
+  const { ended_at: at, proved, bytes: size, problem } = last
+  if (!proved)
+    return (
+      <span className="warning">
+        ▲ failed {moment(at)}: {problem}
+      </span>
+    )
+  return (
+    <>
+      {moment(at)}
+      {size !== null && `, ${bytes(size)}`}, proved by restoring it
     </>
   )
 }

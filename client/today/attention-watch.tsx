@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { isActive } from '#client/ads/run-labels.ts'
+import { useMay } from '#client/sign-in/session.ts'
 import { attention, type Attention } from '#client/ui/attention.ts'
 import { plural } from '#client/ui/format.ts'
 import { isStreamBroken } from '#client/ui/live-stream.ts'
@@ -14,9 +15,10 @@ import { useSpend } from './use-spend.ts'
 const HEALTH_REFRESH_MS = 4_000
 const HEALTH_TIMEOUT_MS = 4_000
 const RUNS_REFRESH_MS = 8_000
+const BACKUP_REFRESH_MS = 60_000
 
 export function AttentionWatch({ mayReadAds }: { mayReadAds: boolean }) {
-  const health = useHealth()
+  const health = [...useHealth(), ...useBackup()]
   return mayReadAds ? <WithAds health={health} /> : <Told needs={health} />
 }
 
@@ -60,6 +62,19 @@ function useHealth(): Attention[] {
   ]
   return faults.flatMap((words) =>
     words === false ? [] : [{ href: undefined, words, count: 1, told: 'fault' as const }],
+  )
+}
+
+/** Of the scheduled backups, for a key that may know. */
+function useBackup(): Attention[] {
+  const enabled = useMay('admin')
+  const status = useQuery(
+    trpc.system.status.queryOptions({}, { enabled, refetchInterval: BACKUP_REFRESH_MS, retry: false }),
+  )
+  const { last, is_overdue: isOverdue = false } = status.data?.backup ?? {}
+  const faults = [last?.proved === false && 'The last backup failed', isOverdue && 'A backup is overdue']
+  return faults.flatMap((words) =>
+    words === false ? [] : [{ href: '/operations', words, count: 1, told: 'fault' as const }],
   )
 }
 

@@ -6,7 +6,7 @@ import { Command, Option } from 'commander'
 import { BackupError } from '#db/backup.ts'
 import { readConfig } from '#server/config.ts'
 import { createBackup, restoreBackup, type BackupParts, type Manifest } from './backup/backup.ts'
-import { nameAt, removeOld } from './backup/rotate.ts'
+import { bytesIn, nameAt, removeOld } from './backup/rotate.ts'
 import { verifyBackup } from './backup/verify.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
 
@@ -41,21 +41,24 @@ program
     'Writes a backup into a folder of backups, proves it, and removes old ones: BACKUP_KEEP, BACKUP_KEEP_DAYS.',
   )
   .argument('[folder]', 'BACKUP_DIR without it')
-  .action(async (given: string | undefined) => {
+  .option('--json', 'the last line of stdout is its name and size')
+  .action(async (given: string | undefined, { json }: { json?: true }) => {
     const config = settings()
     const { folder: configured, keep } = config.backups
     const folder = given ?? configured
     const nowMs = Date.now()
-    const target = join(folder, nameAt(nowMs))
+    const name = nameAt(nowMs)
+    const target = join(folder, name)
     await mkdir(folder, { recursive: true })
-    if (existsSync(target)) return console.log(`${target} is there already`)
-    tell(await createBackup(target, placesOf(config), partsOf(undefined)), target, 'written to')
-    if (!(await prove(target, config))) {
-      await rename(target, `${target}.damaged`)
-      return
-    }
-    const removed = await removeOld(folder, keep, nowMs)
-    if (removed.length > 0) console.log(`Removed ${removed.join(', ')}`)
+    if (existsSync(target)) console.log(`${target} is there already`)
+    else tell(await createBackup(target, placesOf(config), partsOf(undefined)), target, 'written to')
+    const bytes = await bytesIn(target)
+    const isWhole = await prove(target, config)
+    if (isWhole) {
+      const removed = await removeOld(folder, keep, nowMs)
+      if (removed.length > 0) console.log(`Removed ${removed.join(', ')}`)
+    } else await rename(target, `${target}.damaged`)
+    if (json) console.log(JSON.stringify({ name: isWhole ? name : `${name}.damaged`, bytes }))
   })
 
 program

@@ -3,6 +3,7 @@ import { redacted } from './redact.ts'
 
 const secrets = [
   'ak_3fQ9x2Lm_Zk3vQ8sT1yW5uR7pN2mB4xC6dF9gH0jK',
+  'feed_3fQ9x2Lm_Zk3vQ8sT1yW5uR7pN2mB4xC6dF9gH0jK',
   'whsec_/Cb0rlo5w9zXm3ZfB3pRlo3MClBVhZa37FQec7+XrUo=',
   'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXX',
   'ya29.a0AfH6SMBx-abc_DEF',

@@ -3,6 +3,7 @@
 const SECRETS: readonly (readonly [shape: RegExp, instead: string])[] = [
   // Ours. What stands before the last part is public: by it one knows which key it was.
   [/\bak_([A-Za-z0-9]{4,12}_)?[\w-]{16,}/g, 'ak_$1[redacted]'],
+  [/\bfeed_([A-Za-z0-9]{8})_[A-Za-z0-9]{16,}/g, 'feed_$1_[redacted]'],
   // A webhook's secret, and the address of one at Slack, which is all that it takes to write there.
   [/\bwhsec_[\w+/=-]{8,}/g, 'whsec_[redacted]'],
   [/(\bhooks\.slack\.com\/)[\w/-]+/gi, '$1[redacted]'],

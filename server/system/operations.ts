@@ -1,12 +1,39 @@
 /** For the person that runs the server: what it is, how it is, and what went wrong. Of secrets, that they are set. */
 import * as v from 'valibot'
+import type { BackupStatus } from '#server/backup-status.ts'
 import { PROBLEMS, type ProblemCode } from '#server/errors.ts'
 import { query } from '#server/operation.ts'
+import { isoTime } from '#server/platform/iso-time.ts'
 import { Nothing } from '#server/products/schema.ts'
 import type { RecentError } from './recent-errors.ts'
 import type { System } from './system.ts'
 
 const shared = { scope: 'admin', cost: 'read', input: Nothing } as const
+
+const Backup = v.pipe(
+  v.object({
+    cron: v.string(),
+    next_at: v.nullable(v.string()),
+    is_overdue: v.pipe(
+      v.boolean(),
+      v.description('Two hours after its time no backup that began then has ended.'),
+    ),
+    last: v.pipe(
+      v.nullable(
+        v.object({
+          begun_at: v.string(),
+          ended_at: v.string(),
+          proved: v.pipe(v.boolean(), v.description('Restored, and equal to what was backed up.')),
+          name: v.nullable(v.string()),
+          bytes: v.nullable(v.number()),
+          problem: v.nullable(v.string()),
+        }),
+      ),
+      v.description('Of all servers of the database; null while there was none.'),
+    ),
+  }),
+  v.title('ScheduledBackup'),
+)
 
 const Status = v.object({
   version: v.string(),
@@ -25,6 +52,10 @@ const Status = v.object({
   replicas: v.pipe(
     v.nullable(v.number()),
     v.description('Servers that share the Redis; null without one that answers.'),
+  ),
+  backup: v.pipe(
+    v.nullable(Backup),
+    v.description('Null where none is scheduled, or the database does not answer.'),
   ),
 })
 
@@ -75,6 +106,7 @@ export const systemOperations = {
         },
         redis: system.redis(),
         replicas: system.replicas() ?? null,
+        backup: database ? backupToWire(await system.backup()) : null,
       }
     },
   }),
@@ -103,6 +135,15 @@ export const systemOperations = {
       })),
     }),
   }),
+}
+
+function backupToWire(status: BackupStatus | undefined) {
+  if (!status) return null
+  const { cron, nextAt, isOverdue, last } = status
+  if (!last) return { cron, next_at: isoTime(nextAt), is_overdue: isOverdue, last: null }
+  const { begunAt, endedAt, ...same } = last
+  const times = { begun_at: new Date(begunAt).toISOString(), ended_at: new Date(endedAt).toISOString() }
+  return { cron, next_at: isoTime(nextAt), is_overdue: isOverdue, last: { ...same, ...times } }
 }
 
 function errorToWire({ cureOf }: System, { at, ...error }: RecentError) {

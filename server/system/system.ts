@@ -1,6 +1,7 @@
 /** What the server knows of itself and of what it stands on. */
 import type { Database, DatabaseDescription } from '#db/database.ts'
 import type { ProblemCode } from '#server/errors.ts'
+import type { BackupStatus } from '#server/backup-status.ts'
 import type { SettingInForce } from '#server/settings-list.ts'
 import type { RecentErrors } from './recent-errors.ts'
 
@@ -16,11 +17,13 @@ export interface System {
   replicas: () => number | undefined
   settings: readonly SettingInForce[]
   recentErrors: RecentErrors
+  /** Undefined where none is scheduled. */
+  backup: () => Promise<BackupStatus | undefined>
   /** What to do about a refusal. */
   cureOf: (code: ProblemCode) => string
 }
 
-interface Parts extends Pick<System, 'version' | 'settings' | 'recentErrors' | 'cureOf'> {
+interface Parts extends Pick<System, 'version' | 'settings' | 'recentErrors' | 'cureOf' | 'backup'> {
   db: Database
   /** Undefined without a Redis. */
   redis: (() => 'ok' | 'degraded') | undefined

@@ -36,6 +36,14 @@ export async function removeOld(folder: string, { newest, days }: Kept, nowMs: n
   return old
 }
 
+/** Of all files in a folder. */
+export async function bytesIn(folder: string): Promise<number> {
+  let sum = 0
+  for await (const path of new Bun.Glob('**').scan({ cwd: folder, absolute: true }))
+    sum += Bun.file(path).size
+  return sum
+}
+
 async function backupsIn(folder: string): Promise<{ name: string; at: number }[]> {
   const names = existsSync(folder) ? await readdir(folder) : []
   return names
