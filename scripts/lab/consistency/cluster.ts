@@ -11,6 +11,7 @@ import { startProxies, type Link } from './proxies.ts'
 export interface Replica extends Target {
   toRedis: Link
   toDatabase: Link
+  pid: () => number
   pause: () => void
   resume: () => void
   /** SIGKILL. */
@@ -23,6 +24,8 @@ export interface Cluster extends AsyncDisposable {
   redis: TemporaryRedis
   /** Not through a proxy. */
   sql: SQL
+  /** With the stores of the ads. */
+  folder: string
 }
 
 /** How the checker's own connections are told from those of the servers. */
@@ -34,14 +37,17 @@ const MUTANT_PROGRAM = fileURLToPath(new URL('./mutant-server.ts', import.meta.u
 export async function startCluster({
   servers: count,
   mutant,
+  environmentOf = () => ({}),
 }: {
   servers: number
   mutant?: string | undefined
+  /** Beside where its database, Redis and ads are. */
+  environmentOf?: (index: number) => Record<string, string>
 }): Promise<Cluster> {
   await using started = new AsyncDisposableStack()
   const proxies = started.use(startProxies())
   const links: { toRedis: Link; toDatabase: Link }[] = []
-  const { servers, redis, databaseUrl } = started.use(
+  const { servers, redis, databaseUrl, folder } = started.use(
     await startReplicas({
       count,
       postgres: 'own',
@@ -56,6 +62,7 @@ export async function startCluster({
           REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
           LOG_LEVEL: 'silent',
           ADS_DIR: join(backends.folder, `ads-${index}`),
+          ...environmentOf(index),
         }
       },
     }),
@@ -67,12 +74,13 @@ export async function startCluster({
     return { index, ...link, ...controlsOf(server) }
   })
   const resources = started.move()
-  return { replicas, redis, sql, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  return { replicas, redis, sql, folder, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
 function controlsOf(server: ServerProcess) {
   return {
     url: server.url,
+    pid: () => server.pid(),
     pause: () => server.signal('SIGSTOP'),
     resume: () => server.signal('SIGCONT'),
     kill: () => server.kill(),

@@ -10,6 +10,8 @@ export interface ServerProcess extends AsyncDisposable {
   port: number
   /** Without a slash at the end. The port stays when it is started again. */
   url: string
+  /** Of the process that runs now. */
+  pid(): number
   /** @param root of another version to run from now on */
   start(root?: string): Promise<void>
   /** SIGTERM. @returns the exit code, and how long it took */
@@ -68,6 +70,7 @@ function onPort(port: number, { folder, env, root = ROOT, program }: OnPort): Se
     port,
     url: `http://127.0.0.1:${port}`,
     kill,
+    pid: () => server?.pid ?? 0,
     signal: (name) => server?.kill(name),
     async start(of = version) {
       version = of
