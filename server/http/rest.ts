@@ -114,6 +114,8 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
       requireScope({ caller }, operation.scope)
       const input = await read(request, params)
       const ctx = transport.contextFor(request, info, caller)
+      // A long answer is not an idle client.
+      using _ = transport.disableIdleTimeout(request)
       const startedAtMs = performance.now()
       const answered = await invoke(operation, cacheKey === undefined ? ctx : { ...ctx, cacheKey }, input)
       return success(operation, answered, {

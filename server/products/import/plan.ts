@@ -10,6 +10,8 @@ import { stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
 import { keysOf, keyTaken, UNIQUE_FIELDS, type Unique, type UniqueKey } from '#server/products/unique-keys.ts'
+import { nextTurn } from '#server/platform/turns.ts'
+import { afterWhatTheyNeed, circleFrom } from './waiting-order.ts'
 import { keysIn, KnownRows, type FindRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 import { findShortened } from './shortened-skus.ts'
@@ -22,6 +24,9 @@ export interface ImportTarget {
   changeAll: (changes: readonly PlannedChange[]) => Promise<void>
   createAll: (rows: readonly NewRow[]) => Promise<ProductRow[]>
 }
+
+/** So many lines wait for a SKU or GTIN of another product: all of them are settled in one transaction. */
+const MAX_SET_ASIDE = 10_000
 
 export type Tally = Pick<ImportSummary, 'created' | 'updated' | 'unchanged' | 'rejected'>
 
@@ -72,6 +77,8 @@ class Plan implements Planned {
   readonly #known: KnownRows
   /** Ids of products that a line set aside changes: what else is asked of them waits as well, in order. */
   readonly #waiting: Set<number>
+  /** So many more lines may be set aside. */
+  readonly #room: number
   readonly #fresh: NewRow[] = []
   readonly #freshKeys = new Set<UniqueKey>()
   readonly #changes: PlannedChange[] = []
@@ -83,6 +90,7 @@ class Plan implements Planned {
     this.#target = target
     this.#known = known
     this.#shortened = shortened
+    this.#room = MAX_SET_ASIDE - waiting.length
     this.#waiting = new Set(waiting.flatMap((line) => known.of(line)?.id ?? []))
   }
 
@@ -94,16 +102,22 @@ class Plan implements Planned {
     }
   }
 
-  /** Applies what waits as far as it goes, one round after the other; then a circle at a time; then refuses the rest. */
+  /**
+   * Applies what waits as far as it goes, each line after those that it waits for, one round after the other; then
+   * refuses what waits for nothing that is to come; then breaks circles.
+   */
   async settle(): Promise<void> {
     for (;;) {
-      const before = this.setAside
+      const before = this.#inOrder()
       this.setAside = []
       this.#waiting.clear()
-      for (const line of before) await this.add(line)
+      for (const line of before) {
+        await nextTurn()
+        await this.add(line)
+      }
       if (this.setAside.length === 0) return
       if (this.setAside.length < before.length) continue
-      if (!(await this.#breakCircle())) this.#refuseOne()
+      if (!this.#refuseHopeless() && !(await this.#breakCircles())) this.#refuse(this.setAside.slice(0, 1))
     }
   }
 
@@ -173,6 +187,7 @@ class Plan implements Planned {
 
   #wait(line: ImportedLine): void {
     const row = this.#productOf(line)
+    if (this.setAside.length >= this.#room) return this.#reject(line, tooManyWait())
     if (row) this.#waiting.add(row.id)
     this.setAside.push(line)
   }
@@ -184,37 +199,61 @@ class Plan implements Planned {
   }
 
   /** Products that pass what is unique on in a circle: the first one goes without while the others take theirs. */
-  async #breakCircle(): Promise<boolean> {
-    const first = this.#firstLines()
+  async #breakCircles(): Promise<boolean> {
+    const first = new Map([...this.#linesByProduct()].map(([id, [line]]) => [id, line] as const))
+    const seen = new Set<number>()
+    let broken = false
     for (const start of first.keys()) {
-      const circle = circleFrom(start, (id) => this.#ownerOfTarget(first.get(id)))
-      const lines = circle.flatMap((id) => first.get(id) ?? [])
-      const before = this.#known.byId(start)
-      if (!before || circle.length === 0 || !lines.every((line) => this.#isAllowed(line))) continue
-      const freed = freedFor(lines.at(-1)?.fields ?? {}, before)
-      // It must get others itself: what a line does not name, its product keeps.
-      if (Object.keys(freed).some((field) => lines[0]?.fields[field as keyof Unique] === undefined)) continue
-      await this.#change(
-        { before, after: this.#target.after(before, freed as Partial<NewRow>), reason: 'import' },
-        [],
-      )
-      this.setAside = this.setAside.filter((line) => !lines.includes(line))
-      this.#waiting.clear()
-      // The last one wants what the first had, the one before it what the last had, and so on.
-      for (const line of lines.toReversed()) await this.add({ ...line, version: undefined })
-      return true
+      await nextTurn()
+      const circle = circleFrom(start, seen, (id) => this.#ownerOfTarget(first.get(id)))
+      if (await this.#breakCircle(circle.flatMap((id) => first.get(id) ?? []))) broken = true
     }
-    return false
+    return broken
   }
 
-  /** Of each product that waits. */
-  #firstLines(): Map<number, ImportedLine> {
-    const first = new Map<number, ImportedLine>()
+  async #breakCircle(lines: readonly ImportedLine[]): Promise<boolean> {
+    const before = lines[0] && this.#productOf(lines[0])
+    if (!before || !lines.every((line) => this.#isAllowed(line))) return false
+    const freed = freedFor(lines.at(-1)?.fields ?? {}, before)
+    // It must get others itself: what a line does not name, its product keeps.
+    if (Object.keys(freed).some((field) => lines[0]?.fields[field as keyof Unique] === undefined))
+      return false
+    await this.#change(
+      { before, after: this.#target.after(before, freed as Partial<NewRow>), reason: 'import' },
+      [],
+    )
+    const circle = new Set(lines)
+    this.setAside = this.setAside.filter((line) => !circle.has(line))
+    this.#waiting.clear()
+    // The last one wants what the first had, the one before it what the last had, and so on.
+    for (const line of lines.toReversed()) await this.add({ ...line, version: undefined })
+    return true
+  }
+
+  /** Of each product that waits, in order. */
+  #linesByProduct(): Map<number, ImportedLine[]> {
+    const byProduct = new Map<number, ImportedLine[]>()
     for (const line of this.setAside) {
-      const row = this.#productOf(line)
-      if (row && !first.has(row.id)) first.set(row.id, line)
+      const id = this.#productOf(line)?.id
+      if (id === undefined) continue
+      const own = byProduct.get(id)
+      if (own) own.push(line)
+      else byProduct.set(id, [line])
     }
-    return first
+    return byProduct
+  }
+
+  /** What was set aside: behind the line before it of its own product, and behind those of products that have what it wants. */
+  #inOrder(): ImportedLine[] {
+    const byProduct = this.#linesByProduct()
+    const previous = new Map<ImportedLine, ImportedLine | undefined>()
+    for (const lines of byProduct.values())
+      for (const [at, line] of lines.entries()) previous.set(line, lines[at - 1])
+    const last = ({ owner }: { owner: ProductRow }) => byProduct.get(owner.id)?.at(-1)
+    return afterWhatTheyNeed(this.setAside, (line) => [
+      previous.get(line),
+      ...this.#takenKeys(line).map(last),
+    ])
   }
 
   #isAllowed(line: ImportedLine): boolean {
@@ -240,31 +279,39 @@ class Plan implements Planned {
     })
   }
 
-  /** A line whose SKU or GTIN will not become free: the product that has it waits for nothing. */
-  #refuseOne(): void {
-    const first = this.#firstLines()
-    const refused =
-      this.setAside.find((line) => !first.has(this.#ownerOfTarget(line) ?? Number.NaN)) ?? this.setAside[0]
-    if (!refused) return
-    this.setAside = this.setAside.filter((line) => line !== refused)
-    this.#reject(refused, keyTaken(this.#takenKeys(refused)[0]?.key ?? '', refused.fields))
+  /** First lines whose SKU or GTIN will not become free: the product that has it waits for nothing. @returns whether there were any */
+  #refuseHopeless(): boolean {
+    const byProduct = this.#linesByProduct()
+    const left = new Map([...byProduct].map(([id, { length }]) => [id, length] as const))
+    const refused = this.#inOrder().filter((line) => {
+      const own = this.#productOf(line)?.id
+      if (own !== undefined && byProduct.get(own)?.[0] !== line) return false
+      if ((left.get(this.#ownerOfTarget(line) ?? Number.NaN) ?? 0) > 0) return false
+      if (own !== undefined) left.set(own, (left.get(own) ?? 1) - 1)
+      return true
+    })
+    this.#refuse(refused)
+    return refused.length > 0
   }
+
+  #refuse(refused: readonly ImportedLine[]): void {
+    const gone = new Set(refused)
+    this.setAside = this.setAside.filter((line) => !gone.has(line))
+    for (const line of refused) this.#reject(line, keyTaken(this.#takenKeys(line)[0]?.key ?? '', line.fields))
+  }
+}
+
+function tooManyWait(): ProblemError {
+  return new ProblemError(
+    'SKU_TAKEN',
+    `Another product has its SKU or GTIN, and ${MAX_SET_ASIDE} lines wait for theirs already: import it afterwards.`,
+  )
 }
 
 /** Those fields of the row that stand in the way of what is asked for. */
 function freedFor(wanted: Partial<NewRow>, row: ProductRow): Unique {
   const inTheWay = UNIQUE_FIELDS.filter((field) => row[field] !== null && wanted[field] === row[field])
   return Object.fromEntries(inTheWay.map((field) => [field, null]))
-}
-
-/** The products of a circle, each followed by the one whose SKU or GTIN it wants; empty when it is none. */
-function circleFrom(start: number, next: (id: number) => number | undefined): number[] {
-  const circle = [start]
-  for (let id = next(start); id !== start; id = next(id)) {
-    if (id === undefined || circle.includes(id)) return []
-    circle.push(id)
-  }
-  return circle
 }
 
 /** A stale version is no conflict when the product already is as the line asks. */
