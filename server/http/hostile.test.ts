@@ -3,47 +3,17 @@ import { afterAll, expect, test } from 'bun:test'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { metricOf, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { hostileRequests } from './hostile.testing.ts'
+import { sendBytes } from './hostile-send.testing.ts'
 
-/** `HOSTILE_REQUESTS=200000 bun test --timeout 3600000 server/http/hostile.test.ts` for a long run. */
-const REQUESTS = Number(process.env['HOSTILE_REQUESTS'] ?? 3000)
+/** `./scripts/adstock attack` sends many more. */
+const REQUESTS = 3000
 const AT_ONCE = 48
 const BATCH = 500
-/** An unfinished request gets no answer: so long is waited for one. */
-const PATIENCE_MS = 200
 /** After the first tenth, in which caches fill and code is compiled. */
 const MAX_GROWTH_BYTES = 96 * 1024 ** 2
 
 const resources = new AsyncDisposableStack()
 afterAll(() => resources.disposeAsync())
-
-/** What came back until the server closed, or fell silent. */
-async function send(port: number, bytes: Buffer): Promise<string> {
-  const answer = Promise.withResolvers<string>()
-  let received = ''
-  let patience: Timer | undefined
-  const socket = await Bun.connect({
-    hostname: '127.0.0.1',
-    port,
-    socket: {
-      data(_, chunk) {
-        received += chunk.toString('latin1')
-        // An answer has a length, or is a stream whose beginning is enough.
-        const end = received.indexOf('\r\n\r\n')
-        const length = /\r\ncontent-length: (\d+)/i.exec(received)?.[1]
-        if (end !== -1 && (length === undefined || received.length >= end + 4 + Number(length)))
-          answer.resolve(received)
-      },
-      close: () => answer.resolve(received),
-      error: () => answer.resolve(received),
-    },
-  })
-  socket.write(bytes)
-  patience = setTimeout(() => answer.resolve(received), PATIENCE_MS)
-  const text = await answer.promise
-  clearTimeout(patience)
-  socket.terminate()
-  return text
-}
 
 /** Of a stack, of a database's own words, or of a file that is not the page's. */
 const TELLTALE =
@@ -87,7 +57,7 @@ test(`${REQUESTS} hostile requests leave the server up, silent about itself, its
     const requests = hostileRequests(done, BATCH)
     const worker = async () => {
       for (let next = requests.pop(); next; next = requests.pop()) {
-        const answer = await send(port, next)
+        const answer = await sendBytes(port, next)
         if (answer === '') silent += 1
         bad.push(...objections([answer]))
       }
