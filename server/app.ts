@@ -11,11 +11,12 @@ import { createAudit } from '#server/audit/audit.ts'
 import type { Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
-import { createBackupRecord, type BackupRecord } from '#server/backup-status.ts'
-import { scheduleBackups } from '#server/scheduled-backups.ts'
+import type { BackupRecord } from '#server/backup-status.ts'
+import { openBackups } from '#server/scheduled-backups.ts'
 import { IDLE_TIMEOUT_S, listen } from '#server/http/listen.ts'
 import { drainServer, Readiness } from '#server/http/drain.ts'
 import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
+import { createFirstKey } from './keys/first-key.ts'
 import { createKeyStore } from './keys/key-store.ts'
 import { openApi } from '#server/http/openapi/openapi.ts'
 import { createRoutes, type RoutesOptions } from '#server/http/routes.ts'
@@ -115,7 +116,7 @@ export async function startApp(
   const server = listen(config, answer)
   opened.defer(() => server.stop(true))
   // Not before it listens: a key that was made by a start that failed would be lost.
-  const first = keys?.hasAdmin === false ? await stores.keys.createFirst() : undefined
+  const first = keys?.hasAdmin === false ? await createFirstKey(services) : undefined
 
   const resources = opened.move()
   return {
@@ -173,16 +174,6 @@ async function systemOf({ inForce }: Config, { db, redis, limiter, recentErrors,
 
 function stateOf(redis: Redis | undefined) {
   return redis && (() => (redis.healthy ? 'ok' : 'degraded'))
-}
-
-function openBackups(
-  config: Config,
-  opened: AsyncDisposableStack,
-  parts: Omit<Parameters<typeof scheduleBackups>[1], 'record'>,
-): BackupRecord {
-  const record = createBackupRecord(parts.db, { ...config.backups, clock: parts.clock })
-  opened.use(scheduleBackups(config, { ...parts, record }))
-  return record
 }
 
 function countWaiting(metrics: Metrics, db: Database): void {

@@ -4,7 +4,7 @@ import { Cron } from 'croner'
 import type { Database } from '#db/database.ts'
 import type { Audit } from '#server/audit/audit.ts'
 import { recordedOutside } from '#server/audit/record.ts'
-import type { BackupRecord, LastBackup } from '#server/backup-status.ts'
+import { createBackupRecord, type BackupRecord, type LastBackup } from '#server/backup-status.ts'
 import type { Config } from '#server/config.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
@@ -32,8 +32,19 @@ const ACT = {
   input: {},
 } as const
 
+/** Makes them from now on. @returns what became of the last one */
+export function openBackups(
+  config: Settings,
+  opened: AsyncDisposableStack,
+  parts: Omit<Parts, 'record'>,
+): BackupRecord {
+  const record = createBackupRecord(parts.db, { ...config.backups, clock: parts.clock })
+  opened.use(scheduleBackups(config, { ...parts, record }))
+  return record
+}
+
 /** One server of several makes each. Disposing of it ends one that is under way, whose folder then never appears. */
-export function scheduleBackups(
+function scheduleBackups(
   config: Settings,
   { db, audit, record, clock, log, metrics }: Parts,
 ): AsyncDisposable {

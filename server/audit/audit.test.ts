@@ -188,6 +188,17 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
       expect(rows).not.toContain(secret)
   })
 
+  test('the first key, which a start makes, is told', async () => {
+    await using folder = await temporaryFolder()
+    const DATABASE_URL = await databases[dialect](folder.path)
+    await using _ = await startTestServer({ DATABASE_URL, AUTH: 'keys' })
+    const fresh = await openDatabase(DATABASE_URL)
+    expect(await fresh.reader.select().from(fresh.tables.audit)).toMatchObject([
+      { actor: 'job', operation: 'keys.create', subject: 'key', subjectId: '1', outcome: 'done' },
+    ])
+    await fresh.close()
+  })
+
   test('the command line is told as well', async () => {
     const made = await keysCommand(databaseUrl, 'create', '--name', 'by hand', '--scope', 'ads:read')
     const prefix = made.stdout.slice(0, made.stdout.lastIndexOf('_'))

@@ -94,13 +94,17 @@ function msOf(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time)
 }
 
-function toWire({ at, requestId, keyId, subjectId, ...row }: AuditRow) {
+function toWire({ id, at, requestId, keyId, actor, operation, subject, subjectId, outcome }: AuditRow) {
   return {
-    ...row,
+    id,
     at: new Date(at).toISOString(),
     request_id: requestId,
     key_id: keyId,
+    actor,
+    operation,
+    subject,
     subject_id: subjectId,
+    outcome,
   }
 }
 
