@@ -234,8 +234,10 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     expect((await entries(`&from=${from}`)).length).toBeGreaterThan(0)
     const after = new Date(Date.parse(first?.at ?? '') + 1).toISOString()
     expect(await entries(`&from=${after}`)).toEqual([])
-    const other = await server.rest('GET /audit?cursor=x', { headers: admin })
-    expect(other.body).toMatchObject({ code: 'INVALID_INPUT' })
+    for (const wrong of ['cursor=x', 'from=yesterday', 'subject=prodct', 'actor=%00']) {
+      const { body } = await server.rest(`GET /audit?${wrong}`, { headers: admin })
+      expect([wrong, body.code]).toEqual([wrong, 'INVALID_INPUT'])
+    }
   })
 
   const ENTRY: NewEntry = {

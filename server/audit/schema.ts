@@ -1,10 +1,9 @@
 /** The audit on the wire. */
 import * as v from 'valibot'
-import { cursor, integer, limit } from '#server/products/schema.ts'
+import { cursor, integer, limit, text } from '#server/products/schema.ts'
 import { SUBJECT_KINDS } from './subject.ts'
 
 const instant = v.pipe(v.string(), v.isoTimestamp('must be a time such as 2026-11-01T09:30:00Z'))
-const text = (maxLength: number) => v.pipe(v.string(), v.nonEmpty(), v.maxLength(maxLength))
 
 const filters = {
   from: v.optional(instant),
