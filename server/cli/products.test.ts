@@ -56,6 +56,18 @@ describe('import', () => {
     ])
   })
 
+  test('a file steers no terminal', async () => {
+    const steering = '\u001b[2J\u0007\u202e'
+    const lines = `sku,name,price,Farbe${steering}\nb${steering}1,Belt,1\nb${steering}1,Belt,2\n`
+    const file = await csv('steers.csv', lines)
+    const refused = await products('steers.db', 'import', file)
+    expect(refused.stderr).toContain('"Farbe')
+    const imported = await products('steers.db', 'import', file, '--ignore-unknown')
+    expect(imported.stderr).toContain('line 3')
+    const printed = [refused, imported].map(({ stderr, stdout }) => stderr + stdout).join('')
+    expect(printed).not.toMatch(/[\p{Cc}--\n]|\u202e/v)
+  })
+
   test('a changed line updates its product, and only that', async () => {
     const before = await csv('before.csv', 'sku,name,price,stock_level\na,A,1,1\nb,B,1,1\n')
     const after = await csv('after.csv', 'sku,name,price,stock_level\na,A,1,1\nb,B,2,1\nb,B,3,1\nc,C,1,1\n')

@@ -15,6 +15,7 @@ import { FIELDS, PRESETS } from '#server/products/import/headings.ts'
 import { ProductImportQuery, type ImportSummary } from '#server/products/file-schema.ts'
 import { parseInput } from '#server/parse-input.ts'
 import { charsetNamed } from '#server/platform/charsets.ts'
+import { printable } from '#server/platform/printable.ts'
 import { COMMAND_LINE, working } from './recording.ts'
 import { runProgram } from './run-program.ts'
 
@@ -96,7 +97,7 @@ program
     })
     const { restored, removed, kept, kept_products } = undone
     for (const { id: product, sku, name, detail } of kept_products.slice(0, REJECTED_SHOWN))
-      console.error(`product ${[product, sku, name].filter((part) => part !== null).join(' ')} ${detail}`)
+      tell(`product ${[product, sku, name].filter((part) => part !== null).join(' ')} ${detail}`)
     if (kept > REJECTED_SHOWN) console.error(`… and ${kept - REJECTED_SHOWN} more`)
     console.log(json ? JSON.stringify(undone) : `${restored} restored, ${removed} removed, ${kept} kept`)
     if (kept > 0) process.exitCode = EXIT_REJECTED
@@ -155,14 +156,18 @@ function snakeCase(flag: string): string {
   return flag.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
+/** What a file or a product says of itself. */
+function tell(line: string): void {
+  console.error(printable(line))
+}
+
 function report(summary: ImportSummary, json: boolean): void {
   const { import_id, created, updated, unchanged, rejected, mistakes = [], file } = summary
   if (file && file.preset !== null) console.error(`This is a file of ${file.preset}.`)
   if (file && file.ignored_columns.length > 0)
-    console.error(`Left out: ${file.ignored_columns.map((heading) => `"${heading}"`).join(', ')}`)
-  if (rejected.length > REJECTED_SHOWN)
-    for (const { count, detail } of mistakes) console.error(`${count} × ${detail}`)
-  for (const { line, detail } of rejected.slice(0, REJECTED_SHOWN)) console.error(`line ${line}: ${detail}`)
+    tell(`Left out: ${file.ignored_columns.map((heading) => `"${heading}"`).join(', ')}`)
+  if (rejected.length > REJECTED_SHOWN) for (const { count, detail } of mistakes) tell(`${count} × ${detail}`)
+  for (const { line, detail } of rejected.slice(0, REJECTED_SHOWN)) tell(`line ${line}: ${detail}`)
   if (rejected.length > REJECTED_SHOWN) console.error(`… and ${rejected.length - REJECTED_SHOWN} more`)
   if (import_id !== undefined) console.error(`To take it back: ./scripts/adstock products undo ${import_id}`)
   if (json) console.log(JSON.stringify(summary))

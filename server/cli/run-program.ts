@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { DatabaseOpenError } from '#db/database.ts'
 import { ConfigError } from '#server/config.ts'
+import { printable } from '#server/platform/printable.ts'
 
 export const EXIT_NOT_DONE = 1
 const EXIT_USAGE = 2
@@ -24,7 +25,7 @@ export async function runProgram(
     if (error instanceof Error && 'exitCode' in error)
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE
     else if (error instanceof Error && is([ConfigError, DatabaseOpenError, ...usage, ...notDone])) {
-      console.error(error.message)
+      console.error(error.message.split('\n').map(printable).join('\n'))
       process.exitCode = is(notDone) ? EXIT_NOT_DONE : EXIT_USAGE
     } else throw error
   }

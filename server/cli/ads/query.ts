@@ -2,6 +2,7 @@
 import Table from 'cli-table3'
 import { stringify } from 'csv-stringify/sync'
 import { queryStore, type Cell, type Selected, type SelectedColumn } from '#server/ads/offline.ts'
+import { printable } from '#server/platform/printable.ts'
 import { settingsOf, type Flags } from './options.ts'
 import { count, Output, storeLine } from './output.ts'
 
@@ -83,17 +84,12 @@ async function* tableOf({ columns, batches }: Selected): AsyncGenerator<string> 
   for await (const rows of batches) {
     total += rows.length
     const room = MAX_TABLE_ROWS - table.length
-    table.push(
-      ...rows.slice(0, room).map((row) => row.map((cell) => plainText(cell).replaceAll(CONTROL, '\u{FFFD}'))),
-    )
+    table.push(...rows.slice(0, room).map((row) => row.map((cell) => printable(plainText(cell)))))
   }
   yield `${table.toString().replaceAll(/ +$/gm, '')}\n`
   if (total > table.length) yield `the first ${count(table.length)} of `
   yield `${count(total)} ${total === 1 ? 'row' : 'rows'}\n`
 }
-
-/** An account's own text must not steer a terminal. */
-const CONTROL = /\p{Cc}/gu
 
 /** Nothing is drawn: columns are told apart by space. */
 const NO_BORDERS = Object.fromEntries(
