@@ -1,6 +1,6 @@
 /** Products that cost something while they were out of stock, most first. */
+import { WaitingRows } from '#client/ui/states.tsx'
 import type { Outputs } from '#client/api.ts'
-import { WaitingRows } from '#client/ui/waiting-rows.tsx'
 import { SpendRow } from './spend-row.tsx'
 
 const WAITING_ROWS = 10

@@ -2,9 +2,8 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Product } from '#client/products/columns.ts'
 import { mediumDate, moment, money, plural } from '#client/ui/format.ts'
-import { ErrorState } from '#client/ui/states.tsx'
+import { ErrorState, WaitingRows } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
-import { WaitingRows } from '#client/ui/waiting-rows.tsx'
 import type { Prices } from './history.ts'
 import { PRICES_SHOWN } from './key-figures.tsx'
 

@@ -1,8 +1,8 @@
 /** The rows that are in sight, however many there are; the arrow keys go from row to row. */
+import { WaitingRows } from '#client/ui/states.tsx'
 import { useRef, useState, type KeyboardEvent } from 'react'
 import { SpacedRows } from '#client/products/spaced-rows.tsx'
 import { useRowWindow } from '#client/products/use-row-window.ts'
-import { WaitingRows } from '#client/ui/waiting-rows.tsx'
 import type { FigureColumn } from './columns.ts'
 import { CompareRow } from './compare-row.tsx'
 import { FigureCell } from './figure-cell.tsx'

@@ -2,9 +2,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Outputs } from '#client/api.ts'
 import { count, moment, signed } from '#client/ui/format.ts'
-import { ErrorState } from '#client/ui/states.tsx'
+import { ErrorState, WaitingRows } from '#client/ui/states.tsx'
 import { trpc } from '#client/ui/trpc.ts'
-import { WaitingRows } from '#client/ui/waiting-rows.tsx'
 import type { Product } from '#client/products/columns.ts'
 import { reasonName } from './reasons.ts'
 
