@@ -1,20 +1,26 @@
 /** How this browser shows the page: kept in it, and told to the style sheet by attributes of the root. */
-import * as v from 'valibot'
 import { keptStore } from './kept.ts'
 import { createStore } from './store.ts'
 
 export const THEMES = ['system', 'light', 'dark'] as const
 export const DENSITIES = ['comfortable', 'compact'] as const
 
-const Appearance = v.object({ theme: v.picklist(THEMES), density: v.picklist(DENSITIES) })
-export type Appearance = v.InferOutput<typeof Appearance>
+interface Appearance {
+  theme: (typeof THEMES)[number]
+  density: (typeof DENSITIES)[number]
+}
 
-const AS_THE_SYSTEM: Appearance = { theme: 'system', density: 'comfortable' }
-
-export const appearance = keptStore('adstock.appearance', AS_THE_SYSTEM, (kept) => {
-  const read = v.safeParse(Appearance, kept)
-  return read.success ? read.output : undefined
-})
+export const appearance = keptStore<Appearance>(
+  'adstock.appearance',
+  { theme: 'system', density: 'comfortable' },
+  (kept) => {
+    const { theme, density } = Object(kept) as Record<string, unknown>
+    return {
+      theme: THEMES.find((each) => each === theme) ?? 'system',
+      density: DENSITIES.find((each) => each === density) ?? 'comfortable',
+    }
+  },
+)
 
 /** Whether its dialog is shown, which is opened from several places. */
 export const appearanceIsOpen = createStore(false)
