@@ -1,5 +1,5 @@
 /** What a machine, a disk or a database may do to a server: it refuses in so many words, loses nothing, and recovers. */
-import { SQL } from 'bun'
+import { SQL, type Socket } from 'bun'
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -161,4 +161,41 @@ test('PostgreSQL that is read-only, and then has no connection left: 503 for wha
   expect((await ask(url, 'GET /products/1')).body).toMatchObject({ stock_level: 5, version: 1 })
   server.kill()
   await server.exited
+})
+
+const NOT_REDIS: Readonly<Record<string, (socket: Socket) => void>> = {
+  'another protocol': (socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'),
+  'bytes at random': (socket) => void socket.write(crypto.getRandomValues(new Uint8Array(200))),
+  'an error to everything': (socket) => void socket.write('-ERR no\r\n'),
+  'an array that never ends': (socket) => void socket.write('*1000000000\r\n$1\r\n'),
+  'nothing at all': () => undefined,
+  'the end of each connection': (socket) => void socket.end(),
+}
+
+async function answersRightBeside(speak: (socket: Socket) => void): Promise<void> {
+  using other = Bun.listen({
+    hostname: '127.0.0.1',
+    port: 0,
+    socket: { data: speak },
+  })
+  await using folder = await temporaryFolder()
+  const server = spawnServer(folder.path, {
+    REDIS_URL: `redis://127.0.0.1:${other.port}`,
+    LOG_LEVEL: 'silent',
+  })
+  const url = await urlOf(server)
+  expect(await create(url)).toBe(201)
+  for (const stock_level of [4, 3, 2]) {
+    expect((await ask(url, 'PATCH /products/1', { stock_level })).status).toBe(200)
+    for (let read = 0; read < 3; read++)
+      expect((await ask(url, 'GET /products/1')).body).toMatchObject({ stock_level })
+  }
+  const ready = await fetch(`${url}readyz`)
+  expect(await ready.json()).toMatchObject({ redis: 'degraded' })
+  server.kill('SIGTERM')
+  expect(await server.exited).toBe(0)
+}
+
+test('what is no Redis in its place: slower, never wrong', async () => {
+  await Promise.all(Object.values(NOT_REDIS).map(answersRightBeside))
 })
