@@ -31,12 +31,27 @@ export async function startAdsServer(
   return { url: server.url, server, [Symbol.asyncDispose]: async () => await resources.disposeAsync() }
 }
 
-/** Waits until the run that a server begins when it starts has ended. No page is open meanwhile: it would draw each day as it comes. */
+/**
+ * Waits until the run that a server begins when it starts has ended, as long as it goes on. No page is open meanwhile: it
+ * would draw each day as it comes.
+ */
 export async function firstRunEnded(url: string): Promise<void> {
   const runs = new URL('/v1/ads/runs', url)
-  await until(
-    'the first run has ended',
-    async () => ((await (await fetch(runs)).json()) as { items: { state: string }[] }).items[0]?.state,
-    (state) => state !== undefined && state !== 'queued' && state !== 'running',
-  )
+  const latest = async (): Promise<Begun | undefined> => {
+    const { items } = (await (await fetch(runs)).json()) as { items: Begun[] }
+    return items[0]
+  }
+  const isOver = (run: Begun | undefined) =>
+    run !== undefined && run.state !== 'queued' && run.state !== 'running'
+  let done: number | undefined
+  for (;;) {
+    const run = await until('the first run goes on', latest, (now) => isOver(now) || now?.done !== done)
+    if (isOver(run)) return
+    done = run?.done
+  }
+}
+
+interface Begun {
+  state: string
+  done: number
 }
