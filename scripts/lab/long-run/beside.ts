@@ -7,6 +7,7 @@ const IMPORT_EVERY_MS = 15_000
 const STREAMS = 30
 const RUN_EVERY_MS = 600_000
 const RUN_DAYS = 30
+const DAY_MS = 86_400_000
 const REOPEN_MS = 500
 
 export interface Done {
@@ -43,7 +44,7 @@ export async function startBeside(session: Session, replicas: readonly Replica[]
     every(RUN_EVERY_MS, async () => {
       await send(
         `${at(0)}/v1/ads/runs`,
-        JSON.stringify({ days: RUN_DAYS, refresh: true }),
+        JSON.stringify({ ...lastDays(RUN_DAYS), refresh: true }),
         'application/json',
       )
       done.runs += 1
@@ -55,6 +56,15 @@ export async function startBeside(session: Session, replicas: readonly Replica[]
     ),
   ])
   return done
+}
+
+/** Up to yesterday. */
+function lastDays(days: number): { from: string; to: string } {
+  return { from: dayBefore(days), to: dayBefore(1) }
+}
+
+function dayBefore(days: number): string {
+  return new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10)
 }
 
 async function follow(session: Session, url: string, onEvent: () => void): Promise<void> {
