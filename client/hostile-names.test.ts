@@ -37,7 +37,7 @@ test.each(['/products', '/products?q=lamp', '/products/1', '/docs'])(
       await shown.waitFor()
       if (place === '/products') {
         await page.keyboard.press('Control+k')
-        await page.keyboard.type('lamp')
+        await page.getByRole('dialog').getByRole('combobox').fill('lamp')
         await page.getByRole('option').filter({ hasText: 'onerror' }).first().waitFor()
       }
       expect(await page.evaluate('window.obeyed')).toBeUndefined()

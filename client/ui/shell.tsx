@@ -144,7 +144,7 @@ function Late(props: WatchProps) {
         ({ AttentionWatch }) => setWatch(() => AttentionWatch),
         () => undefined,
       )
-      for (const { preload } of [today, ads, spend, product]) preload()
+      for (const { preload } of [today, ads, spend, product, palette]) preload()
     }, PRELOAD_AFTER_MS)
     return () => clearTimeout(timer)
   }, [])
