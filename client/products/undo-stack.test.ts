@@ -48,6 +48,15 @@ describe('undo', () => {
     expect(stack.get()).toBeUndefined()
   })
 
+  test('is done again although it was still under way', async () => {
+    const stack = new UndoStack()
+    const { step, saved } = saver()
+    stack.push(step([edit('5.00', '6.00')]))
+    const [undone, redone] = await Promise.all([stack.undo(), stack.redo()])
+    expect([undone?.words, redone?.words]).toEqual(['1 cell', '1 cell'])
+    expect(saved).toEqual(['5.00→6.00', '6.00→5.00', '5.00→6.00'])
+  })
+
   test('carries the version that the change made, not the one before it', async () => {
     const { save } = saver()
     const sent: Edit[] = []

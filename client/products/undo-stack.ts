@@ -17,6 +17,7 @@ export interface Step {
 export class UndoStack {
   readonly #done = createStore<readonly Step[]>([])
   readonly #undone = createStore<readonly Step[]>([])
+  #latest: Promise<unknown> = Promise.resolve()
 
   readonly subscribe = this.#done.subscribe
   /** What would be undone. */
@@ -30,11 +31,18 @@ export class UndoStack {
 
   /** @returns what was done by that */
   async undo(): Promise<Step | undefined> {
-    return await turn(this.#done, this.#undone)
+    return await this.#next(() => turn(this.#done, this.#undone))
   }
 
   async redo(): Promise<Step | undefined> {
-    return await turn(this.#undone, this.#done)
+    return await this.#next(() => turn(this.#undone, this.#done))
+  }
+
+  /** One after the other: what is being undone can be done again only once it is undone. */
+  async #next<T>(does: () => Promise<T>): Promise<T> {
+    const done = this.#latest.then(does, does)
+    this.#latest = done
+    return await done
   }
 }
 
