@@ -3,7 +3,7 @@
  * answered, and its memory after each quarter. The same requests as the test's, but more of them.
  */
 import { Command } from 'commander'
-import { readFileSync } from 'node:fs'
+import { memoryMb } from '#scripts/lab/harness/process-memory.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { hostileRequests } from '#server/http/hostile.testing.ts'
@@ -53,6 +53,5 @@ server.kill()
 await server.exited
 
 function residentMb(): number {
-  const [, kb = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8')) ?? []
-  return Math.round(Number(kb) / 1024)
+  return Math.round(memoryMb(server.pid, 'VmRSS'))
 }

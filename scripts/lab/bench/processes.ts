@@ -1,6 +1,6 @@
 /** What is measured runs in a process of its own, and so does what it talks to. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { memoryMb } from '#scripts/lab/harness/process-memory.ts'
 
 const ROOT = join(import.meta.dir, '../../..')
 const POLL_MS = 20
@@ -69,7 +69,7 @@ export async function runAds(args: readonly string[], env: Environment): Promise
     stderr: 'pipe',
   })
   let peakMb = 0
-  const watch = setInterval(() => (peakMb = Math.max(peakMb, highWaterMb(child.pid))), POLL_MS)
+  const watch = setInterval(() => (peakMb = Math.max(peakMb, memoryMb(child.pid, 'VmHWM'))), POLL_MS)
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -97,14 +97,4 @@ export async function runToEnd(command: readonly string[], env: Environment): Pr
   })
   const stderr = await new Response(child.stderr).text()
   if ((await child.exited) !== 0) throw new Error(`${command.join(' ')}: ${stderr}`)
-}
-
-/** 0 where there is no /proc, or no such process any more. */
-function highWaterMb(pid: number): number {
-  try {
-    const [, kb = '0'] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return Number(kb) / 1024
-  } catch {
-    return 0
-  }
 }

@@ -1,6 +1,7 @@
 /** `./scripts/adstock consistency`: whether any read is ever older than what was acknowledged before it, whatever fails. */
 import { Command, InvalidArgumentError } from 'commander'
 import { stopTemporaryPostgres } from '#db/postgres.testing.ts'
+import { positive } from '#scripts/lab/harness/positive.ts'
 import { FAULT_NAMES, type FaultName } from './faults.ts'
 import { MUTANTS, type MutantName } from './mutants.ts'
 import { PHASE_HEADING, phaseLine, reportOf, summary } from './report.ts'
@@ -24,11 +25,6 @@ const oneOf =
     return name
   }
 const aFault = oneOf(FAULT_NAMES)
-
-function positive(text: string): number {
-  if (!(Number(text) > 0)) throw new InvalidArgumentError('A number above 0.')
-  return Number(text)
-}
 
 async function check({ seconds, fault, mutant, json, log }: Options): Promise<void> {
   const sink = log === undefined ? undefined : Bun.file(log).writer()

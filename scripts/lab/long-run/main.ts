@@ -1,11 +1,12 @@
 /** `./scripts/adstock long-run`: hours of everything at once, with a fault in each minute, and what it uses up. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { stopTemporaryPostgres } from '#db/postgres.testing.ts'
 import { startCluster } from '#scripts/lab/consistency/cluster.ts'
 import { FAULT_NAMES, injectUntil, type FaultName, type Stage } from '#scripts/lab/consistency/faults.ts'
 import { createProducts, spread, startLoad } from '#scripts/lab/consistency/load.ts'
 import { reportOf, summary } from '#scripts/lab/consistency/report.ts'
 import { Session } from '#scripts/lab/consistency/session.ts'
+import { positive } from '#scripts/lab/harness/positive.ts'
 import { importedProducts, startBeside, type Done } from './beside.ts'
 import { flatnessOf, isFlat, sampleOf, type Sample } from './samples.ts'
 
@@ -109,11 +110,6 @@ function tellEnd(session: Session, samples: readonly Sample[], done: Done): void
     )
   }
   if (report.violations > 0 || !isSteady) process.exitCode = EXIT_VIOLATED
-}
-
-function positive(text: string): number {
-  if (!(Number(text) > 0)) throw new InvalidArgumentError('A number above 0.')
-  return Number(text)
 }
 
 await new Command('long-run')

@@ -1,6 +1,7 @@
 /** What a run of hours must not use up: memory, descriptors, room on the disk, and the time of a read. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { memoryMb } from '#scripts/lab/harness/process-memory.ts'
 import type { Cluster } from '#scripts/lab/consistency/cluster.ts'
 
 export interface Sample {
@@ -29,17 +30,12 @@ export async function sampleOf(
   const info = await redis.command('INFO', 'memory')
   return {
     ...taken,
-    memory: await Promise.all(pids.map(async (pid) => await memoryOf(pid))),
+    memory: pids.map((pid) => memoryMb(pid, 'VmRSS')),
     descriptors: await Promise.all(pids.map(async (pid) => (await readdir(`/proc/${pid}/fd`)).length)),
     databaseMb: (database?.bytes ?? 0) / MB,
     storesMb: (await sizeOf(folder)) / MB,
     redisMb: Number(/used_memory:(\d+)/.exec(String(info))?.[1]) / MB,
   }
-}
-
-async function memoryOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / MB
 }
 
 /** Files come and go meanwhile. */
