@@ -40,7 +40,6 @@ test('a page token that expires begins its date anew, and no row is lost or doub
   await using bench = openBench({ scenario: 'expired-page-tokens' })
   const { code, summary } = await bench.ads(
     'fetch --start 2026-03-02 --end 2026-03-03 --report product --json --concurrency 2',
-    { ADS_IDLE_TIMEOUT_MS: '20000' },
   )
   expect({ code, fetched: summary.fetched }).toEqual({ code: 0, fetched: 2 })
   expect(summary.rows / 2).toBeGreaterThan(10_000)
