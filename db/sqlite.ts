@@ -6,14 +6,13 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { drizzle, type BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { watchCommits } from './sqlite-commits.ts'
-import { connect, connectReader, isUnavailable } from './sqlite-connections.ts'
+import { connect, connectReader, isUnavailable, patiently } from './sqlite-connections.ts'
 import { watchFile } from './sqlite-file.ts'
 import { openScans } from './sqlite-scans.ts'
+import { SqliteWriter } from './sqlite-writer.ts'
 import { withCommitHooks } from './commit-hooks.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
-import { createMutex } from './mutex.ts'
 import {
-  DatabaseBusyError,
   type FeedEntry,
   type ChangeFeedReader,
   type Database,
@@ -24,30 +23,18 @@ import {
 import * as tables from './schema.sqlite.ts'
 import { writeWordQuery } from './search/word-query.ts'
 
-/** Of this process. */
-const MAX_WAITING_WRITERS = 3_000
-const WRITER_WAIT_MS = 5_000
-const WRITER_RETRY_MS = 5
-
 /**
- * One connection writes, under a mutex; one reads, so that a read never waits for a write nor sees an uncommitted row;
+ * One connection writes, one transaction at a time; one reads, so that a read never waits for a write nor sees an uncommitted row;
  * and one reads what takes longer, in a thread of its own.
  */
 export async function openSqlite(path: string): Promise<Database> {
   await mkdir(dirname(path), { recursive: true })
   const { writer, reader, hasCommitted } = await connectBoth(path)
   const file = watchFile(path)
-  const exclusively = createMutex()
   const [writes, reads] = [asQueries(writer), asQueries(reader)]
   const scans = openScans(path)
-  let writers = 0
-  const hooked = withCommitHooks(async (run) => {
-    if (writers > MAX_WAITING_WRITERS) throw new DatabaseBusyError(`${writers} writers wait already.`)
-    writers += 1
-    return await exclusively(() => inTransaction(writer, () => run(writes), file.requireOwn)).finally(
-      () => (writers -= 1),
-    )
-  })
+  const groups = new SqliteWriter(writer, file.requireOwn)
+  const hooked = withCommitHooks((run) => groups.transaction(() => run(writes)))
 
   return {
     // The same columns in both dialects, checked in schema.sqlite.ts; drizzle has no common type for them.
@@ -99,14 +86,12 @@ export async function openSqlite(path: string): Promise<Database> {
       error instanceof SQLiteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE' ? error.message : undefined,
     isUnavailable: (error) => isUnavailable(error instanceof DrizzleQueryError ? error.cause : error),
     describe: async () => describe(reader),
-    waiting: () => Math.max(0, writers - 1) + scans.waiting(),
+    waiting: () => groups.waiting + scans.waiting(),
     async close() {
       file[Symbol.dispose]()
       await scans.close()
-      await exclusively(async () => {
-        reader.close()
-        writer.close()
-      })
+      reader.close()
+      await groups.close()
     },
   }
 }
@@ -178,48 +163,11 @@ function asQueries(connection: Connection): Queries {
   return drizzle({ client: connection }) as unknown as Queries
 }
 
-/** Own, because drizzle's `transaction` on this driver does not roll an async callback back. */
-async function inTransaction<T>(
-  connection: Connection,
-  run: () => Promise<T>,
-  beforeCommit: () => void = () => {},
-): Promise<T> {
-  await patiently(connection, 'begin immediate')
-  try {
-    const result = await run()
-    beforeCommit()
-    connection.run('commit')
-    return result
-  } catch (error) {
-    if (connection.inTransaction) connection.run('rollback')
-    throw error
-  }
-}
-
-/**
- * Another process may be writing. SQLite's own wait would stop the event loop, and there is none when two want to make
- * the same new file one with a write-ahead log; so the waiting is done here.
- */
-async function patiently(connection: Connection, statement: string): Promise<void> {
-  connection.run('pragma busy_timeout = 0')
-  const giveUpAt = performance.now() + WRITER_WAIT_MS
-  for (;;) {
-    try {
-      connection.run(statement)
-      return
-    } catch (error) {
-      if (!(error instanceof SQLiteError) || !error.code?.startsWith('SQLITE_BUSY')) throw error
-      if (performance.now() > giveUpAt)
-        throw new DatabaseBusyError(`The database was locked for ${WRITER_WAIT_MS} ms.`)
-    }
-    await Bun.sleep(WRITER_RETRY_MS)
-  }
-}
-
 /** All in one transaction that begins with the write lock: two processes that start at once migrate once. */
 async function migrate(connection: Connection): Promise<void> {
   const migrations = await migrationsOf('sqlite')
-  await inTransaction(connection, async () => {
+  await patiently(connection, 'begin immediate')
+  try {
     connection.run(
       'create table if not exists migrations (name text primary key, sha256 text not null) strict',
     )
@@ -230,7 +178,11 @@ async function migrate(connection: Connection): Promise<void> {
       connection.run(statements)
       connection.run('insert into migrations (name, sha256) values (?, ?)', [name, sha256])
     }
-  })
+    connection.run('commit')
+  } catch (error) {
+    if (connection.inTransaction) connection.run('rollback')
+    throw error
+  }
 }
 
 /** Quoted, so that no word is taken for an operator. */

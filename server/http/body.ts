@@ -1,12 +1,27 @@
 /** The bytes of a request's body: at the pace that is asked of a client, without their coding, within a bound. */
 import { ProblemError } from '#server/errors.ts'
 import { nextTurn } from '#server/platform/turns.ts'
-import { paced, type Pace } from './limits/slow-clients.ts'
+import { withTimeout } from '#server/platform/with-timeout.ts'
+import { paced, tooSlow, type Pace } from './limits/slow-clients.ts'
 
 export interface BodyLimits {
   pace: Pace
   /** Of what the body is, however little was sent of it. */
   maxBytes: number
+}
+
+/** Of a body that is read in one piece, as it was sent. */
+const SMALL_BYTES = 64 * 1024
+
+/** All of it. @throws as `bodyParts` */
+export async function wholeBody(request: Request, limits: BodyLimits): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = Number(request.headers.get('content-length') ?? NaN)
+  if (bytes > Math.min(SMALL_BYTES, limits.maxBytes) || Number.isNaN(bytes) || isGzipped(request))
+    return Buffer.concat(await Array.fromAsync(bodyParts(request, limits)))
+  const { graceMs, msPerKib } = limits.pace
+  return new Uint8Array(
+    await withTimeout(graceMs + (bytes / 1024) * msPerKib, request.arrayBuffer(), tooSlow),
+  )
 }
 
 /** @throws ProblemError `CODING_UNSUPPORTED`, `BODY_UNREADABLE`, `BODY_TOO_LARGE`, `BODY_TOO_SLOW` */

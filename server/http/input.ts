@@ -3,7 +3,7 @@ import { toJsonSchema } from '@valibot/to-json-schema'
 import { invalidInput, ProblemError } from '#server/errors.ts'
 import type { AnyOperation } from '#server/operation.ts'
 import { knownFields } from '#server/parse-input.ts'
-import { bodyParts } from './body.ts'
+import { wholeBody } from './body.ts'
 import { strongTagValue } from './compression.ts'
 import { JSON_PACE } from './limits/slow-clients.ts'
 
@@ -93,9 +93,7 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** Stops reading as soon as the body is too large, whether its length was announced or not. */
 export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  return Buffer.concat(
-    await Array.fromAsync(bodyParts(request, { pace: JSON_PACE, maxBytes: MAX_BODY_BYTES })),
-  )
+  return await wholeBody(request, { pace: JSON_PACE, maxBytes: MAX_BODY_BYTES })
 }
 
 /**

@@ -7,7 +7,8 @@ import { createKeyStore } from '#server/keys/key-store.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
-import type { Load, LoadResult } from './load.ts'
+import type { LoadResult } from './load.ts'
+import { loadedBy, median, type Case } from './loaded-by.ts'
 import { print } from './measure.ts'
 
 export interface ApiBench {
@@ -16,8 +17,6 @@ export interface ApiBench {
 }
 
 const ROUNDS = 3
-const SECONDS = 3
-const CONNECTIONS = 32
 /** Never reached, but counted. */
 const LIMITED = { RATE_LIMIT: 'on', RATE_LIMIT_READ: '9000000/1s' }
 
@@ -107,8 +106,6 @@ async function memory(): Promise<void> {
   )
 }
 
-type Case = Pick<Load, 'path'> & Partial<Pick<Load, 'keys' | 'headers' | 'once'>>
-
 /** In turns, so that what else the machine does meets both. */
 async function compare(
   what: string,
@@ -118,12 +115,12 @@ async function compare(
   const ours: LoadResult[] = []
   const theirs: LoadResult[] = []
   // Over every key, so that the answers are there; and both programs are compiled as they will be.
-  await loaded({ ...load, port, once: true })
-  await loaded({ ...load, port })
-  await loaded({ ...load, port: peer })
+  await loadedBy({ ...load, port, once: true })
+  await loadedBy({ ...load, port })
+  await loadedBy({ ...load, port: peer })
   for (let round = 0; round < ROUNDS; round += 1) {
-    theirs.push(await loaded({ ...load, port: peer }))
-    ours.push(await loaded({ ...load, port }))
+    theirs.push(await loadedBy({ ...load, port: peer }))
+    ours.push(await loadedBy({ ...load, port }))
   }
   const [mine, other] = [median(ours), median(theirs)]
   print(
@@ -131,19 +128,4 @@ async function compare(
     `${Math.round(mine.perSecond).toLocaleString('en')}/s, p99 ${mine.p99Ms.toFixed(1)} ms`,
     `${(mine.perSecond / other.perSecond).toFixed(2)} × a bare server's ${Math.round(other.perSecond).toLocaleString('en')}/s (at least ${limit}); answers ${Object.keys(mine.statuses).join()}`,
   )
-}
-
-function median(results: LoadResult[]): LoadResult {
-  const sorted = results.toSorted((a, b) => a.perSecond - b.perSecond)
-  const middle = sorted[Math.floor(sorted.length / 2)]
-  if (!middle) throw new Error('Nothing was measured.')
-  return middle
-}
-
-async function loaded(load: Case & { port: number; seconds?: number }): Promise<LoadResult> {
-  const whole: Load = { keys: 1, headers: {}, connections: CONNECTIONS, seconds: SECONDS, ...load }
-  const child = Bun.spawn(['bun', join(import.meta.dir, 'load.ts'), JSON.stringify(whole)], {
-    stdout: 'pipe',
-  })
-  return JSON.parse(await new Response(child.stdout).text()) as LoadResult
 }

@@ -11,6 +11,8 @@ export interface Load {
   /** Instead, each number once, whatever the time. */
   once?: boolean
   headers: Record<string, string>
+  /** Sent with POST. */
+  body?: string
   connections: number
   seconds: number
 }
@@ -30,15 +32,17 @@ interface Connection {
 async function run(load: Load): Promise<LoadResult> {
   const times: number[] = []
   const statuses: Record<string, number> = {}
-  const headers = Object.entries({ host: 'localhost', ...load.headers }).map(
-    ([name, value]) => `${name}: ${value}\r\n`,
-  )
-  const tail = ` HTTP/1.1\r\n${headers.join('')}\r\n`
+  const { body = '' } = load
+  const posted = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+  const named = { host: 'localhost', ...load.headers, ...(body !== '' && posted) }
+  const headers = Object.entries(named).map(([name, value]) => `${name}: ${value}\r\n`)
+  const method = body === '' ? 'GET' : 'POST'
+  const tail = ` HTTP/1.1\r\n${headers.join('')}\r\n${body}`
   let sent = 0
   const next = () => {
     const n = load.once ? Math.min(sent + 1, load.keys) : 1 + Math.floor(Math.random() * load.keys)
     sent += 1
-    return `GET ${load.path.replace('{n}', String(n))}${tail}`
+    return `${method} ${load.path.replace('{n}', String(n))}${tail}`
   }
   const endsAt = performance.now() + load.seconds * 1000
   const goesOn = (now: number) => (load.once ? sent < load.keys : now < endsAt)

@@ -9,6 +9,7 @@ import { benchPage } from './page.ts'
 import { benchProducts } from './products.ts'
 import { benchReplicas } from './replicas.ts'
 import { benchSearch, SAMPLE_QUESTIONS } from './search.ts'
+import { benchWrites } from './writes.ts'
 
 const program = new Command('bench').description('Benchmarks; the ratios hold, absolute values drift.')
 
@@ -42,6 +43,12 @@ program
   .option('--count <n>', 'products', Number, 100_000)
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .action(benchApi)
+
+program
+  .command('writes')
+  .description('Sales from one connection and from many, beside what the disk does.')
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .action(benchWrites)
 
 program
   .command('page')

@@ -43,6 +43,6 @@ export async function* paced(
   }
 }
 
-function tooSlow(): ProblemError {
+export function tooSlow(): ProblemError {
   return new ProblemError('BODY_TOO_SLOW', 'The body comes too slowly to be waited for.')
 }
