@@ -43,9 +43,9 @@ export async function benchWrites({ database }: WritesBench): Promise<void> {
     })
   // Compiled as it will be.
   await sales(MANY)
-  const syncs = perSecond(syncing(folder.path))
+  const syncs = timesPerSecond(syncing(folder.path))
   print('syncs of this disk', rateOf(syncs), 'a page of 4 KB each')
-  if (!isPostgres) print('bare SQLite', rateOf(perSecond(committing(folder.path))), 'one row a commit')
+  if (!isPostgres) print('bare SQLite', rateOf(timesPerSecond(committing(folder.path))), 'one row a commit')
   for (const connections of [1, MANY]) {
     const rounds = []
     for (let round = 0; round < ROUNDS; round += 1) rounds.push(await sales(connections))
@@ -58,9 +58,9 @@ export async function benchWrites({ database }: WritesBench): Promise<void> {
   }
 }
 
-const rateOf = (perSecond: number) => `${Math.round(perSecond).toLocaleString('en')}/s`
+const rateOf = (times: number) => `${Math.round(times).toLocaleString('en')}/s`
 
-function perSecond({ once, end }: { once: () => void; end: () => void }): number {
+function timesPerSecond({ once, end }: { once: () => void; end: () => void }): number {
   const begunAt = performance.now()
   let times = 0
   while (performance.now() - begunAt < PROBED_MS) {
