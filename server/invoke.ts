@@ -97,7 +97,10 @@ async function load(
     return serialize(operation, await operation.run(ctx, input))
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'PRODUCT_NOT_FOUND') throw error
-    return { text: '', head: { etag: '', refusal: { code: error.code, detail: error.message } } }
+    return {
+      text: '',
+      head: { rest: operation.rest, etag: '', refusal: { code: error.code, detail: error.message } },
+    }
   }
 }
 
@@ -105,9 +108,10 @@ async function load(
 export function serialize(operation: AnyOperation, output: unknown): CachedBody<CachedHeaders> {
   const text = JSON.stringify(output)
   const etag = operation.etag?.(output) ?? `"${Bun.hash(text).toString(36)}"`
-  if (!hasCursors(output)) return { text, head: { etag } }
+  const { rest } = operation
+  if (!hasCursors(output)) return { text, head: { rest, etag } }
   const { next_cursor, prev_cursor } = output
-  return { text, head: { etag, cursors: { next_cursor, prev_cursor } } }
+  return { text, head: { rest, etag, cursors: { next_cursor, prev_cursor } } }
 }
 
 function hasCursors(output: unknown): output is Cursors {

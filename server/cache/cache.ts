@@ -54,6 +54,11 @@ export class Cache<Head> {
     this.#parts = parts
   }
 
+  /** Whether memory holds anything under the key, current or not. */
+  mayHit(key: string): boolean {
+    return this.#parts.memory.has(key)
+  }
+
   /** From memory, without a promise where the database needs none. One hit in so many is left to `read`, to compare. */
   hit(key: string): CacheHit<Head> | undefined | Promise<CacheHit<Head> | undefined> {
     const settling = this.#parts.freshness.settled()

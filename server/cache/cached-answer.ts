@@ -3,8 +3,12 @@ import { ProblemError, type ProblemCode } from '#server/errors.ts'
 import type { Cache, CachedBody } from './cache.ts'
 
 export interface CachedHeaders {
+  /** The operation whose answer it is: `GET /products/:id`. */
+  rest: string
   etag: string
   cursors?: Cursors
+  /** The header that is made of them, once it was asked for. */
+  links?: string
   /** The absence of a product is cached as well. */
   refusal?: { code: ProblemCode; detail: string }
 }

@@ -22,6 +22,12 @@ export function wantsEventStream(request: Request): boolean {
   )
 }
 
+/** JSON, without a look at what is liked better: false may still take it. */
+export function takesPlainJson(request: Request): boolean {
+  const accepted = request.headers.get('accept')
+  return accepted === null || (TAKES_JSON.test(accepted) && !accepted.includes(EVENTS))
+}
+
 /** @throws ProblemError `NOT_ACCEPTABLE`, before anything is done */
 export function requireAcceptable(request: Request, mediaType: string = JSON_MEDIA_TYPE): void {
   const accepted = request.headers.get('accept')

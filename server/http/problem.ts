@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
 import type { Logger } from '#server/platform/log.ts'
+import { exchangeOf } from './exchange.ts'
 
 /** RFC 9457. Some codes carry more members: `errors`, `current`, `available`, … */
 export const Problem = v.looseObject({
@@ -98,29 +99,10 @@ const PROCESS_ID = crypto.randomUUID().slice(0, 18)
 let requests = 0
 
 export function requestInfo(request: Request): RequestInfo {
-  return { requestId: requestIdOf(request), instance: pathOf(request.url) }
+  return { requestId: requestIdOf(request), instance: exchangeOf(request).path }
 }
 
 export function requestIdOf(request: Request): string {
   const given = request.headers.get('x-request-id')
   return given && SANE_REQUEST_ID.test(given) ? given : `${PROCESS_ID}-${(requests += 1).toString(36)}`
-}
-
-/** The path of an absolute URL, without parsing the whole: this runs for every request. */
-export function pathOf(url: string): string {
-  const address = addressOf(url)
-  const end = address.indexOf('?')
-  return end === -1 ? address : address.slice(0, end)
-}
-
-/** Bun gives the path alone when `Host` is no name. */
-export function isWithoutHost(url: string): boolean {
-  return url.startsWith('/')
-}
-
-/** Path and query of an absolute URL. */
-export function addressOf(url: string): string {
-  if (isWithoutHost(url)) return url
-  const start = url.indexOf('/', url.indexOf('//') + 2)
-  return start === -1 ? '/' : url.slice(start)
 }

@@ -3,7 +3,6 @@ import type { Caller } from '#server/caller.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Answered } from './request-metrics.ts'
 import { exchangeOf } from './exchange.ts'
-import { pathOf } from './problem.ts'
 
 /** Reads that went well are most of all and tell least: they are logged at `debug`, everything else at `info`. */
 export function createRequestLog(
@@ -22,7 +21,7 @@ export function createRequestLog(
           trace_id: exchangeOf(request).trace?.traceId,
           caller,
           method,
-          path: pathOf(request.url),
+          path: exchangeOf(request).path,
           route,
           status,
           duration_ms: Math.round(durationMs * 1000) / 1000,

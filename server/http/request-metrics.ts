@@ -53,17 +53,19 @@ export function timed(
   app.onBeforeHandle(({ request, route }) => {
     exchangeOf(request).route = route
   })
+  const observed = (request: Request, response: Response, startedAtMs: number) => {
+    const route = exchangeOf(request).route ?? NO_ROUTE
+    const durationMs = performance.now() - startedAtMs
+    requests.observe([request.method, route, String(response.status)], durationMs / 1000)
+    end({ request, response, route, durationMs })
+    return response
+  }
   return (fetch) => (request) => {
     const startedAtMs = performance.now()
     begin(request)
-    const observed = (response: Response) => {
-      const route = exchangeOf(request).route ?? NO_ROUTE
-      const durationMs = performance.now() - startedAtMs
-      requests.observe([request.method, route, String(response.status)], durationMs / 1000)
-      end({ request, response, route, durationMs })
-      return response
-    }
     const response = fetch(request)
-    return response instanceof Promise ? response.then(observed) : observed(response)
+    return response instanceof Promise
+      ? response.then((late) => observed(request, late, startedAtMs))
+      : observed(request, response, startedAtMs)
   }
 }

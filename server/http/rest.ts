@@ -1,12 +1,7 @@
 import type { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, fileRoutesOf, type Api } from '#server/api.ts'
-import {
-  cachedNotFound,
-  type AnswerCache,
-  type CachedHeaders,
-  type Cursors,
-} from '#server/cache/cached-answer.ts'
-import { type Caller, mayUse, requireScope } from '#server/caller.ts'
+import type { AnswerCache, CachedHeaders, Cursors } from '#server/cache/cached-answer.ts'
+import { type Caller, requireScope } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
 import { serialize, type Answer, follow, invoke } from '#server/invoke.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
@@ -15,16 +10,9 @@ import { COMPRESSED_FROM, type CacheHit } from '#server/cache/cache.ts'
 import type { Auth } from './auth/auth.ts'
 import { codingFor, encode, isCurrent, tagFor, textResponse } from './compression.ts'
 import { inputReader } from './input.ts'
-import {
-  addressOf,
-  pathOf,
-  problemResponse,
-  requestIdOf,
-  requestInfo,
-  toProblem,
-  type Reporter,
-  type RequestInfo,
-} from './problem.ts'
+import { exchangeOf } from './exchange.ts'
+import { problemResponse, requestInfo, toProblem, type Reporter, type RequestInfo } from './problem.ts'
+import { addLimitHeaders } from './limits/rate-limit.ts'
 import { requireAcceptable, wantsEventStream } from './negotiation.ts'
 import { eventStream } from './sse.ts'
 
@@ -101,11 +89,9 @@ export function splitRest({ rest }: Pick<AnyOperation, 'rest'>): [method: string
 
 type PathParameters = Record<string, string> | undefined
 
-type Handler = (request: Request, params: PathParameters, cacheKey?: string) => Response | Promise<Response>
-
-function handler(operation: AnyOperation, transport: Transport): Handler {
+function handler(operation: AnyOperation, transport: Transport) {
   const read = inputReader(operation)
-  const answer: Handler = async (request, params = {}, cacheKey) => {
+  return async (request: Request, params: PathParameters = {}): Promise<Response> => {
     const info = requestInfo(request)
     try {
       const asking = transport.auth.callerOf(request)
@@ -117,6 +103,7 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
       // A long answer is not an idle client.
       using _ = transport.disableIdleTimeout(request)
       const startedAtMs = performance.now()
+      const cacheKey = operation.cacheTag && exchangeOf(request).address
       const answered = await invoke(operation, cacheKey === undefined ? ctx : { ...ctx, cacheKey }, input)
       return success(operation, answered, {
         request,
@@ -127,44 +114,9 @@ function handler(operation: AnyOperation, transport: Transport): Handler {
       return problemResponse(toProblem(error, info, transport))
     }
   }
-  return operation.cacheTag ? fromKept(operation, transport, answer) : answer
 }
 
-/**
- * The same address was answered before, so it need not be understood again: a kept answer goes out without its input
- * being read. Everything else is left to `otherwise`.
- */
-function fromKept(operation: AnyOperation, transport: Transport, otherwise: Handler): Handler {
-  const { auth, answers } = transport
-  const answer = (caller: Caller, request: Request, params: PathParameters) => {
-    if (!mayUse(caller, operation.scope) || asksToRefresh(request)) return otherwise(request, params)
-    const address = addressOf(request.url)
-    const send = (hit: CacheHit<CachedHeaders> | undefined) => {
-      if (!hit) return otherwise(request, params, address)
-      const absence = cachedNotFound(hit)
-      return absence
-        ? problemResponse(toProblem(absence, requestInfo(request), transport))
-        : found(operation, hit, { request, requestId: requestIdOf(request) })
-    }
-    const hit = answers.hit(address)
-    return hit instanceof Promise ? hit.then(send, () => otherwise(request, params)) : send(hit)
-  }
-  return (request, params) => {
-    // The database did not say which caller it is, or whether anything has changed: the long way knows what to do about that.
-    try {
-      const caller = auth.callerOf(request)
-      if (!(caller instanceof Promise)) return answer(caller, request, params)
-      return caller.then(
-        (known) => answer(known, request, params),
-        () => otherwise(request, params),
-      )
-    } catch {
-      return otherwise(request, params)
-    }
-  }
-}
-
-interface RouteRequest {
+export interface RouteRequest {
   request: Request
   requestId: string
   /** How long the operation took, if it ran. */
@@ -204,7 +156,7 @@ function done(
 }
 
 /** What has its version as its tag is sent as it is: small, and the tag stays the version. */
-function found(
+export function found(
   operation: AnyOperation,
   { text, head, tier }: CacheHit<CachedHeaders>,
   { request, requestId, runMs }: RouteRequest,
@@ -218,10 +170,16 @@ function found(
     'cache-status': STATUS_OF_TIER[tier],
     etag,
   }
+  // Beside the others, because adding to a whole answer takes longer.
+  addLimitHeaders(exchangeOf(request), headers)
   if (isCompressible) headers['vary'] = 'accept-encoding'
   if (runMs !== undefined) headers['server-timing'] = serverTiming(runMs)
   if (isCurrent(request, etag)) return new Response(null, { status: 304, headers })
-  if (head.cursors) addLinks(headers, request, head.cursors)
+  if (head.cursors) {
+    // A list is kept by its address, to which alone the links belong.
+    head.links ??= linksTo(exchangeOf(request).address, head.cursors)
+    if (head.links !== '') headers['link'] = head.links
+  }
   headers['content-type'] = JSON_TYPE
   if (coding === undefined) return new Response(text, { headers })
   headers['content-encoding'] = coding
@@ -237,18 +195,19 @@ export function asksToRefresh(request: Request): boolean {
   return request.headers.get('cache-control')?.includes('no-cache') === true
 }
 
-function addLinks(headers: Record<string, string>, request: Request, cursors: Cursors): void {
+/** Empty where the list goes on in neither direction. */
+function linksTo(address: string, cursors: Cursors): string {
   const links = [
     ['next', cursors.next_cursor],
     ['prev', cursors.prev_cursor],
   ].flatMap(([rel, cursor]) => {
     if (!cursor) return []
-    const url = new URL(request.url)
+    const url = new URL(address, 'http://localhost')
     url.searchParams.delete('offset')
     url.searchParams.set('cursor', cursor)
     return [`<${url.pathname}${url.search}>; rel="${rel}"`]
   })
-  if (links.length > 0) headers['link'] = links.join(', ')
+  return links.join(', ')
 }
 
 type MethodsByPath = { pattern: RegExp; methods: string[] }[]
@@ -266,7 +225,7 @@ function methodsByPath(operations: readonly Pick<AnyOperation, 'rest'>[]): Metho
 
 function refuse(request: Request, paths: MethodsByPath, reporter: Reporter): Response {
   const info = requestInfo(request)
-  const path = pathOf(request.url)
+  const { path } = exchangeOf(request)
   const methods = [
     ...new Set(paths.filter(({ pattern }) => pattern.test(path)).flatMap((entry) => entry.methods)),
   ]

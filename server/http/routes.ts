@@ -15,6 +15,7 @@ import { callerAddress } from './limits/caller-address.ts'
 import { crossOrigin } from './cors.ts'
 import { mountHealth, type Health } from './health.ts'
 import { mountMetrics, timed, type Fetch } from './request-metrics.ts'
+import { keptAnswers } from './kept-answers.ts'
 import { llmsTxt } from './llms-txt.ts'
 import { mountMcp } from './mcp/mcp.ts'
 import { toolsOf } from './mcp/tools.ts'
@@ -22,7 +23,7 @@ import { openApi } from './openapi/openapi.ts'
 import { loadPages } from './web-page.ts'
 import { countVerdicts } from './limits/limit-metrics.ts'
 import { requestCosts } from './limits/request-cost.ts'
-import { pathOf, problemResponse, requestInfo, toProblem } from './problem.ts'
+import { problemResponse, requestInfo, toProblem } from './problem.ts'
 import { createRequestLog } from './request-log.ts'
 import { createRateLimiter, type Policies, type RateLimiter } from './limits/rate-limit.ts'
 import { asksToRefresh, mountRest, type Transport } from './rest.ts'
@@ -88,14 +89,16 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   })
   const onError = (error: unknown, request: Request) => {
     const problem = toProblem(error, requestInfo(request), reporter)
-    const respond = pathOf(request.url).startsWith(`${ENDPOINT}/`) ? trpcRefusal(request) : problemResponse
+    const respond = exchangeOf(request).path.startsWith(`${ENDPOINT}/`)
+      ? trpcRefusal(request)
+      : problemResponse
     return respond(problem)
   }
   const formats = formatsOf(services)
   const pages = await loadPages(openApi(api, formats), llmsTxt(api, { hasMcp: options.mcp }))
   app.onError(({ error, code, request }) => {
     if (code !== 'NOT_FOUND') return onError(error, request)
-    const notFound = new ProblemError('ROUTE_NOT_FOUND', `No route matches ${pathOf(request.url)}.`)
+    const notFound = new ProblemError('ROUTE_NOT_FOUND', `No route matches ${exchangeOf(request).path}.`)
     return pages.pageFor(request) ?? onError(notFound, request)
   })
   app.onBeforeHandle(({ request }) => {
@@ -115,7 +118,10 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   mountFileRoutes(app, transport)
   if (options.mcp) mountMcp(app, { transport, limiter, toolsOf: () => toolsOf(api, formats) })
   mountTrpc(app, api, { ...transport, rateLimit: limiter?.plugin(), onError })
-  return measured(admissionOf(options, auth, limiter)((request) => app.fetch(request)))
+  const routed: Fetch = (request) => app.fetch(request)
+  // The hooks of CORS are the router's.
+  const answer = options.corsOrigins.length > 0 ? routed : keptAnswers(api, transport, routed)
+  return measured(admissionOf(options, auth, limiter)(answer))
 }
 
 function limiterOf({ limits, limiter, metrics }: RoutesOptions): RateLimiter | undefined {
@@ -138,7 +144,7 @@ function admissionOf(
       return key instanceof Promise ? key.then((found) => named(request, found)) : named(request, key)
     },
     limiter,
-    isCountedByRoute: (request) => pathOf(request.url).startsWith(`${ENDPOINT}/`),
+    isCountedByRoute: (request) => exchangeOf(request).path.startsWith(`${ENDPOINT}/`),
     shedding: createShedding(metrics),
   })
 }

@@ -2,7 +2,6 @@
 import type { SpanExporter } from '#server/platform/span-exporter.ts'
 import { continuedTrace, newTrace, traceparentOf as textOf } from '#server/platform/trace.ts'
 import { exchangeOf } from './exchange.ts'
-import { pathOf } from './problem.ts'
 import type { Answered } from './request-metrics.ts'
 
 /** For what is asked of others in the course of it. */
@@ -23,9 +22,10 @@ export function createTracing(exporter: SpanExporter | undefined): Tracing {
       if (trace) exchangeOf(request).trace = trace
     },
     end({ request, response, route, durationMs }) {
-      const { trace } = exchangeOf(request)
-      if (!exporter || !trace?.sampled) return
-      const { method, url } = request
+      if (!exporter) return
+      const { trace, path } = exchangeOf(request)
+      if (!trace?.sampled) return
+      const { method } = request
       const { status, headers } = response
       const endedAtMs = performance.timeOrigin + performance.now()
       exporter.record({
@@ -38,7 +38,7 @@ export function createTracing(exporter: SpanExporter | undefined): Tracing {
           'http.request.method': method,
           'http.route': route,
           'http.response.status_code': status,
-          'url.path': pathOf(url),
+          'url.path': path,
           'adstock.request_id': headers.get('x-request-id') ?? '',
         },
       })

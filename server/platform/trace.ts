@@ -13,7 +13,8 @@ const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{
 
 /** @returns undefined for what is no `traceparent` */
 export function continuedTrace(traceparent: string | null): Trace | undefined {
-  const [, traceId, parentId, flags = ''] = TRACEPARENT.exec(traceparent ?? '') ?? []
+  if (traceparent === null) return undefined
+  const [, traceId, parentId, flags = ''] = TRACEPARENT.exec(traceparent) ?? []
   if (traceId === undefined) return undefined
   return { traceId, spanId: randomHex(8), parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }

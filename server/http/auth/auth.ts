@@ -7,7 +7,7 @@ import { Gcra } from '#server/platform/gcra.ts'
 import { exchangeOf } from '#server/http/exchange.ts'
 import { createFailedLogins, type FailedLoginOptions } from '#server/http/limits/failed-logins.ts'
 import { requireOwnOrigin } from './own-origin.ts'
-import { pathOf, requestIdOf } from '#server/http/problem.ts'
+import { requestIdOf } from '#server/http/problem.ts'
 
 type Awaitable<T> = T | Promise<T>
 
@@ -200,7 +200,7 @@ function bearerOf(header: string): string {
 
 /** Addresses are logged and passed on: only a key that reads feeds, and nothing else, is taken from one. */
 function feedKeyOf(request: Request): string | null {
-  if (!pathOf(request.url).startsWith(FEEDS)) return null
+  if (!exchangeOf(request).path.startsWith(FEEDS)) return null
   const key = new URL(request.url).searchParams.get('key')
   if (key !== null && !key.startsWith('feed_'))
     throw new ProblemError('KEY_INVALID', 'Only a feed key, feed_…, is taken from an address.')

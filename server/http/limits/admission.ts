@@ -1,10 +1,10 @@
 /** Refuses, before any work, a caller beyond its rate limit and what exceeds the work that is in flight already. */
 import { ProblemError } from '#server/errors.ts'
-import { exchangeOf, type Exchange } from '#server/http/exchange.ts'
+import { exchangeOf, type Exchange, type RequestCost } from '#server/http/exchange.ts'
 import type { Fetch } from '#server/http/request-metrics.ts'
-import { isWithoutHost } from '#server/http/problem.ts'
+import { isWithoutHost } from '#server/http/address.ts'
 import type { CostOf } from './request-cost.ts'
-import { setLimitHeaders, type RateLimiter } from './rate-limit.ts'
+import { addLimitHeaders, type RateLimiter } from './rate-limit.ts'
 import type { Shedding } from './shedding.ts'
 
 export interface AdmissionOptions {
@@ -19,43 +19,56 @@ export interface AdmissionOptions {
 
 export function admission(options: AdmissionOptions): (fetch: Fetch) => Fetch {
   const { costOf, rateLimitKey, limiter, isCountedByRoute, shedding } = options
-  return (fetch) => (request) => {
-    const cost = costOf(request)
-    if (!cost) return fetch(request)
+  const count = (limits: RateLimiter, request: Request, { caller, cost }: Admitted) => {
     const exchange = exchangeOf(request)
-    const refused = (refusal: unknown) => {
-      exchange.refusal = refusal
+    const charge = { ...cost, caller }
+    if (!isCountedByRoute(request)) return limits.count(exchange, charge)
+    exchange.charge = charge
+    return undefined
+  }
+  return (fetch) => {
+    const refuse = (request: Request, refusal: unknown) => {
+      exchangeOf(request).refusal = refusal
       return fetch(request)
     }
-    const proceed = (caller: string) => {
-      if (isWithoutHost(request.url)) return refused(new ProblemError('HOST_INVALID', HOST_INVALID))
+    const proceed = (request: Request, { caller, cost }: Admitted) => {
+      if (isWithoutHost(request.url)) return refuse(request, new ProblemError('HOST_INVALID', HOST_INVALID))
       const slot = shedding.enter(caller, cost)
-      if ('refusal' in slot) return refused(slot.refusal)
+      if ('refusal' in slot) return refuse(request, slot.refusal)
       return slot.leaveAfter(fetch(request))
     }
-    const admit = (caller: string) => {
-      const charge = { ...cost, caller }
-      if (!limiter) return proceed(caller)
-      if (isCountedByRoute(request)) {
-        exchange.charge = charge
-        return proceed(caller)
-      }
-      const refusal = limiter.count(exchange, charge)
-      const decided = (late: unknown) => (late === undefined ? proceed(caller) : refused(late))
-      return refusal instanceof Promise ? refusal.then(decided) : decided(refusal)
+    const admit = (request: Request, admitted: Admitted) => {
+      if (!limiter) return proceed(request, admitted)
+      const refusal = count(limiter, request, admitted)
+      const decided = (late: unknown) =>
+        late === undefined ? proceed(request, admitted) : refuse(request, late)
+      const response = refusal instanceof Promise ? refusal.then(decided) : decided(refusal)
+      return withLimitHeaders(exchangeOf(request), response)
     }
-    // Without limits the caller need not be known.
-    const caller = limiter || cost.holdsOpen ? rateLimitKey(request) : ''
-    const response = caller instanceof Promise ? caller.then(admit) : admit(caller)
-    return limiter ? withLimitHeaders(exchange, response) : response
+    return (request) => {
+      const cost = costOf(request)
+      if (!cost) return fetch(request)
+      // Without limits the caller need not be known.
+      const caller = limiter || cost.holdsOpen ? rateLimitKey(request) : ''
+      return caller instanceof Promise
+        ? caller.then((known) => admit(request, { caller: known, cost }))
+        : admit(request, { caller, cost })
+    }
   }
+}
+
+interface Admitted {
+  caller: string
+  cost: RequestCost
 }
 
 const HOST_INVALID = 'Send a Host header with a name, and perhaps a port.'
 
 function withLimitHeaders(exchange: Exchange, response: Response | Promise<Response>) {
   const set = (answer: Response) => {
-    setLimitHeaders(exchange, answer)
+    const headers: Record<string, string> = {}
+    addLimitHeaders(exchange, headers)
+    for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value)
     return answer
   }
   return response instanceof Promise ? response.then(set) : set(response)

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import { evictOldest } from '#server/platform/evict-oldest.ts'
 
 /**
  * The caller that is limited when there is no key: the address of the connection, or, behind that many trusted proxies,
@@ -15,11 +16,25 @@ export function callerAddress(request: Request, peer: string | undefined, truste
   return (trustedProxyHops > 0 && claimed && prefixOf(claimed)) || (peer && prefixOf(peer)) || 'unknown'
 }
 
+/** Longer than any address with its port. */
+const MAX_ADDRESS = 64
 /** With a port (`192.0.2.1:4711`, `[2001:db8::1]:4711`) some proxies write it. */
 const WITH_PORT = /^(?:([\d.]+):\d+|\[([^\]]*)\](?::\d+)?)$/
 
-/** @returns undefined when it is no address */
+const MAX_KNOWN = 10_000
+const known = new Map<string, string | undefined>()
+const forgetOldest = evictOldest(known)
+
+/** Parsed once: it is asked for with every request. @returns undefined when it is no address */
 function prefixOf(text: string): string | undefined {
+  if (known.has(text)) return known.get(text)
+  const prefix = parsedPrefixOf(text)
+  if (text.length <= MAX_ADDRESS) known.set(text, prefix)
+  if (known.size > MAX_KNOWN) forgetOldest()
+  return prefix
+}
+
+function parsedPrefixOf(text: string): string | undefined {
   const [, v4, v6] = WITH_PORT.exec(text) ?? []
   const address = v4 ?? v6 ?? text
   if (!ipaddr.isValid(address)) return undefined

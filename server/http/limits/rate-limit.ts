@@ -56,15 +56,17 @@ export function createRateLimiter({ policies, limiter, onVerdict }: RateLimitOpt
   }
 }
 
-/** Sets the fields of the answer to a request that was counted. */
-export function setLimitHeaders({ charge, verdict }: Exchange, { headers }: Response): void {
-  if (!charge || !verdict) return
+/** Adds the fields of the answer to a request that was counted, once. */
+export function addLimitHeaders(exchange: Exchange, headers: Record<string, string>): void {
+  const { charge, verdict } = exchange
+  if (!charge || !verdict || exchange.hasLimitHeaders) return
+  exchange.hasLimitHeaders = true
   const { rate, remaining, resetMs, allowed, retryAfterMs } = verdict
-  headers.set('ratelimit-policy', `"${charge.policy}";q=${rate.requests};w=${rate.windowMs / 1000}`)
+  headers['ratelimit-policy'] = `"${charge.policy}";q=${rate.requests};w=${rate.windowMs / 1000}`
   // Both fields are waited for: a refused caller has to know when this request would pass, not when all would.
   const seconds = allowed ? Math.ceil(resetMs / 1000) : Math.max(1, Math.ceil(retryAfterMs / 1000))
-  headers.set('ratelimit', `"${charge.policy}";r=${remaining};t=${seconds}`)
-  if (!allowed) headers.set('retry-after', String(seconds))
+  headers['ratelimit'] = `"${charge.policy}";r=${remaining};t=${seconds}`
+  if (!allowed) headers['retry-after'] = String(seconds)
 }
 
 function refusal(extra: Record<string, unknown> = {}): ProblemError {

@@ -1,9 +1,8 @@
 /** What a request costs: the rate limit that it draws on, and how much of it. */
 import { operationsOf, subscriptionsOf, fileRoutesOf, type Api } from '#server/api.ts'
 import type { Cost } from '#server/operation.ts'
-import type { RequestCost } from '#server/http/exchange.ts'
+import { exchangeOf, type RequestCost } from '#server/http/exchange.ts'
 import { MCP_ENDPOINT } from '#server/http/mcp/mcp.ts'
-import { pathOf } from '#server/http/problem.ts'
 import { PREFIX, splitRest } from '#server/http/rest.ts'
 import { wantsEventStream } from '#server/http/negotiation.ts'
 import { ENDPOINT, proceduresOf } from '#server/http/trpc.ts'
@@ -12,6 +11,8 @@ import { ENDPOINT, proceduresOf } from '#server/http/trpc.ts'
 export type CostOf = (request: Request) => RequestCost | undefined
 
 const BY_STRICTNESS: readonly Cost[] = ['write', 'search', 'read']
+const plain = (policy: Cost): RequestCost => ({ policy, cost: 1, holdsOpen: undefined })
+const PLAIN = { read: plain('read'), search: plain('search'), write: plain('write') }
 
 /** A tRPC batch pays for each of its procedures, under the strictest policy among them. */
 export function requestCosts(api: Api): CostOf {
@@ -27,11 +28,11 @@ export function requestCosts(api: Api): CostOf {
       return [`${method} ${PREFIX}${path}`, operation.cost]
     }),
   )
-  const files = fileRoutesOf().map(start)
+  const files = new Set(fileRoutesOf().map(start))
   const followed = subscriptions.map(({ operation }) => start(operation))
   const holdsOpen = (path: string, request: Request): RequestCost['holdsOpen'] => {
-    if (files.includes(path)) return 'file'
-    return followed.some((each) => path.startsWith(each)) && wantsEventStream(request) ? 'events' : undefined
+    if (files.has(path)) return 'file'
+    return wantsEventStream(request) && followed.some((each) => path.startsWith(each)) ? 'events' : undefined
   }
 
   const ofProcedures = (path: string, fallback: Cost): RequestCost => {
@@ -46,15 +47,16 @@ export function requestCosts(api: Api): CostOf {
   return (request) => {
     // A browser asks before each request whether it may send it; what it then sends is counted.
     if (request.method === 'OPTIONS') return undefined
-    const path = pathOf(request.url)
+    const { path } = exchangeOf(request)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const fallback = method === 'GET' ? 'read' : 'write'
     if (path.startsWith(`${PREFIX}/`)) {
       const policy = policies.get(`${method} ${path}`) ?? fallback
-      return { policy, cost: 1, holdsOpen: holdsOpen(path, request) }
+      const opens = holdsOpen(path, request)
+      return opens ? { policy, cost: 1, holdsOpen: opens } : PLAIN[policy]
     }
     // Each call of a tool is counted once more, when its body tells which.
-    if (path === MCP_ENDPOINT) return { policy: 'read', cost: 1, holdsOpen: undefined }
+    if (path === MCP_ENDPOINT) return PLAIN.read
     return path.startsWith(`${ENDPOINT}/`) ? ofProcedures(path, fallback) : undefined
   }
 }
