@@ -1,4 +1,5 @@
 /** What is measured runs in a process of its own, and so does what it talks to. */
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { memoryMb } from '#scripts/lab/harness/process-memory.ts'
 
@@ -18,6 +19,8 @@ export async function spawnSimulator(args: readonly string[]): Promise<Simulator
     stdout: 'pipe',
     stderr: 'ignore',
   })
+  // It stands for a service elsewhere, and is not to take the processor from what is measured.
+  setPriority(child.pid, constants.priority.PRIORITY_LOW)
   const lines = await firstLines(child.stdout, 2)
   const told = Object.fromEntries(lines.map((line) => line.split('=', 2))) as Environment
   return {

@@ -16,6 +16,7 @@ export async function benchServerBesideRun(): Promise<void> {
   await using folder = await temporaryFolder()
   const env: Environment = {
     ...simulator.env,
+    ADS_SOURCE: 'google',
     DATABASE_URL: `file:${folder.path}/adstock.db`,
     ADS_DIR: `${folder.path}/ads`,
     ADS_REPORTS: 'campaign,product',
