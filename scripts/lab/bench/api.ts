@@ -7,9 +7,9 @@ import { createKeyStore } from '#server/keys/key-store.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
-import type { LoadResult } from './load.ts'
-import { loadedBy, median, type Case } from './loaded-by.ts'
+import type { Load, LoadResult } from './load.ts'
 import { print } from './measure.ts'
+import { medianOf, runLoad } from './run-load.ts'
 
 export interface ApiBench {
   count: number
@@ -106,6 +106,8 @@ async function memory(): Promise<void> {
   )
 }
 
+type Case = Pick<Load, 'path'> & Partial<Pick<Load, 'keys' | 'headers' | 'once'>>
+
 /** In turns, so that what else the machine does meets both. */
 async function compare(
   what: string,
@@ -115,14 +117,14 @@ async function compare(
   const ours: LoadResult[] = []
   const theirs: LoadResult[] = []
   // Over every key, so that the answers are there; and both programs are compiled as they will be.
-  await loadedBy({ ...load, port, once: true })
-  await loadedBy({ ...load, port })
-  await loadedBy({ ...load, port: peer })
+  await runLoad({ ...load, port, once: true })
+  await runLoad({ ...load, port })
+  await runLoad({ ...load, port: peer })
   for (let round = 0; round < ROUNDS; round += 1) {
-    theirs.push(await loadedBy({ ...load, port: peer }))
-    ours.push(await loadedBy({ ...load, port }))
+    theirs.push(await runLoad({ ...load, port: peer }))
+    ours.push(await runLoad({ ...load, port }))
   }
-  const [mine, other] = [median(ours), median(theirs)]
+  const [mine, other] = [medianOf(ours), medianOf(theirs)]
   print(
     what,
     `${Math.round(mine.perSecond).toLocaleString('en')}/s, p99 ${mine.p99Ms.toFixed(1)} ms`,

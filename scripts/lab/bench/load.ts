@@ -3,17 +3,11 @@
  * own, on bare sockets, so that the server and not the client is what is measured.
  * `bun scripts/lab/bench/load.ts '{"port":3000,"path":"/",…}'` prints one line of JSON.
  */
-export interface Load {
-  port: number
-  /** `{n}` in it is a random number from 1 to `keys`. */
-  path: string
-  keys: number
-  /** Instead, each number once, whatever the time. */
-  once?: boolean
-  headers: Record<string, string>
-  /** Sent with POST. */
-  body?: string
-  connections: number
+import { ofAllKeys, priceWrites, type Asked } from './load-requests.ts'
+
+export interface Load extends Asked {
+  /** Instead of reads, prices are written. */
+  writes?: boolean
   seconds: number
 }
 
@@ -32,23 +26,19 @@ interface Connection {
 async function run(load: Load): Promise<LoadResult> {
   const times: number[] = []
   const statuses: Record<string, number> = {}
-  const { body = '' } = load
-  const posted = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
-  const named = { host: 'localhost', ...load.headers, ...(body !== '' && posted) }
-  const headers = Object.entries(named).map(([name, value]) => `${name}: ${value}\r\n`)
-  const method = body === '' ? 'GET' : 'POST'
-  const tail = ` HTTP/1.1\r\n${headers.join('')}\r\n${body}`
+  const fixed = headerLines({ host: 'localhost', ...load.headers })
+  const requests = load.writes ? await priceWrites(load) : ofAllKeys(load)
   let sent = 0
-  const next = () => {
-    const n = load.once ? Math.min(sent + 1, load.keys) : 1 + Math.floor(Math.random() * load.keys)
+  const next = (connection: number) => {
     sent += 1
-    return `${method} ${load.path.replace('{n}', String(n))}${tail}`
+    const { line, headers = {}, body = '' } = requests.next(connection)
+    return `${line} HTTP/1.1\r\n${fixed}${headerLines(headers)}\r\n${body}`
   }
   const endsAt = performance.now() + load.seconds * 1000
   const goesOn = (now: number) => (load.once ? sent < load.keys : now < endsAt)
   const done = Promise.withResolvers<void>()
   let open = load.connections
-  const sockets = Array.from({ length: load.connections }, () =>
+  const sockets = Array.from({ length: load.connections }, (_, connection) =>
     Bun.connect<Connection>({
       hostname: '127.0.0.1',
       port: load.port,
@@ -56,26 +46,28 @@ async function run(load: Load): Promise<LoadResult> {
       socket: {
         open(socket) {
           socket.data.sentAt = performance.now()
-          socket.write(next())
+          socket.write(next(connection))
         },
         data(socket, chunk) {
           const { data } = socket
           data.received = data.received.length === 0 ? chunk : Buffer.concat([data.received, chunk])
-          const status = wholeAnswer(data.received)
-          if (status === undefined) return
+          const head = headOfWhole(data.received)
+          if (head === undefined) return
+          const status = head.slice(9, 12)
+          requests.answered?.(connection, head)
           const now = performance.now()
           times.push(now - data.sentAt)
           statuses[status] = (statuses[status] ?? 0) + 1
           data.received = Buffer.alloc(0)
           data.sentAt = now
-          if (goesOn(now)) socket.write(next())
+          if (goesOn(now)) socket.write(next(connection))
           else socket.end()
         },
         close() {
           open -= 1
           if (open === 0) done.resolve()
         },
-        error: (_, error) => done.reject(error),
+        error: (_socket, error) => done.reject(error),
       },
     }),
   )
@@ -86,13 +78,19 @@ async function run(load: Load): Promise<LoadResult> {
   return { perSecond: times.length / load.seconds, medianMs: at(0.5), p99Ms: at(0.99), statuses }
 }
 
-/** The status, once head and body have come. */
-function wholeAnswer(received: Buffer): string | undefined {
+function headerLines(headers: Record<string, string>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
+}
+
+/** The head of an answer, once its body has come as well. */
+function headOfWhole(received: Buffer): string | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end === -1) return undefined
   const head = received.toString('latin1', 0, end)
   const length = /content-length: (\d+)/i.exec(head)?.[1] ?? '0'
-  return received.length >= end + 4 + Number(length) ? head.slice(9, 12) : undefined
+  return received.length >= end + 4 + Number(length) ? head : undefined
 }
 
 if (import.meta.main) console.log(JSON.stringify(await run(JSON.parse(process.argv[2] ?? '{}') as Load)))

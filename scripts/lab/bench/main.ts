@@ -6,10 +6,12 @@ import { benchBesideNasty } from './beside-nasty.ts'
 import { benchBridge } from './bridge.ts'
 import { benchCsv } from './csv.ts'
 import { benchPage } from './page.ts'
+import { benchPeers } from './peers.ts'
 import { benchProducts } from './products.ts'
 import { benchReplicas } from './replicas.ts'
 import { benchSearch, SAMPLE_QUESTIONS } from './search.ts'
 import { benchWrites } from './writes.ts'
+import { positive } from '#scripts/lab/harness/positive.ts'
 
 const program = new Command('bench').description('Benchmarks; the ratios hold, absolute values drift.')
 
@@ -68,6 +70,14 @@ program
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .option('--only <text>', 'requests whose name contains it')
   .action(benchBesideNasty)
+
+program
+  .command('peers')
+  .description('A product read and its price written, beside FastAPI with Redis, Fastify and Hono.')
+  .option('--count <n>', 'products', positive, 1_000)
+  .option('--rounds <n>', 'of each server, in turns', positive, 3)
+  .option('--seconds <n>', 'of a round', positive, 3)
+  .action(benchPeers)
 
 program
   .command('replicas')

@@ -1,11 +1,11 @@
 /** Three servers on one PostgreSQL and one Redis: what writes cost, and what they leave of the cache for readers. */
-import { join } from 'node:path'
 import { openDatabase } from '#db/open.ts'
 import { stopTemporaryPostgres } from '#db/postgres.testing.ts'
 import { seed } from '#db/seed.ts'
 import { startReplicas } from '#scripts/lab/harness/replicas.ts'
 import type { LoadResult } from './load.ts'
 import { print } from './measure.ts'
+import { runLoad } from './run-load.ts'
 
 const REPLICAS = 3
 const PRODUCTS = 10_000
@@ -100,15 +100,6 @@ async function readsByTier(urls: readonly string[]): Promise<Record<string, numb
 }
 
 async function load(url: string, read: { path: string; keys: number; once?: boolean }): Promise<LoadResult> {
-  const whole = {
-    ...read,
-    headers: {},
-    connections: CONNECTIONS,
-    seconds: SECONDS,
-    port: Number(new URL(url).port),
-  }
-  const child = Bun.spawn(['bun', join(import.meta.dir, 'load.ts'), JSON.stringify(whole)], {
-    stdout: 'pipe',
-  })
-  return JSON.parse(await new Response(child.stdout).text()) as LoadResult
+  const port = Number(new URL(url).port)
+  return await runLoad({ ...read, port, connections: CONNECTIONS, seconds: SECONDS })
 }

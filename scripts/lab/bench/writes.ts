@@ -7,7 +7,7 @@ import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.t
 import { seed } from '#db/seed.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
-import { loadedBy, median } from './loaded-by.ts'
+import { medianOf, runLoad } from './run-load.ts'
 import { print } from './measure.ts'
 
 export interface WritesBench {
@@ -34,7 +34,7 @@ export async function benchWrites({ database }: WritesBench): Promise<void> {
   const port = Number(new URL(await urlOf(server)).port)
 
   const sales = async (connections: number) =>
-    await loadedBy({
+    await runLoad({
       port,
       path: '/v1/products/{n}/stock-adjustments',
       keys: PRODUCTS,
@@ -49,7 +49,7 @@ export async function benchWrites({ database }: WritesBench): Promise<void> {
   for (const connections of [1, MANY]) {
     const rounds = []
     for (let round = 0; round < ROUNDS; round += 1) rounds.push(await sales(connections))
-    const { perSecond: rate, p99Ms, medianMs, statuses } = median(rounds)
+    const { perSecond: rate, p99Ms, medianMs, statuses } = medianOf(rounds)
     print(
       `stock adjustments, ${connections} at once`,
       `${rateOf(rate)}, median ${medianMs.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
