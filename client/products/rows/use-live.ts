@@ -67,9 +67,9 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
         },
         onError(error) {
           if (own !== opening) return
-          // Of a database that was restored: all is read again, and followed from its end.
-          if (problemOf(error)?.code === 'FEED_SET_BACK') seq = undefined
-          onBroken(error)
+          // The database was restored: rows, edits and what can be undone are of a history that is gone.
+          if (problemOf(error)?.code === 'FEED_SET_BACK') location.reload()
+          else onBroken(error)
         },
       },
     )
