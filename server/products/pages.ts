@@ -68,7 +68,10 @@ export function listQuery(
   const descending = sort.descending !== (cursor?.direction === 'previous')
   const where = conditions(db, filter, few ? undefined : column)
   if (cursor) {
-    const comparison = sql.raw((descending ? '<' : '>') + (cursor.inclusive ? '=' : ''))
+    const side = descending ? '<' : '>'
+    const comparison = sql.raw(side + (cursor.inclusive ? '=' : ''))
+    // In an index of an expression SQLite seeks by the expression alone: of the pair it would scan what is before.
+    if (sort.by === 'name') where.push(sql`${column} ${sql.raw(`${side}=`)} ${cursor.value}`)
     where.push(
       sort.by === 'id'
         ? sql`${products.id} ${comparison} ${cursor.id}`

@@ -88,6 +88,14 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('on %s', (dialect) => {
     },
   )
 
+  test.each(SORTS)('a page sorted by %s begins at its cursor, not at the start of the index', async (by) => {
+    for (const descending of [false, true]) {
+      const sort = { by, descending }
+      const plan = await explain(listQuery(db, { ...plain, sort, cursor: cursorFor(sort) }))
+      expect(plan).toMatch(dialect === 'SQLite' ? /SEARCH products USING/ : /Index Cond/)
+    }
+  })
+
   test.each(SORTS)('few rows, sorted by %s, are found by their filter', async (by) => {
     const sort = { by, descending: true }
     const plan = await explain(listQuery(db, { ...plain, filter: { minPriceMinor: 39_000 }, sort }, true))
