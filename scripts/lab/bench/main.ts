@@ -1,10 +1,11 @@
 /** `./scripts/adstock bench [NAME]`: each figure beside its peer or its limit, measured in the same run. */
-import { Argument, Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { ADS_PARTS, benchAds } from './ads.ts'
 import { benchApi } from './api.ts'
 import { benchBesideNasty } from './beside-nasty.ts'
 import { benchBridge } from './bridge.ts'
 import { benchCsv } from './csv.ts'
+import { benchGrowth, sizesUpTo } from './growth.ts'
 import { benchPage } from './page.ts'
 import { benchPeers } from './peers.ts'
 import { benchProducts } from './products.ts'
@@ -70,6 +71,17 @@ program
   .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
   .option('--only <text>', 'requests whose name contains it')
   .action(benchBesideNasty)
+
+program
+  .command('growth')
+  .description('Reads, lists, searches, writes, imports, memory and disk, by the number of products.')
+  .addOption(
+    new Option('--up-to <n>', 'products: 1,000, and ten times as many each time')
+      .argParser(sizesUpTo)
+      .default(sizesUpTo('1000000'), '1000000'),
+  )
+  .option('--postgres', 'on a private PostgreSQL instead of SQLite')
+  .action(benchGrowth)
 
 program
   .command('peers')
