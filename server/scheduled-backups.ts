@@ -93,7 +93,7 @@ class BackupFailed extends Error {
 type Rotated = Pick<LastBackup, 'proved' | 'name' | 'bytes' | 'problem'>
 
 async function rotate(config: Settings, signal: AbortSignal): Promise<Rotated> {
-  const child = Bun.spawn([process.execPath, COMMAND, 'rotate', '--json'], {
+  const child = Bun.spawn([process.execPath, COMMAND, 'rotate', '--json', '--scheduled'], {
     env: environmentOf(config),
     stdout: 'pipe',
     stderr: 'pipe',

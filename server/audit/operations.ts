@@ -26,7 +26,7 @@ const LINES_AT_ONCE = 1000
 export const auditOperations = {
   list: query({
     rest: 'GET /audit',
-    summary: 'Which key wrote what and when, newest first: operations, sign-ins, scheduled backups',
+    summary: 'Which key wrote what and when, newest first: operations, sign-ins, backups',
     description:
       'An entry tells the operation and its subject, not the values: those are in the ledger of stock, the history of prices and the change feed. Refused sign-ins are bounded to 30 an hour of a server.',
     example: { operation: 'products.update', subject: 'product', subject_id: '42' },

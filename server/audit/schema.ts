@@ -38,7 +38,7 @@ export const AuditEntry = v.pipe(
     outcome: v.pipe(
       v.string(),
       v.description(
-        '`done`, or the code of a refusal. What takes many transactions has an entry `begun` before.',
+        '`done`, or the code of a refusal. What takes many transactions has an entry `begun` before. A run of ads by the command line ends as `done`, `failed`, `parked` or `interrupted`, or with the code of what stopped it.',
       ),
     ),
   }),

@@ -1,13 +1,14 @@
 /** `./scripts/adstock backup …` and `./scripts/adstock restore <folder>`: everything that is kept, while it is in use. */
 import { existsSync } from 'node:fs'
 import { mkdir, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { BackupError } from '#db/backup.ts'
 import { readConfig } from '#server/config.ts'
 import { createBackup, restoreBackup, type BackupParts, type Manifest } from './backup/backup.ts'
 import { bytesIn, nameAt, removeOld } from './backup/rotate.ts'
 import { verifyBackup } from './backup/verify.ts'
+import { note } from './recording.ts'
 import { EXIT_NOT_DONE, runProgram } from './run-program.ts'
 
 const program = new Command('backup')
@@ -22,7 +23,9 @@ program
   .argument('<folder>', 'must not be there yet')
   .addOption(partOption())
   .action(async (folder: string, { only }: { only?: keyof BackupParts }) => {
-    tell(await createBackup(folder, placesOf(settings()), partsOf(only)), folder, 'written to')
+    const config = settings()
+    tell(await createBackup(folder, placesOf(config), partsOf(only)), folder, 'written to')
+    await noteBackup(config, 'create', folder)
   })
 
 program
@@ -42,7 +45,9 @@ program
   )
   .argument('[folder]', 'BACKUP_DIR without it')
   .option('--json', 'the last line of stdout is its name and size')
-  .action(async (given: string | undefined, { json }: { json?: true }) => {
+  // A server that makes its scheduled backup so has an entry of its own.
+  .addOption(new Option('--scheduled').hideHelp())
+  .action(async (given: string | undefined, { json, scheduled }: { json?: true; scheduled?: true }) => {
     const config = settings()
     const { folder: configured, keep } = config.backups
     const folder = given ?? configured
@@ -58,6 +63,7 @@ program
       const removed = await removeOld(folder, keep, nowMs)
       if (removed.length > 0) console.log(`Removed ${removed.join(', ')}`)
     } else await rename(target, `${target}.damaged`)
+    if (!scheduled) await noteBackup(config, 'rotate', isWhole ? target : `${target}.damaged`)
     if (json) console.log(JSON.stringify({ name: isWhole ? name : `${name}.damaged`, bytes }))
   })
 
@@ -67,7 +73,9 @@ program
   .argument('<folder>', 'that `create` has written')
   .addOption(partOption())
   .action(async (folder: string, { only }: { only?: keyof BackupParts }) => {
-    tell(await restoreBackup(folder, placesOf(settings()), partsOf(only)), folder, 'restored from')
+    const config = settings()
+    tell(await restoreBackup(folder, placesOf(config), partsOf(only)), folder, 'restored from')
+    await noteBackup(config, 'restore', folder)
   })
 
 function settings() {
@@ -76,6 +84,15 @@ function settings() {
 
 function placesOf({ databaseUrl, ads }: Pick<ReturnType<typeof settings>, 'databaseUrl' | 'ads'>) {
   return { databaseUrl, adsDir: ads.dir }
+}
+
+async function noteBackup(
+  { databaseUrl }: Pick<ReturnType<typeof settings>, 'databaseUrl'>,
+  name: 'create' | 'restore' | 'rotate',
+  folder: string,
+): Promise<void> {
+  const subjectId = basename(resolve(folder))
+  await note(databaseUrl, { operation: `backups.${name}`, subject: 'backup', subjectId, outcome: 'done' })
 }
 
 function partsOf(part: keyof BackupParts | undefined): BackupParts {

@@ -123,9 +123,11 @@ export function spawnCramped(args: string, { blocks, env }: { blocks: number; en
 }
 
 function spawnInRoot(command: string[], env: Record<string, string>) {
+  const { PATH = '', HOME = '' } = process.env
   return Bun.spawn(command, {
     cwd: join(import.meta.dir, '../../..'),
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...env },
+    // Without a database, the developer's own would have the runs in its audit.
+    env: { PATH, HOME, DATABASE_URL: 'file:/none/adstock.db', ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   })

@@ -8,6 +8,7 @@ import {
   type RunLog,
   type RunParts,
 } from '#server/ads/offline.ts'
+import { note } from '#server/cli/recording.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { showProgress } from './progress-bar.ts'
 import { dryRun } from './dry-run.ts'
@@ -40,9 +41,15 @@ export async function runFetch(kind: RunKind, flags: Flags): Promise<number> {
   if (flags.dryRun) return await dryRun(request, parts, new Output(flags))
   const startedAtMs = performance.now()
   const { progress, finished } = beginRun(request, parts)
-  {
+  const entry = { operation: 'ads.startRun', subject: 'run', subjectId: progress.id } as const
+  // Not waited for: a database that is away delays no run.
+  const begun = note(settings.databaseUrl, { ...entry, outcome: 'begun' })
+  try {
     using _ = await showProgress(progress)
     await finished
+  } finally {
+    await begun
+    await note(settings.databaseUrl, { ...entry, outcome: progress.stopped?.code ?? progress.state })
   }
   await conclude(progress, settings, Math.round(performance.now() - startedAtMs))
   return interruption.exitCode ?? exitCodeOf(progress)

@@ -31,6 +31,7 @@ export interface Flags {
 }
 
 export interface Settings {
+  databaseUrl: string
   options: AdsOptions
   catalogue: Catalogue
   reports: readonly ReportName[]
@@ -88,7 +89,7 @@ export function withFetchOptions(command: Command): Command {
 /** @throws ConfigError for the environment, ConfigurationError for a report */
 export function settingsOf(flags: Flags): Settings {
   const { source, customer: customerIds } = flags
-  const { ads } = readConfig(process.env, { source, customerIds })
+  const { ads, databaseUrl } = readConfig(process.env, { source, customerIds })
   const options: AdsOptions = { ...ads, ...(flags.out !== undefined && { dir: flags.out }) }
   const limits = {
     concurrency: flags.concurrency ?? DEFAULT_LIMITS.concurrency,
@@ -98,7 +99,7 @@ export function settingsOf(flags: Flags): Settings {
   const catalogue = new Catalogue(options)
   const reports = flags.report ?? options.reports
   for (const name of reports) catalogue.get(name)
-  return { options, catalogue, limits, flags, reports }
+  return { databaseUrl, options, catalogue, limits, flags, reports }
 }
 
 /** @throws ConfigurationError when no account is named */
