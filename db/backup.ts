@@ -2,7 +2,7 @@
 import { Database as Connection } from 'bun:sqlite'
 import { SQL } from 'bun'
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, open, rename } from 'node:fs/promises'
+import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { contentsOfFile, readContents, type Contents } from './contents.ts'
 
@@ -11,12 +11,22 @@ export class BackupError extends Error {
   override readonly name = 'BackupError'
 }
 
+/** What a disk or a database refuses is told in one line as well. @throws BackupError */
+export async function mendable<T>(what: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof BackupError || !(error instanceof Error && 'code' in error)) throw error
+    throw new BackupError(`${what}: ${error.message}`, { cause: error })
+  }
+}
+
 /** Writes what was committed at one moment, and says what that was. @param url `file:PATH` or `postgres://…` */
 export async function backUpDatabase(url: string, path: string): Promise<Contents> {
   const contents = url.startsWith('file:')
     ? await backUpSqlite(pathIn(url), path)
     : await backUpPostgres(url, path)
-  await sync(path)
+  await syncToDisk(path)
   return contents
 }
 
@@ -94,10 +104,15 @@ async function restoreSqlite(to: string, path: string): Promise<void> {
   if (row?.integrity_check !== 'ok') throw new BackupError(`${path} is damaged: ${row?.integrity_check}`)
   await mkdir(dirname(to), { recursive: true })
   const partial = `${to}.restoring`
-  await copyFile(path, partial)
-  await sync(partial)
-  await rename(partial, to)
-  await sync(dirname(to))
+  try {
+    await copyFile(path, partial)
+    await syncToDisk(partial)
+    await rename(partial, to)
+    await syncToDisk(dirname(to))
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
 }
 
 async function backUpPostgres(url: string, path: string): Promise<Contents> {
@@ -154,7 +169,8 @@ async function runTool(name: string, url: string, parameters: readonly string[])
   if ((await tool.exited) !== 0) throw new BackupError(`${name} failed: ${said.trim()}`)
 }
 
-async function sync(path: string): Promise<void> {
+/** A file, or the entries of a folder. */
+export async function syncToDisk(path: string): Promise<void> {
   const file = await open(path, 'r')
   try {
     await file.sync()

@@ -6,7 +6,7 @@
  * made from the dates, and the next run makes them.
  */
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { syncFolder } from './commit.ts'
 import { DATA_FILE, indexPath, reportFolders, statePath } from './layout.ts'
@@ -37,14 +37,29 @@ export async function copyStore(from: string, to: string): Promise<number> {
   return dates
 }
 
-/** The same, into a store that may be an empty folder, and is all there or not at all. */
-export async function restoreStore(from: string, to: string): Promise<number> {
-  const partial = `${to}.restoring`
-  await rm(partial, { recursive: true, force: true })
-  const dates = await copyStore(from, partial)
-  await rename(partial, to)
-  await syncFolder(dirname(to))
-  return dates
+export interface StagedStore extends AsyncDisposable {
+  dates: number
+  /** Gives it its name. */
+  place: () => Promise<void>
+}
+
+/** The same, beside a place where at most an empty folder is: what is not placed is removed again. */
+export async function stageStore(from: string, to: string): Promise<StagedStore> {
+  const staged = `${to}.restoring`
+  const remove = async () => await rm(staged, { recursive: true, force: true })
+  await remove()
+  try {
+    const dates = await copyStore(from, staged)
+    const place = async () => {
+      if (existsSync(to)) await rmdir(to)
+      await rename(staged, to)
+      await syncFolder(dirname(to))
+    }
+    return { dates, place, [Symbol.asyncDispose]: remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
 }
 
 export async function isEmptyStore(dir: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** A folder that cannot be written, and a disk on which nothing more goes. */
 import { expect, setDefaultTimeout, test } from 'bun:test'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtInReport } from '#server/ads/definition/files.ts'
 import { expectedRows } from './expected-rows.testing.ts'
@@ -42,6 +42,31 @@ test('when the dates themselves do not fit, the run stops at once, says so and n
   expect(new Set(summary.failed.map((each) => each.code))).toEqual(new Set(['STORE_UNWRITABLE']))
   expect((await bench.stats()).figures).toBeLessThanOrEqual(16)
   await expectNothingLost(bench, 'product')
+})
+
+test('when the aggregated file does not fit, the old one stays whole, and every date is stored', async () => {
+  await using bench = openBench()
+  const path = join(bench.dir, 'campaign.csv')
+  expect(await bench.ads('fetch --start 2026-01-01 --end 2026-01-09')).toMatchObject({ code: 0 })
+  const before = readFileSync(path, 'utf8')
+  const { code, stderr } = await ended(spawnCramped(FETCH, { blocks: 20, env: bench.env }))
+  expect({ code, says: /Cannot write .*campaign\.csv: EFBIG/.test(stderr) }).toEqual({ code: 1, says: true })
+  expect(dateFiles(bench.dir)).toHaveLength(31)
+  expect(readFileSync(path, 'utf8')).toBe(before)
+  await expectNothingLost(bench, 'campaign')
+})
+
+test('when not even what is kept beside the dates fits, that is named, and the next run has what the last one told', async () => {
+  await using bench = openBench()
+  expect(await bench.ads('fetch --start 2026-01-01 --end 2026-01-09')).toMatchObject({ code: 0 })
+  const runs = readFileSync(join(bench.dir, '.state/runs.json'), 'utf8')
+  const { code, stderr } = await ended(spawnCramped(FETCH, { blocks: 1, env: bench.env }))
+  expect({ code, says: /Cannot write .*\.state\/runs\.json: EFBIG/.test(stderr) }).toEqual({
+    code: 1,
+    says: true,
+  })
+  expect(readFileSync(join(bench.dir, '.state/runs.json'), 'utf8')).toBe(runs)
+  await expectNothingLost(bench, 'campaign')
 })
 
 test('a folder that cannot be there is a clear error before anything is asked', async () => {

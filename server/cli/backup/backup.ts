@@ -1,10 +1,17 @@
 /** A backup is a folder: the database as one file, the store of the ads, and a manifest that is written last. */
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
-import { BackupError, backUpDatabase, refuseExisting, restoreDatabase } from '#db/backup.ts'
-import { copyStore, isEmptyStore, restoreStore, syncFolder } from '#server/ads/offline.ts'
+import {
+  BackupError,
+  backUpDatabase,
+  mendable,
+  refuseExisting,
+  restoreDatabase,
+  syncToDisk,
+} from '#db/backup.ts'
+import { copyStore, isEmptyStore, stageStore } from '#server/ads/offline.ts'
 
 export interface Places {
   databaseUrl: string
@@ -51,24 +58,36 @@ export async function createBackup(
   const target = resolve(folder)
   if (existsSync(target)) throw new BackupError(`${target} is there already: name a new folder.`)
   const partial = `${target}.partial`
-  await rm(partial, { recursive: true, force: true })
-  await mkdir(partial, { recursive: true })
-  const manifest: Manifest = { made_at: new Date().toISOString() }
-  try {
-    if (parts.database) {
-      const file = fileFor(databaseUrl)
-      const contents = await backUpDatabase(databaseUrl, join(partial, file))
-      manifest.database = { file, ...(await bytesOf(join(partial, file))), contents }
-    }
-    if (parts.ads && existsSync(adsDir)) manifest.ads = { dates: await copyStore(adsDir, join(partial, ADS)) }
-    await Bun.write(join(partial, MANIFEST), `${JSON.stringify(manifest, null, 1)}\n`)
-    await syncFolder(partial)
-    await rename(partial, target)
-    await syncFolder(dirname(target))
-  } catch (error) {
+  return await mendable('No backup was written', async () => {
     await rm(partial, { recursive: true, force: true })
-    throw error
+    await mkdir(partial, { recursive: true })
+    try {
+      const manifest = await writeParts(partial, { databaseUrl, adsDir }, parts)
+      await rename(partial, target)
+      await syncToDisk(dirname(target))
+      return manifest
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true })
+      throw error
+    }
+  })
+}
+
+async function writeParts(
+  folder: string,
+  { databaseUrl, adsDir }: Places,
+  parts: BackupParts,
+): Promise<Manifest> {
+  const manifest: Manifest = { made_at: new Date().toISOString() }
+  if (parts.database) {
+    const file = fileFor(databaseUrl)
+    const contents = await backUpDatabase(databaseUrl, join(folder, file))
+    manifest.database = { file, ...(await bytesOf(join(folder, file))), contents }
   }
+  if (parts.ads && existsSync(adsDir)) manifest.ads = { dates: await copyStore(adsDir, join(folder, ADS)) }
+  const manifestPath = join(folder, MANIFEST)
+  await Bun.write(manifestPath, `${JSON.stringify(manifest, null, 1)}\n`)
+  for (const path of [manifestPath, folder]) await syncToDisk(path)
   return manifest
 }
 
@@ -92,13 +111,14 @@ export async function restoreBackup(
   if (ads && !(await isEmptyStore(adsDir)))
     throw new BackupError(`${adsDir} is not empty: move it away first.`)
 
-  if (ads) {
-    if (existsSync(adsDir)) await rmdir(adsDir)
-    await mkdir(dirname(resolve(adsDir)), { recursive: true })
-    const dates = await restoreStore(join(folder, ADS), resolve(adsDir))
-    if (dates !== ads.dates) throw new BackupError(`The backup has ${dates} dates instead of ${ads.dates}.`)
-  }
-  if (database) await restoreDatabase(databaseUrl, join(folder, database.file))
+  await mendable('Nothing was restored', async () => {
+    // The database first: its place is all there or not at all, and the ads then only get their name.
+    await using store = ads && (await stageStore(join(folder, ADS), resolve(adsDir)))
+    if (ads && store?.dates !== ads.dates)
+      throw new BackupError(`The backup has ${store?.dates} dates instead of ${ads.dates}.`)
+    if (database) await restoreDatabase(databaseUrl, join(folder, database.file))
+    await store?.place()
+  })
   return { made_at: manifest.made_at, database, ads }
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { BackupError, proveBackup } from '#db/backup.ts'
+import { BackupError, mendable, proveBackup } from '#db/backup.ts'
 import type { Contents } from '#db/contents.ts'
 import { Catalogue, verify, type AdsOptions } from '#server/ads/offline.ts'
 import { ADS, readManifest, requireBytes, type Manifest } from './backup.ts'
@@ -21,15 +21,13 @@ export async function verifyBackup(
   { databaseUrl, ads }: { databaseUrl: string; ads: AdsOptions },
 ): Promise<Proof> {
   const manifest = await readManifest(folder)
-  const found = manifest.database && (await provenContents(folder, manifest.database, databaseUrl))
-  return {
-    manifest,
-    contents: found?.contents,
-    problems: [
-      ...(found?.problems ?? []),
-      ...(manifest.ads ? await adsProblems(folder, manifest.ads, ads) : []),
-    ],
-  }
+  const { database } = manifest
+  // A disk without room for the proof is no damage of the backup.
+  return await mendable('The backup cannot be proved', async () => {
+    const found = database && (await provenContents(folder, database, databaseUrl))
+    const ofAds = manifest.ads ? await adsProblems(folder, manifest.ads, ads) : []
+    return { manifest, contents: found?.contents, problems: [...(found?.problems ?? []), ...ofAds] }
+  })
 }
 
 type Database = NonNullable<Manifest['database']>
