@@ -4,6 +4,7 @@ import { withTimeout } from '#server/platform/with-timeout.ts'
 import type { GoogleAdsOptions } from '#server/ads/options.ts'
 import { errorOfResponse } from './failure.ts'
 import { readPage } from './search-page.ts'
+import { MAX_HELD_BYTES } from './splitter.ts'
 import { readChunks, type Chunk } from './stream.ts'
 
 export interface Connection extends Pick<
@@ -39,7 +40,7 @@ export interface GaqlRequest {
 }
 
 const MAX_ERROR_BYTES = 1024 * 1024
-const MAX_PAGE_BYTES = 512 * 1024 * 1024
+const MAX_PAGE_BYTES = MAX_HELD_BYTES
 
 export class GoogleAdsClient {
   readonly #connection: Connection
@@ -191,12 +192,17 @@ export class GoogleAdsClient {
       begun
         ? new TimeoutError('No further byte arrived', idleTimeoutMs)
         : new TimeoutError('No byte of the answer arrived', idleTimeoutMs, { silent: true })
-    for (;;) {
-      // Only waiting counts as silence, not the time spent on a chunk.
-      const { done, value } = await withTimeout(idleTimeoutMs, reader.read(), late)
-      if (done) return
-      begun = true
-      yield value
+    try {
+      for (;;) {
+        // Only waiting counts as silence, not the time spent on a chunk.
+        const { done, value } = await withTimeout(idleTimeoutMs, reader.read(), late)
+        if (done) return
+        begun = true
+        yield value
+      }
+    } finally {
+      // What is left of an answer that was given up would go on arriving.
+      reader.cancel().catch(() => {})
     }
   }
 

@@ -9,7 +9,7 @@ const [OPEN, CLOSE, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c]
 const PART_BYTES = 128 * 1024
 /** Of one row, or of an element whose rows do not come first. */
-const MAX_HELD_BYTES = 512 * 1024 * 1024
+export const MAX_HELD_BYTES = 64 * 1024 * 1024
 const BEGINNING = '{"results":['
 const MAX_BEGINNING_BYTES = 64
 const ROW_DEPTH = 2
@@ -121,7 +121,7 @@ export class ArraySplitter {
 
   #hold(bytes: Uint8Array): void {
     this.#heldBytes += bytes.length
-    if (this.#heldBytes > MAX_HELD_BYTES) throw broken('one chunk is larger than 512 MB')
+    if (this.#heldBytes > MAX_HELD_BYTES) throw broken('one chunk is larger than 64 MB')
     this.#held.push(bytes)
   }
 

@@ -129,3 +129,20 @@ test('bytes that are no UTF-8 are not quietly replaced', async () => {
   bytes[bytes.indexOf(0xc3)] = 0xff
   expect(await failureOf(bytes)).toBe('BROKEN_STREAM')
 })
+
+test('a row that never ends is given up while little of it is held, and its connection is left', async () => {
+  const part = new Uint8Array(256 * 1024).fill(0x61)
+  let sent = 0
+  let isLeft = false
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      yield new TextEncoder().encode('[{"results":[{"name":"')
+      for (; ; sent += part.length) yield part
+    } finally {
+      isLeft = true
+    }
+  }
+  const reading = readChunks(endless()).next()
+  expect(await reading.catch((error: unknown) => error)).toMatchObject({ failure: { code: 'BROKEN_STREAM' } })
+  expect({ isLeft, isLittle: sent <= 64 * 1024 ** 2 }).toEqual({ isLeft: true, isLittle: true })
+})
