@@ -6,6 +6,8 @@ import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { contentsOfFile, readContents, type Contents } from './contents.ts'
 
+const SCRATCH = 'adstock_verify_'
+
 /** The operator can do something about it. */
 export class BackupError extends Error {
   override readonly name = 'BackupError'
@@ -41,9 +43,10 @@ export async function proveBackup(url: string, path: string): Promise<Contents> 
     return await contentsOfFile(pathIn(url))
   }
   const scratch = new URL(url)
-  scratch.pathname = `adstock_verify_${crypto.randomUUID().replaceAll('-', '')}`
-  await using server = await connect(url)
-  const name = scratch.pathname.slice(1)
+  const name = `${SCRATCH}${crypto.randomUUID().replaceAll('-', '')}`
+  scratch.pathname = name
+  await using server = await connect(url, { application_name: name })
+  await dropAbandoned(server)
   await createScratch(server, name)
   try {
     await restorePostgres(scratch.href, path)
@@ -52,6 +55,15 @@ export async function proveBackup(url: string, path: string): Promise<Contents> 
   } finally {
     await server.unsafe(`drop database ${name} with (force)`)
   }
+}
+
+/** Those of processes that were killed: each is named by a connection for as long as its process lives. */
+async function dropAbandoned(server: SQL): Promise<void> {
+  const abandoned = await server<{ name: string }[]>`
+    select made.datname as name from pg_database made where starts_with(made.datname, ${SCRATCH})
+    and not exists (select from pg_stat_activity where application_name = made.datname)`
+  // Of another user, or still in use by what a killed process had begun: it is left to a later one.
+  for (const { name } of abandoned) await server.unsafe(`drop database if exists "${name}"`).catch(() => {})
 }
 
 async function createScratch(server: SQL, name: string): Promise<void> {
@@ -126,8 +138,8 @@ async function backUpPostgres(url: string, path: string): Promise<Contents> {
   })
 }
 
-async function connect(url: string): Promise<SQL> {
-  const client = new SQL({ url, max: 1 })
+async function connect(url: string, connection: Record<string, string> = {}): Promise<SQL> {
+  const client = new SQL({ url, max: 1, connection })
   try {
     return await client.connect()
   } catch (error) {

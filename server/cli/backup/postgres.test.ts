@@ -3,6 +3,7 @@ import { SQL } from 'bun'
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { openDatabase } from '#db/open.ts'
 import { startPostgres, systemPrograms } from '#db/postgres.testing.ts'
 import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { readConfig } from '#server/config.ts'
@@ -68,6 +69,23 @@ test('PostgreSQL: a dump beside writes has one moment of the database, and comes
 
   expect(restoreBackup(backup, elsewhere, DATABASE)).rejects.toThrow('not empty')
   expect((await restored.rest(`GET /products/${product.id}`)).body).toEqual(found)
+})
+
+test('a database that a killed proof has left is dropped by the next one, and that of one under way is not', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres({ bin: systemPrograms() })
+  const databaseUrl = `${postgres.url}/postgres`
+  const backup = join(folder.path, 'backup')
+  await (await openDatabase(databaseUrl)).close()
+  await createBackup(backup, { databaseUrl, adsDir: folder.path }, DATABASE)
+  const [abandoned, underWay] = ['adstock_verify_abandoned', 'adstock_verify_under_way']
+  await using other = new SQL({ url: databaseUrl, max: 1, connection: { application_name: underWay } })
+  for (const name of [abandoned, underWay]) await other.unsafe(`create database ${name}`)
+  const config = readConfig({ DATABASE_URL: databaseUrl })
+  const proofs = await Promise.all([1, 2, 3].map(() => verifyBackup(backup, config)))
+  expect(proofs.map(({ problems }) => problems)).toEqual([[], [], []])
+  const left = await other`select datname as name from pg_database where datname like 'adstock%'`
+  expect([...left]).toEqual([{ name: underWay }])
 })
 
 test('a password stays out of the arguments, and a server that is not there is said', async () => {
