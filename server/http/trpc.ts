@@ -233,5 +233,9 @@ function isStream({ headers }: Response): boolean {
 
 async function compressed(request: Request, response: Response): Promise<Response> {
   const { status, headers } = response
+  if (request.headers.get('accept-encoding') === null) {
+    headers.append('vary', 'accept-encoding')
+    return response
+  }
   return textResponse(request, await response.text(), { status, headers: Object.fromEntries(headers) })
 }
