@@ -37,14 +37,55 @@ export async function insertMany<T extends PgTable, K extends keyof T['$inferSel
       parts.push(sql`returning ${list(wanted, ({ column }) => sql.identifier(column.name))}`)
     return sql.join(parts, sql` `)
   })
-  const inserted = await run(within.tx, JSON.stringify(rows))
-  const wanted = columnsOf(into, returning)
+  return toRows(into, returning, await run(within.tx, JSON.stringify(rows)))
+}
+
+interface Update<T, K> {
+  /** Tells it from every other; only `given` may differ between two calls. */
+  name: string
+  table: T
+  /** The one row of the table `given` that the rest is about. */
+  given: Readonly<Record<string, string | number | null>>
+  set: () => Readonly<Record<string, SQL>>
+  where: () => readonly SQL[]
+  returning: readonly K[]
+}
+
+/** For a statement that is run very often: it is composed once. */
+export async function updateGiven<T extends PgTable, K extends keyof T['$inferSelect'] & string>(
+  within: Within,
+  { name, table, given, set, where, returning }: Update<T, K>,
+): Promise<Pick<T['$inferSelect'], K>[]> {
+  const run = prepared(within.db, ['given', getTableName(table), name], () => {
+    const columns = Object.entries(given).map(([field, value]) => ({
+      name: field,
+      text: typeof value === 'string',
+    }))
+    const changes = list(
+      columnsOf(table, Object.keys(set())),
+      ({ field, column }) => sql`${sql.identifier(column.name)} = ${set()[field]}`,
+    )
+    return sql`update ${table} set ${changes} from ${within.db.rowsOf([], columns)}
+      where ${sql.join([...where()], sql` and `)} returning ${list(
+        columnsOf(table, returning),
+        ({ column }) => sql`${column}`,
+      )}`
+  })
+  return toRows(table, returning, await run(within.tx, JSON.stringify([given])))
+}
+
+function toRows<T extends PgTable, K extends keyof T['$inferSelect'] & string>(
+  table: T,
+  fields: readonly K[],
+  found: readonly Record<string, unknown>[],
+): Pick<T['$inferSelect'], K>[] {
+  const wanted = columnsOf(table, fields)
   const toRow = (row: Record<string, unknown>) =>
     wanted.map(({ field, column }) => {
       const value = row[column.name]
       return [field, value === null ? null : column.mapFromDriverValue(value)]
     })
-  return inserted.map((row) => Object.fromEntries(toRow(row)) as Pick<T['$inferSelect'], K>)
+  return found.map((row) => Object.fromEntries(toRow(row)) as Pick<T['$inferSelect'], K>)
 }
 
 /** Each id at most once; all with the same fields. */

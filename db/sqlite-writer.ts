@@ -84,10 +84,10 @@ export class SqliteWriter {
   /** Gives back what is to be answered. @throws when SQLite has ended the whole transaction, as where its disk fails */
   async #attempt({ work, resolve, reject }: Task): Promise<() => void> {
     const connection = this.#connection
-    connection.run('savepoint task')
+    connection.prepare('savepoint task').run()
     try {
       const value = await work()
-      connection.run('release task')
+      connection.prepare('release task').run()
       return () => resolve(value)
     } catch (error) {
       if (!connection.inTransaction) throw error

@@ -1,6 +1,6 @@
 /** What is written of products, and the ledger's entry with it: always within the caller's transaction. */
-import { and, eq, getTableColumns, gte, inArray, lte, or, sql, type SQL } from 'drizzle-orm'
-import { insertMany, updateMany } from '#db/bulk.ts'
+import { eq, getTableColumns, inArray, or, sql, type SQL } from 'drizzle-orm'
+import { insertMany, updateGiven, updateMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { searchColumns } from '#db/search/columns.ts'
@@ -204,26 +204,27 @@ export class ProductWrites {
 
   /** One guarded statement: nothing is read first, so that concurrent sales never take a stock below zero. */
   async #addToStock({ key, delta, expectedStockLevel }: Adjustment): Promise<ProductRow | undefined> {
-    const { products } = this.#within.db.tables
+    const { db } = this.#within
+    const { products } = db.tables
     const { stockLevel, version, updatedAt } = products
-    const level = sql`${stockLevel} + ${delta}`
-    const { now } = this.#author
-    const [product] = await this.#within.tx
-      .update(products)
-      .set({
+    const level = sql`${stockLevel} + given.delta`
+    const by = 'id' in key ? 'id' : 'sku'
+    const [product] = await updateGiven(this.#within, {
+      name: `stock by ${by}`,
+      table: products,
+      given: { ...key, delta, now: this.#author.now, expected: expectedStockLevel ?? null },
+      set: () => ({
         stockLevel: level,
         version: sql`${version} + 1`,
-        updatedAt: sql`case when ${updatedAt} > ${now} then ${updatedAt} else ${now} end`,
-      })
-      .where(
-        and(
-          this.#isKey(key),
-          gte(level, 0),
-          lte(level, MAX_STOCK_LEVEL),
-          expectedStockLevel === undefined ? undefined : eq(stockLevel, expectedStockLevel),
-        ),
-      )
-      .returning(productColumns(this.#within.db))
+        updatedAt: sql`case when ${updatedAt} > given.now then ${updatedAt} else given.now end`,
+      }),
+      where: () => [
+        eq(products[by], sql`given.${sql.identifier(by)}`),
+        sql`${level} between 0 and ${sql.raw(String(MAX_STOCK_LEVEL))}`,
+        sql`coalesce(given.expected, ${stockLevel}) = ${stockLevel}`,
+      ],
+      returning: fieldNames(productColumns(db)),
+    })
     return product
   }
 
