@@ -9,12 +9,11 @@ import type { PlannedChange } from '#server/products/writes.ts'
 import { stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'
-import { keysOf, keyTaken, UNIQUE_FIELDS, type Unique, type UniqueKey } from '#server/products/unique-keys.ts'
-import { nextTurn } from '#server/platform/turns.ts'
-import { afterWhatTheyNeed, circleFrom } from './waiting-order.ts'
+import { keysOf, type UniqueKey } from '#server/products/unique-keys.ts'
 import { keysIn, KnownRows, type FindRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 import { findShortened } from './shortened-skus.ts'
+import { settle, type Unsettled } from './settle.ts'
 
 /** Where lines take effect: a transaction, or the picture of one that a dry run keeps. */
 export interface ImportTarget {
@@ -58,7 +57,7 @@ export async function applyLines(
   const shortened = keepMangledSkus ? new Map() : await findShortened(keys.skus, known, target.find)
   const plan = new Plan(target, { known, waiting, shortened })
   for (const line of lines) await plan.add(line)
-  if (settled) await plan.settle()
+  if (settled) await settle(plan)
   await plan.write()
   return plan
 }
@@ -70,7 +69,7 @@ interface PlanParts {
   shortened: ReadonlyMap<string, string>
 }
 
-class Plan implements Planned {
+class Plan implements Planned, Unsettled {
   readonly tally = emptyTally()
   setAside: ImportedLine[] = []
   readonly #target: ImportTarget
@@ -98,27 +97,21 @@ class Plan implements Planned {
     try {
       if (!(await this.#apply(line))) this.#wait(line)
     } catch (error) {
-      this.#reject(line, error)
+      this.reject(line, error)
     }
   }
 
-  /**
-   * Applies what waits as far as it goes, each line after those that it waits for, one round after the other; then
-   * refuses what waits for nothing that is to come; then breaks circles.
-   */
-  async settle(): Promise<void> {
-    for (;;) {
-      const before = this.#inOrder()
-      this.setAside = []
-      this.#waiting.clear()
-      for (const line of before) {
-        await nextTurn()
-        await this.add(line)
-      }
-      if (this.setAside.length === 0) return
-      if (this.setAside.length < before.length) continue
-      if (!this.#refuseHopeless() && !(await this.#breakCircles())) this.#refuse(this.setAside.slice(0, 1))
-    }
+  takeWaiting(): ImportedLine[] {
+    const taken = this.setAside
+    this.setAside = []
+    this.#waiting.clear()
+    return taken
+  }
+
+  async free(before: ProductRow, freed: Partial<NewRow>): Promise<void> {
+    const after = this.#target.after(before, freed)
+    await this.#change({ before, after, reason: 'import' }, [])
+    this.#waiting.clear()
   }
 
   async write(): Promise<void> {
@@ -134,7 +127,7 @@ class Plan implements Planned {
     this.#refuseShortened(fields.sku)
     // The same product may come twice in one file: the later line then changes what the earlier one makes.
     if (keysOf(fields).some((key) => this.#freshKeys.has(key))) await this.write()
-    const before = this.#productOf(line)
+    const before = this.productOf(line)
     if (!before) return await this.#create(line)
     if (this.#waiting.has(before.id)) return false
     const after = changed(this.#target, before, line)
@@ -146,7 +139,7 @@ class Plan implements Planned {
   }
 
   /** @throws ProblemError `PRODUCT_NOT_FOUND` for an id of no product */
-  #productOf(line: ImportedLine): ProductRow | undefined {
+  productOf(line: ImportedLine): ProductRow | undefined {
     const row = this.#known.of(line)
     if (!row && line.id !== undefined)
       throw new ProblemError(
@@ -186,78 +179,20 @@ class Plan implements Planned {
   }
 
   #wait(line: ImportedLine): void {
-    const row = this.#productOf(line)
-    if (this.setAside.length >= this.#room) return this.#reject(line, tooManyWait())
+    const row = this.productOf(line)
+    if (this.setAside.length >= this.#room) return this.reject(line, tooManyWait())
     if (row) this.#waiting.add(row.id)
     this.setAside.push(line)
   }
 
-  #reject({ line }: ImportedLine, error: unknown): void {
+  reject({ line }: ImportedLine, error: unknown): void {
     if (!(error instanceof ProblemError || error instanceof VersionMismatch)) throw error
     const code = error instanceof ProblemError ? error.code : 'VERSION_MISMATCH'
     this.tally.rejected.push({ line, code, detail: error.message })
   }
 
-  /** Products that pass what is unique on in a circle: the first one goes without while the others take theirs. */
-  async #breakCircles(): Promise<boolean> {
-    const first = new Map([...this.#linesByProduct()].map(([id, [line]]) => [id, line] as const))
-    const seen = new Set<number>()
-    let broken = false
-    for (const start of first.keys()) {
-      await nextTurn()
-      const circle = circleFrom(start, seen, (id) => this.#ownerOfTarget(first.get(id)))
-      if (await this.#breakCircle(circle.flatMap((id) => first.get(id) ?? []))) broken = true
-    }
-    return broken
-  }
-
-  async #breakCircle(lines: readonly ImportedLine[]): Promise<boolean> {
-    const before = lines[0] && this.#productOf(lines[0])
-    if (!before || !lines.every((line) => this.#isAllowed(line))) return false
-    const freed = freedFor(lines.at(-1)?.fields ?? {}, before)
-    // It must get others itself: what a line does not name, its product keeps.
-    if (Object.keys(freed).some((field) => lines[0]?.fields[field as keyof Unique] === undefined))
-      return false
-    await this.#change(
-      { before, after: this.#target.after(before, freed as Partial<NewRow>), reason: 'import' },
-      [],
-    )
-    const circle = new Set(lines)
-    this.setAside = this.setAside.filter((line) => !circle.has(line))
-    this.#waiting.clear()
-    // The last one wants what the first had, the one before it what the last had, and so on.
-    for (const line of lines.toReversed()) await this.add({ ...line, version: undefined })
-    return true
-  }
-
-  /** Of each product that waits, in order. */
-  #linesByProduct(): Map<number, ImportedLine[]> {
-    const byProduct = new Map<number, ImportedLine[]>()
-    for (const line of this.setAside) {
-      const id = this.#productOf(line)?.id
-      if (id === undefined) continue
-      const own = byProduct.get(id)
-      if (own) own.push(line)
-      else byProduct.set(id, [line])
-    }
-    return byProduct
-  }
-
-  /** What was set aside: behind the line before it of its own product, and behind those of products that have what it wants. */
-  #inOrder(): ImportedLine[] {
-    const byProduct = this.#linesByProduct()
-    const previous = new Map<ImportedLine, ImportedLine | undefined>()
-    for (const lines of byProduct.values())
-      for (const [at, line] of lines.entries()) previous.set(line, lines[at - 1])
-    const last = ({ owner }: { owner: ProductRow }) => byProduct.get(owner.id)?.at(-1)
-    return afterWhatTheyNeed(this.setAside, (line) => [
-      previous.get(line),
-      ...this.#takenKeys(line).map(last),
-    ])
-  }
-
-  #isAllowed(line: ImportedLine): boolean {
-    const row = this.#productOf(line)
+  isAllowed(line: ImportedLine): boolean {
+    const row = this.productOf(line)
     try {
       if (row) changed(this.#target, row, line)
       return row !== undefined
@@ -266,38 +201,13 @@ class Plan implements Planned {
     }
   }
 
-  #ownerOfTarget(line: ImportedLine | undefined): number | undefined {
-    return line && this.#takenKeys(line)[0]?.owner.id
-  }
-
   /** What the line asks for and another product has. */
-  #takenKeys(line: ImportedLine): { key: UniqueKey; owner: ProductRow }[] {
-    const own = this.#productOf(line)?.id
+  takenKeys(line: ImportedLine): { key: UniqueKey; owner: ProductRow }[] {
+    const own = this.productOf(line)?.id
     return keysOf(line.fields).flatMap((key) => {
       const owner = this.#known.ownerOf(key)
       return owner && owner.id !== own ? { key, owner } : []
     })
-  }
-
-  /** First lines whose SKU or GTIN will not become free: the product that has it waits for nothing. @returns whether there were any */
-  #refuseHopeless(): boolean {
-    const byProduct = this.#linesByProduct()
-    const left = new Map([...byProduct].map(([id, { length }]) => [id, length] as const))
-    const refused = this.#inOrder().filter((line) => {
-      const own = this.#productOf(line)?.id
-      if (own !== undefined && byProduct.get(own)?.[0] !== line) return false
-      if ((left.get(this.#ownerOfTarget(line) ?? Number.NaN) ?? 0) > 0) return false
-      if (own !== undefined) left.set(own, (left.get(own) ?? 1) - 1)
-      return true
-    })
-    this.#refuse(refused)
-    return refused.length > 0
-  }
-
-  #refuse(refused: readonly ImportedLine[]): void {
-    const gone = new Set(refused)
-    this.setAside = this.setAside.filter((line) => !gone.has(line))
-    for (const line of refused) this.#reject(line, keyTaken(this.#takenKeys(line)[0]?.key ?? '', line.fields))
   }
 }
 
@@ -306,12 +216,6 @@ function tooManyWait(): ProblemError {
     'SKU_TAKEN',
     `Another product has its SKU or GTIN, and ${MAX_SET_ASIDE} lines wait for theirs already: import it afterwards.`,
   )
-}
-
-/** Those fields of the row that stand in the way of what is asked for. */
-function freedFor(wanted: Partial<NewRow>, row: ProductRow): Unique {
-  const inTheWay = UNIQUE_FIELDS.filter((field) => row[field] !== null && wanted[field] === row[field])
-  return Object.fromEntries(inTheWay.map((field) => [field, null]))
 }
 
 /** A stale version is no conflict when the product already is as the line asks. */
