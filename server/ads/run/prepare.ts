@@ -44,7 +44,7 @@ export async function prepare(context: RunContext, source: () => Promise<OpenSou
     lookbackOf: lookbacks.of,
     failures: new FailureBook(dir),
     zoneOf: (id) => accounts.zoneOf(id),
-    readsAll: request.kind === 'daily',
+    readsBytesOf: () => request.kind === 'daily',
     onDamaged: (of, why) => log.warn({ ...of, why }, 'a damaged date file counts as missing'),
   })
   const planNow = () => plan(context, { accounts, store, onNotice, lookbackOf: lookbacks.windowOf })

@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { dateIn, isDate } from '#server/ads/calendar.ts'
 import { InvalidRowsError } from '#server/ads/errors.ts'
 import type { Catalogue } from '#server/ads/definition/catalogue.ts'
+import type { ReportName } from '#server/ads/options.ts'
 import { isPartial, isProvisional, type DateOfReport } from '#server/ads/plan.ts'
 import { stamp } from './commit.ts'
 import { readDateFile, sha256Of, type DateContent } from './date-file.ts'
@@ -23,8 +24,8 @@ export interface ReconcileOptions {
   zoneOf: (customerId: string) => string
   /** Only the holder of the lock may change files. */
   mayWrite: boolean
-  /** Every file is compared with the checksum of its line. */
-  readsAll?: boolean
+  /** Whose files are compared with the checksums of their lines. */
+  readsBytesOf?: (report: ReportName) => boolean
   onDamaged: (of: DateOfReport, why: string) => void
   /** A file whose content is not that of its line, and is whole all the same. */
   onChanged?: (before: IndexLine, after: IndexLine) => Promise<void>
@@ -51,7 +52,7 @@ export async function reconcile(known: readonly IndexLine[], options: ReconcileO
     const modifiedAtMs = modifiedAt(path)
     if (modifiedAtMs === undefined) continue
     if (line && Date.parse(line.fetchedAt) === modifiedAtMs) {
-      if (options.readsAll && (await sha256Of(path)) !== line.sha256) {
+      if (options.readsBytesOf?.(of.report) && (await sha256Of(path)) !== line.sha256) {
         options.onDamaged(of, 'its bytes are not those that were stored')
         continue
       }

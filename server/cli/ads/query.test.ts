@@ -4,10 +4,12 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -128,6 +130,17 @@ test('damaged dates are left out and named, half-written ones never seen, and pa
   expect(parse(stdout, { columns: true })).toEqual([
     { dates: `${Number(before?.['dates']) - 1}`, clicks: `${Number(before?.['clicks']) - lost}` },
   ])
+
+  // A disk that loses a bit leaves size and time as they were.
+  const changed = join(bench.dir, dateFile('campaign', '2026-03-06'))
+  const { atime, mtime } = statSync(changed)
+  const bytes = readFileSync(changed)
+  bytes[bytes.length - 2] = bytes.at(-2) === 0x31 ? 0x32 : 0x31
+  writeFileSync(changed, bytes)
+  utimesSync(changed, atime, mtime)
+  const also = await query(bench, sum.replace('campaign', '"Campaign"'), '--csv')
+  expect(also.stderr).toContain('campaign 2026-03-06 is left out')
+  expect(parse(also.stdout, { columns: true })).toMatchObject([{ dates: `${Number(before?.['dates']) - 2}` }])
 
   const today = Temporal.Now.plainDateISO('America/New_York').toString()
   await bench.ads(`fetch --start ${today} --end ${today}`)
