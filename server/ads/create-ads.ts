@@ -16,7 +16,7 @@ import { twoYears, type DateOfReport } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
 import { Runner } from './run/runner.ts'
 import { Mender } from './run/mender.ts'
-import { isOverdue, scheduleDaily, type ScheduledJob } from './run/schedule.ts'
+import { isDue, isOverdue, requireCron, scheduleDaily, type ScheduledJob } from './run/schedule.ts'
 import type { ReportRow } from './report-schema.ts'
 import type { Account, Day, Restatement } from './schema.ts'
 import type { Forecast, Run } from './run-schema.ts'
@@ -49,9 +49,7 @@ export function createAds(options: AdsOptions, parts: AdsParts): Ads {
   requireWritable(options.dir)
   const catalogue = new Catalogue(options)
   for (const name of options.reports) catalogue.get(name)
-  scheduleDaily({ cron: options.cron, zone: 'UTC' }, { run: async () => {}, log: parts.log })?.[
-    Symbol.dispose
-  ]()
+  requireCron(options.cron)
   return new AdsService(options, { ...parts, catalogue })
 }
 
@@ -240,12 +238,14 @@ class AdsService implements Ads {
   }
 
   startSchedule(): void {
-    const { cron, cronTimezone } = this.#options
+    const { cron, cronTimezone, dir } = this.#options
+    const { clock, log } = this.#parts
     const zone = cronTimezone ?? this.zone()
     if (this.#schedule?.zone === zone) return
     this.#schedule?.job?.[Symbol.dispose]()
     const run = async () => await this.#runner.inBackground(this.#requestFor({ kind: 'daily' }), 'schedule')
-    this.#schedule = { zone, job: scheduleDaily({ cron, zone }, { run, log: this.#parts.log }) }
+    const isNew = () => isDue({ cron, zone }, readRuns(dir), clock.now())
+    this.#schedule = { zone, job: scheduleDaily({ cron, zone }, { run, isNew, log }) }
   }
 
   nextRun(): Date | null {

@@ -7,7 +7,7 @@ import { createLogger } from '#server/platform/log.ts'
 import { createMetrics } from '#server/platform/metrics.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 import { createAds } from '#server/ads/create-ads.ts'
-import { isOverdue } from './schedule.ts'
+import { isDue, isOverdue } from './schedule.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'adstock-schedule-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -71,6 +71,55 @@ test('nothing is overdue in a new store, nor without a schedule; the zone decide
     isOverdue(newYork, [{ ...run, started_at: '2026-11-22T11:30:00Z' }], at('2026-11-23T11:29:00Z')),
   ).toBe(false)
 })
+
+test('a tick is followed once, whichever way the clock is set meanwhile, and none is waited for too long', () => {
+  const tick = '2026-11-22T05:30:00.000Z'
+  const run = { ...daily, started_at: '2026-11-22T05:30:00.250Z' }
+  expect(isDue(berlin, [], at(tick))).toBe(true)
+  expect(isDue(berlin, [{ ...run, started_at: '2026-11-21T05:30:00.250Z' }], at(tick))).toBe(true)
+  // Set back by less than a second, by a day: the same tick again.
+  expect(isDue(berlin, [run], at(tick))).toBe(false)
+  expect(isDue(berlin, [run, { ...run, started_at: '2026-11-21T05:30:00.250Z' }], at(tick))).toBe(false)
+  // It was a year ahead, and has been set right.
+  const ahead = { ...run, started_at: '2027-12-01T05:30:00.250Z' }
+  expect(isDue(berlin, [ahead], at(tick))).toBe(true)
+  expect(isOverdue(berlin, [ahead], at('2026-11-22T12:00:00Z'))).toBe(true)
+})
+
+test('a clock that stands still makes one run of many ticks; a day later it is one again', async () => {
+  const source = join(folder, 'ticking.mjs')
+  writeFileSync(source, 'export async function fetchData() { return [{ campaign_id: 1, clicks: 1 }] }')
+  const { ads: options } = readConfig({
+    ADS_SOURCE: source,
+    ADS_DIR: join(folder, 'ticking'),
+    ADS_REPORTS: 'campaign',
+    ADS_CRON: '* * * * * *',
+    ADS_CRON_TIMEZONE: 'UTC',
+    ADS_LOOKBACK_DAYS: '3',
+  })
+  let now = at('2026-11-20T12:00:00Z')
+  await using ads = createAds(options, {
+    clock: { now: () => now },
+    log: createLogger({ level: 'warn', format: 'json' }),
+    metrics: createMetrics(),
+    acquireRunLease: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+  })
+  ads.startSchedule()
+  const ended = () => ads.runs().filter(({ finished_at: end }) => end !== null).length
+  const ticks = async (count: number) => {
+    for (let tick = 0; tick < count; tick += 1) {
+      const next = ads.nextRun()?.getTime()
+      await until('the schedule ticks', () => ads.nextRun()?.getTime() !== next)
+    }
+  }
+  await until('the first tick is followed', () => ended() === 1)
+  await ticks(3)
+  expect(ads.runs()).toHaveLength(1)
+  now += 86_400_000
+  await until('the tick after it is followed', () => ended() === 2)
+  await ticks(3)
+  expect(ads.runs()).toHaveLength(2)
+}, 60_000)
 
 test('a server that was down at the tick makes up for it, recent dates included', async () => {
   const source = join(folder, 'source.mjs')

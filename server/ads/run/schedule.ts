@@ -9,6 +9,8 @@ export interface Schedule {
   zone: string
 }
 
+const MAX_AHEAD_MS = 60_000
+
 /** A run, as far as it tells whether the daily job was done. */
 type DoneRun = Pick<Run, 'kind' | 'state' | 'skipped' | 'started_at'>
 
@@ -19,9 +21,20 @@ type DoneRun = Pick<Run, 'kind' | 'state' | 'skipped' | 'started_at'>
  */
 export function isOverdue({ cron, zone }: Schedule, runs: readonly DoneRun[], nowMs: number): boolean {
   if (cron === 'off' || runs.length === 0) return false
-  const [tick] = new Cron(cron, { timezone: zone, paused: true }).previousRuns(1, new Date(nowMs))
+  // The tick of this very moment counts.
+  const [tick] = new Cron(cron, { timezone: zone, paused: true }).previousRuns(1, new Date(nowMs + 1_000))
   if (!tick) return false
-  return !runs.some((run) => fetchedAll(run) && Date.parse(run.started_at) >= tick.getTime())
+  return !runs.some((run) => {
+    const startedAtMs = Date.parse(run.started_at)
+    // What a clock that was ahead has recorded must not hold up the job until then.
+    const isPast = startedAtMs <= nowMs + MAX_AHEAD_MS
+    return fetchedAll(run) && startedAtMs >= tick.getTime() && isPast
+  })
+}
+
+/** Whether a tick is to be followed: a clock that is set back comes to the same tick twice. */
+export function isDue(schedule: Schedule, runs: readonly DoneRun[], nowMs: number): boolean {
+  return runs.length === 0 || isOverdue(schedule, runs, nowMs)
 }
 
 /** A backfill that found nothing there has fetched the recent dates too. */
@@ -34,24 +47,34 @@ export interface ScheduledJob extends Disposable {
   nextRun: () => Date | null
 }
 
+interface Job {
+  run: () => Promise<void>
+  /** Asked at each tick. */
+  isNew: () => boolean
+  log: Logger
+}
+
 /** @returns undefined when the schedule is `off`. @throws ConfigurationError */
-export function scheduleDaily(
-  { cron, zone }: Schedule,
-  { run, log }: { run: () => Promise<void>; log: Logger },
-): ScheduledJob | undefined {
+export function scheduleDaily({ cron, zone }: Schedule, { run, isNew, log }: Job): ScheduledJob | undefined {
+  requireCron(cron)
   if (cron === 'off') return undefined
+  const options = {
+    timezone: zone,
+    // Without these two, a throwing job ends the process, and a slow one is started twice.
+    catch: (error: unknown) => log.error({ err: error }, 'the daily ads job failed'),
+    protect: () => log.warn('the daily ads job is still running; this tick is left out'),
+  }
+  const job = new Cron(cron, options, async () => {
+    if (isNew()) await run()
+  })
+  return { nextRun: () => job.nextRun(), [Symbol.dispose]: () => job.stop() }
+}
+
+/** @throws ConfigurationError */
+export function requireCron(cron: string): void {
+  if (cron === 'off') return
   try {
-    const job = new Cron(
-      cron,
-      {
-        timezone: zone,
-        // Without these two, a throwing job ends the process, and a slow one is started twice.
-        catch: (error) => log.error({ err: error }, 'the daily ads job failed'),
-        protect: () => log.warn('the daily ads job is still running; this tick is left out'),
-      },
-      run,
-    )
-    return { nextRun: () => job.nextRun(), [Symbol.dispose]: () => job.stop() }
+    new Cron(cron, { paused: true }).stop()
   } catch (error) {
     throw new ConfigurationError(
       `ADS_CRON: "${cron}" is not a cron expression (${error instanceof Error ? error.message : String(error)}).`,
