@@ -69,6 +69,8 @@ test('a database that is moved away is neither read nor written, and the one in 
   expect(await create('Belt')).toBe(201)
   await backUpDatabase(`file:${path}`, backup)
   expect(await create('Lamp')).toBe(201)
+  const { items } = await (await fetch(`${server.url}/v1/changes`)).json()
+  const known = `after=2&after_at=${items[1].at}`
   expect(await names()).toEqual(['Belt', 'Lamp'])
 
   for (const suffix of ['', '-wal', '-shm'])
@@ -83,6 +85,8 @@ test('a database that is moved away is neither read nor written, and the one in 
   const resumed = await fetch(`${server.url}/v1/changes?after=2`)
   expect([resumed.status, await resumed.json()]).toMatchObject([409, { code: 'FEED_SET_BACK', last_seq: 1 }])
   expect(await create('Knife')).toBe(201)
+  const passed = await fetch(`${server.url}/v1/changes?${known}`)
+  expect([passed.status, await passed.json()]).toMatchObject([409, { code: 'FEED_SET_BACK', last_seq: 2 }])
   using restored = new Connection(path, { readonly: true })
   expect(restored.query('select name from products order by name').values()).toEqual([['Belt'], ['Knife']])
 })

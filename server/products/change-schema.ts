@@ -4,10 +4,18 @@ import { integer, limit, Product, whole } from './schema.ts'
 
 const seq = integer(0, Number.MAX_SAFE_INTEGER)
 
-export const ChangesQuery = v.strictObject({ after: v.optional(seq, 0), limit })
+const from = {
+  after: v.optional(seq, 0),
+  after_at: v.pipe(
+    v.optional(v.pipe(v.string(), v.isoTimestamp('must be the `at` of a change'))),
+    v.description('The `at` of the change `after`: a feed in which that is another change is refused.'),
+  ),
+}
+
+export const ChangesQuery = v.strictObject({ ...from, limit })
 
 export const ChangesSubscription = v.strictObject({
-  after: v.optional(seq, 0),
+  ...from,
   /** Where a connection that broke goes on; it wins over `after`. */
   lastEventId: v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}$/, 'must be a seq'), v.transform(Number))),
 })

@@ -230,6 +230,27 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('the change feed on %s', (datab
     expect(await client.products.changes.query({ after: end })).toEqual({ items: [], last_seq: end })
   })
 
+  test('a seq whose change is another one is refused, however far the feed has come', async () => {
+    const { client, url } = server
+    const { id } = await client.products.create.mutate({ name: 'x', price: 1 })
+    await client.products.remove.mutate({ id })
+    const end = await last()
+    const [created] = (await client.products.changes.query({ after: end - 2 })).items
+    const own = { after: end - 1, after_at: created?.at ?? '' }
+    expect((await client.products.changes.query(own)).items.map(({ seq }) => seq)).toEqual([end])
+    const other = { ...own, after_at: '2020-01-01T00:00:00.000Z' }
+    const refused = Promise.withResolvers<unknown>()
+    client.products.onChange.subscribe(other, { onError: refused.resolve, onData: refused.reject })
+    for (const error of [await refused.promise, await client.products.changes.query(other).catch((e) => e)])
+      expect(problemOf(error)).toMatchObject({ code: 'FEED_SET_BACK', last_seq: end })
+    const query = new URLSearchParams({ after: `${other.after}`, after_at: other.after_at })
+    const asked = async (headers: Record<string, string>) =>
+      (await fetch(`${url}/v1/changes?${query}`, { headers })).status
+    expect([await asked({}), await asked({ accept: 'text/event-stream' })]).toEqual([409, 409])
+    const nonsense = await fetch(`${url}/v1/changes?after=1&after_at=yesterday`)
+    expect(nonsense.status).toBe(422)
+  })
+
   test('a stream that asks for nonsense is refused like any request', async () => {
     const response = await fetch(`${server.url}/v1/changes?after=x`, {
       headers: { accept: 'text/event-stream' },

@@ -17,14 +17,15 @@ export const changeOperations = {
     rest: REST,
     summary: 'What happened after a seq; with Accept: text/event-stream it goes on live',
     description:
-      'Every change once, in the order of the commits, without gaps: keep `last_seq` and ask from there again.',
+      'Every change once, in the order of the commits, without gaps: keep `last_seq` and ask from there again. With the `at` of that change as `after_at`, a feed that was restored meanwhile is told by 409, however far it has come.',
     example: { after: 4700 },
     input: schema.ChangesQuery,
     output: schema.ChangesPage,
     scope: 'products:read',
     cost: 'read',
     errors: ['FEED_SET_BACK'],
-    async run(ctx, { after, limit }) {
+    async run(ctx, { after, after_at: at, limit }) {
+      await requireSame(ctx, { seq: after, at })
       const items = (await ctx.products.changes(after, limit)).map((row) => toChange(ctx, row))
       if (items.length === 0) await requireReached(ctx, after)
       return { items, last_seq: items.at(-1)?.seq ?? after }
@@ -48,32 +49,52 @@ export const changeOperations = {
     output: schema.Change,
     scope: 'products:read',
     cost: 'read',
-    async run(ctx, { after, lastEventId }) {
-      const seq = lastEventId ?? after
-      await requireReached(ctx, seq)
-      return follow(ctx, seq)
+    async run(ctx, { after, after_at: at, lastEventId }) {
+      const from = lastEventId === undefined ? { seq: after, at } : { seq: lastEventId }
+      await requireSame(ctx, from)
+      await requireReached(ctx, from.seq)
+      return follow(ctx, from)
     },
   }),
 }
 
-/** A seq beyond the end is of the history before a restore: waiting there would pass over what happens from now on. */
-async function requireReached({ products }: Context, seq: number): Promise<void> {
-  const last = await products.latestChange()
-  if (seq > last)
-    throw new ProblemError('FEED_SET_BACK', `The feed ends at ${last}, before ${seq}.`, { last_seq: last })
+/** Where a client stands. A seq alone may be of the history before a restore; the time of its change tells. */
+interface Place {
+  seq: number
+  at?: string | undefined
 }
 
-async function* follow(ctx: Context, from: number) {
-  let seq = from
+/** A seq beyond the end is of another history: waiting there would pass over what happens from now on. */
+async function requireReached({ products }: Context, seq: number): Promise<void> {
+  const last = await products.latestChange()
+  if (seq > last) throw setBack(`The feed ends at ${last}, before ${seq}.`, last)
+}
+
+async function requireSame({ products }: Context, { seq, at }: Place): Promise<void> {
+  if (at === undefined || seq === 0) return
+  const [change] = await products.changes(seq - 1, 1)
+  if (change?.seq === seq && change.at !== Date.parse(at))
+    throw setBack(`The change ${seq} is not the one of ${at}.`, await products.latestChange())
+}
+
+function setBack(detail: string, last: number): ProblemError {
+  return new ProblemError('FEED_SET_BACK', detail, { last_seq: last })
+}
+
+async function* follow(ctx: Context, from: Place) {
+  let place = from
   while (!ctx.signal.aborted) {
-    const rows = await ctx.products.changes(seq, LIVE_PAGE_SIZE)
+    const rows = await ctx.products.changes(place.seq, LIVE_PAGE_SIZE)
     for (const row of rows) {
-      seq = row.seq
-      yield { id: String(seq), data: toChange(ctx, row) }
+      const change = toChange(ctx, row)
+      place = change
+      yield { id: String(row.seq), data: change }
     }
     if (rows.length > 0) continue
-    await ctx.products.changed(seq, ctx.signal)
-    if (!ctx.signal.aborted) await requireReached(ctx, seq)
+    await ctx.products.changed(place.seq, ctx.signal)
+    if (ctx.signal.aborted) return
+    await requireSame(ctx, place)
+    await requireReached(ctx, place.seq)
   }
 }
 

@@ -29,7 +29,7 @@ export function useLive(onChanges: (changes: readonly Change[]) => void): void {
 
 function followFeed(onChanges: (changes: readonly Change[]) => void) {
   /** The newest change that is known of; from there one goes on after any interruption. */
-  let seq: number | undefined
+  let newest: { after: number; after_at?: string } | undefined
   let stream: { unsubscribe: () => void } | undefined
   /** Counts openings: what an earlier one still brings is too late. */
   let opening = 0
@@ -43,36 +43,33 @@ function followFeed(onChanges: (changes: readonly Change[]) => void) {
   }
   const open = async (own: number) => {
     // Should it fail, the server is away, and its return opens again.
-    seq ??= await client.products.latestChange.query().then(
-      (latest) => latest.seq,
+    newest ??= await client.products.latestChange.query().then(
+      ({ seq }) => ({ after: seq }),
       () => undefined,
     )
-    if (seq === undefined || own !== opening) return
-    stream = client.products.onChange.subscribe(
-      { after: seq },
-      {
-        onData({ data }) {
-          seq = data.seq
-          if (waiting.length === 0) requestAnimationFrame(tell)
-          waiting.push(data)
-        },
-        // A server that stops ends its streams in good order.
-        onComplete() {
-          if (own === opening) onBroken(new Error('The server ended the stream.'))
-        },
-        onConnectionStateChange({ state, error }) {
-          if (own !== opening) return
-          if (state === 'pending') isStreamBroken.set(false)
-          if (state === 'connecting' && error) onBroken(error)
-        },
-        onError(error) {
-          if (own !== opening) return
-          // The database was restored: rows, edits and what can be undone are of a history that is gone.
-          if (problemOf(error)?.code === 'FEED_SET_BACK') location.reload()
-          else onBroken(error)
-        },
+    if (newest === undefined || own !== opening) return
+    stream = client.products.onChange.subscribe(newest, {
+      onData({ data }) {
+        newest = { after: data.seq, after_at: data.at }
+        if (waiting.length === 0) requestAnimationFrame(tell)
+        waiting.push(data)
       },
-    )
+      // A server that stops ends its streams in good order.
+      onComplete() {
+        if (own === opening) onBroken(new Error('The server ended the stream.'))
+      },
+      onConnectionStateChange({ state, error }) {
+        if (own !== opening) return
+        if (state === 'pending') isStreamBroken.set(false)
+        if (state === 'connecting' && error) onBroken(error)
+      },
+      onError(error) {
+        if (own !== opening) return
+        // The database was restored: rows, edits and what can be undone are of a history that is gone.
+        if (problemOf(error)?.code === 'FEED_SET_BACK') location.reload()
+        else onBroken(error)
+      },
+    })
   }
   const onBroken = (error: unknown) => {
     // The first time the server may be away; then, its return opens again.
