@@ -137,6 +137,7 @@ test('PostgreSQL that is read-only, and then has no connection left: 503 for wha
   await untilIs(read, 200)
   expect(await ask(url, 'POST /products', PRODUCT)).toMatchObject(UNAVAILABLE)
   expect(await ask(url, 'PATCH /products/1', { stock_level: 1 })).toMatchObject(UNAVAILABLE)
+  expect((await fetch(`${url}readyz`)).status).toBe(200)
   await setReadOnly('off')
   await untilIs(() => create(url), 201)
 
