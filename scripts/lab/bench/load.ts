@@ -3,12 +3,15 @@
  * own, on bare sockets, so that the server and not the client is what is measured.
  * `bun scripts/lab/bench/load.ts '{"port":3000,"path":"/",…}'` prints one line of JSON.
  */
+import { processorMs } from '#scripts/lab/harness/process-time.ts'
 import { ofAllKeys, priceWrites, type Asked } from './load-requests.ts'
 
 export interface Load extends Asked {
   /** Instead of reads, prices are written. */
   writes?: boolean
   seconds: number
+  /** Of the server's processes, whose processor time is measured. */
+  pids?: readonly number[]
 }
 
 export interface LoadResult {
@@ -16,6 +19,8 @@ export interface LoadResult {
   medianMs: number
   p99Ms: number
   statuses: Record<string, number>
+  /** Processor time of the server for a request. */
+  processorUs: number
 }
 
 interface Connection {
@@ -34,6 +39,8 @@ async function run(load: Load): Promise<LoadResult> {
     const { line, headers = {}, body = '' } = requests.next(connection)
     return `${line} HTTP/1.1\r\n${fixed}${headerLines(headers)}\r\n${body}`
   }
+  const usedMs = () => (load.pids ?? []).reduce((sum, pid) => sum + processorMs(pid), 0)
+  const usedBeforeMs = usedMs()
   const endsAt = performance.now() + load.seconds * 1000
   const goesOn = (now: number) => (load.once ? sent < load.keys : now < endsAt)
   const done = Promise.withResolvers<void>()
@@ -75,7 +82,13 @@ async function run(load: Load): Promise<LoadResult> {
   await done.promise
   times.sort((a, b) => a - b)
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
-  return { perSecond: times.length / load.seconds, medianMs: at(0.5), p99Ms: at(0.99), statuses }
+  return {
+    perSecond: times.length / load.seconds,
+    medianMs: at(0.5),
+    p99Ms: at(0.99),
+    statuses,
+    processorUs: ((usedMs() - usedBeforeMs) * 1000) / times.length,
+  }
 }
 
 function headerLines(headers: Record<string, string>): string {

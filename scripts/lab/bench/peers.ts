@@ -50,7 +50,10 @@ export async function benchPeers({ count, ...times }: PeersBench): Promise<void>
   console.log(`\nGET of one of ${count.toLocaleString('en')} products, ${CONNECTIONS} connections\n`)
   report(servers, reads)
   const fastApi = servers.findIndex(({ name }) => name.startsWith('FastAPI'))
-  if (fastApi > 0) console.log(`\nReads: ${ratio(reads, fastApi)} × FastAPI's (target: at least ${TARGET}).`)
+  if (fastApi > 0)
+    console.log(
+      `\nReads: ${ratio(reads, fastApi)} × FastAPI's, and ${processorRatio(reads, fastApi)} × in the same processor time (target: at least ${TARGET}).`,
+    )
   console.log(`\nPATCH of a price with If-Match, each commit synced to the disk\n`)
   report(servers, writes)
 }
@@ -64,7 +67,7 @@ async function startOurs(folder: string, count: number): Promise<Running> {
   return {
     name: 'Adstock',
     url: server.url,
-    memoryMb: () => memoryMb(server.pid(), 'VmRSS'),
+    pids: [server.pid()],
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
@@ -85,33 +88,41 @@ interface Case {
 async function measure(servers: readonly Running[], { rounds, ...load }: Case): Promise<Measured[]> {
   const results = servers.map((): LoadResult[] => [])
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, { name, url }] of servers.entries()) {
-      const result = await runLoad({ ...load, port: Number(new URL(url).port) })
+    for (const [index, { name, url, pids }] of servers.entries()) {
+      const result = await runLoad({ ...load, pids, port: Number(new URL(url).port) })
       const statuses = Object.keys(result.statuses).join()
       if (statuses !== '200') throw new Error(`${name} answered with ${statuses}.`)
       if (round > 0) results[index]?.push(result)
     }
   }
-  return servers.map((server, index) => ({
+  return servers.map(({ pids }, index) => ({
     ...medianOf(results[index] ?? []),
-    memoryMb: server.memoryMb(),
+    memoryMb: pids.reduce((sum, pid) => sum + memoryMb(pid, 'VmRSS'), 0),
   }))
 }
 
 function report(servers: readonly Running[], results: readonly Measured[]): void {
-  const rows = results.map(({ perSecond, medianMs, p99Ms, memoryMb: memory }, index) => [
+  const rows = results.map(({ perSecond, medianMs, p99Ms, processorUs, memoryMb: memory }, index) => [
     servers[index]?.name ?? '',
     Math.round(perSecond).toLocaleString('en'),
     medianMs.toFixed(2),
     p99Ms.toFixed(2),
+    processorUs.toFixed(0),
     memory.toFixed(0),
-    index === 0 ? '' : `${ratio(results, index)} ×`,
+    ...(index === 0 ? ['', ''] : [`${ratio(results, index)} ×`, `${processorRatio(results, index)} ×`]),
   ])
-  console.log(markdownTable(['', 'requests/s', 'p50 ms', 'p99 ms', 'memory MB', 'Adstock is'], rows))
+  const head = ['', 'requests/s', 'p50 ms', 'p99 ms', 'processor µs', 'memory MB']
+  console.log(markdownTable([...head, 'ours: requests', 'per processor'], rows))
 }
 
-/** Requests of ours for one of this. */
+/** Requests of ours for one of this, in the same time. */
 function ratio(results: readonly Measured[], index: number): string {
   const [ours, other] = [results[0], results[index]]
   return ours && other ? (ours.perSecond / other.perSecond).toFixed(2) : ''
+}
+
+/** … and in the same time of a processor, whatever the load and other programs take of it. */
+function processorRatio(results: readonly Measured[], index: number): string {
+  const [ours, other] = [results[0], results[index]]
+  return ours && other ? (other.processorUs / ours.processorUs).toFixed(2) : ''
 }

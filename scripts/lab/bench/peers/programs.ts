@@ -4,14 +4,13 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '#db/free-port.testing.ts'
 import { temporaryRedis } from '#server/platform/redis.testing.ts'
-import { memoryMb } from '#scripts/lab/harness/process-memory.ts'
 import { until } from '#scripts/lab/harness/until.ts'
 
 export interface Running extends AsyncDisposable {
   name: string
   url: string
-  /** Resident, of all its processes. */
-  memoryMb: () => number
+  /** Of all its processes. */
+  pids: readonly number[]
 }
 
 /** Packages stay here for the next run: one of them is compiled for a minute. */
@@ -59,7 +58,7 @@ async function startFastApi(database: string): Promise<Running> {
   const owned = resources.move()
   return {
     ...running,
-    memoryMb: () => running.memoryMb() + memoryMb(redisPid, 'VmRSS'),
+    pids: [...running.pids, redisPid],
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -138,7 +137,7 @@ async function start({ name, command, env }: Start): Promise<Running> {
   return {
     name,
     url,
-    memoryMb: () => memoryMb(child.pid, 'VmRSS'),
+    pids: [child.pid],
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await child.exited
