@@ -62,11 +62,11 @@ export async function benchApi({ count, database }: ApiBench): Promise<void> {
   const product = '/v1/products/42'
   const one: Case = { path: '/v1/products/{n}', keys: count }
   const same = await bare('body', product)
-  await compare('a product, over all keys', { peer: same, limit: 0.75 }, { ...one, port: open })
+  await compare('a product, over all keys', { peer: same, limit: 0.7 }, { ...one, port: open })
   await compare('… with the rate limiter', { peer: same, limit: 0.55 }, { ...one, port: limited })
   await compare(
     '… with a key',
-    { peer: same, limit: 0.5 },
+    { peer: same, limit: 0.55 },
     {
       ...one,
       headers: { authorization: `Bearer ${key}` },
@@ -77,7 +77,7 @@ export async function benchApi({ count, database }: ApiBench): Promise<void> {
   const unchanged = await bare('unchanged', product, headers)
   await compare('… not modified', { peer: unchanged, limit: 0.75 }, { ...one, headers, port: open })
   const list = '/v1/products?limit=50'
-  await compare('a list of 50', { peer: await bare('body', list), limit: 0.7 }, { path: list, port: open })
+  await compare('a list of 50', { peer: await bare('body', list), limit: 0.65 }, { path: list, port: open })
   await compare(
     'products.get over tRPC',
     { peer: await bare('trpc', product), limit: 0.8 },
