@@ -73,7 +73,7 @@ export interface Database {
   now(tx: Queries): Promise<number>
   /**
    * Holds this name until it is disposed of, or the process ends: for work that outlasts any transaction.
-   * Undefined when another holds it. Only processes of one PostgreSQL see each other.
+   * Undefined when another holds it, in this process or in another.
    */
   acquireLease: (name: string) => Promise<AsyncDisposable | undefined>
   /** A table `matches` of the ids of the products with these words, which the index alone gives. */

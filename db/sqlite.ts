@@ -11,6 +11,7 @@ import { watchFile } from './sqlite-file.ts'
 import { openScans } from './sqlite-scans.ts'
 import { SqliteWriter } from './sqlite-writer.ts'
 import { withCommitHooks } from './commit-hooks.ts'
+import { acquireFileLease } from './file-lease.ts'
 import { migrationsOf, pendingMigrations } from './migrate.ts'
 import {
   type FeedEntry,
@@ -63,8 +64,7 @@ export async function openSqlite(path: string): Promise<Database> {
     tryLock: async () => true,
     // Its processes share a machine, and so its clock.
     now: async () => Date.now(),
-    // Its processes share a machine, where files can be locked.
-    acquireLease: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+    acquireLease: async (name) => acquireFileLease(path, name),
     matches: (query) => sql`(
       select rowid as id from product_words where product_words match ${writeWordQuery(query, MATCH_SYNTAX)}
     ) as matches`,

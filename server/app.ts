@@ -11,10 +11,9 @@ import { createAudit } from '#server/audit/audit.ts'
 import type { Config } from '#server/config.ts'
 import type { Services, Stores } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
-import type { BackupRecord } from '#server/backup-status.ts'
-import { openBackups } from '#server/scheduled-backups.ts'
+import { createBackupRecord, type BackupRecord } from '#server/backup-status.ts'
 import { IDLE_TIMEOUT_S, listen } from '#server/http/listen.ts'
-import { drainServer, Readiness } from '#server/http/drain.ts'
+import { drainServer, Readiness, type Draining } from '#server/http/drain.ts'
 import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
 import { createFirstKey } from './keys/first-key.ts'
 import { createKeyStore } from './keys/key-store.ts'
@@ -25,12 +24,15 @@ import type { Logger } from '#server/platform/log.ts'
 import { createRecentErrors } from '#server/system/recent-errors.ts'
 import { createSystem, type System } from '#server/system/system.ts'
 import { cureOf } from '#server/http/problem-pages.ts'
+import { Gcra, type Arrivals } from '#server/platform/gcra.ts'
+import { noSiblings, type Siblings } from '#server/platform/siblings.ts'
 import { createMetrics, type Metrics } from '#server/platform/metrics.ts'
 import { SpanExporter } from '#server/platform/span-exporter.ts'
 import { localLimiter, sharedLimiter, type Limiter } from './http/limits/limiter.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { LOOPBACK } from './settings.ts'
-import { forgetHourly, refreshHourly } from './housekeeping.ts'
+import { refreshHourly } from './housekeeping.ts'
+import { startJobs } from './leading.ts'
 import { openProducts } from './open-products.ts'
 import { createBridge } from '#server/bridge/bridge.ts'
 import { outOfStockSpend } from '#server/bridge/out-of-stock-spend.ts'
@@ -46,46 +48,53 @@ export interface App extends AsyncDisposable {
   firstKey: string | undefined
   /** Settles when another database was put in place of the one that is open: then start anew. */
   databaseReplaced: Promise<void>
-  /** Says that it leaves, lets requests finish, and stops a running fetch at a date's end. */
-  drain(): Promise<void>
+  /**
+   * Says that it leaves, lets requests finish, and stops a running fetch at a date's end.
+   * @param onClosed given where others go on: then nothing need be refused. Called when it takes no more connections.
+   */
+  drain(onClosed?: () => void): Promise<void>
 }
 
 /** For tests, and for checks that must notice a broken part. */
 export interface ReplacedParts {
   clock?: Clock
   createCache?: CreateCache
+  siblings?: Siblings
 }
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
 export async function startApp(
   config: Config,
   log: Logger,
-  { clock = systemClock, createCache }: ReplacedParts = {},
+  { clock = systemClock, createCache, siblings = noSiblings() }: ReplacedParts = {},
 ): Promise<App> {
   await using opened = new AsyncDisposableStack()
-  const metrics = createMetrics()
+  const metrics = createMetrics(siblings)
   const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
   const { db, products } = await openProducts(config, opened, onWaiting)
   countWaiting(metrics, db)
   const onRunEnded = () => void delivery.lookAtRuns()
   const acquireRunLease = () => db.acquireLease('ads-run')
-  const ads = opened.use(createAds(config.ads, { clock, log, metrics, acquireRunLease, onRunEnded }))
+  const ads = opened.use(
+    createAds(config.ads, { clock, log, metrics, acquireRunLease, onRunEnded, siblings }),
+  )
   const idempotency = createIdempotency(db, clock)
   const stores = createStores(db, { ...config, products, clock })
-  opened.use(forgetHourly([idempotency, stores.keys, products, stores.webhooks, stores.audit], log))
   opened.use(refreshHourly(db, log))
-  const backups = openBackups(config, opened, { db, audit: stores.audit, clock, log, metrics })
+  const record = createBackupRecord(db, { ...config.backups, clock })
+  const jobs = opened.use(new AsyncDisposableStack())
+  void startJobs(jobs, { config, stores, idempotency, siblings, db, record, clock, log, metrics })
   const redis = await openRedis(config, log, opened)
-  const parts = { db, redis, clock, metrics, log }
+  const parts = { db, redis, clock, metrics, log, arrivals: siblings.arrivals }
   const { answers, limiter, prefix } = await openShared(config, parts, createCache)
   opened.use(limiter)
-  const recentErrors = opened.use(createRecentErrors({ clock, redis, prefix }))
+  const recentErrors = opened.use(createRecentErrors({ clock, redis, prefix, siblings }))
   const services: Services = {
     ...stores,
     ...transactionsOf(db, stores),
     ads,
     bridge: createBridge(db, config.itemIdRules),
-    system: await systemOf(config, { db, redis, limiter, recentErrors, backups }),
+    system: await systemOf(config, { db, redis, limiter, recentErrors, backups: record, siblings }),
     idempotency,
     answers,
     isUnavailable: db.isUnavailable,
@@ -98,22 +107,19 @@ export async function startApp(
   const delivery = opened.use(startDelivery(config.webhooks, deliveryParts(services, { db, metrics })))
   const keys = opened.use(openKeyRing(config, { store: stores.keys, keyState: db.keyState, clock, log }))
 
-  const stopping = new AbortController()
-  const readiness = new Readiness()
+  const leaving = { stopping: new AbortController(), readiness: new Readiness() }
   const answer = await createRoutes({
     services,
     metrics,
     keys,
     limiter,
+    attempts: new Gcra(clock.now, siblings.arrivals),
     spans: openExporter(config, opened, { metrics, log }),
     ...settingsOfRoutes(config),
     ...connections(() => server),
-    stopping: stopping.signal,
-    accepting: () => readiness.ask(),
-    checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
-    redis: stateOf(redis),
+    ...healthOf(leaving, db, redis),
   })
-  const server = listen(config, answer)
+  const server = listen({ ...config, sharesPort: siblings.sharesPort }, answer)
   opened.defer(() => server.stop(true))
   // Not before it listens: a key that was made by a start that failed would be lost.
   const first = keys?.hasAdmin === false ? await createFirstKey(services) : undefined
@@ -124,12 +130,25 @@ export async function startApp(
     ads,
     firstKey: first?.key,
     databaseReplaced: db.replaced,
-    async drain() {
+    async drain(onClosed) {
       const ended = [ads, delivery].map((each) => each[Symbol.asyncDispose]())
-      await Promise.all([drainServer(server, { answer, readiness, stopping }), ...ended])
+      await Promise.all([drainServer(server, { ...leaving, answer, onClosed }), ...ended])
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
+}
+
+function healthOf(
+  { readiness, stopping }: Pick<Draining, 'readiness' | 'stopping'>,
+  db: Database,
+  redis: Redis | undefined,
+) {
+  return {
+    stopping: stopping.signal,
+    accepting: () => readiness.ask(),
+    checkDatabase: async () => void (await db.reader.select().from(db.tables.settings).limit(1)),
+    redis: stateOf(redis),
+  } satisfies Partial<RoutesOptions>
 }
 
 function settingsOfRoutes({ limits, auth, trustedProxyHops, corsOrigins, host }: Config) {
@@ -154,16 +173,21 @@ function openExporter(
 
 interface SystemParts extends Pick<SharingParts, 'db' | 'redis'>, Pick<System, 'recentErrors'> {
   limiter: Limiter
+  siblings: Siblings
   backups: BackupRecord
 }
 
-async function systemOf({ inForce }: Config, { db, redis, limiter, recentErrors, backups }: SystemParts) {
+async function systemOf(
+  { inForce }: Config,
+  { db, redis, limiter, recentErrors, backups, siblings }: SystemParts,
+) {
   const manifest = Bun.file(join(import.meta.dir, '../package.json'))
   const { version } = (await manifest.json()) as { version: string }
   return createSystem({
     db,
     redis: stateOf(redis),
     replicas: () => limiter.replicas,
+    siblings,
     version,
     settings: inForce,
     recentErrors,
@@ -265,12 +289,13 @@ interface SharingParts extends Pick<Services, 'clock' | 'log'> {
   db: Database
   redis: Redis | undefined
   metrics: Metrics
+  arrivals: Arrivals | undefined
 }
 
 /** What replicas share where there is a Redis. */
 async function openShared(
   { cacheBytes }: Config,
-  { db, redis, clock, metrics, log }: SharingParts,
+  { db, redis, clock, metrics, log, arrivals }: SharingParts,
   createCache: CreateCache | undefined,
 ) {
   const prefix = `adstock:${await identityOf(db)}:`
@@ -279,7 +304,11 @@ async function openShared(
     createCache,
   )
   const limits = redis && { redis, prefix: `${prefix}limit:`, now: clock.now }
-  return { prefix, answers, limiter: limits ? sharedLimiter(limits) : localLimiter(clock.now) }
+  return {
+    prefix,
+    answers,
+    limiter: limits ? sharedLimiter(limits) : localLimiter(new Gcra(clock.now, arrivals)),
+  }
 }
 
 /** Another version of the program, whose answers have other fields, takes none of ours. */

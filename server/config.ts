@@ -14,6 +14,8 @@ import { settingsInForce, type SettingInForce } from './settings-list.ts'
 export interface Config {
   host: string
   port: number
+  /** Processes on that port. */
+  servers: number
   databaseUrl: string
   redisUrl: string | undefined
   /** For answers that are kept in memory. */
@@ -121,6 +123,7 @@ function toConfig(
   return {
     host: env.HOST,
     port: env.PORT,
+    servers: env.SERVERS,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     cacheBytes: env.CACHE_MEMORY_MB * 1024 ** 2,

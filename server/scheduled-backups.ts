@@ -4,14 +4,14 @@ import { Cron } from 'croner'
 import type { Database } from '#db/database.ts'
 import type { Audit } from '#server/audit/audit.ts'
 import { recordedOutside } from '#server/audit/record.ts'
-import { createBackupRecord, type BackupRecord, type LastBackup } from '#server/backup-status.ts'
+import type { BackupRecord, LastBackup } from '#server/backup-status.ts'
 import type { Config } from '#server/config.ts'
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
 import { redacted } from '#server/platform/redact.ts'
 
-interface Parts {
+export interface BackupParts {
   db: Database
   audit: Audit
   record: BackupRecord
@@ -32,21 +32,10 @@ const ACT = {
   input: {},
 } as const
 
-/** Makes them from now on. @returns what became of the last one */
-export function openBackups(
-  config: Settings,
-  opened: AsyncDisposableStack,
-  parts: Omit<Parts, 'record'>,
-): BackupRecord {
-  const record = createBackupRecord(parts.db, { ...config.backups, clock: parts.clock })
-  opened.use(scheduleBackups(config, { ...parts, record }))
-  return record
-}
-
 /** One server of several makes each. Disposing of it ends one that is under way, whose folder then never appears. */
-function scheduleBackups(
+export function scheduleBackups(
   config: Settings,
-  { db, audit, record, clock, log, metrics }: Parts,
+  { db, audit, record, clock, log, metrics }: BackupParts,
 ): AsyncDisposable {
   const { cron } = config.backups
   if (cron === 'off') return IDLE
@@ -56,7 +45,8 @@ function scheduleBackups(
     labels: ['result'],
   })
   let lastMs: number | undefined
-  const last = { name: 'adstock_backup_last_success_timestamp_seconds', help: 'Of this server; 0 for none' }
+  const name = 'adstock_backup_last_success_timestamp_seconds'
+  const last = { name, help: 'Of this server; 0 for none', aggregator: 'max' } as const
   metrics.gauge(last, (set) => lastMs !== undefined && set({}, lastMs / 1000))
   const stopping = new AbortController()
   let running: Promise<unknown> | undefined

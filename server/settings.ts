@@ -1,4 +1,5 @@
 /** Every setting: what it must be, its default, and what it is for. SETTINGS.md and .env.example are made from this. */
+import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import { missingReport } from '#server/ads/definition/files.ts'
 import { DEFAULT_ADS_DIR, DEFAULT_REPORTS_FOLDER, FORMATS } from '#server/ads/options.ts'
@@ -10,12 +11,29 @@ export const DEFAULT_LOOKBACK_DAYS = 30
 const MIN_ADMIN_KEY_LENGTH = 16
 export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
+const MAX_SERVERS = 64
+/** Elsewhere the second one on a port is refused, or gets nothing. */
+const SHARES_PORTS = process.platform === 'linux'
+
 const SERVER = {
   HOST: v.pipe(
     v.optional(v.string(), '127.0.0.1'),
     v.description('where to listen; anything but loopback needs keys'),
   ),
   PORT: v.pipe(wholeNumber(0, 65_535, '3000'), v.description('where to listen; 0 takes a free port')),
+  SERVERS: v.pipe(
+    v.pipe(
+      v.optional(v.string(), '1'),
+      v.check(
+        (text) =>
+          text === 'auto' || (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_SERVERS),
+        `must be a whole number from 1 to ${MAX_SERVERS}, or auto`,
+      ),
+      v.transform((text) => (text === 'auto' ? (SHARES_PORTS ? availableParallelism() : 1) : Number(text))),
+      v.check((servers) => servers === 1 || SHARES_PORTS, 'more than one share a port on Linux alone'),
+    ),
+    v.description('so many server processes on the one port; `auto` for one for each core'),
+  ),
   PUBLIC_URL: v.pipe(
     v.optional(url(['https:', 'http:'])),
     v.description('where clients reach this server: links in webhooks begin with it'),

@@ -2,6 +2,7 @@
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
+import type { Siblings } from '#server/platform/siblings.ts'
 import type { DateRange } from './calendar.ts'
 import type { CheckStep } from './check.ts'
 import type { SourceKind } from './connect.ts'
@@ -44,10 +45,10 @@ export interface Ads extends AsyncDisposable {
   itemSpend(range: DateRange): Promise<SpendOfItems>
   /** @throws ProblemError `STORE_BUSY`, or `UNAVAILABLE` when the configuration lets nothing be fetched */
   startRun(request: StartRun): Promise<Run>
-  /** Newest first, those of other processes included once they ended. */
+  /** Newest first; of processes that do not share the port once they ended. */
   runs(): Run[]
   run(id: string): Run | undefined
-  /** Stops a run of this process; the dates that it stored stay. */
+  /** Stops a run of this process, or of another on its port; the dates that it stored stay. */
   cancelRun(id: string): void
   /** What a run would fetch and cost, from what the store holds; sends no request. */
   forecast(request: StartRun): Forecast
@@ -64,7 +65,7 @@ export interface Ads extends AsyncDisposable {
   catchUp(): void
   /** The daily job, until disposal. */
   startSchedule(): void
-  /** Of that job; null where there is none. */
+  /** Of that job, whichever server has it; null where there is none. */
   nextRun(): Date | null
 }
 
@@ -82,6 +83,8 @@ export interface AdsParts {
   log: Logger
   acquireRunLease: AcquireRunLease
   metrics: Metrics
+  /** Undefined where there are none. */
+  siblings?: Siblings
   /** A run of this process is over and on record. */
   onRunEnded?: () => void
 }

@@ -16,7 +16,7 @@ import { twoYears, type DateOfReport } from './plan.ts'
 import { readRuns, toRun } from './run/run-record.ts'
 import { Runner } from './run/runner.ts'
 import { Mender } from './run/mender.ts'
-import { isDue, isOverdue, requireCron, scheduleDaily, type ScheduledJob } from './run/schedule.ts'
+import { isDue, isOverdue, nextTick, requireCron, scheduleDaily } from './run/schedule.ts'
 import type { ReportRow } from './report-schema.ts'
 import type { Account, Day, Restatement } from './schema.ts'
 import type { Forecast, Run } from './run-schema.ts'
@@ -63,14 +63,14 @@ class AdsService implements Ads {
   readonly #figures: Figures
   readonly #disk: DiskUseReader
   readonly #runner: Runner
-  #schedule: { zone: string; job: ScheduledJob | undefined } | undefined
+  #schedule: { zone: string; job: Disposable | undefined } | undefined
 
   constructor(options: AdsOptions, parts: AdsParts & { catalogue: Catalogue }) {
     this.#options = options
     this.#parts = parts
     const mender = new Mender({
       log: parts.log,
-      mayFetch: () => this.#schedule?.job !== undefined,
+      mayFetch: () => this.#schedule?.job !== undefined || this.#leaderFetches(),
       fetch: (request) => this.#runner.inBackground(this.#requestFor(request), 'repair'),
     })
     this.#reader = new StoreReader(options.dir, (path) => mender.index(path))
@@ -81,11 +81,14 @@ class AdsService implements Ads {
     this.#configuredIds = customersOf(options)
     const metrics = createRunMetrics(parts.metrics, () => this.#countDates())
     // The first run has learned the account's time zone.
-    const onEnded = () => {
+    const onEndedElsewhere = () => {
       if (this.#schedule) this.startSchedule()
+    }
+    const onEnded = () => {
+      onEndedElsewhere()
       parts.onRunEnded?.()
     }
-    this.#runner = new Runner({ ...parts, options, metrics, onEnded })
+    this.#runner = new Runner({ ...parts, options, metrics, onEnded, onEndedElsewhere })
   }
 
   get sourceName(): SourceKind {
@@ -172,9 +175,7 @@ class AdsService implements Ads {
   }
 
   run(id: string): Run | undefined {
-    const { current } = this.#runner
-    if (current?.id === id) return toRun(current, this.#parts.clock.now())
-    return readRuns(this.#options.dir).find((each) => each.id === id)
+    return this.runs().find((each) => each.id === id)
   }
 
   cancelRun(id: string): void {
@@ -214,7 +215,7 @@ class AdsService implements Ads {
       source,
       accounts: this.accounts(customerIds),
       dates: this.#countDates(),
-      zone: this.#schedule?.zone ?? this.#options.cronTimezone ?? this.zone(),
+      zone: this.#options.cronTimezone ?? this.zone(),
       nextRun: this.nextRun(),
       stored: [...this.#reader.lines().values()],
       runs: this.runs(),
@@ -249,13 +250,19 @@ class AdsService implements Ads {
   }
 
   nextRun(): Date | null {
-    return this.#schedule?.job?.nextRun() ?? null
+    const { cron, cronTimezone } = this.#options
+    return nextTick({ cron, zone: cronTimezone ?? this.zone() })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#schedule?.job?.[Symbol.dispose]()
     this.#schedule = undefined
     await this.#runner[Symbol.asyncDispose]()
+  }
+
+  /** Another server on the port has the daily job. */
+  #leaderFetches(): boolean {
+    return this.#parts.siblings?.sharesPort === true && this.#options.cron !== 'off'
   }
 
   #countDates(): DateCount[] {

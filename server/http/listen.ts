@@ -19,12 +19,18 @@ const MAX_REQUEST_BYTES = 4 * 1024 ** 3
 /** Of a connection, and of a head or a body until it is whole: Bun counts from its beginning. */
 export const IDLE_TIMEOUT_S = 10
 
+interface Address extends Pick<Config, 'host' | 'port'> {
+  /** Whether servers of the same user may listen there too: the system then spreads connections over all. */
+  sharesPort?: boolean
+}
+
 /** @throws ListenError */
-export function listen({ host, port }: Pick<Config, 'host' | 'port'>, fetch: Fetch): Server<undefined> {
+export function listen({ host, port, sharesPort = false }: Address, fetch: Fetch): Server<undefined> {
   try {
     return Bun.serve({
       hostname: host,
       port,
+      reusePort: sharesPort,
       maxRequestBodySize: MAX_REQUEST_BYTES,
       idleTimeout: IDLE_TIMEOUT_S,
       fetch,

@@ -5,6 +5,7 @@ import { requireScope } from '#server/caller.ts'
 import type { Services } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { KeyRing } from '#server/keys/key-ring.ts'
+import type { Gcra } from '#server/platform/gcra.ts'
 import type { Limiter } from './limits/limiter.ts'
 import type { Metrics } from '#server/platform/metrics.ts'
 import type { SpanExporter } from '#server/platform/span-exporter.ts'
@@ -42,6 +43,8 @@ export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'dis
   keys: KeyRing | undefined
   publicReads: boolean
   limiter: Limiter
+  /** To sign in, with right keys and wrong ones. */
+  attempts: Gcra
   trustedProxyHops: number
   corsOrigins: readonly string[]
   /** Takes what requests took, for a collector. */
@@ -150,7 +153,7 @@ function admissionOf(
 }
 
 function authFor(options: RoutesOptions): Auth {
-  const { keys, limits, metrics, services } = options
+  const { keys, limits, metrics, services, attempts } = options
   if (!keys) return OPEN
   const failures = metrics.counter({
     name: 'adstock_auth_failures_total',
@@ -163,7 +166,7 @@ function authFor(options: RoutesOptions): Auth {
     limited: limits !== 'off',
     log: services.log,
     isUnavailable: services.isUnavailable,
-    now: services.clock.now,
+    attempts,
     onFailed: (reason) => failures.add({ reason }),
   })
 }

@@ -27,30 +27,40 @@ export interface LimitedRequest {
 /** More callers than this at once: the one seen longest ago is forgotten, which can only be in its favour. */
 const MAX_CALLERS = 100_000
 
-/** Counts in this process. */
+/** When each caller's limit is full again, in milliseconds since the epoch. */
+export interface Arrivals {
+  get: (caller: string) => number | undefined
+  /** @returns false, and does nothing, when another process has set another value since `before` was got */
+  replace: (caller: string, before: number | undefined, after: number) => boolean
+}
+
 export class Gcra {
   readonly #now: () => number
-  readonly #arrivals = new Map<string, number>()
-  readonly #forgetOldest = evictOldest(this.#arrivals)
+  readonly #arrivals: Arrivals
 
-  constructor(now: () => number) {
+  /** @param arrivals where processes count together; without them this one counts for itself */
+  constructor(now: () => number, arrivals: Arrivals = new OwnArrivals()) {
     this.#now = now
+    this.#arrivals = arrivals
   }
 
   consume({ caller, rate, cost }: LimitedRequest): Decision {
-    const time = this.#now()
-    const before = Math.max(this.#arrivalOf(caller, rate, time) ?? 0, time)
     const price = (cost * rate.windowMs) / rate.requests
-    const allowed = before + price - rate.windowMs <= time
-    const arrival = allowed ? before + price : before
-    this.#keep(caller, arrival)
-    return decision(rate, { allowed, resetMs: arrival - time, price })
+    for (;;) {
+      const time = this.#now()
+      const stored = this.#arrivals.get(caller)
+      const before = Math.max(reachable(stored, rate, time) ?? 0, time)
+      const allowed = before + price - rate.windowMs <= time
+      const arrival = allowed ? before + price : before
+      if (this.#arrivals.replace(caller, stored, arrival))
+        return decision(rate, { allowed, resetMs: arrival - time, price })
+    }
   }
 
   /** What is known to be refused already, without counting. */
   refusal({ caller, rate, cost }: LimitedRequest): Decision | undefined {
     const time = this.#now()
-    const arrival = this.#arrivalOf(caller, rate, time)
+    const arrival = reachable(this.#arrivals.get(caller), rate, time)
     if (arrival === undefined) return undefined
     const resetMs = arrival - time
     const price = (cost * rate.windowMs) / rate.requests
@@ -61,19 +71,29 @@ export class Gcra {
 
   /** Takes over another counter's result: when the caller's limit is full again. */
   learn(caller: string, arrivalAt: number): void {
-    this.#keep(caller, arrivalAt)
+    while (!this.#arrivals.replace(caller, this.#arrivals.get(caller), arrivalAt));
+  }
+}
+
+/** None is further ahead than a window, unless the clock was set back: nothing is known of the caller then. */
+function reachable(arrival: number | undefined, { windowMs }: Rate, time: number): number | undefined {
+  return arrival !== undefined && arrival <= time + windowMs ? arrival : undefined
+}
+
+/** Of this process. */
+class OwnArrivals implements Arrivals {
+  readonly #byCaller = new Map<string, number>()
+  readonly #forgetOldest = evictOldest(this.#byCaller)
+
+  get(caller: string): number | undefined {
+    return this.#byCaller.get(caller)
   }
 
-  /** None is further ahead than a window, unless the clock was set back: nothing is known of the caller then. */
-  #arrivalOf(caller: string, { windowMs }: Rate, time: number): number | undefined {
-    const arrival = this.#arrivals.get(caller)
-    return arrival !== undefined && arrival <= time + windowMs ? arrival : undefined
-  }
-
-  #keep(caller: string, arrival: number): void {
-    this.#arrivals.delete(caller)
-    this.#arrivals.set(caller, arrival)
-    if (this.#arrivals.size > MAX_CALLERS) this.#forgetOldest()
+  replace(caller: string, _before: number | undefined, after: number): true {
+    this.#byCaller.delete(caller)
+    this.#byCaller.set(caller, after)
+    if (this.#byCaller.size > MAX_CALLERS) this.#forgetOldest()
+    return true
   }
 }
 

@@ -9,8 +9,11 @@ export interface LogOptions {
   format: 'pretty' | 'json'
 }
 
-/** Logs go to stderr: stdout belongs to a command's result. */
-export function createLogger({ level, format }: LogOptions): Logger {
+/**
+ * Logs go to stderr: stdout belongs to a command's result.
+ * @param base what is in each line
+ */
+export function createLogger({ level, format }: LogOptions, base: object | null = null): Logger {
   const destination =
     format === 'pretty'
       ? pretty({
@@ -22,5 +25,5 @@ export function createLogger({ level, format }: LogOptions): Logger {
         })
       : pino.destination({ dest: 2, sync: true })
   const hooks = { streamWrite: redacted }
-  return pino({ level, timestamp: pino.stdTimeFunctions.isoTime, base: null, hooks }, destination)
+  return pino({ level, timestamp: pino.stdTimeFunctions.isoTime, base, hooks }, destination)
 }

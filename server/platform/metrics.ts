@@ -1,5 +1,6 @@
 /** Numbers for Prometheus. A registry of its own for each server, so that several may run in one process. */
-import { Counter, Gauge, Registry, type Metric } from 'prom-client'
+import { AggregatorRegistry, Counter, Gauge, Registry, type Metric } from 'prom-client'
+import { noSiblings, type Siblings } from './siblings.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -8,10 +9,10 @@ export interface Metrics {
   /** A counter whose value is maintained elsewhere and never falls. @param collect sets every value, for each scrape */
   total: (description: Description, collect: Collect) => void
   /** @param collect sets every value, for each scrape */
-  gauge: (description: Description, collect: Collect) => void
+  gauge: (description: GaugeDescription, collect: Collect) => void
   /** @param boundsS the buckets' upper bounds in seconds, ascending */
   histogram: (description: Description, boundsS: readonly number[]) => Durations
-  /** In Prometheus' text format. */
+  /** In Prometheus' text format: of all servers on the port together. */
   text: () => Promise<{ contentType: string; body: string }>
 }
 
@@ -23,13 +24,24 @@ export interface Description {
   labels?: readonly string[]
 }
 
+/** Several servers on one port tell their sum, unless another value of them all is the true one. */
+export interface GaugeDescription extends Description {
+  aggregator?: 'sum' | 'min' | 'max'
+}
+
 export interface Durations {
   /** @param labels the labels' values, in their declared order */
   observe: (labels: readonly string[], seconds: number) => void
 }
 
-export function createMetrics(): Metrics {
+/** Under which servers on one port ask each other for theirs. */
+export const METRICS_TOPIC = 'metrics'
+
+type Told = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
+
+export function createMetrics(siblings: Pick<Siblings, 'ask' | 'answer'> = noSiblings()): Metrics {
   const registry = new Registry()
+  siblings.answer(METRICS_TOPIC, () => registry.getMetricsAsJSON())
   const settings = ({ name, help, labels = [] }: Description) => ({
     name,
     help,
@@ -53,6 +65,7 @@ export function createMetrics(): Metrics {
     gauge(description, collect) {
       const gauge: Gauge = new Gauge({
         ...settings(description),
+        aggregator: description.aggregator ?? 'sum',
         collect() {
           gauge.reset()
           collect((labels, value) => gauge.set({ ...labels }, value))
@@ -64,7 +77,10 @@ export function createMetrics(): Metrics {
       registry.registerMetric(metric)
       return { observe }
     },
-    text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    async text() {
+      const all = (await siblings.ask(METRICS_TOPIC)) as Told[]
+      return { contentType: registry.contentType, body: await AggregatorRegistry.aggregate(all).metrics() }
+    },
   }
   addProcess(metrics)
   return metrics
@@ -111,14 +127,28 @@ function leanHistogram({ name, help, labels: names = [] }: Description, boundsS:
     series.sum += seconds
   }
   // The registry calls nothing else; its types require one of the library's own classes.
-  const metric = { name, get: async () => ({ name, help, type: 'histogram', values: values() }) }
+  const get = async () => ({ name, help, type: 'histogram', values: values(), aggregator: 'sum' })
+  const metric = { name, get }
   return { observe, metric: metric as unknown as Metric }
 }
 
+/** Of servers that have ended: counters and histograms go on counting from there, so that no sum falls. */
+export async function keepTotals(kept: unknown, last: unknown): Promise<unknown> {
+  const totals = [kept, last].map((told = []) =>
+    (told as Told).filter(({ type }) => String(type) !== 'gauge'),
+  )
+  return await AggregatorRegistry.aggregate(totals).getMetricsAsJSON()
+}
+
 function addProcess(metrics: Metrics): void {
+  metrics.gauge({ name: 'adstock_servers', help: 'Server processes on this port' }, (set) => set({}, 1))
   const startedAtS = Date.now() / 1000 - process.uptime()
   metrics.gauge(
-    { name: 'process_start_time_seconds', help: 'When the process started, since the epoch' },
+    {
+      name: 'process_start_time_seconds',
+      help: 'When the process started, since the epoch',
+      aggregator: 'min',
+    },
     (set) => set({}, startedAtS),
   )
   metrics.gauge({ name: 'process_resident_memory_bytes', help: 'Memory that the process holds' }, (set) =>

@@ -37,8 +37,9 @@ const Backup = v.pipe(
 
 const Status = v.object({
   version: v.string(),
-  started_at: v.string(),
-  memory_bytes: v.number(),
+  started_at: v.pipe(v.string(), v.description('Of the process that has run longest.')),
+  processes: v.pipe(v.number(), v.description('Server processes on this port (`SERVERS`).')),
+  memory_bytes: v.pipe(v.number(), v.description('Of all these processes together.')),
   database: v.object({
     state: v.picklist(['ok', 'unreachable']),
     product: v.nullable(v.string()),
@@ -93,11 +94,12 @@ export const systemOperations = {
     summary: 'This server, its database and its Redis',
     output: Status,
     async run({ system }) {
-      const database = await system.database()
+      const [database, processes] = await Promise.all([system.database(), system.processes()])
       return {
         version: system.version,
-        started_at: new Date(system.startedAt).toISOString(),
-        memory_bytes: system.memoryBytes(),
+        started_at: new Date(Math.min(...processes.map((each) => each.startedAt))).toISOString(),
+        processes: processes.length,
+        memory_bytes: processes.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
         database: {
           state: database ? ('ok' as const) : ('unreachable' as const),
           product: database?.product ?? null,
@@ -115,7 +117,7 @@ export const systemOperations = {
     ...shared,
     rest: 'GET /system/errors',
     summary:
-      'The last requests that failed or were refused, newest first: of all servers that share a Redis, else of this one since it started',
+      'The last requests that failed or were refused, newest first: of all servers that share a Redis or a port, else of this one since it started',
     output: Errors,
     run: async ({ system }) => ({
       items: (await system.recentErrors.list()).map((each) => errorToWire(system, each)),

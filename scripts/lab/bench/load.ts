@@ -18,6 +18,8 @@ export interface LoadResult {
   perSecond: number
   medianMs: number
   p99Ms: number
+  /** Of one core, that this process took meanwhile. */
+  cpuShare: number
   statuses: Record<string, number>
   /** Processor time of the server for a request. */
   processorUs: number
@@ -41,7 +43,9 @@ async function run(load: Load): Promise<LoadResult> {
   }
   const usedMs = () => (load.pids ?? []).reduce((sum, pid) => sum + processorMs(pid), 0)
   const usedBeforeMs = usedMs()
-  const endsAt = performance.now() + load.seconds * 1000
+  const startedAt = performance.now()
+  const cpuAtStart = process.cpuUsage()
+  const endsAt = startedAt + load.seconds * 1000
   const goesOn = (now: number) => (load.once ? sent < load.keys : now < endsAt)
   const done = Promise.withResolvers<void>()
   let open = load.connections
@@ -80,12 +84,15 @@ async function run(load: Load): Promise<LoadResult> {
   )
   await Promise.all(sockets)
   await done.promise
+  const { user, system } = process.cpuUsage(cpuAtStart)
+  const cpuShare = (user + system) / 1000 / (performance.now() - startedAt)
   times.sort((a, b) => a - b)
   const at = (share: number) => times[Math.floor(times.length * share)] ?? 0
   return {
     perSecond: times.length / load.seconds,
     medianMs: at(0.5),
     p99Ms: at(0.99),
+    cpuShare,
     statuses,
     processorUs: ((usedMs() - usedBeforeMs) * 1000) / times.length,
   }

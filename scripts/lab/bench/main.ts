@@ -11,6 +11,7 @@ import { benchPeers } from './peers.ts'
 import { benchProducts } from './products.ts'
 import { benchReplicas } from './replicas.ts'
 import { benchSearch, SAMPLE_QUESTIONS } from './search.ts'
+import { benchServers } from './servers.ts'
 import { benchWrites } from './writes.ts'
 import { positive } from '#scripts/lab/harness/positive.ts'
 
@@ -95,6 +96,13 @@ program
   .command('replicas')
   .description('Three servers on PostgreSQL and Redis: writes, and what they leave of the cache.')
   .action(benchReplicas)
+
+program
+  .command('servers')
+  .description('Product reads by one and by two server processes, and a calculation for more cores.')
+  .option('--database <name>', 'sqlite or postgres (a private server)', 'sqlite')
+  .option('--seconds <n>', 'of each load', positive, 3)
+  .action(benchServers)
 
 program
   .command('ads')

@@ -77,6 +77,7 @@ function addGauges(
       name: 'adstock_ads_dates',
       help: 'Dates of the last two years by their state',
       labels: ['report', 'customer_id', 'state'],
+      aggregator: 'max',
     },
     (set) => {
       for (const { report, customer_id, state, dates: count } of dates())
@@ -87,6 +88,7 @@ function addGauges(
     {
       name: 'adstock_ads_last_success_timestamp_seconds',
       help: 'When a run of this server last ended with every date in the store',
+      aggregator: 'max',
     },
     (set) => {
       const at = succeededAtMs()

@@ -1,12 +1,15 @@
 /** Begins runs and sees them to their end: one at a time in this process, and among all servers of one database. */
 import type { Clock } from '#server/platform/clock.ts'
 import type { Logger } from '#server/platform/log.ts'
+import type { Siblings } from '#server/platform/siblings.ts'
+import { readHolder } from '#server/ads/store/lock.ts'
 import { RunElsewhereError, StoreBusyError } from '#server/ads/errors.ts'
 import type { RunMetrics, Trigger } from './run-metrics.ts'
 import type { Catalogue } from '#server/ads/definition/catalogue.ts'
 import type { AdsOptions } from '#server/ads/options.ts'
 import type { Progress } from './progress.ts'
 import { beginRun, DEFAULT_LIMITS, type BegunRun } from './run.ts'
+import { RunElsewhere } from './elsewhere.ts'
 import { toRun } from './run-record.ts'
 import type { RunRequest } from './tasks.ts'
 
@@ -20,11 +23,16 @@ export interface RunnerParts {
   log: Logger
   acquireRunLease: AcquireRunLease
   metrics: RunMetrics
+  siblings?: Siblings
   onEnded: () => void
+  /** A run of another server on the port is over. */
+  onEndedElsewhere: () => void
 }
 
 interface CurrentRun extends BegunRun {
   cancelling: AbortController
+  /** The other servers know of it, and so it may be told. */
+  isHeard: boolean
   /** Settles when the run is over and its lock is given back; never rejects. */
   over: Promise<void>
 }
@@ -32,15 +40,20 @@ interface CurrentRun extends BegunRun {
 export class Runner implements AsyncDisposable {
   readonly #parts: RunnerParts
   readonly #stopping = new AbortController()
+  readonly #elsewhere: RunElsewhere
   #current: CurrentRun | undefined
 
   constructor(parts: RunnerParts) {
     this.#parts = parts
+    const { siblings, onEndedElsewhere: onOver } = parts
+    this.#elsewhere = new RunElsewhere({ siblings, onOver, cancel: (id) => this.#cancelOwn(id) })
   }
 
-  /** The last run that was begun here, also when it is over. */
+  /** Of this server or another on its port; else the last one that was begun here. */
   get current(): Progress | undefined {
-    return this.#current?.progress
+    const own = this.#current?.isHeard === true ? this.#current.progress : undefined
+    const isOver = own?.finishedAtMs !== undefined
+    return own && !isOver ? own : (this.#elsewhere.current ?? own)
   }
 
   /** @throws ConfigurationError, StoreBusyError, RunElsewhereError, StoreError */
@@ -68,12 +81,18 @@ export class Runner implements AsyncDisposable {
 
   /** Ends it at a date's boundary, as a stop of the server would; nothing happens to one that is over. */
   cancel(id: string): void {
-    if (this.#current?.progress.id === id) this.#current.cancelling.abort(new Error('The run was cancelled.'))
+    if (!this.#cancelOwn(id)) this.#elsewhere.cancel(id)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort(new Error('The server is stopping.'))
     await this.#current?.over
+  }
+
+  #cancelOwn(id: string): boolean {
+    if (this.#current?.progress.id !== id) return false
+    this.#current.cancelling.abort(new Error('The run was cancelled.'))
+    return true
   }
 
   async #begin(request: RunRequest, trigger: Trigger): Promise<CurrentRun> {
@@ -82,16 +101,20 @@ export class Runner implements AsyncDisposable {
     if (this.#current?.progress.finishedAtMs !== undefined) await this.#current.over
     await using held = new AsyncDisposableStack()
     const lock = await acquireRunLease()
-    if (!lock) throw new RunElsewhereError()
+    if (!lock) throw busyWith(this.#parts.options.dir)
     held.use(lock)
     this.#stopping.signal.throwIfAborted()
     const cancelling = new AbortController()
     const signal = AbortSignal.any([this.#stopping.signal, cancelling.signal])
     const begun = beginRun(request, { ...this.#parts, signal, limits: DEFAULT_LIMITS })
     metrics.begun(begun.progress)
+    held.use(this.#elsewhere.tell(begun.progress))
     const over = this.#seeThrough(begun, { trigger, held: held.move() })
-    this.#current = { ...begun, cancelling, over }
-    return this.#current
+    const current = { ...begun, cancelling, over, isHeard: false }
+    this.#current = current
+    await this.#elsewhere.heard()
+    current.isHeard = true
+    return current
   }
 
   async #seeThrough(
@@ -110,6 +133,12 @@ export class Runner implements AsyncDisposable {
     metrics.ended(progress, trigger)
     onEnded()
   }
+}
+
+/** Where the store's folder is shared, its holder is known. */
+function busyWith(dir: string): StoreBusyError | RunElsewhereError {
+  const holder = readHolder(dir)
+  return holder ? new StoreBusyError(dir, holder) : new RunElsewhereError()
 }
 
 export function isBusy(error: unknown): error is StoreBusyError | RunElsewhereError {

@@ -43,8 +43,9 @@ function fetchedAll({ kind, state, skipped }: DoneRun): boolean {
   return isWhole && (state === 'done' || state === 'parked')
 }
 
-export interface ScheduledJob extends Disposable {
-  nextRun: () => Date | null
+/** Of a schedule that is right. */
+export function nextTick({ cron, zone }: Schedule): Date | null {
+  return cron === 'off' ? null : new Cron(cron, { timezone: zone, paused: true }).nextRun()
 }
 
 interface Job {
@@ -55,7 +56,7 @@ interface Job {
 }
 
 /** @returns undefined when the schedule is `off`. @throws ConfigurationError */
-export function scheduleDaily({ cron, zone }: Schedule, { run, isNew, log }: Job): ScheduledJob | undefined {
+export function scheduleDaily({ cron, zone }: Schedule, { run, isNew, log }: Job): Disposable | undefined {
   requireCron(cron)
   if (cron === 'off') return undefined
   const options = {
@@ -67,7 +68,7 @@ export function scheduleDaily({ cron, zone }: Schedule, { run, isNew, log }: Job
   const job = new Cron(cron, options, async () => {
     if (isNew()) await run()
   })
-  return { nextRun: () => job.nextRun(), [Symbol.dispose]: () => job.stop() }
+  return { [Symbol.dispose]: () => job.stop() }
 }
 
 /** @throws ConfigurationError */

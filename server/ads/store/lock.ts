@@ -4,7 +4,7 @@
  * that file: closing any descriptor of it would drop the lock of the whole process (POSIX).
  */
 import { Database } from 'bun:sqlite'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { StoreBusyError, StoreError, type LockHolder } from '#server/ads/errors.ts'
 import { statePath, tmpDir } from './layout.ts'
@@ -19,7 +19,7 @@ export function lockStore(dir: string, startedAt: string): Disposable {
     database.run('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (isBusy(error)) throw new StoreBusyError(dir, readState(dir, 'holder.json', isHolder))
+    if (isBusy(error)) throw new StoreBusyError(dir, readHolder(dir))
     throw new StoreError(statePath(dir, 'lock.sqlite'), error)
   }
   const holder: LockHolder = {
@@ -34,7 +34,17 @@ export function lockStore(dir: string, startedAt: string): Disposable {
     database.close()
     throw new StoreError(statePath(dir, 'holder.json'), error)
   }
-  return { [Symbol.dispose]: () => database.close() }
+  return {
+    [Symbol.dispose]: () => {
+      rmSync(statePath(dir, 'holder.json'), { force: true })
+      database.close()
+    },
+  }
+}
+
+/** Of a lock that is held; one that was killed may be told as well, until the next one comes. */
+export function readHolder(dir: string): LockHolder | undefined {
+  return readState(dir, 'holder.json', isHolder)
 }
 
 /** @throws ConfigurationError, StoreError */

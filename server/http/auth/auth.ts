@@ -3,7 +3,7 @@ import { type Caller, SCOPES } from '#server/caller.ts'
 import { whileAvailable, type Availability } from '#server/invoke.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { Identity, KeyRing } from '#server/keys/key-ring.ts'
-import { Gcra } from '#server/platform/gcra.ts'
+import type { Gcra } from '#server/platform/gcra.ts'
 import { exchangeOf } from '#server/http/exchange.ts'
 import { createFailedLogins, type FailedLoginOptions } from '#server/http/limits/failed-logins.ts'
 import { requireOwnOrigin } from './own-origin.ts'
@@ -69,7 +69,6 @@ export function createAuth(options: AuthOptions): Auth {
     scopes: new Set(publicReads ? ['products:read'] : []),
   }
   const identify = createIdentification(options)
-  const signIns = new Gcra(options.now)
 
   const identifyOnce = (request: Request, counts: boolean): Awaitable<Caller> =>
     patiently(request, options, () => {
@@ -99,7 +98,7 @@ export function createAuth(options: AuthOptions): Auth {
     sessions: {
       async open(request, key) {
         const identity = await patiently(request, options, () => identify.byKey(request, key, true))
-        if (options.limited) requireFewSignIns(signIns, identity.id)
+        if (options.limited) requireFewSignIns(options.attempts, identity.id)
         return { ...(await keys.openSession(identity)), caller: identity }
       },
       async close(request) {
@@ -136,8 +135,8 @@ function createIdentification(options: AuthOptions) {
 }
 
 /** Counted when the key is known to be right: wrong ones must not keep its owner out. @throws ProblemError */
-function requireFewSignIns(signIns: Gcra, caller: string): void {
-  const { allowed, retryAfterMs } = signIns.consume({ caller, rate: SIGN_INS, cost: 1 })
+function requireFewSignIns(attempts: Gcra, id: string): void {
+  const { allowed, retryAfterMs } = attempts.consume({ caller: `sign-in ${id}`, rate: SIGN_INS, cost: 1 })
   if (!allowed)
     throw new ProblemError(
       'RATE_LIMITED',

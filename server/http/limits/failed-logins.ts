@@ -1,13 +1,14 @@
 import { ProblemError } from '#server/errors.ts'
 import { prefixOf } from '#server/keys/key.ts'
-import { Gcra } from '#server/platform/gcra.ts'
+import type { Gcra } from '#server/platform/gcra.ts'
 import { callerAddress } from './caller-address.ts'
 
 export interface FailedLoginOptions {
   /** False when nothing is limited. */
   limited: boolean
   trustedProxyHops: number
-  now: () => number
+  /** The address and the key of what was refused. */
+  attempts: Gcra
   addressOf: (request: Request) => string | undefined
   onFailed: (reason: 'invalid' | 'limited') => void
 }
@@ -19,11 +20,10 @@ const ATTEMPTS = { requests: 20, windowMs: 60_000 }
 export function createFailedLogins({
   limited,
   trustedProxyHops,
-  now,
+  attempts,
   addressOf,
   onFailed,
 }: FailedLoginOptions) {
-  const gcra = new Gcra(now)
   const inTurn = oneByOne()
   const callersOf = (request: Request, key: string) => {
     const prefix = prefixOf(key)
@@ -32,7 +32,7 @@ export function createFailedLogins({
   }
   /** Until the next attempt would be counted; 0 below the limit. */
   const waitMs = (caller: string, cost: number): number => {
-    const { remaining, resetMs } = gcra.consume({ caller, rate: ATTEMPTS, cost })
+    const { remaining, resetMs } = attempts.consume({ caller, rate: ATTEMPTS, cost })
     return remaining > 0 ? 0 : resetMs + ATTEMPTS.windowMs / ATTEMPTS.requests - ATTEMPTS.windowMs
   }
   const waitOf = (request: Request, key: string, cost: number) =>

@@ -29,6 +29,7 @@ export function countVerdicts(metrics: Metrics, limiter: Limiter): (policy: Cost
     {
       name: 'adstock_rate_limit_replicas',
       help: 'Among so many a limit is divided while Redis does not answer',
+      aggregator: 'max',
     },
     (set) => set({}, limiter.replicas),
   )

@@ -1,6 +1,7 @@
 /** The same limiter, counting in the process and in a real Redis. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { localLimiter, sharedLimiter, type Limiter } from './limiter.ts'
+import { Gcra } from '#server/platform/gcra.ts'
 import { connectRedis, type Redis } from '#server/platform/redis.ts'
 import { temporaryRedis, type TemporaryRedis } from '#server/platform/redis.testing.ts'
 import { until } from '#scripts/lab/harness/until.ts'
@@ -23,12 +24,12 @@ async function reachable(): Promise<void> {
 const HOUR_MS = 3_600_000
 const rate = { requests: 100, windowMs: HOUR_MS }
 const limiters: Record<string, () => Limiter> = {
-  'in the process': () => localLimiter(Date.now),
+  'in the process': () => localLimiter(new Gcra(Date.now)),
   'in Redis': () => sharedLimiter({ redis, prefix: `${crypto.randomUUID()}:`, now: Date.now }),
 }
 
 describe.each(Object.keys(limiters))('%s', (where) => {
-  const limiterOf = () => limiters[where]?.() ?? localLimiter(Date.now)
+  const limiterOf = () => limiters[where]?.() ?? localLimiter(new Gcra(Date.now))
 
   test('exactly the limit passes, and each answer says what is left after it', async () => {
     await using limiter = limiterOf()
@@ -94,7 +95,7 @@ test('a Redis that has lost its scripts is sent them again', async () => {
 
 test('a clock that is set back refuses no caller for longer than a window', async () => {
   let now = 10 * HOUR_MS
-  const limiter = localLimiter(() => now)
+  const limiter = localLimiter(new Gcra(() => now))
   const ask = async () => await limiter.consume({ caller: 'a', rate, cost: 100 })
   expect(await ask()).toMatchObject({ allowed: true, remaining: 0 })
   expect(await ask()).toMatchObject({ allowed: false })

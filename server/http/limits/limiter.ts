@@ -31,8 +31,8 @@ const BEAT_MS = 500
 /** A replica that was silent so long is gone. */
 const LEASE_MS = 3_000
 
-export function localLimiter(now: () => number): Limiter {
-  const gcra = new Gcra(now)
+/** @param gcra of this process, or of all on the machine that share its memory */
+export function localLimiter(gcra: Gcra): Limiter {
   return {
     consume: (asked) => ({ ...gcra.consume(asked), rate: asked.rate, by: 'local' }),
     replicas: 1,
