@@ -43,7 +43,7 @@ export const PROBLEMS = {
   INSUFFICIENT_STOCK: { status: 409, trpc: 'CONFLICT', title: 'Insufficient stock' },
   STOCK_LEVEL_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock level is another one now' },
   STOCK_OUT_CHANGED: { status: 409, trpc: 'CONFLICT', title: 'The stock has run out or come back meanwhile' },
-  FEED_SET_BACK: { status: 409, trpc: 'CONFLICT', title: 'The change feed has not come so far' },
+  FEED_SET_BACK: { status: 409, trpc: 'CONFLICT', title: 'The change feed is not the one that was followed' },
   VERSION_MISMATCH: { status: 412, trpc: 'PRECONDITION_FAILED', title: 'The product has changed meanwhile' },
   BODY_TOO_LARGE: { status: 413, trpc: 'PAYLOAD_TOO_LARGE', title: 'The body is too large' },
   MEDIA_TYPE_UNSUPPORTED: {
