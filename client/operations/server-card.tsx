@@ -25,7 +25,7 @@ export function ServerCard() {
 }
 
 function ServerFacts({ status, nowMs }: { status: Status; nowMs: number }) {
-  const { database, redis, replicas } = status
+  const { database, redis } = status
   return (
     <Facts
       facts={[
@@ -43,19 +43,17 @@ function ServerFacts({ status, nowMs }: { status: Status; nowMs: number }) {
             {REDIS[redis]}
           </span>,
         ],
-        [
-          'Servers',
-          replicas === null
-            ? redis === 'none'
-              ? 'not known without Redis'
-              : 'not known just now'
-            : count(replicas),
-        ],
+        ['Servers', serversIn(status)],
         ['Memory', bytes(status.memory_bytes)],
         ['Last backup', <BackupWords key="backup" backup={status.backup} />],
       ]}
     />
   )
+}
+
+function serversIn({ processes, replicas }: Status): string {
+  const here = `${count(processes)} on this port`
+  return replicas === null ? here : `${here}, ${count(replicas)} with this Redis`
 }
 
 function DatabaseWords({ database: { state, product, version, bytes: size } }: Pick<Status, 'database'>) {
