@@ -1,9 +1,7 @@
 /** Leases of names between the processes of one machine: a locked file for each, beside the database. */
-import { dlopen } from 'bun:ffi'
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs'
+import { libc } from './libc.ts'
 
-/** Of glibc, of musl, of macOS. */
-const LIBRARIES = ['libc.so.6', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1', 'libSystem.B.dylib']
 const EXCLUSIVELY_AT_ONCE = 2 | 4
 
 let flock: ((file: number, operation: number) => number) | undefined
@@ -35,12 +33,7 @@ export function acquireFileLease(database: string, name: string): AsyncDisposabl
 }
 
 function load() {
-  for (const library of LIBRARIES) {
-    try {
-      return dlopen(library, { flock: { args: ['i32', 'i32'], returns: 'i32' } }).symbols.flock
-    } catch {
-      // Of another system.
-    }
-  }
-  throw new Error('This system has no flock.')
+  const functions = libc({ flock: { args: ['i32', 'i32'], returns: 'i32' } })
+  if (!functions) throw new Error('This system has no flock.')
+  return functions.flock
 }

@@ -1,6 +1,7 @@
 /** To which of the servers on a port the kernel gives new connections (Linux, socket(7)). */
-import { dlopen, ptr } from 'bun:ffi'
+import { ptr } from 'bun:ffi'
 import { readdirSync } from 'node:fs'
+import { libc } from '#db/libc.ts'
 
 const SOL_SOCKET = 1
 const SO_ATTACH_REUSEPORT_CBPF = 51
@@ -9,7 +10,6 @@ const SO_DETACH_REUSEPORT_BPF = 68
 const [LOAD_FIELD, REMAINDER, SKIP_IF_LESS, ADD, RETURN_RESULT] = [0x20, 0x94, 0x35, 0x04, 0x16]
 const RANDOM = 0xff_ff_f0_00 + 56
 const INSTRUCTION_BYTES = 8
-const LIBRARIES = ['libc.so.6', 'libc.musl-x86_64.so.1', 'libc.musl-aarch64.so.1']
 
 /**
  * To all but one, at random. Sockets are numbered from 0 in the order in which they were bound; the last one takes the
@@ -49,21 +49,9 @@ function instructions(all: readonly (readonly [number, number, number])[]): Data
 
 /** Bun does not tell which descriptor listens; the kernel refuses the option on every other. */
 function setOnListener(option: number, value: DataView<ArrayBuffer>): void {
-  const setsockopt = load()
-  if (!setsockopt) return
+  const functions = libc({ setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' } })
+  // Without it a connection may be reset that comes as a socket is closed.
+  if (!functions) return
   for (const name of readdirSync('/proc/self/fd'))
-    setsockopt(Number(name), SOL_SOCKET, option, ptr(value), value.byteLength)
-}
-
-/** Nothing where there is none: then a connection may be reset that comes as a socket is closed. */
-function load() {
-  const args = ['i32', 'i32', 'i32', 'ptr', 'u32'] as const
-  for (const library of LIBRARIES) {
-    try {
-      return dlopen(library, { setsockopt: { args, returns: 'i32' } }).symbols.setsockopt
-    } catch {
-      // Of another system.
-    }
-  }
-  return undefined
+    functions.setsockopt(Number(name), SOL_SOCKET, option, ptr(value), value.byteLength)
 }
