@@ -8,7 +8,9 @@ import { SqliteWriter } from './sqlite-writer.ts'
 /** Notes what ends a transaction. */
 class Watched extends Connection {
   readonly commits: string[] = []
+  rollbacksToFail = 0
   override run(...statement: Parameters<Connection['run']>) {
+    if (statement[0] === 'rollback' && this.rollbacksToFail-- > 0) throw new Error('disk I/O error')
     if (/^(?:commit|rollback$)/.test(statement[0])) this.commits.push(statement[0])
     return super.run(...statement)
   }
@@ -115,6 +117,15 @@ test('where SQLite ends the transaction by itself, none of the group passes for 
     { error: 'Error: disk I/O error' },
   ])
   expect(next).toMatchObject({ stored: [3] })
+})
+
+test('where not even the rollback succeeds, the next transaction is stored alone', async () => {
+  connection.rollbacksToFail = 1
+  mayCommit = false
+  const failed = await answered(writer.transaction(async () => insert(1)))
+  expect(failed).toEqual({ error: 'Error: moved away', stored: [] })
+  mayCommit = true
+  expect(await answered(writer.transaction(async () => insert(2)))).toEqual({ value: undefined, stored: [2] })
 })
 
 test('closing waits for what was begun', async () => {

@@ -64,6 +64,8 @@ export class SqliteWriter {
     const group: Task[] = []
     const answers: (() => void)[] = []
     try {
+      // Of a group before, where the disk refused even that.
+      rollBack(connection)
       await patiently(connection, 'begin immediate')
       const closesAt = performance.now() + GROUP_MS
       for (let task; performance.now() < closesAt && (task = this.#waiting.shift());) {
@@ -73,7 +75,11 @@ export class SqliteWriter {
       this.#beforeCommit()
       connection.run('commit')
     } catch (error) {
-      if (connection.inTransaction) connection.run('rollback')
+      try {
+        rollBack(connection)
+      } catch {
+        // The next group tries again.
+      }
       const failed = group.length > 0 ? group : this.#waiting.splice(0, arrived)
       for (const { reject } of failed) reject(error)
       return
@@ -96,4 +102,8 @@ export class SqliteWriter {
       return () => reject(error)
     }
   }
+}
+
+function rollBack(connection: Connection): void {
+  if (connection.inTransaction) connection.run('rollback')
 }
