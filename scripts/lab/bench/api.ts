@@ -65,11 +65,6 @@ export async function benchApi({ count, database }: ApiBench): Promise<void> {
   const one: Case = { path: '/v1/products/{n}', keys: count }
   const same = await bare('body', product)
   await compare('a product, over all keys', { peer: same, limit: 0.7 }, { ...one, port: open })
-  await compare(
-    '… beside one that looks at its request',
-    { peer: await bare('addressed', product), limit: 0.7 },
-    { ...one, port: open },
-  )
   await compare('… with the rate limiter', { peer: same, limit: 0.55 }, { ...one, port: limited })
   await compare(
     '… with a key',
