@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test'
-import { seed } from '#db/seed.ts'
-import { openDatabase } from '#db/open.ts'
+import { makeSampleDatabase } from '#scripts/lab/harness/sample-database.ts'
 import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { runLoad } from './run-load.ts'
 
@@ -9,9 +8,7 @@ const COUNT = 21
 test('a load of price writes changes every product, and no version that it sends is stale', async () => {
   await using folder = await temporaryFolder()
   const DATABASE_URL = `file:${folder.path}/adstock.db`
-  const db = await openDatabase(DATABASE_URL)
-  await seed(db, { count: COUNT, decimals: 2, now: Date.now() })
-  await db.close()
+  await makeSampleDatabase(DATABASE_URL, COUNT)
   await using server = await startTestServer({ DATABASE_URL })
   const port = Number(new URL(server.url).port)
   const load = { port, path: '/v1/products/{n}', keys: COUNT, connections: 4 }

@@ -1,7 +1,6 @@
 /** Peers that serve a product and change its price as ours does, under the same load, in turns. */
 import { join } from 'node:path'
-import { openDatabase } from '#db/open.ts'
-import { seed } from '#db/seed.ts'
+import { makeSampleDatabase } from '#scripts/lab/harness/sample-database.ts'
 import { startServerProcess } from '#scripts/lab/harness/server-process.ts'
 import { memoryMb } from '#scripts/lab/harness/process-memory.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
@@ -60,9 +59,7 @@ export async function benchPeers({ count, ...times }: PeersBench): Promise<void>
 
 async function startOurs(folder: string, count: number): Promise<Running> {
   const DATABASE_URL = `file:${join(folder, 'adstock.db')}`
-  const db = await openDatabase(DATABASE_URL)
-  await seed(db, { count, decimals: 2, now: Date.now() })
-  await db.close()
+  await makeSampleDatabase(DATABASE_URL, count)
   const server = await startServerProcess(folder, { DATABASE_URL, LOG_LEVEL: 'error' })
   return {
     name: 'Adstock',

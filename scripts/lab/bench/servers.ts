@@ -1,7 +1,6 @@
 /** Product reads by one server process and by two on one port, and what more cores would give. */
-import { openDatabase } from '#db/open.ts'
 import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
-import { seed } from '#db/seed.ts'
+import { makeSampleDatabase } from '#scripts/lab/harness/sample-database.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { metricOf, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { until } from '#scripts/lab/harness/until.ts'
@@ -21,9 +20,7 @@ export async function benchServers({ database, seconds }: ServersBench): Promise
   const folder = resources.use(await temporaryFolder())
   resources.defer(stopTemporaryPostgres)
   const DATABASE_URL = database === 'postgres' ? await temporaryPostgres() : `file:${folder.path}/adstock.db`
-  const db = await openDatabase(DATABASE_URL)
-  await seed(db, { count: PRODUCTS, decimals: 2, now: Date.now() })
-  await db.close()
+  await makeSampleDatabase(DATABASE_URL, PRODUCTS)
 
   const cost = async (servers: number) => {
     const env = { DATABASE_URL, SERVERS: String(servers), RATE_LIMIT: 'off', LOG_LEVEL: 'error' }

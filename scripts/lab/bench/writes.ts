@@ -2,9 +2,8 @@
 import { Database as Connection } from 'bun:sqlite'
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '#db/open.ts'
 import { stopTemporaryPostgres, temporaryPostgres } from '#db/postgres.testing.ts'
-import { seed } from '#db/seed.ts'
+import { makeSampleDatabase } from '#scripts/lab/harness/sample-database.ts'
 import { spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { medianOf, runLoad } from './run-load.ts'
@@ -26,9 +25,7 @@ export async function benchWrites({ database }: WritesBench): Promise<void> {
   resources.defer(stopTemporaryPostgres)
   const isPostgres = database === 'postgres'
   const DATABASE_URL = isPostgres ? await temporaryPostgres() : `file:${folder.path}/adstock.db`
-  const db = await openDatabase(DATABASE_URL)
-  await seed(db, { count: PRODUCTS, decimals: 2, now: Date.now() })
-  await db.close()
+  await makeSampleDatabase(DATABASE_URL, PRODUCTS)
   const server = spawnServer(folder.path, { DATABASE_URL, LOG_LEVEL: 'error', RATE_LIMIT: 'off' })
   resources.defer(() => server.kill())
   const port = Number(new URL(await urlOf(server)).port)

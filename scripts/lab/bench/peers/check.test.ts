@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test'
 import { Database } from 'bun:sqlite'
-import { openDatabase } from '#db/open.ts'
-import { seed } from '#db/seed.ts'
+import { makeSampleDatabase } from '#scripts/lab/harness/sample-database.ts'
 import { startTestServer, temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { readCatalogue, writeCatalogue } from './catalogue.ts'
 import { checkServer } from './check.ts'
@@ -12,9 +11,7 @@ const COUNT = 201
 test('our own server passes the check, and the peers get its products', async () => {
   await using folder = await temporaryFolder()
   const DATABASE_URL = `file:${folder.path}/adstock.db`
-  const db = await openDatabase(DATABASE_URL)
-  await seed(db, { count: COUNT, decimals: 2, now: Date.now() })
-  await db.close()
+  await makeSampleDatabase(DATABASE_URL, COUNT)
   await using server = await startTestServer({ DATABASE_URL })
   const products = await readCatalogue(server.url)
   expect(new Set(products.map(({ id }) => id)).size).toBe(COUNT)
