@@ -65,13 +65,39 @@ export async function updateGiven<T extends PgTable, K extends keyof T['$inferSe
       columnsOf(table, Object.keys(set())),
       ({ field, column }) => sql`${sql.identifier(column.name)} = ${set()[field]}`,
     )
-    return sql`update ${table} set ${changes} from ${within.db.rowsOf([], columns)}
+    // Without the limit PostgreSQL would take it for a hundred rows, and read a small table as a whole.
+    return sql`update ${table} set ${changes} from (select * from ${within.db.rowsOf([], columns)} limit 1) as given
       where ${sql.join([...where()], sql` and `)} returning ${list(
         columnsOf(table, returning),
         ({ column }) => sql`${column}`,
       )}`
   })
   return toRows(table, returning, await run(within.tx, JSON.stringify([given])))
+}
+
+interface Locked<T, K> {
+  table: T
+  /** Values of this column, which is unique. */
+  by: string
+  values: readonly (string | number)[]
+  returning: readonly K[]
+}
+
+/** The rows with these values, locked until the transaction ends. @throws when another transaction does not let go of one */
+export async function lockSoon<
+  T extends PgTable & { id: PgColumn },
+  K extends keyof T['$inferSelect'] & string,
+>(within: Within, { table, by, values, returning }: Locked<T, K>): Promise<Pick<T['$inferSelect'], K>[]> {
+  const run = prepared(within.db, ['lock', getTableName(table), by, returning], () => {
+    const [key] = columnsOf(table, [by])
+    const given = sql`select ${sql.identifier(by)} from ${source(within.db, columnsOf(table, [by]))}`
+    const wanted = list(columnsOf(table, returning), ({ column }) => sql`${column}`)
+    // In the order of ids, as every writer of several rows locks them: so that two cannot wait for each other.
+    return sql`select ${wanted} from ${table} where ${key?.column} in (${given})
+      order by ${table.id} ${within.db.forUpdateClause}`
+  })
+  const parameter = JSON.stringify(values.map((value) => ({ [by]: value })))
+  return toRows(table, returning, await within.db.lockingSoon(within.tx, () => run(within.tx, parameter)))
 }
 
 function toRows<T extends PgTable, K extends keyof T['$inferSelect'] & string>(

@@ -59,6 +59,8 @@ export interface Database {
    * the change feed is written at once instead of row by row.
    */
   load: (run: (tx: Queries) => Promise<readonly number[]>) => Promise<void>
+  /** Transactions that wait share a commit already: to put several writes into one would gain nothing. */
+  groupsCommits: boolean
   /** A statement that the query builder has no words for, and its rows. */
   all(tx: Queries, statement: SQL): Promise<Record<string, unknown>[]>
   /** A statement with one parameter, a text, for transactions of `withTransaction`: composed once. */
@@ -67,6 +69,10 @@ export interface Database {
   rowsOf(values: readonly object[], columns: readonly ValueColumn[]): SQL
   /** The rows of this query stay as they are until the transaction ends. */
   forUpdate<Q extends Lockable>(query: Q): Q
+  /** The end of such a query in words, for one that is composed once. */
+  forUpdateClause: SQL
+  /** Runs a query that locks rows, which gives up soon where another transaction holds them. */
+  lockingSoon<T>(tx: Queries, lock: () => Promise<T>): Promise<T>
   /** False when another transaction holds this name; it is held until this transaction ends. */
   tryLock(tx: Queries, name: string): Promise<boolean>
   /** Milliseconds since the epoch, on a clock that all processes with this database share. */

@@ -11,6 +11,7 @@ import {
   type ChangeFeedReader,
   type Database,
   type DatabaseDescription,
+  type Queries,
 } from './database.ts'
 import * as tables from './schema.postgres.ts'
 import { writeWordQuery } from './search/word-query.ts'
@@ -26,6 +27,8 @@ const START_TIMEOUT_MS = 60_000
 const START_POLL_MS = 500
 /** A migration that waits for a lock blocks the queries behind it, those of the version that still serves among them. */
 const MIGRATION_LOCK_TIMEOUT_MS = 500
+/** Longer than a sale holds a product, shorter than a caller notices. */
+const SOON = sql.raw("'50ms'")
 const LOCK_NOT_AVAILABLE = '55P03'
 /** About a second's work in reads; writes are refused last. */
 const QUEUE_LIMITS = { waitingReads: 1_500, waitingTransactions: 3_000, silenceMs: SILENCE_MS }
@@ -63,6 +66,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
         const ids = await run(tx)
         await tx.execute(sql`select record_loaded_products(${`{${ids.join()}}`}::bigint[])`)
       }),
+    groupsCommits: false,
     all: async (tx, statement) => Array.from(await (tx as typeof queries).execute(statement)),
     prepare,
     rowsOf: (values, columns) => {
@@ -73,6 +77,8 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
       return sql`json_to_recordset(${JSON.stringify(values)}::text::json) as given (${sql.join(cells, sql`, `)})`
     },
     forUpdate: (query) => query.for('update') as typeof query,
+    forUpdateClause: sql`for update`,
+    lockingSoon,
     tryLock: async (tx, name) => {
       const [row] = await tx
         .select({ locked: sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${name}, 0))` })
@@ -119,6 +125,15 @@ function prepare(statement: Statement): ReturnType<Database['prepare']> {
     Array.from(
       await (tx as unknown as BunSQLDatabase).execute(sql`${sql.raw(head)}${parameter}${sql.raw(tail)}`),
     )
+}
+
+async function lockingSoon<T>(tx: Queries, lock: () => Promise<T>): Promise<T> {
+  const setBound = async (bound: Statement) => {
+    await (tx as unknown as BunSQLDatabase).execute(sql`set local lock_timeout to ${bound}`)
+  }
+  // In this order, without a wait in between. Later locks, such as that of the change feed, are waited for as ever.
+  const [, locked] = await Promise.all([setBound(SOON), lock(), setBound(sql`default`)])
+  return locked
 }
 
 async function describe(queries: Pick<BunSQLDatabase, 'select'>): Promise<DatabaseDescription> {

@@ -52,6 +52,7 @@ export async function openSqlite(path: string): Promise<Database> {
     load: async (run) => void (await hooked.withTransaction(run)),
     all: async (tx, statement) => (tx as unknown as BunSQLiteDatabase).all(statement),
     prepare: (statement) => prepareOn(writer, statement),
+    groupsCommits: true,
     rowsOf: (values, columns) => {
       const cells = columns.map(
         ({ name }) => sql`value ->> ${sql.raw(`'${name}'`)} as ${sql.identifier(name)}`,
@@ -60,6 +61,8 @@ export async function openSqlite(path: string): Promise<Database> {
     },
     // The transaction holds the write lock already.
     forUpdate: (query) => query,
+    forUpdateClause: sql``,
+    lockingSoon: async (_tx, lock) => await lock(),
     // There is only one transaction at a time that writes.
     tryLock: async () => true,
     // Its processes share a machine, and so its clock.

@@ -223,8 +223,11 @@ function createStores(
   }
 }
 
-function transactionsOf(db: Database, stores: Stores): Pick<Services, 'begin' | 'within'> {
-  return { begin: db.withTransaction, within: (tx) => bound(stores, tx) }
+function transactionsOf(
+  { withTransaction: begin, groupsCommits }: Database,
+  stores: Stores,
+): Pick<Services, 'begin' | 'groupsCommits' | 'within'> {
+  return { begin, groupsCommits, within: (tx) => bound(stores, tx) }
 }
 
 /** Every store, bound to the transaction: one that is added to `Stores` and not here does not compile. */

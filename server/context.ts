@@ -26,6 +26,7 @@ export interface Stores {
 /** What lives as long as the server; app.ts builds it. */
 export interface Services extends Stores {
   begin: Database['withTransaction']
+  groupsCommits: Database['groupsCommits']
   /** The same stores, whose writes are part of this transaction. */
   within: (tx: Queries) => Stores
   ads: Ads

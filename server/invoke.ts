@@ -1,24 +1,14 @@
 /** How an operation runs, whatever the transport: authority, input, then the cache, a transaction or a plain call. */
-import type { Queries } from '#db/database.ts'
-import { recorded, recordedOutside } from '#server/audit/record.ts'
 import { cachedNotFound, type CachedHeaders, type Cursors } from '#server/cache/cached-answer.ts'
 import type { CacheHit, CachedBody } from '#server/cache/cache.ts'
 import { requireScope } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
 import { ProblemError } from '#server/errors.ts'
-import {
-  takesIdempotencyKey,
-  type AnyOperation,
-  type AnySubscription,
-  type CacheTag,
-  type StreamedEvent,
-} from '#server/operation.ts'
+import type { AnyOperation, AnySubscription, CacheTag, StreamedEvent } from '#server/operation.ts'
 import { parseInput } from '#server/parse-input.ts'
+import { write, type Written } from '#server/write.ts'
 
-export interface Answer {
-  output: unknown
-  /** The recorded answer of an earlier request with the same idempotency key: nothing ran. */
-  replayed: boolean
+export interface Answer extends Written {
   /** The output as it is sent, and the tier it was found in. */
   cached?: CacheHit<CachedHeaders>
 }
@@ -33,28 +23,6 @@ export async function invoke(operation: AnyOperation, ctx: Context, raw: unknown
     if (operation.kind === 'query') return { output: await operation.run(ctx, input), replayed: false }
     return await write(operation, ctx, input)
   })
-}
-
-/** Recorded in the audit; once, with an idempotency key. */
-async function write(operation: AnyOperation, ctx: Context, input: unknown): Promise<Answer> {
-  const { rest, subject } = operation
-  const act = { operation: rest, subject, input }
-  // A DELETE is idempotent as it is.
-  const key = takesIdempotencyKey(operation) ? ctx.idempotencyKey : null
-  const request = key === null ? undefined : { caller: ctx.caller.id, key, operation: rest, input }
-  if (operation.transactional === false) {
-    const run = () => recordedOutside(ctx, act, () => operation.run(ctx, input))
-    return request
-      ? await ctx.idempotency.onceOutside(request, run)
-      : { output: await run(), replayed: false }
-  }
-  const run = (tx: Queries) => {
-    const bound = { ...ctx, ...ctx.within(tx) }
-    return recorded(bound, act, () => operation.run(bound, input))
-  }
-  return request
-    ? await ctx.idempotency.once(request, run)
-    : { output: await ctx.begin(run), replayed: false }
 }
 
 /** Opens a subscription. @throws ProblemError before the first event when the request is wrong */

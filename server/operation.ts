@@ -1,8 +1,8 @@
 /** What an operation is. How one runs is in invoke.ts. */
 import type * as v from 'valibot'
 import type { Subject } from '#server/audit/subject.ts'
-import type { Scope } from '#server/caller.ts'
-import type { Context } from '#server/context.ts'
+import type { Caller, Scope } from '#server/caller.ts'
+import type { Context, Stores } from '#server/context.ts'
 import type { ProblemCode } from '#server/errors.ts'
 
 /**
@@ -49,7 +49,20 @@ export interface Operation<
   /** True where the answer holds a secret: it is recorded nowhere, so no idempotency key is taken. */
   isSecret?: true
   run(ctx: Context, input: v.InferOutput<In>): Promise<v.InferInput<Out>>
+  /** The same for several calls in one transaction, in their order; undefined for a call that has to run alone. */
+  runTogether?(
+    ctx: Stores & Pick<Context, 'currency'>,
+    calls: readonly Call<v.InferOutput<In>>[],
+  ): Promise<(Outcome<v.InferInput<Out>> | undefined)[]>
 }
+
+/** One of several. */
+export interface Call<Input> {
+  caller: Caller
+  input: Input
+}
+
+export type Outcome<Output> = { output: Output } | { refusal: unknown }
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 type AnyInput = v.GenericSchema<object, object>

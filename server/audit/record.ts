@@ -29,6 +29,15 @@ export async function recorded<Out>(by: Recording, act: Act<Out>, run: () => Pro
   return output
 }
 
+/** Of what was written, to be appended in its transaction. */
+export function doneEntries<Out>(
+  by: Pick<Recording, 'caller' | 'requestId'>,
+  act: Act<Out>,
+  output: Out,
+): NewEntry[] {
+  return entriesOf(by, act, { output })
+}
+
 /**
  * For what is not one transaction: its beginning is stored before, and its end after. A beginning without an end is of
  * a process that died, or of a database that was away at the end.
@@ -58,7 +67,7 @@ export async function recordedOutside<Out>(
 type Ended<Out> = { output: Out } | { outcome: string }
 
 function entriesOf<Out>(
-  { caller: { name: actor, keyId = null }, requestId }: Recording,
+  { caller: { name: actor, keyId = null }, requestId }: Pick<Recording, 'caller' | 'requestId'>,
   { operation, subject, input }: Act<Out>,
   ended: Ended<Out>,
 ): NewEntry[] {

@@ -33,10 +33,14 @@ import { importActions } from './import/actions.ts'
 import { sellingRows, type SellingRequest } from './sales.ts'
 import { candidateRows, codeRows, rowsById, type CodeQuery } from './search/rows.ts'
 import type { ReadCandidates } from './search/shelves.ts'
+import { adjustTogether, type SignedAdjustment } from './adjust-together.ts'
 import type { NewRow } from './new-row.ts'
 import { keyViolated } from './unique-keys.ts'
 import { ProductWrites, type Adjustment, type ExpectedVersions, type WriteContext } from './writes.ts'
 import type { ProductKey } from './refusals.ts'
+
+/** Each entry of the ledger has an actor of its own. */
+const SEVERAL = 'several'
 
 interface Parts {
   clock: Clock
@@ -172,6 +176,9 @@ function actionsOf(db: Database, { clock, get, begin, signal, vocabulary, indexW
 
     adjustStock: (adjustment: Adjustment, actor: string) =>
       write(actor, (writes) => writes.adjust(adjustment)),
+    /** Of several callers. */
+    adjustTogether: (adjustments: readonly SignedAdjustment[]) =>
+      write(SEVERAL, (writes) => adjustTogether(writes, adjustments)),
 
     /** The ledger of a product, newest first. */
     adjustments: (id: number, page: LedgerPage): Promise<StockAdjustmentRow[]> => ledgerRows(db, id, page),

@@ -2,11 +2,13 @@
 import type * as v from 'valibot'
 import type { StockAdjustmentRow } from '#db/schema.postgres.ts'
 import type { Context } from '#server/context.ts'
-import { mutation, query } from '#server/operation.ts'
+import { mutation, query, type Call } from '#server/operation.ts'
+import type { Adjusted } from './adjust-together.ts'
 import { decodeCursor, pageOf } from './cursor.ts'
 import * as schema from './schema.ts'
-import { toProduct, withCurrent } from './wire.ts'
-import { productNotFound, type ProductKey } from './refusals.ts'
+import { currentOf, toProduct, withCurrent } from './wire.ts'
+import { productNotFound } from './refusals.ts'
+import type { Adjustment } from './writes.ts'
 
 const PATH = '/products/:id/stock-adjustments'
 const PATH_BY_SKU = '/products/by-sku/:sku/stock-adjustments'
@@ -19,6 +21,8 @@ const adjusting = {
   status: 201,
   errors: ['PRODUCT_NOT_FOUND', 'INSUFFICIENT_STOCK', 'STOCK_LEVEL_CHANGED'],
   etag: ({ product }: v.InferInput<typeof schema.StockAdjusted>) => `"${product.version}"`,
+  run: adjust,
+  runTogether: adjustTogether,
 } as const
 
 const reading = {
@@ -37,7 +41,6 @@ export const stockOperations = {
       'Needs no version: a thousand sales at once of a stock of a hundred are a hundred sales, and 409 `INSUFFICIENT_STOCK` tells the others what is `available`.',
     example: { reference: 'order-1001' },
     input: schema.NewStockAdjustment,
-    run: (ctx, { id, ...adjustment }) => adjust(ctx, { id }, adjustment),
   }),
 
   adjustStockBySku: mutation({
@@ -47,7 +50,6 @@ export const stockOperations = {
     description: 'As by id.',
     example: { reference: 'order-1001' },
     input: schema.NewStockAdjustmentBySku,
-    run: (ctx, { sku, ...adjustment }) => adjust(ctx, { sku }, adjustment),
   }),
 
   adjustments: query({
@@ -72,18 +74,35 @@ export const stockOperations = {
   }),
 }
 
-async function adjust(
-  ctx: Context,
-  key: ProductKey,
-  adjustment: Omit<v.InferOutput<typeof schema.NewStockAdjustment>, 'id'>,
-) {
-  const { delta, reason, reference = null, expected_stock_level } = adjustment
-  const request = { key, delta, reason, reference, expectedStockLevel: expected_stock_level }
-  const adjusted = await withCurrent(ctx, () => ctx.products.adjustStock(request, ctx.caller.name))
-  return {
-    adjustment: toAdjustment(adjusted.adjustment),
-    product: toProduct(adjusted.product, ctx.currency),
-  }
+type Bound = Pick<Context, 'products' | 'currency'>
+
+type Asked =
+  | v.InferOutput<typeof schema.NewStockAdjustment>
+  | v.InferOutput<typeof schema.NewStockAdjustmentBySku>
+
+async function adjust(ctx: Context, asked: Asked) {
+  const adjusted = await withCurrent(ctx, () => ctx.products.adjustStock(toRequest(asked), ctx.caller.name))
+  return toAdjusted(ctx, adjusted)
+}
+
+async function adjustTogether(ctx: Bound, calls: readonly Call<Asked>[]) {
+  const requests = calls.map(({ caller, input }) => ({ ...toRequest(input), actor: caller.name }))
+  const outcomes = await ctx.products.adjustTogether(requests)
+  return outcomes.map((outcome) =>
+    outcome instanceof Error
+      ? { refusal: currentOf(ctx, outcome) }
+      : outcome && { output: toAdjusted(ctx, outcome) },
+  )
+}
+
+function toRequest(asked: Asked): Adjustment {
+  const { delta, reason, reference = null, expected_stock_level: expectedStockLevel } = asked
+  const key = 'id' in asked ? { id: asked.id } : { sku: asked.sku }
+  return { key, delta, reason, reference, expectedStockLevel }
+}
+
+function toAdjusted({ currency }: Pick<Context, 'currency'>, { adjustment, product }: Adjusted) {
+  return { adjustment: toAdjustment(adjustment), product: toProduct(product, currency) }
 }
 
 async function adjustments(

@@ -83,12 +83,17 @@ export function minorUnits({ currency }: Context, pointer: string, price: string
 }
 
 /** A refusal that carries a row becomes the problem that carries the product. */
-export async function withCurrent<T>({ currency }: Context, write: () => Promise<T>): Promise<T> {
+export async function withCurrent<T>(ctx: Pick<Context, 'currency'>, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
   } catch (error) {
-    const code = error instanceof VersionMismatch ? 'VERSION_MISMATCH' : 'STOCK_LEVEL_CHANGED'
-    if (!(error instanceof VersionMismatch || error instanceof StockLevelChanged)) throw error
-    throw new ProblemError(code, error.message, { current: toProduct(error.current, currency) })
+    throw currentOf(ctx, error)
   }
+}
+
+/** The same for an error that was not thrown. */
+export function currentOf({ currency }: Pick<Context, 'currency'>, error: unknown): unknown {
+  const code = error instanceof VersionMismatch ? 'VERSION_MISMATCH' : 'STOCK_LEVEL_CHANGED'
+  if (!(error instanceof VersionMismatch || error instanceof StockLevelChanged)) return error
+  return new ProblemError(code, error.message, { current: toProduct(error.current, currency) })
 }

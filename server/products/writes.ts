@@ -1,6 +1,6 @@
 /** What is written of products, and the ledger's entry with it: always within the caller's transaction. */
 import { eq, getTableColumns, inArray, or, sql, type SQL } from 'drizzle-orm'
-import { insertMany, updateGiven, updateMany } from '#db/bulk.ts'
+import { insertMany, lockSoon, updateGiven, updateMany } from '#db/bulk.ts'
 import type { Database, Queries } from '#db/database.ts'
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import { searchColumns } from '#db/search/columns.ts'
@@ -44,6 +44,8 @@ export interface PlannedChange {
   reason: ChangeReason
   /** Of the ledger's entry. */
   reference?: string | null | undefined
+  /** Of the ledger's entry, where it is not the author of all that is written. */
+  actor?: string | undefined
 }
 
 /** Whether the change would make another product of it. */
@@ -96,6 +98,13 @@ export class ProductWrites {
     return await this.#lockWhere(or(...keyConditions(this.#within.db, keys)))
   }
 
+  /** Those with these ids or SKUs, locked. @throws when another transaction does not let go of one */
+  async lockSoon(by: 'id' | 'sku', values: readonly (string | number)[]): Promise<ProductRow[]> {
+    const { db } = this.#within
+    const returning = fieldNames(productColumns(db))
+    return await lockSoon(this.#within, { table: db.tables.products, by, values, returning })
+  }
+
   async #lockWhere(condition: SQL | undefined): Promise<ProductRow[]> {
     const { products } = this.#within.db.tables
     const query = this.#within.tx.select(productColumns(this.#within.db)).from(products).where(condition)
@@ -142,25 +151,34 @@ export class ProductWrites {
     return changedRow(row, change, this.#author.now)
   }
 
-  /** In order, for each product; of rows as locked in this transaction. */
-  async changeAll(changes: readonly PlannedChange[]): Promise<void> {
+  /**
+   * In order, for each product; of rows as locked in this transaction.
+   * @returns the ledger's entries: of each change that was one of the stock
+   */
+  async changeAll(changes: readonly PlannedChange[]): Promise<Map<PlannedChange, StockAdjustmentRow>> {
+    const entries = new Map<PlannedChange, StockAdjustmentRow>()
     for (const round of rounds(changes)) {
-      const isRenamed = round.some(
-        ({ before, after }) => before.name !== after.name || before.sku !== after.sku,
-      )
-      await updateMany(this.#within, {
-        table: this.#within.db.tables.products,
-        rows: round.map(({ after }) => ({ ...after, ...(isRenamed && searchColumns(after)) })),
-      })
+      const restocked = round.filter(({ before, after }) => before.stockLevel !== after.stockLevel)
+      const entriesOf = restocked.map(({ before, after, ...entry }) => ({
+        ...entry,
+        row: after,
+        delta: after.stockLevel - before.stockLevel,
+      }))
+      // Sent together: neither needs the other's answer.
+      const [, appended] = await Promise.all([
+        updateMany(this.#within, { table: this.#within.db.tables.products, rows: updatesOf(round) }),
+        this.#appendLedger(entriesOf),
+      ])
       await this.#signPrices(round)
-      await this.#appendLedger(
-        round.flatMap(({ before, after, reason, reference }) => {
-          const delta = after.stockLevel - before.stockLevel
-          return delta === 0 ? [] : { row: after, delta, reason, reference }
-        }),
-      )
+      // Of each product there is one in a round.
+      const byProduct = new Map(appended.map((entry) => [entry.productId, entry]))
+      for (const change of restocked) {
+        const entry = byProduct.get(change.after.id)
+        if (entry) entries.set(change, entry)
+      }
     }
     await this.#noteImport(changes)
+    return entries
   }
 
   /** The trigger has recorded them; it does not know the author. */
@@ -192,9 +210,11 @@ export class ProductWrites {
     let product = await this.#addToStock(adjustment)
     if (!product) {
       // Not locked for this: a thousand refusals need not wait for each other.
-      refuseAdjustment(await this.#read(key), adjustment)
-      // Why it was refused is no longer true; of a locked row it stays as it is.
-      refuseAdjustment(await this.lock(key), adjustment)
+      const refusal =
+        refusalOf(await this.#read(key), adjustment) ??
+        // Why it was refused is no longer true; of a locked row it stays as it is.
+        refusalOf(await this.lock(key), adjustment)
+      if (refusal) throw refusal
       product = await this.#addToStock(adjustment)
     }
     const [entry] = product ? await this.#appendLedger([{ row: product, delta, reason, reference }]) : []
@@ -251,17 +271,18 @@ export class ProductWrites {
       delta: number
       reason: string
       reference?: string | null | undefined
+      actor?: string | undefined
     }[],
   ): Promise<StockAdjustmentRow[]> {
-    const { actor, now } = this.#author
+    const { actor: author, now } = this.#author
     const source = this.#importReference()
     const { stockAdjustments } = this.#within.db.tables
     return await insertMany(this.#within, {
       into: stockAdjustments,
-      rows: entries.map(({ row: { id, stockLevel }, delta, reason, reference = source ?? null }) => ({
-        productId: id,
+      rows: entries.map(({ row, delta, reason, reference = source ?? null, actor = author }) => ({
+        productId: row.id,
         delta,
-        stockLevelAfter: stockLevel,
+        stockLevelAfter: row.stockLevel,
         reason,
         reference,
         actor,
@@ -284,12 +305,26 @@ function rounds(changes: readonly PlannedChange[]): PlannedChange[][] {
   return all
 }
 
-/** @throws StockLevelChanged, ProblemError when the guarded statement would not touch this row */
-function refuseAdjustment(row: ProductRow, { delta, expectedStockLevel }: Adjustment): void {
+/** What differs in one of them; a statement with fewer columns costs less. */
+function updatesOf(changes: readonly PlannedChange[]): ({ id: number } & Partial<ProductRow>)[] {
+  const fields = fieldNames(changes[0]?.after ?? {}) as (keyof ProductRow)[]
+  const changed = fields.filter(
+    (field) => field === 'id' || changes.some(({ before, after }) => before[field] !== after[field]),
+  )
+  const isRenamed = changed.includes('name') || changed.includes('sku')
+  return changes.map(({ after }) => ({
+    id: after.id,
+    ...Object.fromEntries(changed.map((field) => [field, after[field]])),
+    ...(isRenamed && searchColumns(after)),
+  }))
+}
+
+/** Why the guarded statement would not touch this row: StockLevelChanged, ProblemError. */
+export function refusalOf(row: ProductRow, { delta, expectedStockLevel }: Adjustment): Error | undefined {
   if (expectedStockLevel !== undefined && row.stockLevel !== expectedStockLevel)
-    throw new StockLevelChanged(row)
+    return new StockLevelChanged(row)
   const level = row.stockLevel + delta
-  if (level < 0 || level > MAX_STOCK_LEVEL) throw stockRefusal(row, delta)
+  return level < 0 || level > MAX_STOCK_LEVEL ? stockRefusal(row, delta) : undefined
 }
 
 function fieldNames<T extends object>(columns: T): (keyof T & string)[] {

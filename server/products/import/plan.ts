@@ -20,7 +20,7 @@ export interface ImportTarget {
   /** Every product with one of these, locked. */
   find: FindRows
   after: (row: ProductRow, change: Partial<NewRow>) => ProductRow
-  changeAll: (changes: readonly PlannedChange[]) => Promise<void>
+  changeAll: (changes: readonly PlannedChange[]) => Promise<unknown>
   createAll: (rows: readonly NewRow[]) => Promise<ProductRow[]>
 }
 
