@@ -60,18 +60,19 @@ export interface ReplacedParts {
   clock?: Clock
   createCache?: CreateCache
   siblings?: Siblings
+  wrapDatabase?: (db: Database) => Database
 }
 
 /** Opens the database, migrates it, and listens. Disposing of it closes all in the opposite order. */
 export async function startApp(
   config: Config,
   log: Logger,
-  { clock = systemClock, createCache, siblings = noSiblings() }: ReplacedParts = {},
+  { clock = systemClock, createCache, siblings = noSiblings(), wrapDatabase }: ReplacedParts = {},
 ): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const metrics = createMetrics(siblings)
   const onWaiting = (error: unknown) => log.warn({ err: error }, 'waiting for the database')
-  const { db, products } = await openProducts(config, opened, onWaiting)
+  const { db, products } = await openProducts(config, opened, { onWaiting, wrapDatabase })
   countWaiting(metrics, db)
   const onRunEnded = () => void delivery.lookAtRuns()
   const acquireRunLease = () => db.acquireLease('ads-run')

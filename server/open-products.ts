@@ -5,13 +5,20 @@ import { ConfigError, type Config } from '#server/config.ts'
 import { systemClock } from '#server/platform/clock.ts'
 import { createProductStore } from './products/product-store.ts'
 
+interface OpeningOptions {
+  onWaiting?: (error: unknown) => void
+  wrapDatabase?: ((db: Database) => Database) | undefined
+}
+
 /** The database and the products in it: what the command line needs as well as the server. */
 export async function openProducts(
   { databaseUrl, currency }: Pick<Config, 'databaseUrl' | 'currency'>,
   opened: AsyncDisposableStack,
-  onWaiting?: (error: unknown) => void,
+  { onWaiting, wrapDatabase = (db) => db }: OpeningOptions = {},
 ) {
-  const db = opened.adopt(await openDatabase(databaseUrl, onWaiting), (database) => database.close())
+  const db = wrapDatabase(
+    opened.adopt(await openDatabase(databaseUrl, onWaiting), (database) => database.close()),
+  )
   await claimCurrency(db, currency.code)
   return { db, products: opened.use(createProductStore(db, systemClock)) }
 }

@@ -1,17 +1,16 @@
-/** Caches that are broken on purpose. The checker has to find each of them; if it does not, it proves nothing. */
-import type { AnswerCache } from '#server/cache/cached-answer.ts'
+/** Caches, and ways to write, that are broken on purpose. The checker has to find each of them; if it does not, it proves nothing. */
+import type { Database } from '#db/database.ts'
 import type { CreateCache } from '#server/cache/answer-cache.ts'
 import { Cache } from '#server/cache/cache.ts'
 import type { Cluster } from './cluster.ts'
 import type { FaultName } from './faults.ts'
 
-type Parts = Parameters<CreateCache>[0]
-
 export interface Mutant {
   what: string
   /** Under which it shows soon. */
   faults: readonly FaultName[]
-  create: (parts: Parts) => AnswerCache
+  create?: CreateCache
+  wrapDatabase?: (db: Database) => Database
   prepare?: (cluster: Cluster) => unknown
 }
 
@@ -23,6 +22,7 @@ function farFromDatabase({ replicas }: Cluster): void {
 }
 
 const WAY_BACK_MS = 50
+const COMMIT_MS = 20
 
 export const MUTANTS = {
   'joins-questions': {
@@ -132,7 +132,6 @@ export const MUTANTS = {
   'follows-a-sequence': {
     what: 'the change feed is numbered without the lock that makes its order that of the commits',
     faults: [],
-    create: (parts) => new Cache(parts),
     async prepare({ sql }) {
       await sql.unsafe('create sequence unlocked_changes start 1000')
       const [row]: { source: string }[] =
@@ -145,6 +144,23 @@ export const MUTANTS = {
         throw new Error('The trigger of the change feed is not as it was: this mutant needs another way.')
       await sql.unsafe(source)
     },
+  },
+  'answers-before-the-commit': {
+    what: 'a write is answered when it is written, and committed afterwards',
+    faults: [],
+    wrapDatabase: (db) => ({
+      ...db,
+      async withTransaction(run) {
+        const written = Promise.withResolvers<Awaited<ReturnType<typeof run>>>()
+        const committed = db.withTransaction(async (tx) => {
+          const result = await run(tx)
+          written.resolve(result)
+          await Bun.sleep(COMMIT_MS)
+          return result
+        })
+        return await Promise.race([written.promise, committed])
+      },
+    }),
   },
 } satisfies Record<string, Mutant>
 
