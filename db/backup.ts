@@ -7,11 +7,16 @@ import { dirname } from 'node:path'
 import { contentsOfFile, readContents, type Contents } from './contents.ts'
 
 const SCRATCH = 'adstock_verify_'
+/** As every system and PostgreSQL's tools say it. */
+const DISK_FULL = 'No space left on device'
 
 /** The operator can do something about it. */
 export class BackupError extends Error {
   override readonly name = 'BackupError'
 }
+
+/** It is the backup itself that cannot be relied on, not the place where it was to be proved. */
+export class DamagedBackupError extends BackupError {}
 
 /** What a disk or a database refuses is told in one line as well. @throws BackupError */
 export async function mendable<T>(what: string, run: () => Promise<T>): Promise<T> {
@@ -36,12 +41,14 @@ export async function backUpDatabase(url: string, path: string): Promise<Content
  * Restores a backup where nothing else is, and says what came back.
  * @param url of SQLite: a file that is not there yet; of PostgreSQL: any database of a server on which the user may
  * create one, which is dropped again
+ * @throws DamagedBackupError, and BackupError where nothing could be said of the backup
  */
 export async function proveBackup(url: string, path: string): Promise<Contents> {
   if (url.startsWith('file:')) {
     await restoreSqlite(pathIn(url), path)
     return await contentsOfFile(pathIn(url))
   }
+  programOf('pg_restore')
   const scratch = new URL(url)
   const name = `${SCRATCH}${crypto.randomUUID().replaceAll('-', '')}`
   scratch.pathname = name
@@ -52,8 +59,23 @@ export async function proveBackup(url: string, path: string): Promise<Contents> 
     await restorePostgres(scratch.href, path)
     await using client = new SQL({ url: scratch.href, max: 1 })
     return await readContents(client, 'postgres')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    await requireAnswer(server)
+    if (why.includes(DISK_FULL)) throw error
+    throw new DamagedBackupError(why, { cause: error })
   } finally {
-    await server.unsafe(`drop database ${name} with (force)`)
+    // What is left behind, the next proof drops.
+    await server.unsafe(`drop database ${name} with (force)`).catch(() => {})
+  }
+}
+
+/** @throws BackupError */
+async function requireAnswer(server: SQL): Promise<void> {
+  try {
+    await server`select 1`
+  } catch (error) {
+    throw new BackupError('PostgreSQL was lost while the backup was proved.', { cause: error })
   }
 }
 
@@ -113,7 +135,8 @@ async function backUpSqlite(from: string, path: string): Promise<Contents> {
 async function restoreSqlite(to: string, path: string): Promise<void> {
   using connection = new Connection(path, { readonly: true })
   const row = connection.query<{ integrity_check: string }, []>('pragma integrity_check').get()
-  if (row?.integrity_check !== 'ok') throw new BackupError(`${path} is damaged: ${row?.integrity_check}`)
+  if (row?.integrity_check !== 'ok')
+    throw new DamagedBackupError(`${path} is damaged: ${row?.integrity_check}`)
   await mkdir(dirname(to), { recursive: true })
   const partial = `${to}.restoring`
   try {
@@ -158,16 +181,20 @@ async function restorePostgres(url: string, path: string): Promise<void> {
   ])
 }
 
+function programOf(name: string): string {
+  const program = Bun.which(name)
+  if (program) return program
+  throw new BackupError(
+    `${name} is missing: install PostgreSQL's client programs, of the server's version or newer.`,
+  )
+}
+
 /**
  * The password is passed in the environment, since every process of the machine can read arguments. Everything else is
  * in the URL.
  */
 async function runTool(name: string, url: string, parameters: readonly string[]): Promise<void> {
-  const program = Bun.which(name)
-  if (!program)
-    throw new BackupError(
-      `${name} is missing: install PostgreSQL's client programs, of the server's version or newer.`,
-    )
+  const program = programOf(name)
   const target = new URL(url)
   const password = decodeURIComponent(target.password)
   target.password = ''

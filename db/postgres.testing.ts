@@ -71,9 +71,9 @@ export async function startPostgres(
 }
 
 async function stop({ server, folder }: Running): Promise<void> {
+  const isRunning = server.exitCode === null && server.signalCode === null
   // At once, without writing down what is thrown away.
-  server.kill('SIGQUIT')
-  await once(server, 'exit')
+  if (isRunning && server.kill('SIGQUIT')) await once(server, 'exit')
   await rm(folder, { recursive: true, force: true })
 }
 

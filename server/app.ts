@@ -1,22 +1,20 @@
 /** The composition root: builds every part from the configuration; nothing else knows them all. */
 import { join } from 'node:path'
 import type { Server } from 'bun'
-import type { Database, Queries } from '#db/database.ts'
+import type { Database } from '#db/database.ts'
 import { setOnce } from '#db/settings.ts'
 import type { Ads } from '#server/ads/ads.ts'
 import { createAds } from '#server/ads/create-ads.ts'
 import { openAnswerCache, type CreateCache } from './cache/answer-cache.ts'
-import { api, operationNames } from '#server/api.ts'
-import { createAudit } from '#server/audit/audit.ts'
+import { api } from '#server/api.ts'
 import type { Config } from '#server/config.ts'
-import type { Services, Stores } from '#server/context.ts'
+import type { Services } from '#server/context.ts'
 import { createIdempotency } from '#server/idempotency.ts'
 import { createBackupRecord, type BackupRecord } from '#server/backup-status.ts'
 import { IDLE_TIMEOUT_S, listen } from '#server/http/listen.ts'
 import { drainServer, Readiness, type Draining } from '#server/http/drain.ts'
 import { KeyRing, type KeyRingParts } from '#server/keys/key-ring.ts'
 import { createFirstKey } from './keys/first-key.ts'
-import { createKeyStore } from './keys/key-store.ts'
 import { openApi } from '#server/http/openapi/openapi.ts'
 import { createRoutes, type RoutesOptions } from '#server/http/routes.ts'
 import { systemClock, type Clock } from '#server/platform/clock.ts'
@@ -34,10 +32,9 @@ import { LOOPBACK } from './settings.ts'
 import { refreshHourly } from './housekeeping.ts'
 import { startJobs } from './leading.ts'
 import { openProducts } from './open-products.ts'
+import { createStores, transactionsOf } from './stores.ts'
 import { createBridge } from '#server/bridge/bridge.ts'
 import { outOfStockSpend } from '#server/bridge/out-of-stock-spend.ts'
-import { createStockOutStatuses } from '#server/bridge/stock-out-statuses.ts'
-import { createWebhookStore } from '#server/webhooks/webhook-store.ts'
 import { startDelivery } from '#server/webhooks/webhooks.ts'
 import type { OutOfStockSpend } from '#server/webhooks/event.ts'
 
@@ -204,42 +201,6 @@ function stateOf(redis: Redis | undefined) {
 function countWaiting(metrics: Metrics, db: Database): void {
   const waiting = { name: 'adstock_database_waiting', help: 'Queries in the queue for the database' }
   metrics.gauge(waiting, (set) => set({}, db.waiting()))
-}
-
-function createStores(
-  db: Database,
-  {
-    products,
-    webhooks: policy,
-    auditKeptMs: keptMs,
-    clock,
-  }: Pick<Stores, 'products'> & Pick<Config, 'webhooks' | 'auditKeptMs'> & { clock: Clock },
-): Stores {
-  return {
-    products,
-    webhooks: createWebhookStore(db, { clock, policy }),
-    keys: createKeyStore(db, clock),
-    stockOutStatuses: createStockOutStatuses(db, clock),
-    audit: createAudit(db, { clock, keptMs, names: operationNames() }),
-  }
-}
-
-function transactionsOf(
-  { withTransaction: begin, groupsCommits }: Database,
-  stores: Stores,
-): Pick<Services, 'begin' | 'groupsCommits' | 'within'> {
-  return { begin, groupsCommits, within: (tx) => bound(stores, tx) }
-}
-
-/** Every store, bound to the transaction: one that is added to `Stores` and not here does not compile. */
-function bound({ products, webhooks, keys, stockOutStatuses, audit }: Stores, tx: Queries): Stores {
-  return {
-    products: products.within(tx),
-    webhooks: webhooks.within(tx),
-    keys: keys.within(tx),
-    stockOutStatuses: stockOutStatuses.within(tx),
-    audit: audit.within(tx),
-  }
 }
 
 function deliveryParts(services: Services, { db, metrics }: Pick<SharingParts, 'db' | 'metrics'>) {

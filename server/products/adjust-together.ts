@@ -1,7 +1,8 @@
 /** Adjustments of many callers in one transaction: few statements, however many there are. */
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import type { ProductKey } from './refusals.ts'
-import { refusalOf, type Adjustment, type PlannedChange, type ProductWrites } from './writes.ts'
+import { refusalOf, type Adjustment, type ProductWrites } from './writes.ts'
+import { type PlannedChange } from './planned-change.ts'
 
 export interface SignedAdjustment extends Adjustment {
   actor: string

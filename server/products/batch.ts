@@ -9,7 +9,8 @@ import * as schema from './batch-schema.ts'
 import { MAX_STOCK_LEVEL } from './schema.ts'
 import { minorUnits, optionalFields, toProduct, withCurrent } from './wire.ts'
 import { fieldsOf, NO_OPTIONAL_FIELDS, type NewRow } from './new-row.ts'
-import type { PlannedChange, ProductWrites } from './writes.ts'
+import type { ProductWrites } from './writes.ts'
+import type { PlannedChange } from './planned-change.ts'
 import { productNotFound, stockRefusal, VersionMismatch, type ProductKey } from './refusals.ts'
 
 export const batchOperations = {

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import * as v from 'valibot'
 import {
   BackupError,
+  DamagedBackupError,
   backUpDatabase,
   mendable,
   refuseExisting,
@@ -132,7 +133,7 @@ export async function requireBytes(
   { file, sha256 }: NonNullable<Manifest['database']>,
 ): Promise<void> {
   const found = await bytesOf(join(folder, file))
-  if (found.sha256 !== sha256) throw new BackupError(`${file} is not what was written: it is damaged.`)
+  if (found.sha256 !== sha256) throw new DamagedBackupError(`${file} is not what was written: it is damaged.`)
 }
 
 export async function readManifest(folder: string): Promise<Manifest> {

@@ -1,7 +1,7 @@
 /** With the tools that an operator has. They have to be as new as the server, so both are the system's. */
 import { SQL } from 'bun'
 import { expect, setDefaultTimeout, test } from 'bun:test'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '#db/open.ts'
 import { startPostgres, systemPrograms } from '#db/postgres.testing.ts'
@@ -11,6 +11,7 @@ import { createBackup, restoreBackup } from './backup.ts'
 import { verifyBackup } from './verify.ts'
 
 setDefaultTimeout(120_000)
+const COMMAND = join(import.meta.dir, '../backup.ts')
 const DATABASE = { database: true, ads: false }
 
 test('PostgreSQL: a dump beside writes has one moment of the database, and comes back into an empty one only', async () => {
@@ -86,6 +87,56 @@ test('a database that a killed proof has left is dropped by the next one, and th
   expect(proofs.map(({ problems }) => problems)).toEqual([[], [], []])
   const left = await other`select datname as name from pg_database where datname like 'adstock%'`
   expect([...left]).toEqual([{ name: underWay }])
+})
+
+test('a backup is not called damaged by a server that is away, or goes away during the proof', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres({ bin: systemPrograms() })
+  const databaseUrl = `${postgres.url}/postgres`
+  const backup = join(folder.path, 'backup')
+  await (await openDatabase(databaseUrl)).close()
+  await createBackup(backup, { databaseUrl, adsDir: folder.path }, DATABASE)
+  const away = readConfig({ DATABASE_URL: 'postgres://adstock@127.0.0.1:1/adstock' })
+  expect(verifyBackup(backup, away)).rejects.toThrow('cannot be reached')
+
+  await using admin = new SQL({ url: databaseUrl, max: 1 })
+  const [row]: { pid: string }[] = await admin`select pg_read_file('postmaster.pid') as pid`
+  const failing = join(folder.path, 'bin')
+  mkdirSync(failing)
+  const kill = `kill -QUIT ${row?.pid.split('\n', 1)[0]}`
+  writeFileSync(join(failing, 'pg_restore'), `#!/bin/sh\n${kill}\nsleep 1\nexit 1\n`, { mode: 0o755 })
+  const rotating = Bun.spawn([process.execPath, COMMAND, 'rotate', join(folder.path, 'backups')], {
+    env: { ...process.env, DATABASE_URL: databaseUrl, PATH: `${failing}:${process.env['PATH']}` },
+    stdout: 'ignore',
+    stderr: 'pipe',
+  })
+  expect(await new Response(rotating.stderr).text()).toContain(
+    'PostgreSQL was lost while the backup was proved',
+  )
+  expect(await rotating.exited).toBeGreaterThan(0)
+  expect(readdirSync(join(folder.path, 'backups'))).toEqual([expect.not.stringContaining('damaged')])
+})
+
+test('a dump that was changed is called damaged', async () => {
+  await using folder = await temporaryFolder()
+  await using postgres = await startPostgres({ bin: systemPrograms() })
+  const databaseUrl = `${postgres.url}/postgres`
+  const backup = join(folder.path, 'backup')
+  await (await openDatabase(databaseUrl)).close()
+  const { database } = await createBackup(backup, { databaseUrl, adsDir: folder.path }, DATABASE)
+  const dump = join(backup, database?.file ?? '')
+  const manifest = join(backup, 'manifest.json')
+  const bytes = readFileSync(dump).fill(0, 20, 2000)
+  writeFileSync(dump, bytes)
+  const config = readConfig({ DATABASE_URL: databaseUrl })
+  expect((await verifyBackup(backup, config)).problems).toEqual([
+    expect.stringContaining('not what was written'),
+  ])
+  // Written so: its checksum is that of what cannot be restored.
+  const changed = JSON.parse(readFileSync(manifest, 'utf8'))
+  changed.database.sha256 = new Bun.CryptoHasher('sha256').update(bytes).digest('hex')
+  writeFileSync(manifest, JSON.stringify(changed))
+  expect((await verifyBackup(backup, config)).problems).toHaveLength(1)
 })
 
 test('a password stays out of the arguments, and a server that is not there is said', async () => {

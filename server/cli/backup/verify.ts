@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { BackupError, mendable, proveBackup } from '#db/backup.ts'
+import { BackupError, DamagedBackupError, mendable, proveBackup } from '#db/backup.ts'
 import type { Contents } from '#db/contents.ts'
 import { Catalogue, verify, type AdsOptions } from '#server/ads/offline.ts'
 import { ADS, readManifest, requireBytes, type Manifest } from './backup.ts'
@@ -43,8 +43,10 @@ async function provenContents(
     const contents = await contentsOf(path, database.file === 'adstock.db' ? undefined : databaseUrl)
     return { contents, problems: differences(database.contents, contents) }
   } catch (error) {
-    if (existsSync(path) && !(error instanceof BackupError)) throw error
-    return { problems: [error instanceof BackupError ? error.message : `${database.file} is missing.`] }
+    if (existsSync(path) && !(error instanceof DamagedBackupError)) throw error
+    return {
+      problems: [error instanceof DamagedBackupError ? error.message : `${database.file} is missing.`],
+    }
   }
 }
 

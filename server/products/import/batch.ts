@@ -1,7 +1,8 @@
 /** A batch of imported lines as one transaction; in halves when another writer has taken a SKU meanwhile. */
 import type { Database } from '#db/database.ts'
 import { rowsByKeys } from '#server/products/pages.ts'
-import { changedRow, type PlannedChange, type ProductWrites } from '#server/products/writes.ts'
+import { type ProductWrites } from '#server/products/writes.ts'
+import { changedRow, type PlannedChange } from '#server/products/planned-change.ts'
 import { NO_OPTIONAL_FIELDS, type NewRow } from '#server/products/new-row.ts'
 import { keysOf, keyViolated } from '#server/products/unique-keys.ts'
 import { KnownRows } from './known-rows.ts'

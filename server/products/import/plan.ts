@@ -5,7 +5,7 @@
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { ProblemError } from '#server/errors.ts'
 import type { NewRow } from '#server/products/new-row.ts'
-import type { PlannedChange } from '#server/products/writes.ts'
+import type { PlannedChange } from '#server/products/planned-change.ts'
 import { stockRefusal, VersionMismatch } from '#server/products/refusals.ts'
 import { MAX_STOCK_LEVEL } from '#server/products/schema.ts'
 import type { ImportSummary } from '#server/products/file-schema.ts'

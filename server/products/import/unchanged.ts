@@ -2,7 +2,7 @@
  * Lines that ask for what already is so. They are most of a file that comes every night, and need neither a lock nor a
  * transaction: each took effect when its product was read.
  */
-import { differs } from '#server/products/writes.ts'
+import { differs } from '#server/products/planned-change.ts'
 import { keysIn, KnownRows, type FindRows } from './known-rows.ts'
 import type { ImportedLine } from './line.ts'
 
