@@ -43,7 +43,8 @@ async function cachedAnswer(
 ): Promise<Answer> {
   const { answers, refresh, cacheKey } = ctx
   const key = cacheKey ?? `${operation.rest} ${JSON.stringify(input)}`
-  const hit = refresh || cacheKey !== undefined ? undefined : await answers.hit(key)
+  const kept = refresh || cacheKey !== undefined ? undefined : answers.peek(key)
+  const hit = kept && (await answers.hit(kept))
   const cached = hit ?? (await answers.read({ key, tag, refresh }, () => load(operation, ctx, input)))
   const notFound = cachedNotFound(cached)
   if (notFound) throw notFound

@@ -54,22 +54,25 @@ export class Cache<Head> {
     this.#parts = parts
   }
 
-  /** Whether memory holds anything under the key, current or not. */
-  mayHit(key: string): boolean {
-    return this.#parts.memory.has(key)
+  /** What memory holds under the key, current or not. */
+  peek(key: string): Entry<Head> | undefined {
+    return this.#parts.memory.get(key)
   }
 
-  /** From memory, without a promise where the database needs none. One hit in so many is left to `read`, to compare. */
-  hit(key: string): CacheHit<Head> | undefined | Promise<CacheHit<Head> | undefined> {
+  /**
+   * What `peek` gave, if it is current: without a promise where the database needs none. One in so many is left to
+   * `read`, to be compared.
+   */
+  hit(entry: Entry<Head>): CacheHit<Head> | undefined | Promise<CacheHit<Head> | undefined> {
     const settling = this.#parts.freshness.settled()
-    return settling ? settling.then(() => this.#own(key)) : this.#own(key)
+    return settling ? settling.then(() => this.#ifCurrent(entry)) : this.#ifCurrent(entry)
   }
 
-  #own(key: string): CacheHit<Head> | undefined {
-    const { freshness, memory, onRead, random } = this.#parts
-    const entry = memory.get(key)
-    if (!entry || !freshness.isFresh(entry.version, entry.tag) || random() * SAMPLED < 1) return undefined
-    entry.version = freshness.known
+  #ifCurrent(entry: Entry<Head>): CacheHit<Head> | undefined {
+    const { freshness, onRead, random } = this.#parts
+    if (!freshness.isFresh(entry.version, entry.tag) || random() * SAMPLED < 1) return undefined
+    // The garbage collector looks again at whatever old object was written to.
+    if (entry.version !== freshness.known) entry.version = freshness.known
     onRead('memory')
     return found(entry, 'memory')
   }

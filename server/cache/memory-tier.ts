@@ -35,10 +35,6 @@ export class MemoryTier<V> {
     return this.#small.entries.size + this.#main.entries.size
   }
 
-  has(key: string): boolean {
-    return this.#main.entries.has(key) || this.#small.entries.has(key)
-  }
-
   get(key: string): V | undefined {
     const entry = this.#main.entries.get(key) ?? this.#small.entries.get(key)
     if (!entry) return undefined

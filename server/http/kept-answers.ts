@@ -4,7 +4,7 @@
  */
 import { operationsOf, type Api } from '#server/api.ts'
 import { cachedNotFound, type CachedHeaders } from '#server/cache/cached-answer.ts'
-import type { CacheHit } from '#server/cache/cache.ts'
+import type { CacheHit, Entry } from '#server/cache/cache.ts'
 import { mayUse, type Caller } from '#server/caller.ts'
 import type { AnyOperation } from '#server/operation.ts'
 import { exchangeOf } from './exchange.ts'
@@ -12,6 +12,8 @@ import { takesPlainJson } from './negotiation.ts'
 import { problemResponse, requestIdOf, requestInfo, toProblem } from './problem.ts'
 import type { Fetch } from './request-metrics.ts'
 import { asksToRefresh, found, PREFIX, splitRest, type Transport } from './rest.ts'
+
+type CacheEntry = Entry<CachedHeaders>
 
 interface Kept {
   operation: AnyOperation
@@ -36,26 +38,29 @@ export function keptAnswers(api: Api, transport: Transport, otherwise: Fetch): F
       ? problemResponse(toProblem(absence, requestInfo(request), transport))
       : found(kept.operation, hit, { request, requestId: requestIdOf(request) })
   }
-  const look = (request: Request, caller: Caller) => {
-    const hit = answers.hit(exchangeOf(request).address)
+  const look = (request: Request, caller: Caller, entry: CacheEntry) => {
+    const hit = answers.hit(entry)
     return hit instanceof Promise
       ? hit.then((late) => send(request, caller, late))
       : send(request, caller, hit)
   }
-  const isKept = (request: Request) => {
-    if (request.method !== 'GET') return false
+  const keptFor = (request: Request): CacheEntry | undefined => {
+    if (request.method !== 'GET') return undefined
     const { address, refusal } = exchangeOf(request)
-    return (
-      answers.mayHit(address) && refusal === undefined && takesPlainJson(request) && !asksToRefresh(request)
-    )
+    const entry = answers.peek(address)
+    const isAsked = entry && refusal === undefined && takesPlainJson(request) && !asksToRefresh(request)
+    return isAsked ? entry : undefined
   }
   return (request) => {
-    if (!isKept(request)) return otherwise(request)
+    const entry = keptFor(request)
+    if (!entry) return otherwise(request)
     // Where the database does not say which caller it is, or what has changed, the long way knows what to do.
     try {
       const caller = auth.callerOf(request)
       const response =
-        caller instanceof Promise ? caller.then((known) => look(request, known)) : look(request, caller)
+        caller instanceof Promise
+          ? caller.then((known) => look(request, known, entry))
+          : look(request, caller, entry)
       return response instanceof Promise ? response.catch(() => otherwise(request)) : response
     } catch {
       return otherwise(request)
