@@ -90,7 +90,7 @@ export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promi
 }
 
 /** A server writes this beside its requests: what is made at once is a fraction of it. */
-const LINES_PER_PART = 200
+const LINES_PER_PART = 100
 
 function* partsOf(sorted: readonly KeyedIndexLine[]): Generator<string> {
   const hasOwn = sorted.some(({ line }) => line.columns !== undefined)

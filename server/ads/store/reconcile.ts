@@ -36,7 +36,7 @@ export interface Reconciled {
   changed: boolean
 }
 
-const DATES_PER_TURN = 100
+const DATES_PER_TURN = 20
 
 export async function reconcile(known: readonly IndexLine[], options: ReconcileOptions): Promise<Reconciled> {
   const old = new Map(known.map((line) => [indexKeyOf(line), line]))
