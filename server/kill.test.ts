@@ -62,6 +62,58 @@ test.each(['SQLite', 'PostgreSQL'])(
   },
 )
 
+const SELLERS = 24
+const SOLD_BEFORE = 150
+
+test.each(['SQLite', 'PostgreSQL'])(
+  'sales at once on %s: each that was acknowledged is there, and none of them twice',
+  async (database) => {
+    await using folder = await temporaryFolder()
+    const url = database === 'PostgreSQL' ? await temporaryPostgres() : `file:${join(folder.path, 'a.db')}`
+    const env = { DATABASE_URL: url, LOG_LEVEL: 'error', RATE_LIMIT: 'off' }
+    const first = spawnServer(folder.path, env)
+    const address = await urlOf(first)
+    const products = Array.from({ length: 6 }, (_, n) => `S${n},Thing ${n},1.00,100000`)
+    await importFile(address, ['sku,name,price,stock_level', ...products].join('\n'))
+    const acknowledged: string[] = []
+    let asked = 0
+    const sell = async () => {
+      for (;;) {
+        const reference = `order ${(asked += 1)}`
+        const path = `v1/products/by-sku/S${asked % products.length}/stock-adjustments`
+        const sale = { method: 'POST', body: JSON.stringify({ delta: -1, reason: 'sold', reference }) }
+        const headers = { 'content-type': 'application/json' }
+        const answer = await fetch(address + path, { ...sale, headers }).catch(() => undefined)
+        if (answer?.status !== 201) return
+        acknowledged.push(reference)
+      }
+    }
+    const selling = Promise.all(Array.from({ length: SELLERS }, sell))
+    await until('enough was sold', () => acknowledged.length >= SOLD_BEFORE)
+    first.kill('SIGKILL')
+    await first.exited
+    await selling
+
+    const second = spawnServer(folder.path, env)
+    const again = await urlOf(second)
+    const references: string[] = []
+    for (let cursor = '', sku = 0; sku < products.length;) {
+      const path = `v1/products/by-sku/S${sku}/stock-adjustments?limit=200${cursor}`
+      const { items, next_cursor: next } = await (await fetch(again + path)).json()
+      for (const { reference, reason } of items) if (reason === 'sold') references.push(reference)
+      cursor = next === null ? '' : `&cursor=${next}`
+      if (next === null) sku += 1
+    }
+    expect(references).toHaveLength(new Set(references).size)
+    expect(acknowledged.filter((reference) => !references.includes(reference))).toEqual([])
+    // What was under way at the end may have been committed, and nothing else.
+    expect(references.length - acknowledged.length).toBeLessThanOrEqual(SELLERS)
+    expect((await contentsAt(url)).unexplained).toBe(0)
+    second.kill()
+    await second.exited
+  },
+)
+
 async function contentsAt(url: string) {
   if (url.startsWith('file:')) return await contentsOfFile(url.slice('file:'.length))
   await using client = new SQL({ url, max: 1 })

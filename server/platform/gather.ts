@@ -8,7 +8,7 @@ export interface Gathering<T> {
   patienceMs: number
 }
 
-/** While one waits for the other side, the next is prepared. */
+/** While one waits for its answer, the other is composed. */
 const MAX_UNDER_WAY = 2
 
 /** @returns takes an item: one that comes while none is under way is handed over at once, alone */
