@@ -14,6 +14,16 @@ setDefaultTimeout(120_000)
 const COMMAND = join(import.meta.dir, '../backup.ts')
 const DATABASE = { database: true, ads: false }
 
+/** A server of its own with an empty database, and a backup of that. */
+async function backupOfNothing(folder: string) {
+  const postgres = await startPostgres({ bin: systemPrograms() })
+  const databaseUrl = `${postgres.url}/postgres`
+  const backup = join(folder, 'backup')
+  await (await openDatabase(databaseUrl)).close()
+  const { database } = await createBackup(backup, { databaseUrl, adsDir: folder }, DATABASE)
+  return { databaseUrl, backup, database, [Symbol.asyncDispose]: () => postgres[Symbol.asyncDispose]() }
+}
+
 test('PostgreSQL: a dump beside writes has one moment of the database, and comes back into an empty one only', async () => {
   await using folder = await temporaryFolder()
   await using postgres = await startPostgres({ bin: systemPrograms() })
@@ -74,11 +84,8 @@ test('PostgreSQL: a dump beside writes has one moment of the database, and comes
 
 test('a database that a killed proof has left is dropped by the next one, and that of one under way is not', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres({ bin: systemPrograms() })
-  const databaseUrl = `${postgres.url}/postgres`
-  const backup = join(folder.path, 'backup')
-  await (await openDatabase(databaseUrl)).close()
-  await createBackup(backup, { databaseUrl, adsDir: folder.path }, DATABASE)
+  await using made = await backupOfNothing(folder.path)
+  const { databaseUrl, backup } = made
   const [abandoned, underWay] = ['adstock_verify_abandoned', 'adstock_verify_under_way']
   await using other = new SQL({ url: databaseUrl, max: 1, connection: { application_name: underWay } })
   for (const name of [abandoned, underWay]) await other.unsafe(`create database ${name}`)
@@ -91,11 +98,8 @@ test('a database that a killed proof has left is dropped by the next one, and th
 
 test('a backup is not called damaged by a server that is away, or goes away during the proof', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres({ bin: systemPrograms() })
-  const databaseUrl = `${postgres.url}/postgres`
-  const backup = join(folder.path, 'backup')
-  await (await openDatabase(databaseUrl)).close()
-  await createBackup(backup, { databaseUrl, adsDir: folder.path }, DATABASE)
+  await using made = await backupOfNothing(folder.path)
+  const { databaseUrl, backup } = made
   const away = readConfig({ DATABASE_URL: 'postgres://adstock@127.0.0.1:1/adstock' })
   expect(verifyBackup(backup, away)).rejects.toThrow('cannot be reached')
 
@@ -119,11 +123,8 @@ test('a backup is not called damaged by a server that is away, or goes away duri
 
 test('a dump that was changed is called damaged', async () => {
   await using folder = await temporaryFolder()
-  await using postgres = await startPostgres({ bin: systemPrograms() })
-  const databaseUrl = `${postgres.url}/postgres`
-  const backup = join(folder.path, 'backup')
-  await (await openDatabase(databaseUrl)).close()
-  const { database } = await createBackup(backup, { databaseUrl, adsDir: folder.path }, DATABASE)
+  await using made = await backupOfNothing(folder.path)
+  const { databaseUrl, backup, database } = made
   const dump = join(backup, database?.file ?? '')
   const manifest = join(backup, 'manifest.json')
   const bytes = readFileSync(dump).fill(0, 20, 2000)
