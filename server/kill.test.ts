@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { contentsOfFile, readContents } from '#db/contents.ts'
 import { SQL } from 'bun'
 import { temporaryPostgres } from '#db/postgres.testing.ts'
+import { databases } from '#server/keys/keys.testing.ts'
 import { ROOT, spawnServer, urlOf } from '#scripts/lab/harness/server-process.ts'
 import { temporaryFolder } from '#scripts/lab/harness/test-server.ts'
 import { until } from '#scripts/lab/harness/until.ts'
@@ -34,22 +35,29 @@ async function countOf(url: string): Promise<number> {
   return (await (await fetch(`${url}v1/products?limit=1&count=exact`)).json()).total.value
 }
 
-test.each(['SQLite', 'PostgreSQL'])(
+/** Of a server on a database of its own, which outlives it. */
+async function startsOn(database: keyof typeof databases, folder: string) {
+  const url = await databases[database](folder)
+  const start = async () => {
+    const server = spawnServer(folder, { DATABASE_URL: url, LOG_LEVEL: 'error', RATE_LIMIT: 'off' })
+    return { server, address: await urlOf(server) }
+  }
+  return { url, start }
+}
+
+test.each(['SQLite', 'PostgreSQL'] as const)(
   'an import on %s: each product that is there is whole, and the same file again brings the rest',
   async (database) => {
     await using folder = await temporaryFolder()
-    const url = database === 'PostgreSQL' ? await temporaryPostgres() : `file:${join(folder.path, 'a.db')}`
-    const env = { DATABASE_URL: url, LOG_LEVEL: 'error', RATE_LIMIT: 'off' }
-    const first = spawnServer(folder.path, env)
-    const address = await urlOf(first)
+    const { url, start } = await startsOn(database, folder.path)
+    const { server: first, address } = await start()
     const importing = importFile(address, mostOfTheFile()).catch(() => 'cut off')
     await until('some of it is there', async () => (await countOf(address)) > 0)
     first.kill('SIGKILL')
     await first.exited
     expect(await importing).toBe('cut off')
 
-    const second = spawnServer(folder.path, env)
-    const again = await urlOf(second)
+    const { server: second, address: again } = await start()
     const there = await countOf(again)
     // A batch is a thousand lines.
     expect([1000, 2000, 3000]).toContain(there)
@@ -65,14 +73,12 @@ test.each(['SQLite', 'PostgreSQL'])(
 const SELLERS = 24
 const SOLD_BEFORE = 150
 
-test.each(['SQLite', 'PostgreSQL'])(
+test.each(['SQLite', 'PostgreSQL'] as const)(
   'sales at once on %s: each that was acknowledged is there, and none of them twice',
   async (database) => {
     await using folder = await temporaryFolder()
-    const url = database === 'PostgreSQL' ? await temporaryPostgres() : `file:${join(folder.path, 'a.db')}`
-    const env = { DATABASE_URL: url, LOG_LEVEL: 'error', RATE_LIMIT: 'off' }
-    const first = spawnServer(folder.path, env)
-    const address = await urlOf(first)
+    const { url, start } = await startsOn(database, folder.path)
+    const { server: first, address } = await start()
     const products = Array.from({ length: 6 }, (_, n) => `S${n},Thing ${n},1.00,100000`)
     await importFile(address, ['sku,name,price,stock_level', ...products].join('\n'))
     const acknowledged: string[] = []
@@ -94,8 +100,7 @@ test.each(['SQLite', 'PostgreSQL'])(
     await first.exited
     await selling
 
-    const second = spawnServer(folder.path, env)
-    const again = await urlOf(second)
+    const { server: second, address: again } = await start()
     const references: string[] = []
     for (let cursor = '', sku = 0; sku < products.length;) {
       const path = `v1/products/by-sku/S${sku}/stock-adjustments?limit=200${cursor}`

@@ -2,7 +2,7 @@
 import type { ProductRow, StockAdjustmentRow } from '#db/schema.postgres.ts'
 import type { ProductKey } from './refusals.ts'
 import { refusalOf, type Adjustment, type ProductWrites } from './writes.ts'
-import { type PlannedChange } from './planned-change.ts'
+import type { PlannedChange } from './planned-change.ts'
 
 export interface SignedAdjustment extends Adjustment {
   actor: string
@@ -26,19 +26,20 @@ export async function adjustTogether(
   const planned = adjustments.map((adjustment) => {
     const before = current.get(nameOf(adjustment.key))
     const outcome = before && plan(writes, before, adjustment)
-    if (outcome && !(outcome instanceof Error)) setRow(current, outcome.after)
+    if (isChange(outcome)) setRow(current, outcome.after)
     return outcome
   })
-  const changes = planned.flatMap((outcome) =>
-    outcome === undefined || outcome instanceof Error ? [] : outcome,
-  )
-  const entries = await writes.changeAll(changes)
+  const entries = await writes.changeAll(planned.filter(isChange))
   return planned.map((outcome) => {
-    if (outcome === undefined || outcome instanceof Error) return outcome
+    if (!isChange(outcome)) return outcome
     const adjustment = entries.get(outcome)
     if (!adjustment) throw new Error('A change of the stock has no entry in the ledger.')
     return { product: outcome.after, adjustment }
   })
+}
+
+function isChange(outcome: PlannedChange | Error | undefined): outcome is PlannedChange {
+  return outcome !== undefined && !(outcome instanceof Error)
 }
 
 type Rows = Map<string | number, ProductRow>
