@@ -1,4 +1,4 @@
-/** What an operation is. How one runs is in invoke.ts. */
+/** What an operation is. How one runs is in invoke.ts, and how it writes in write.ts. */
 import type * as v from 'valibot'
 import type { Subject } from '#server/audit/subject.ts'
 import type { Caller, Scope } from '#server/caller.ts'
