@@ -25,7 +25,7 @@ export interface Recording {
 /** Within the transaction of the write: both are stored, or neither is. */
 export async function recorded<Out>(by: Recording, act: Act<Out>, run: () => Promise<Out>): Promise<Out> {
   const output = await run()
-  await by.audit.append(entriesOf(by, act, { output }))
+  await by.audit.append(doneEntries(by, act, output))
   return output
 }
 

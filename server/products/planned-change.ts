@@ -1,4 +1,4 @@
-/** What a product is to become, and how many of them are written by one statement. */
+/** What products are to become, and which of those changes one statement can write. */
 import type { ProductRow } from '#db/schema.postgres.ts'
 import { searchColumns } from '#db/search/columns.ts'
 import type { NewRow } from './new-row.ts'
