@@ -44,14 +44,15 @@ const UNIQUE_VIOLATION = '23505'
  * way; without it a server that is starting is not waited for
  */
 export async function openPostgres(url: string, onWaiting?: (error: unknown) => void): Promise<Database> {
-  const client = connect(url, MAX_CONNECTIONS)
+  const first = connect(url)
+  const connections = [...Array.from({ length: MAX_CONNECTIONS - 1 }, () => connect(url)), first]
   // Every read asks it first: it must not wait behind a full pool, nor be planned anew each time.
-  const watcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
+  const watcher = connect(url, { plan_cache_mode: 'force_generic_plan' })
   // Opened by the first question, so never by a server that knows no keys.
-  const keyWatcher = connect(url, 1, { plan_cache_mode: 'force_generic_plan' })
-  await untilDone(() => migrate(client), onWaiting)
-  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: MAX_CONNECTIONS })
-  const queries = drizzle({ client: queued(client, queue) })
+  const keyWatcher = connect(url, { plan_cache_mode: 'force_generic_plan' })
+  await untilDone(() => migrate(first), onWaiting)
+  const queue = new ConnectionQueue(connections, QUEUE_LIMITS)
+  const queries = drizzle({ client: queued(queue) })
 
   return {
     tables,
@@ -59,7 +60,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     scanner: queries,
     ...withCommitHooks((run) => queries.transaction(run)),
     load: (run) =>
-      drizzle({ client }).transaction(async (tx) => {
+      drizzle({ client: first }).transaction(async (tx) => {
         await tx.execute(
           sql`select set_config('statement_timeout', '0', true), set_config('adstock.loading', 'on', true)`,
         )
@@ -113,7 +114,7 @@ export async function openPostgres(url: string, onWaiting?: (error: unknown) => 
     describe: async () => await describe(queries),
     waiting: () => queue.waiting,
     async close() {
-      await Promise.all([client.close(), watcher.close(), keyWatcher.close()])
+      await Promise.all([...connections, watcher, keyWatcher].map((connection) => connection.close()))
     },
   }
 }
@@ -146,17 +147,18 @@ async function describe(queries: Pick<BunSQLDatabase, 'select'>): Promise<Databa
   return { product: 'PostgreSQL', version: row?.version ?? '', bytes: Number(row?.bytes) }
 }
 
-function connect(url: string, max: number, settings: Record<string, string> = {}): SQL {
+/** One connection, opened by the first query and again when it was lost. */
+function connect(url: string, settings: Record<string, string> = {}): SQL {
   return new SQL({
     url,
-    max,
+    max: 1,
     connectionTimeout: CONNECT_TIMEOUT_S,
     connection: { statement_timeout: STATEMENT_TIMEOUT_MS, ...settings },
   })
 }
 
 function changeMarks(watcher: SQL): ChangeFeedReader {
-  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: 1 })
+  const queue = new ConnectionQueue([watcher], QUEUE_LIMITS)
   const ask = async (query: () => Promise<Record<keyof FeedEntry, string>[]>) => {
     const rows = await queue.run(async () => await query(), 'waitingReads')
     return rows.map(({ seq, at, subject }) => ({
@@ -179,7 +181,7 @@ function changeMarks(watcher: SQL): ChangeFeedReader {
 }
 
 function keyStateIn(watcher: SQL): () => Promise<string> {
-  const queue = new ConnectionQueue({ ...QUEUE_LIMITS, connections: 1 })
+  const queue = new ConnectionQueue([watcher], QUEUE_LIMITS)
   const ask = async () => await watcher<{ state: string }[]>`select state from key_state`
   return async () => {
     const [row] = await queue.run(ask, 'waitingReads')
