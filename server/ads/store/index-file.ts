@@ -45,62 +45,74 @@ export function readIndex(dir: string): IndexLine[] {
   return isIndexWhole(dir) ? readDamagedIndex(dir) : []
 }
 
+/** Of each store, as this process last wrote or read it: a line is parsed once. */
+const lastKnown = new Map<string, { header: string; lines: ReadonlyMap<string, IndexLine> }>()
+
 /** The lines that can be read, be they what was written or not. */
 export function readDamagedIndex(dir: string): IndexLine[] {
-  return new IndexReader().read(dir)
+  const { header, others, texts } = contentOf(dir)
+  const last = lastKnown.get(dir)
+  const before = last?.header === header ? last.lines : undefined
+  const known = new Map<string, IndexLine>()
+  const lines = texts.flatMap((text) => {
+    const line = before?.get(text) ?? toLine(text.split(','), others)
+    if (line) known.set(text, line)
+    return line ?? []
+  })
+  lastKnown.set(dir, { header, lines: known })
+  return lines
 }
 
-/** For repeated reads during a run: a line is parsed once. */
-export class IndexReader {
-  #known: ReadonlyMap<string, IndexLine> = new Map()
-  #others: readonly string[] = []
-
-  read(dir: string): IndexLine[] {
-    const { others, texts } = contentOf(dir)
-    const isSame = others.join() === this.#others.join()
-    const known = new Map<string, IndexLine>()
-    const lines = texts.flatMap((text) => {
-      const line = (isSame && this.#known.get(text)) || toLine(text.split(','), others)
-      if (line) known.set(text, line)
-      return line ?? []
-    })
-    this.#known = known
-    this.#others = others
-    return lines
-  }
+interface Content {
+  header: string
+  /** The metrics beside those of every line. */
+  others: readonly string[]
+  texts: readonly string[]
 }
 
-/** `others`: the metrics beside those of every line. */
-function contentOf(dir: string): { others: readonly string[]; texts: readonly string[] } {
+function contentOf(dir: string): Content {
+  const none = { header: '', others: [], texts: [] }
   try {
     const [header = '', ...texts] = readFileSync(indexPath(dir), 'utf8').split('\n')
-    if (header === HEADER) return { others: [], texts }
-    if (!header.startsWith(`${HEADER},${FINGERPRINT}`)) return { others: [], texts: [] }
-    return { others: header.split(',').slice(COLUMNS.length + 1), texts }
+    if (header === HEADER) return { header, others: [], texts }
+    if (!header.startsWith(`${HEADER},${FINGERPRINT}`)) return none
+    return { header, others: header.split(',').slice(COLUMNS.length + 1), texts }
   } catch {
-    return { others: [], texts: [] }
+    return none
   }
 }
 
 /** @throws StoreError */
 export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promise<void> {
   const sorted = [...lines].map((line) => ({ place: indexKeyOf(line), line })).toSorted(byKey)
-  await rememberIndex(dir, partsOf(sorted))
-  await replaceFile(dir, indexPath(dir), partsOf(sorted))
+  const { header, textOf: text } = formOf(sorted)
+  const texts = sorted.map(({ line }) => text(line))
+  await rememberIndex(dir, partsOf(header, texts))
+  await replaceFile(dir, indexPath(dir), partsOf(header, texts))
+  lastKnown.set(dir, { header, lines: new Map(sorted.map(({ line }, index) => [texts[index] ?? '', line])) })
+}
+
+interface IndexForm {
+  header: string
+  textOf: (line: IndexLine) => string
+}
+
+function formOf(lines: readonly KeyedIndexLine[]): IndexForm {
+  if (lines.every(({ line }) => line.columns === undefined)) return { header: HEADER, textOf }
+  const others = othersIn(lines)
+  return {
+    header: [HEADER, FINGERPRINT, ...others].join(','),
+    textOf: (line) => `${textOf(line)},${ownCellsOf(line, others)}`,
+  }
 }
 
 /** A server writes this beside its requests: what is made at once is a fraction of it. */
 const LINES_PER_PART = 100
 
-function* partsOf(sorted: readonly KeyedIndexLine[]): Generator<string> {
-  const hasOwn = sorted.some(({ line }) => line.columns !== undefined)
-  const others = hasOwn ? othersIn(sorted) : []
-  yield `${[HEADER, ...(hasOwn ? [FINGERPRINT] : []), ...others].join(',')}\n`
-  const textAs = hasOwn ? (line: IndexLine) => `${textOf(line)},${ownCellsOf(line, others)}` : textOf
-  for (let at = 0; at < sorted.length; at += LINES_PER_PART) {
-    const part = sorted.slice(at, at + LINES_PER_PART)
-    yield part.map(({ line }) => `${textAs(line)}\n`).join('')
-  }
+function* partsOf(header: string, texts: readonly string[]): Generator<string> {
+  yield `${header}\n`
+  for (let at = 0; at < texts.length; at += LINES_PER_PART)
+    yield `${texts.slice(at, at + LINES_PER_PART).join('\n')}\n`
 }
 
 const OF_EVERY_LINE = new Set(Object.keys(noSums()))

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { readFailures, type DateFailure } from './failures.ts'
 import { isIndexWhole } from './index-checksum.ts'
-import { IndexReader, indexKeyOf, type IndexLine } from './index-file.ts'
+import { indexKeyOf, readDamagedIndex, type IndexLine } from './index-file.ts'
 import { indexPath, statePath } from './layout.ts'
 
 export class StoreReader {
@@ -11,9 +11,8 @@ export class StoreReader {
 
   /** @param onDamaged an index that is damaged tells of no date */
   constructor(dir: string, onDamaged: (path: string) => void) {
-    const index = new IndexReader()
     const readLines = () => {
-      if (isIndexWhole(dir)) return index.read(dir)
+      if (isIndexWhole(dir)) return readDamagedIndex(dir)
       onDamaged(indexPath(dir))
       return []
     }
