@@ -85,11 +85,11 @@ function contentOf(dir: string): Content {
 /** @throws StoreError */
 export async function writeIndex(dir: string, lines: Iterable<IndexLine>): Promise<void> {
   const sorted = [...lines].map((line) => ({ place: indexKeyOf(line), line })).toSorted(byKey)
-  const { header, textOf: text } = formOf(sorted)
-  const texts = sorted.map(({ line }) => text(line))
-  await rememberIndex(dir, partsOf(header, texts))
-  await replaceFile(dir, indexPath(dir), partsOf(header, texts))
-  lastKnown.set(dir, { header, lines: new Map(sorted.map(({ line }, index) => [texts[index] ?? '', line])) })
+  const form = formOf(sorted)
+  await rememberIndex(dir, partsOf(sorted, form))
+  await replaceFile(dir, indexPath(dir), partsOf(sorted, form))
+  const known = new Map(sorted.map(({ line }) => [form.textOf(line), line]))
+  lastKnown.set(dir, { header: form.header, lines: known })
 }
 
 interface IndexForm {
@@ -109,10 +109,12 @@ function formOf(lines: readonly KeyedIndexLine[]): IndexForm {
 /** A server writes this beside its requests: what is made at once is a fraction of it. */
 const LINES_PER_PART = 100
 
-function* partsOf(header: string, texts: readonly string[]): Generator<string> {
-  yield `${header}\n`
-  for (let at = 0; at < texts.length; at += LINES_PER_PART)
-    yield `${texts.slice(at, at + LINES_PER_PART).join('\n')}\n`
+function* partsOf(sorted: readonly KeyedIndexLine[], form: IndexForm): Generator<string> {
+  yield `${form.header}\n`
+  for (let at = 0; at < sorted.length; at += LINES_PER_PART) {
+    const part = sorted.slice(at, at + LINES_PER_PART)
+    yield part.map(({ line }) => `${form.textOf(line)}\n`).join('')
+  }
 }
 
 const OF_EVERY_LINE = new Set(Object.keys(noSums()))
