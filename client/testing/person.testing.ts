@@ -5,7 +5,7 @@
 import type { Browser, BrowserContextOptions, Download, Page } from 'playwright-core'
 import { violations } from './axe.testing.ts'
 import { onPage } from './journey.testing.ts'
-import { PATIENCE_MS, until, untilIs } from '#scripts/lab/harness/until.ts'
+import { until, untilIs } from '#scripts/lab/harness/until.ts'
 
 type Role = Parameters<Page['getByRole']>[0]
 type Name = string | RegExp
@@ -107,10 +107,7 @@ function personAt(page: Page): Person {
       await untilIs(() => cell.count(), 1)
       await seesFocus(page)
     },
-    sees: async (text, within = 'body') =>
-      await found(text, within)
-        .first()
-        .waitFor({ timeout: 2 * PATIENCE_MS }),
+    sees: async (text, within = 'body') => await found(text, within).first().waitFor(),
     seesNo: async (text) => void (await untilIs(() => found(text, 'body').count(), 0)),
     texts: async (selector) => await page.locator(selector).allTextContents(),
     count: async (selector) => await page.locator(selector).count(),
