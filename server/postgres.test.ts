@@ -52,8 +52,9 @@ test('three server processes sell the same hundred pieces a thousand times at on
   expect(await Promise.all(servers.map(({ exited }) => exited))).toEqual([0, 0, 0])
 })
 
-test.concurrent('while the database is stopped, requests are refused in time; when it goes on, they are answered', async () => {
-  const DATABASE_URL = await temporaryPostgres()
+// A process that is stopped may hold a lock of the whole server: on a shared one, other tests would stand still with it.
+test('while the database is stopped, requests are refused in time; when it goes on, they are answered', async () => {
+  const DATABASE_URL = await temporaryPostgres('own')
   await using server = await startTestServer({ DATABASE_URL })
   await using admin = new SQL({ url: DATABASE_URL, max: 1 })
   const { id } = await server.client.products.create.mutate({ name: 'Belt', price: '9.90', stock_level: 5 })
@@ -78,8 +79,8 @@ test.concurrent('while the database is stopped, requests are refused in time; wh
   expect((await server.rest(`GET /products/${id}`)).status).toBe(200)
 })
 
-test.concurrent('a key is taken only while the database says that it holds, be it as known as it may', async () => {
-  const DATABASE_URL = await temporaryPostgres()
+test('a key is taken only while the database says that it holds, be it as known as it may', async () => {
+  const DATABASE_URL = await temporaryPostgres('own')
   await using server = await startTestServer({ DATABASE_URL, AUTH: 'keys' })
   await using admin = new SQL({ url: DATABASE_URL, max: 1 })
   const key = await createKey(DATABASE_URL, 'reader', 'products:read')
