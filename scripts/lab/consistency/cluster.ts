@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TemporaryRedis } from '#server/platform/redis.testing.ts'
 import { startReplicas } from '#scripts/lab/harness/replicas.ts'
+import { processTree } from '#scripts/lab/harness/process-tree.ts'
 import type { ServerProcess } from '#scripts/lab/harness/server-process.ts'
 import type { Target } from './request.ts'
 import { startProxies, type Link } from './proxies.ts'
@@ -12,9 +13,9 @@ export interface Replica extends Target {
   toRedis: Link
   toDatabase: Link
   pid: () => number
-  pause: () => void
-  resume: () => void
-  /** SIGKILL. */
+  /** SIGSTOP to one of its processes. @returns lets that one go on */
+  pause: () => () => void
+  /** SIGKILL to all its processes. */
   kill: () => Promise<void>
   start: () => Promise<void>
 }
@@ -81,9 +82,16 @@ function controlsOf(server: ServerProcess) {
   return {
     url: server.url,
     pid: () => server.pid(),
-    pause: () => server.signal('SIGSTOP'),
-    resume: () => server.signal('SIGCONT'),
-    kill: () => server.kill(),
+    pause() {
+      const processes = processTree(server.pid())
+      const one = processes[Math.floor(Math.random() * processes.length)] ?? server.pid()
+      process.kill(one, 'SIGSTOP')
+      return () => void process.kill(one, 'SIGCONT')
+    },
+    async kill() {
+      for (const each of processTree(server.pid()).slice(1)) process.kill(each, 'SIGKILL')
+      await server.kill()
+    },
     async start() {
       for (let attempt = 1; ; attempt += 1) {
         try {

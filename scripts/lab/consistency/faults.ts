@@ -58,9 +58,9 @@ export const FAULTS = {
     target: 'server',
     taken: 'a server',
     async inject(_, replica) {
-      replica.pause()
+      const resume = replica.pause()
       await whileItLasts()
-      replica.resume()
+      resume()
     },
   },
   'redis-stopped': onRedis(async ({ cluster: { redis } }) => {

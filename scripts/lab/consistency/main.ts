@@ -9,6 +9,7 @@ import { againstMutant, phasesOf, run } from './run.ts'
 
 interface Options {
   seconds: number
+  processes: number
   fault: FaultName[]
   mutant?: MutantName
   json?: true
@@ -26,7 +27,7 @@ const oneOf =
   }
 const aFault = oneOf(FAULT_NAMES)
 
-async function check({ seconds, fault, mutant, json, log }: Options): Promise<void> {
+async function check({ seconds, processes, fault, mutant, json, log }: Options): Promise<void> {
   const sink = log === undefined ? undefined : Bun.file(log).writer()
   const tell = json ? console.error : console.log
   const interrupted = new Promise((resolve) => {
@@ -36,6 +37,7 @@ async function check({ seconds, fault, mutant, json, log }: Options): Promise<vo
   try {
     const session = await run({
       ...(mutant ? againstMutant(mutant, seconds) : { phases: phasesOf(seconds, fault) }),
+      processes,
       stop: interrupted,
       onPhase: (tally) => tell(phaseLine(tally)),
       log: sink && ((entry) => void sink.write(`${JSON.stringify(entry)}\n`)),
@@ -55,6 +57,7 @@ await new Command('consistency')
     'Readers and writers on three servers with PostgreSQL and Redis, while these fail. Without --fault: each fault alone, then all at once. Exits with 1 when a read was wrong.',
   )
   .option('--seconds <n>', 'of load', positive, 120)
+  .option('--processes <n>', 'of each server, on its one port', positive, 1)
   .option(
     '--fault <name>',
     `only this one, or these together: ${FAULT_NAMES.join(', ')}`,

@@ -13,6 +13,8 @@ export interface Phase {
 
 export interface RunOptions {
   phases: readonly Phase[]
+  /** Of each server, on its one port. */
+  processes?: number
   mutant?: MutantName | undefined
   /** Ends with the first violation. */
   untilFound?: boolean
@@ -54,13 +56,18 @@ export function againstMutant(mutant: MutantName, seconds: number): RunOptions {
 export async function run(options: RunOptions): Promise<Session> {
   const {
     phases,
+    processes = 1,
     mutant,
     untilFound = false,
     stop,
     products = PRODUCTS,
     writerThinkMs = WRITER_THINK_MS,
   } = options
-  await using cluster = await startCluster({ servers: SERVERS, mutant })
+  await using cluster = await startCluster({
+    servers: SERVERS,
+    mutant,
+    environmentOf: () => ({ SERVERS: String(processes) }),
+  })
   const { replicas } = cluster
   const session = new Session({ places: replicas, products, log: options.log })
   await createProducts(session)
