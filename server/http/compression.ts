@@ -60,13 +60,19 @@ export function encode(text: string, coding: Coding, owner?: object): Uint8Array
 interface Answered {
   status?: number
   headers: Record<string, string>
+  /** Lives as long as the text is cached. */
+  owner?: object
 }
 
 /** A whole text, which has no tag. */
-export function textResponse(request: Request, text: string, { status = 200, headers }: Answered): Response {
+export function textResponse(
+  request: Request,
+  text: string,
+  { status = 200, headers, owner }: Answered,
+): Response {
   if (text.length < COMPRESSED_FROM) return new Response(text, { status, headers })
   const coding = codingFor(request)
-  const body = coding === undefined ? text : encode(text, coding)
+  const body = coding === undefined ? text : encode(text, coding, owner)
   return new Response(body, { status, headers: withCoding(headers, coding) })
 }
 

@@ -125,7 +125,7 @@ export interface RouteRequest {
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
-const STATUS_OF_TIER = {
+export const STATUS_OF_TIER = {
   memory: 'adstock; hit; detail=memory',
   redis: 'adstock; hit; detail=redis',
   none: 'adstock; fwd=miss',

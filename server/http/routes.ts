@@ -16,7 +16,7 @@ import { callerAddress } from './limits/caller-address.ts'
 import { crossOrigin } from './cors.ts'
 import { mountHealth, type Health } from './health.ts'
 import { mountMetrics, timed, type Fetch } from './request-metrics.ts'
-import { keptAnswers } from './kept-answers.ts'
+import { keptAnswers, keptFor } from './kept-answers.ts'
 import { llmsTxt } from './llms-txt.ts'
 import { mountMcp } from './mcp/mcp.ts'
 import { toolsOf } from './mcp/tools.ts'
@@ -33,7 +33,8 @@ import { mountSession } from './auth/session.ts'
 import { createSignInAudit } from './auth/sign-in-audit.ts'
 import { createShedding } from './limits/shedding.ts'
 import { mountFileRoutes } from './files.ts'
-import { ENDPOINT, mountTrpc, trpcRefusal } from './trpc.ts'
+import { isTrpc } from './trpc-address.ts'
+import { mountTrpc, trpcRefusal } from './trpc.ts'
 
 export interface RoutesOptions extends Health, Pick<Transport, 'stopping' | 'disableIdleTimeout'> {
   services: Services
@@ -92,9 +93,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Fetch> {
   })
   const onError = (error: unknown, request: Request) => {
     const problem = toProblem(error, requestInfo(request), reporter)
-    const respond = exchangeOf(request).path.startsWith(`${ENDPOINT}/`)
-      ? trpcRefusal(request)
-      : problemResponse
+    const respond = isTrpc(exchangeOf(request).address) ? trpcRefusal(request) : problemResponse
     return respond(problem)
   }
   const formats = formatsOf(services)
@@ -134,7 +133,7 @@ function limiterOf({ limits, limiter, metrics }: RoutesOptions): RateLimiter | u
 
 /** A caller is a key, else an address. */
 function admissionOf(
-  { metrics, addressOf, trustedProxyHops }: RoutesOptions,
+  { metrics, services, addressOf, trustedProxyHops }: RoutesOptions,
   { rateLimitKey }: Auth,
   limiter: RateLimiter | undefined,
 ) {
@@ -147,7 +146,8 @@ function admissionOf(
       return key instanceof Promise ? key.then((found) => named(request, found)) : named(request, key)
     },
     limiter,
-    isCountedByRoute: (request) => exchangeOf(request).path.startsWith(`${ENDPOINT}/`),
+    // What memory may answer does not reach its route.
+    isCountedByRoute: (request) => isTrpc(exchangeOf(request).address) && !keptFor(services.answers, request),
     shedding: createShedding(metrics),
   })
 }

@@ -4,18 +4,28 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { Elysia } from 'elysia'
 import { operationsOf, subscriptionsOf, type Api } from '#server/api.ts'
+import type { CachedHeaders } from '#server/cache/cached-answer.ts'
+import type { CacheHit } from '#server/cache/cache.ts'
 import { type Caller, requireScope } from '#server/caller.ts'
 import type { Context } from '#server/context.ts'
-import { follow, invoke } from '#server/invoke.ts'
+import { follow, invoke, type Answer } from '#server/invoke.ts'
 import type { AnyOperation, AnySubscription } from '#server/operation.ts'
 import { PROBLEMS, ProblemError, type ProblemCode } from '#server/errors.ts'
 import { textResponse } from './compression.ts'
+import { exchangeOf } from './exchange.ts'
 import { isPaged, readBytes } from './input.ts'
-import type { RateLimiter } from './limits/rate-limit.ts'
-import { problemHeaders, requestInfo, toProblem, type problemResponse, type RequestInfo } from './problem.ts'
-import { serverTiming, type Transport } from './rest.ts'
+import { addLimitHeaders, type RateLimiter } from './limits/rate-limit.ts'
+import {
+  problemHeaders,
+  requestIdOf,
+  requestInfo,
+  toProblem,
+  type problemResponse,
+  type RequestInfo,
+} from './problem.ts'
+import { cacheKeyOf, ENDPOINT, isBatchOfOne, proceduresOf, ROUTE } from './trpc-address.ts'
+import { serverTiming, STATUS_OF_TIER, type Transport } from './rest.ts'
 
-export const ENDPOINT = '/trpc'
 export const MAX_BATCH_SIZE = 50
 /** Bun closes a connection on which nothing was sent for 10 s. */
 const SSE_PING_MS = 5_000
@@ -47,7 +57,14 @@ export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void
         resHeaders.set('x-request-id', info.requestId)
         resHeaders.set('cache-control', 'private, no-cache')
         // The one that came in: its exchange knows more than a copy with the body read.
-        return { request, info, resHeaders, context: contextFor(request, info, caller) }
+        const context = contextFor(request, info, caller)
+        const cacheKey = cacheKeyOf(request)
+        return {
+          request,
+          info,
+          resHeaders,
+          context: cacheKey === undefined ? context : { ...context, cacheKey },
+        }
       },
     })
     return isStream(response) ? response : await compressed(request, response)
@@ -55,15 +72,36 @@ export function mountTrpc(app: Elysia, api: Api, transport: TrpcTransport): void
   const answer = async ({ request }: { request: Request }) => handle(request, await auth.callerOf(request))
   const { rateLimit, onError } = transport
   if (!rateLimit) {
-    app.all(`${ENDPOINT}/*`, answer, { parse: 'none' })
+    app.all(ROUTE, answer, { parse: 'none' })
     return
   }
   // An Elysia of its own: what a plugin needs, such as parsed cookies, it would need on every route of the same one.
   const limited = new Elysia({ handler: { standardHostname: false } })
     .onError(({ error, request }) => onError(error, request))
     .use(rateLimit)
-    .all(`${ENDPOINT}/*`, answer, { parse: 'none' })
-  app.all(`${ENDPOINT}/*`, ({ request }) => limited.handle(request), { parse: 'none' })
+    .all(ROUTE, answer, { parse: 'none' })
+  app.all(ROUTE, ({ request }) => limited.handle(request), { parse: 'none' })
+}
+
+/** Each output of a batch as soon as it is there. */
+export function wantsParts(request: Request): boolean {
+  return request.headers.has('trpc-accept')
+}
+
+/** What is cached under `cacheKeyOf` a request, in the envelope and with the headers of tRPC's adapter. */
+export function foundOverTrpc(request: Request, { text, head, tier }: CacheHit<CachedHeaders>): Response {
+  const exchange = exchangeOf(request)
+  const headers: Record<string, string> = {
+    'x-request-id': requestIdOf(request),
+    'cache-control': 'private, no-cache',
+    'cache-status': STATUS_OF_TIER[tier],
+    'content-type': 'application/json',
+    vary: 'trpc-accept, accept',
+  }
+  addLimitHeaders(exchange, headers)
+  const envelope = `{"result":{"data":${text}}}`
+  const body = isBatchOfOne(exchange.address) ? `[${envelope}]` : envelope
+  return textResponse(request, body, { headers, owner: head })
 }
 
 /** The same request with its body read, as far as a body may go: tRPC itself would read any. @throws ProblemError */
@@ -71,20 +109,6 @@ async function bounded(request: Request): Promise<Request> {
   if (request.method !== 'POST') return request
   const { url, method, headers, signal } = request
   return new Request(url, { method, headers, signal, body: await readBytes(request) })
-}
-
-/** `/trpc/products.get,ads.days` → the names; a path that is no procedure still counts as one. */
-export function proceduresOf(path: string): string[] {
-  return decoded(path.slice(ENDPOINT.length + 1)).split(',')
-}
-
-/** As tRPC does it: a comma that is written as `%2C` separates as well. */
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
 }
 
 /** A refusal that came before tRPC saw the request, in the envelope that its clients understand. */
@@ -102,7 +126,12 @@ export function trpcRefusal(request: Request): typeof problemResponse {
     const body = searchParams.get('batch') === '1' ? envelopes : envelopes[0]
     return Response.json(body, {
       status: problem.status,
-      headers: { 'x-request-id': problem.request_id, ...problemHeaders(problem), ...headers },
+      headers: {
+        'x-request-id': problem.request_id,
+        'cache-control': 'no-store',
+        ...problemHeaders(problem),
+        ...headers,
+      },
     })
   }
 }
@@ -136,14 +165,9 @@ function createRouter(api: Api, transport: Transport) {
     const resolve = async ({ ctx, input }: { ctx: ProcedureContext; input: unknown }) => {
       const startedAtMs = performance.now()
       try {
-        const { output, replayed } = await invoke(
-          operation,
-          ctx.context,
-          takesDirection ? withoutDirection(input) : input,
-        )
-        ctx.resHeaders.append('server-timing', serverTiming(performance.now() - startedAtMs))
-        if (replayed) ctx.resHeaders.set('idempotent-replayed', 'true')
-        return output
+        const answer = await invoke(operation, ctx.context, takesDirection ? withoutDirection(input) : input)
+        setAnswerHeaders(ctx, answer, performance.now() - startedAtMs)
+        return answer.output
       } catch (error) {
         setProblemHeaders(error, ctx.resHeaders)
         throw asTrpcError(error)
@@ -177,6 +201,17 @@ function createRouter(api: Api, transport: Transport) {
       ...subscriptionsOf(api).map(({ name, operation }) => [name, streaming(operation)] as const),
     ]),
   )
+}
+
+function setAnswerHeaders(
+  { context, resHeaders }: ProcedureContext,
+  { replayed, cached }: Answer,
+  runMs: number,
+): void {
+  resHeaders.append('server-timing', serverTiming(runMs))
+  if (replayed) resHeaders.set('idempotent-replayed', 'true')
+  // Of several procedures each is cached, or not, by itself.
+  if (cached && context.cacheKey !== undefined) resHeaders.set('cache-status', STATUS_OF_TIER[cached.tier])
 }
 
 function setProblemHeaders(error: unknown, headers: Headers): void {

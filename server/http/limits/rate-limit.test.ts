@@ -113,6 +113,30 @@ describe('the server', () => {
     expect(problemOf(error)).toMatchObject({ code: 'RATE_LIMITED', status: 429 })
   })
 
+  test('what tRPC has in memory pays as well, and once', async () => {
+    await using server = await startTestServer(limits)
+    const { id } = await server.client.products.create.mutate({ name: 'Belt', price: '9.90' })
+    const address = `${server.url}/trpc/products.get?input=${encodeURIComponent(JSON.stringify({ id }))}`
+    for (const [tier, left] of [
+      [null, 4],
+      ['hit', 3],
+      ['hit', 2],
+    ] as const) {
+      const { status, headers } = await fetch(address)
+      expect(status).toBe(200)
+      if (tier) expect(headers.get('cache-status')).toContain(tier)
+      expect(headers.get('ratelimit')).toStartWith(`"read";r=${left};`)
+    }
+    // It may have become stale: then it takes the way on which it would be counted again.
+    await server.client.products.update.mutate({ id, name: 'Strap' })
+    expect((await fetch(address)).headers.get('ratelimit')).toStartWith('"read";r=1;')
+    expect((await fetch(address)).status).toBe(200)
+    const refused = await fetch(address)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await refused.json()).error.data.problem.code).toBe('RATE_LIMITED')
+  })
+
   test.each([
     ['/v1/products', 'x', 200],
     ['/abc/v1/products', 'x', 404],

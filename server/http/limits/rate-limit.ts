@@ -1,7 +1,7 @@
 /**
  * The rate limits: one counter, which replicas share, and two ways in. REST calls it directly, because registering the
- * plugin would add a third to the cost of an answer from memory. tRPC goes through elysia-rate-limit, which compares and
- * refuses.
+ * plugin would add a third to the cost of an answer from memory; so does what memory answers over tRPC. The rest of tRPC
+ * goes through elysia-rate-limit, which compares and refuses.
  */
 import { rateLimit, type Context as PluginContext, type Options } from 'elysia-rate-limit'
 import { ProblemError } from '#server/errors.ts'
@@ -129,6 +129,10 @@ function pluginOptions(
       const exchange = tickets.get(ticket)
       return exchange ? maxOf(exchange.charge.policy) : 1
     },
-    skip: (request) => !isCharged(exchangeOf(request)),
+    // What was counted already has its verdict.
+    skip(request) {
+      const exchange = exchangeOf(request)
+      return !isCharged(exchange) || exchange.verdict !== undefined
+    },
   }
 }

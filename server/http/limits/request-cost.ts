@@ -5,7 +5,7 @@ import { exchangeOf, type RequestCost } from '#server/http/exchange.ts'
 import { MCP_ENDPOINT } from '#server/http/mcp/mcp.ts'
 import { PREFIX, splitRest } from '#server/http/rest.ts'
 import { wantsEventStream } from '#server/http/negotiation.ts'
-import { ENDPOINT, proceduresOf } from '#server/http/trpc.ts'
+import { ENDPOINT, isTrpc, proceduresOf } from '#server/http/trpc-address.ts'
 
 /** `undefined` for what no limit refuses: health, metrics, the page. */
 export type CostOf = (request: Request) => RequestCost | undefined
@@ -44,6 +44,9 @@ export function requestCosts(api: Api): CostOf {
       holdsOpen: procedures.some((name) => streams.has(name)) ? 'events' : undefined,
     }
   }
+  const ofOne = new Map(
+    operations.map(({ name, operation }) => [`${ENDPOINT}/${name}`, PLAIN[operation.cost]]),
+  )
   return (request) => {
     // A browser asks before each request whether it may send it; what it then sends is counted.
     if (request.method === 'OPTIONS') return undefined
@@ -57,7 +60,7 @@ export function requestCosts(api: Api): CostOf {
     }
     // Each call of a tool is counted once more, when its body tells which.
     if (path === MCP_ENDPOINT) return PLAIN.read
-    return path.startsWith(`${ENDPOINT}/`) ? ofProcedures(path, fallback) : undefined
+    return isTrpc(path) ? (ofOne.get(path) ?? ofProcedures(path, fallback)) : undefined
   }
 }
 
