@@ -6,6 +6,7 @@ import { ListenError } from './http/listen.ts'
 import { runProgram } from './cli/run-program.ts'
 import { readConfig, type Config } from './config.ts'
 import { createLogger, type Logger } from './platform/log.ts'
+import { takeShortSlices } from './platform/short-slices.ts'
 import { alone, joinSiblings, type Leaving, type Member } from './supervisor/member.ts'
 import type { Listening } from './supervisor/messages.ts'
 import { supervise } from './supervisor/supervisor.ts'
@@ -39,6 +40,7 @@ async function serve({ server }: { server?: string }): Promise<void> {
     process.exitCode = await supervise({ config, env: process.env, log, onListening: teller() })
     return
   }
+  takeShortSlices()
   using member = server === undefined ? alone(teller()) : joinSiblings()
   await run(config, log, member)
 }

@@ -11,6 +11,7 @@ import { files, lists, searches } from './nasty/products.ts'
 import type { NastyRequest } from './nasty/request.ts'
 import { batches, bodies, imports } from './nasty/writes.ts'
 import { print } from './measure.ts'
+import { startReader, type During } from './beside.ts'
 import type { Waited } from './steady-reader.ts'
 
 const LIMIT_MS = 50
@@ -37,7 +38,7 @@ export async function benchBesideNasty({ database, only = '' }: NastyBench): Pro
     database === 'postgres' ? await temporaryPostgres() : `file:${join(folder.path, 'shop.db')}`
   await fillCatalogue(DATABASE_URL)
   const server = resources.use(await startServerProcess(folder.path, { ...env, DATABASE_URL }))
-  const beside = resources.use(startReader(`${server.url}/v1/products/1`)).during
+  const beside = resources.use(startReader({ port: server.port, path: '/v1/products/1' })).during
   await beside(() => Bun.sleep(WARM_UP_MS))
   tell('nothing', await beside(() => Bun.sleep(MIN_MS * 5)), '')
   const broken: string[] = []
@@ -47,26 +48,6 @@ export async function benchBesideNasty({ database, only = '' }: NastyBench): Pro
     tell(request.what, waited, seen)
   }
   console.log(`${broken.length} beyond ${LIMIT_MS} ms: ${broken.join(' · ')}`)
-}
-
-type During = (work: () => Promise<unknown>) => Promise<Waited>
-
-function startReader(url: string): Disposable & { during: During } {
-  let answered = Promise.withResolvers<Waited>()
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'steady-reader.ts'), url], {
-    ipc: (waited) => answered.resolve(waited as Waited),
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
-  return {
-    async during(work) {
-      child.send('begin')
-      await work()
-      answered = Promise.withResolvers()
-      child.send('end')
-      return await answered.promise
-    },
-    [Symbol.dispose]: () => child.kill(),
-  }
 }
 
 interface Measured {

@@ -105,7 +105,7 @@ function headerLines(headers: Record<string, string>): string {
 }
 
 /** The head of an answer, once its body has come as well. */
-function headOfWhole(received: Buffer): string | undefined {
+export function headOfWhole(received: Buffer): string | undefined {
   const end = received.indexOf('\r\n\r\n')
   if (end === -1) return undefined
   const head = received.toString('latin1', 0, end)
