@@ -1,9 +1,10 @@
 /**
- * Reads at a steady pace, on one bare socket: `bun scripts/lab/bench/steady-reader.ts '{"port":3000,"path":"/"}'`, told
- * over IPC when a measurement begins and ends. A process of its own, which stands for one on another machine: it takes
+ * Reads at a steady pace, on bare sockets: `bun scripts/lab/bench/steady-reader.ts '{"port":3000,"path":"/"}'`, told over
+ * IPC when a measurement begins and ends. A process of its own, which stands for one on another machine: it takes
  * precedence, as far as it may, so that what it waits for is the server and nothing else. A read is timed from when it
  * was due, so that a stall delays every read that falls into it.
  */
+import type { Socket } from 'bun'
 import { constants, setPriority } from 'node:os'
 import { takeShortSlices } from '#server/platform/short-slices.ts'
 import { headOfWhole } from './load.ts'
@@ -19,35 +20,53 @@ export interface Waited {
 
 export type Steady = Pick<Asked, 'port' | 'path'> & Partial<Pick<Asked, 'keys'>>
 
+interface Reading {
+  received: Buffer
+  whole: PromiseWithResolvers<void>
+}
+
 const steady = JSON.parse(process.argv[2] ?? '{}') as Steady
 const requests = ofAllKeys({ keys: 1, ...steady, headers: {}, connections: 1 })
-
+const idle: Socket<Reading>[] = []
+const pending = new Set<Promise<void>>()
 let times: number[] = []
 let begunAt = 0
-let received = Buffer.alloc(0)
-let answered = Promise.withResolvers<void>()
 
 takePrecedence()
-const socket = await Bun.connect({
-  hostname: '127.0.0.1',
-  port: steady.port,
-  socket: {
-    data(_, chunk) {
-      received = Buffer.concat([received, chunk])
-      if (headOfWhole(received) !== undefined) answered.resolve()
-    },
-    close: () => process.exit(1),
-  },
-})
-process.on('message', (told: 'begin' | 'end') => (told === 'end' ? answer() : begin()))
+process.on('message', (told: 'begin' | 'end') => void (told === 'end' ? answer() : begin()))
 
 for (let due = performance.now(); ; due += PACE_MS) {
   await Bun.sleep(Math.max(0, due - performance.now()))
-  received = Buffer.alloc(0)
-  answered = Promise.withResolvers()
+  const reading = read(due).finally(() => pending.delete(reading))
+  pending.add(reading)
+}
+
+async function read(dueAt: number): Promise<void> {
+  const socket = idle.pop() ?? (await connect())
+  const whole = Promise.withResolvers<void>()
+  socket.data = { received: Buffer.alloc(0), whole }
   socket.write(`${requests.next(0).line} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
-  await answered.promise
-  if (due >= begunAt) times.push(performance.now() - due)
+  await whole.promise
+  if (dueAt >= begunAt) times.push(performance.now() - dueAt)
+  idle.push(socket)
+}
+
+async function connect(): Promise<Socket<Reading>> {
+  return await Bun.connect<Reading>({
+    hostname: '127.0.0.1',
+    port: steady.port,
+    data: { received: Buffer.alloc(0), whole: Promise.withResolvers() },
+    socket: {
+      data({ data }, chunk) {
+        data.received = Buffer.concat([data.received, chunk])
+        if (headOfWhole(data.received) !== undefined) data.whole.resolve()
+      },
+      close(socket) {
+        if (idle.includes(socket)) idle.splice(idle.indexOf(socket), 1)
+        else socket.data.whole.reject(new Error('The server has closed a connection instead of answering.'))
+      },
+    },
+  })
 }
 
 function takePrecedence(): void {
@@ -64,7 +83,8 @@ function begin(): void {
   begunAt = performance.now()
 }
 
-function answer(): void {
+async function answer(): Promise<void> {
+  await Promise.all(pending)
   const sorted = times.toSorted((a, b) => a - b)
   process.send?.({
     p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
