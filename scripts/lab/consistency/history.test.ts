@@ -44,14 +44,26 @@ test('what one read has shown, a later one shows too, although nobody has acknow
 
 test('an existing product is not absent, and a deleted one does not come back', () => {
   const history = created()
-  expect(mistakes(history, history.whenMissing)).toEqual(['stale after ack'])
+  expect(mistakes(history, history.whenMissing(history.floor(1_000)))).toEqual(['stale after ack'])
   history.writeBegins({ deletes: true })
   expect(mistakes(history, 1)).toEqual([])
-  expect(mistakes(history, history.whenMissing)).toEqual([])
+  expect(mistakes(history, history.whenMissing(history.floor(1_000)))).toEqual([])
   expect(mistakes(history, 1)).toEqual(['back in time'])
   history.writeEnds(30, { ...history.known, version: GONE })
   expect(mistakes(history, 1)).toEqual(['stale after ack'])
-  expect(mistakes(history, history.whenMissing)).toEqual([])
+  expect(mistakes(history, history.whenMissing(history.floor(1_000)))).toEqual([])
+})
+
+test('an absence from before the creation does not stand for a deletion, however late it is told', () => {
+  const history = new ProductHistory(1)
+  const before = history.floor(0)
+  history.acknowledge(5, { version: 1, stock: 5, word: 'belt' })
+  history.writeBegins({ deletes: true })
+  expect(mistakes(history, history.whenMissing(before), before)).toEqual([])
+  // The deletion is under way, and nothing has shown it yet.
+  expect(mistakes(history, 1)).toEqual([])
+  expect(mistakes(history, history.whenMissing(history.floor(10)))).toEqual([])
+  expect(mistakes(history, 1)).toEqual(['back in time'])
 })
 
 test('a product that nobody has created yet may be absent until somebody has seen it', () => {

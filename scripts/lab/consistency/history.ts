@@ -133,9 +133,13 @@ export class ProductHistory {
     remember(this.#commits, { version, at: now })
   }
 
-  /** What a product that is not shown is taken for. */
-  get whenMissing(): number {
-    return this.deletionBegun ? GONE : ABSENT
+  /**
+   * What a product that is not shown is taken for. A read that began before anything was known of the product may have
+   * seen the state before its creation, however late its answer comes.
+   */
+  whenMissing({ acked, seen }: LowerBound): number {
+    const wasThere = Math.max(acked, seen) > ABSENT
+    return this.deletionBegun && wasThere ? GONE : ABSENT
   }
 
   /** Takes in what a read has shown, and says what is wrong with it. */

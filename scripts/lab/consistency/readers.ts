@@ -54,7 +54,7 @@ function judgeOne(
   const missing = answer.status === 404
   if (!session.tookRead(missing ? '404' : via, answer)) return
   const product = missing ? undefined : (answer.body as Product)
-  const version = product?.version ?? history.whenMissing
+  const version = product?.version ?? history.whenMissing(floor)
   session.judge(history, { version, via: missing ? '404' : via, floor, product }, answer)
 }
 
@@ -125,7 +125,7 @@ function judgePage(
     const expected = has
       ? history.stayedSettled(floor) && history.exists && has(history)
       : floor.acked > ABSENT
-    if (expected) session.judge(history, { version: history.whenMissing, via, floor }, answer)
+    if (expected) session.judge(history, { version: history.whenMissing(floor), via, floor }, answer)
   }
 }
 

@@ -92,7 +92,7 @@ export class Writer {
     const { product, via } = shownBy(answer)
     if (product) session.judge(history, { version: product.version, via, floor, product }, answer)
     else if (answer.status === 404)
-      session.judge(history, { version: history.whenMissing, via: 'write, 404', floor }, answer)
+      session.judge(history, { version: history.whenMissing(floor), via: 'write, 404', floor }, answer)
     history.writeEnds(performance.now(), result === 'done' && product ? known(product) : undefined)
     this.#probe(history)
   }
