@@ -48,7 +48,7 @@ export async function startServerProcess(
       await server.start()
       return server
     } catch (error) {
-      const taken = error instanceof Error && error.message.includes('EADDRINUSE')
+      const taken = error instanceof Error && error.message.includes('is in use')
       if (!taken || tries === MAX_PORT_TRIES) throw error
     }
   }
