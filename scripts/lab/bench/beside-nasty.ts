@@ -11,8 +11,7 @@ import { files, lists, searches } from './nasty/products.ts'
 import type { NastyRequest } from './nasty/request.ts'
 import { batches, bodies, imports } from './nasty/writes.ts'
 import { print } from './measure.ts'
-import { startReader, type During } from './beside.ts'
-import type { Waited } from './steady-reader.ts'
+import { startReader, type During, type Waited } from './beside.ts'
 
 const LIMIT_MS = 50
 /** At least so long and so often is each request repeated. */

@@ -1,5 +1,18 @@
 import { join } from 'node:path'
-import type { Steady, Waited } from './steady-reader.ts'
+import type { Asked } from './load-requests.ts'
+
+/** Between one read and the next. */
+export const PACE_MS = 4
+
+export type Steady = Pick<Asked, 'port' | 'path'> & Partial<Pick<Asked, 'keys'>>
+
+export interface Waited {
+  p99: number
+  max: number
+  reads: number
+  /** Of these, that were not answered with 200. */
+  refused: number
+}
 
 export type During = (work: () => Promise<unknown>) => Promise<Waited>
 

@@ -7,22 +7,14 @@
 import type { Socket } from 'bun'
 import { constants, setPriority } from 'node:os'
 import { takeShortSlices } from '#server/platform/short-slices.ts'
+import { PACE_MS, type Steady, type Waited } from './beside.ts'
 import { headOfWhole } from './load.ts'
-import { ofAllKeys, type Asked } from './load-requests.ts'
-
-const PACE_MS = 4
-
-export interface Waited {
-  p99: number
-  max: number
-  reads: number
-}
-
-export type Steady = Pick<Asked, 'port' | 'path'> & Partial<Pick<Asked, 'keys'>>
+import { ofAllKeys } from './load-requests.ts'
 
 interface Reading {
   received: Buffer
-  whole: PromiseWithResolvers<void>
+  /** Its head. */
+  whole: PromiseWithResolvers<string>
 }
 
 const steady = JSON.parse(process.argv[2] ?? '{}') as Steady
@@ -30,6 +22,7 @@ const requests = ofAllKeys({ keys: 1, ...steady, headers: {}, connections: 1 })
 const idle: Socket<Reading>[] = []
 const pending = new Set<Promise<void>>()
 let times: number[] = []
+let refused = 0
 let begunAt = 0
 
 takePrecedence()
@@ -43,11 +36,14 @@ for (let due = performance.now(); ; due += PACE_MS) {
 
 async function read(dueAt: number): Promise<void> {
   const socket = idle.pop() ?? (await connect())
-  const whole = Promise.withResolvers<void>()
+  const whole = Promise.withResolvers<string>()
   socket.data = { received: Buffer.alloc(0), whole }
   socket.write(`${requests.next(0).line} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
-  await whole.promise
-  if (dueAt >= begunAt) times.push(performance.now() - dueAt)
+  const head = await whole.promise
+  if (dueAt >= begunAt) {
+    times.push(performance.now() - dueAt)
+    if (!head.startsWith('HTTP/1.1 200 ')) refused += 1
+  }
   idle.push(socket)
 }
 
@@ -59,7 +55,8 @@ async function connect(): Promise<Socket<Reading>> {
     socket: {
       data({ data }, chunk) {
         data.received = Buffer.concat([data.received, chunk])
-        if (headOfWhole(data.received) !== undefined) data.whole.resolve()
+        const head = headOfWhole(data.received)
+        if (head !== undefined) data.whole.resolve(head)
       },
       close(socket) {
         if (idle.includes(socket)) idle.splice(idle.indexOf(socket), 1)
@@ -80,6 +77,7 @@ function takePrecedence(): void {
 
 function begin(): void {
   times = []
+  refused = 0
   begunAt = performance.now()
 }
 
@@ -90,5 +88,6 @@ async function answer(): Promise<void> {
     p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0,
     max: sorted.at(-1) ?? 0,
     reads: sorted.length,
+    refused,
   } satisfies Waited)
 }

@@ -1,4 +1,5 @@
 /** What a run of hours must not use up: memory, descriptors, room on the disk, and the time of a read. */
+import { median } from '#scripts/lab/harness/median.ts'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { memoryMb } from '#scripts/lab/harness/process-memory.ts'
@@ -86,8 +87,4 @@ export function flatnessOf(samples: readonly Sample[]): Flatness[] {
 export function isFlat({ first, last, limit }: Flatness): boolean {
   // Half a megabyte, a descriptor or a millisecond is no growth.
   return last <= first * limit + 1
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
